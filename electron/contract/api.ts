@@ -1,0 +1,144 @@
+/**
+ * The RPC table: every method and event between the renderer and the core, with its schemas.
+ * Both sides are typed from it and validate with it; adding a method here is the first step of every feature.
+ */
+import { z } from 'zod';
+import {
+  configFileSchema,
+  diagnosticSchema,
+  discoveredSchema,
+  fileVersionSchema,
+  hostInfoSchema,
+  inspectionSchema,
+  instanceSchema,
+  logLineSchema,
+  reloadPlanSchema,
+  reloadRunSchema,
+  settingsSchema,
+  statusSchema,
+  tickSchema,
+  watchSnapshotSchema,
+} from './model.ts';
+
+const nothing = z.object({});
+const byId = z.object({ instanceId: z.string() });
+
+export const methods = {
+  'app.info': { params: nothing, result: hostInfoSchema },
+  'settings.get': { params: nothing, result: settingsSchema },
+  'settings.set': { params: settingsSchema.partial(), result: settingsSchema },
+
+  'instances.list': {
+    params: nothing,
+    result: z.object({ seq: z.number(), instances: z.array(instanceSchema), status: statusSchema }),
+  },
+  /** Attaches to a stats address of this machine. Fails with `stats-…` errors when the first poll finds something else. */
+  'instances.attach': {
+    params: z.object({
+      statsAddress: z.string().min(1).max(1000),
+      name: z.string().max(100).optional(),
+      configPath: z.string().optional(),
+    }),
+    result: instanceSchema,
+  },
+  'instances.rename': { params: byId.extend({ name: z.string().min(1).max(100) }), result: instanceSchema },
+  /** Stops an engine first; the files stay. */
+  'instances.remove': { params: byId, result: nothing },
+  'instances.discover': { params: nothing, result: z.array(discoveredSchema) },
+  /** Skips the wait before the next try. */
+  'instances.retry': { params: byId, result: nothing },
+  /** Full rate and `tick` events for this instance, on this connection, until unwatched. */
+  'instances.watch': { params: byId, result: watchSnapshotSchema },
+  'instances.unwatch': { params: byId, result: nothing },
+
+  /** A folder or a file: what would run. A folder gives the best candidate. */
+  'engine.inspect': { params: z.object({ path: z.string().min(1) }), result: inspectionSchema },
+  /** Runs a file on the bundled engine. `trustDigest` is the digest whose commands the user has seen and accepted. */
+  'engine.run': {
+    params: z.object({ path: z.string().min(1), trustDigest: z.string().optional() }),
+    result: instanceSchema,
+  },
+  'engine.start': { params: byId, result: instanceSchema },
+  'engine.stop': { params: byId, result: instanceSchema },
+  'engine.restart': { params: byId, result: instanceSchema },
+  /** Starts the sample again, making it first when it was removed. */
+  'engine.sample': { params: nothing, result: instanceSchema },
+  /** The gentle load on the sample. */
+  'sample.load': { params: z.object({ on: z.boolean() }), result: settingsSchema },
+  /** Sends one slow request to the sample; resolves at once with the address that was asked. */
+  'sample.slow': { params: z.object({ seconds: z.number().min(1).max(600) }), result: z.object({ url: z.string() }) },
+
+  'log.read': { params: byId.extend({ most: z.number().int().min(1).max(10_000) }), result: z.array(logLineSchema) },
+
+  'config.read': { params: byId, result: configFileSchema },
+  'config.check': { params: byId.extend({ text: z.string().max(2_000_000) }), result: z.array(diagnosticSchema) },
+  /** Writes only if the file still is what `baseVersion` says; otherwise gives what is there now. */
+  'config.save': {
+    params: byId.extend({ text: z.string().max(2_000_000), baseVersion: fileVersionSchema }),
+    result: z.discriminatedUnion('status', [
+      z.object({ status: z.literal('saved'), file: configFileSchema, reloadsOnSave: z.boolean() }),
+      z.object({ status: z.literal('conflict'), disk: configFileSchema }),
+    ]),
+  },
+
+  'reload.plan': { params: byId, result: reloadPlanSchema },
+  'reload.start': { params: byId.extend({ method: z.string() }), result: reloadRunSchema },
+  'reload.get': { params: z.object({ reloadId: z.string() }), result: reloadRunSchema },
+  'reload.stopWatching': { params: z.object({ reloadId: z.string() }), result: reloadRunSchema },
+  'reload.list': { params: byId, result: z.array(reloadRunSchema) },
+
+  /** Native dialog; null when it was closed. Only where capabilities.pickFile is `native`. */
+  'files.pick': {
+    params: z.object({ kind: z.enum(['folder', 'file']) }),
+    result: z.object({ path: z.string().nullable() }),
+  },
+  /** Folders and configuration files of a folder, for hosts without a dialog. `path` empty: the home folder. */
+  'files.list': {
+    params: z.object({ path: z.string() }),
+    result: z.object({
+      path: z.string(),
+      parent: z.string().nullable(),
+      entries: z.array(z.object({ name: z.string(), path: z.string(), kind: z.enum(['folder', 'config']) })),
+    }),
+  },
+  /** Opens an http(s) address of an instance that is known, in the user's browser. */
+  'shell.openUrl': { params: z.object({ url: z.string() }), result: nothing },
+} as const;
+
+export const events = {
+  /** Rows that changed since the last one; `seq` counts up by one, a gap means: call instances.list. */
+  'instances.changed': z.object({
+    seq: z.number(),
+    changed: z.array(instanceSchema),
+    removed: z.array(z.string()),
+    status: statusSchema,
+  }),
+  tick: tickSchema,
+  'log.lines': z.object({ instanceId: z.string(), lines: z.array(logLineSchema) }),
+  'reload.changed': reloadRunSchema,
+  'settings.changed': settingsSchema,
+  /** Something that happened elsewhere and deserves a toast. */
+  notice: z.object({
+    level: z.enum(['info', 'error']),
+    text: z.string(),
+    instanceId: z.string().nullable(),
+    reloadId: z.string().nullable(),
+  }),
+  /** A menu or tray item of the host was chosen: run the command with this id. */
+  'command.run': z.object({ id: z.string() }),
+} as const;
+
+export type Methods = typeof methods;
+export type MethodName = keyof Methods;
+export type Params<M extends MethodName> = z.infer<Methods[M]['params']>;
+export type Result<M extends MethodName> = z.infer<Methods[M]['result']>;
+export type Events = typeof events;
+export type EventName = keyof Events;
+export type EventPayload<E extends EventName> = z.infer<Events[E]>;
+
+/** How a failed call looks on the wire. `code` is from the core's error catalogue; `hint` is the next step. */
+export const rpcErrorSchema = z.object({ code: z.string(), message: z.string(), hint: z.string().nullable() });
+export type RpcErrorData = z.infer<typeof rpcErrorSchema>;
+
+/** Calls take at most this long unless the method says otherwise. */
+export const DEADLINE_MS = 15_000;

@@ -1,0 +1,79 @@
+/**
+ * Messages between the master (main thread) and a gateway (worker thread), by `postMessage`.
+ * The master decides what exists, the gateway moves bytes; neither shares anything else but the scoreboard.
+ */
+import type { ListenerKind, SocketAddress } from '../config/settings.ts';
+
+/** What a gateway gets as `workerData`. */
+export interface GatewayBoot {
+  gatewayId: number;
+  scoreboard: SharedArrayBuffer;
+  /** Where it listens for workers: a unix socket path, or `127.0.0.1:0` on Windows. */
+  workerEndpoint: string;
+  /** Folder for request bodies that do not fit in memory; the master removes it at the end. */
+  bodyFolder: string;
+  /** Hex of the 32 bytes that workers send in HELLO. */
+  token: string;
+  options: GatewayOptions;
+}
+
+export interface GatewayOptions {
+  environEncoding: 'marshal' | 'json';
+  /** SERVER_NAME of `http` and `http-socket`: the machine's name, as uWSGI does. */
+  hostname: string;
+  /** Length of the request queue; when full: 503. */
+  listen: number;
+  bufferSizeBytes: number;
+  /** 0: no limit. */
+  limitPostBytes: number;
+  /** 0: off. */
+  harakiriSeconds: number;
+  /** Longest silence while a request is read or a response written. */
+  socketTimeoutSeconds: number;
+  httpTimeoutSeconds: number;
+  /** How long an idle keep-alive connection stays open. */
+  httpKeepaliveSeconds: number;
+  /** File descriptor the request lines go to; -1: no request lines. */
+  logFd: number;
+  logFormat: string | null;
+  logMicros: boolean;
+  memoryReport: boolean;
+}
+
+export type MasterToGateway =
+  | {
+      type: 'listen';
+      listenerId: number;
+      kind: ListenerKind;
+      address: SocketAddress;
+      backlog: number;
+      mode: number | null;
+    }
+  /** Stops accepting; open connections end after their present request. */
+  | { type: 'unlisten'; listenerId: number }
+  | { type: 'options'; options: GatewayOptions }
+  /** A worker is about to connect; HELLOs of unknown spawn ids are refused. `slots[core]` is its place on the scoreboard. */
+  | { type: 'expect-worker'; spawnId: number; wid: number; pid: number; generation: number; slots: number[] }
+  /** New requests go to workers of this generation only. */
+  | { type: 'use-generation'; generation: number }
+  /** Send no more requests, take back queued ones, answer `retired` when nothing runs on it. */
+  | { type: 'retire'; spawnId: number }
+  /** Answer 504 to this request if it still runs there; the worker is about to be killed. `drain`: siblings may finish first. */
+  | { type: 'harakiri'; spawnId: number; core: number; requestId: number; seconds: number }
+  | { type: 'pause'; paused: boolean }
+  /** No new connections or requests; answer `drained` when all that runs is answered. */
+  | { type: 'drain' }
+  | { type: 'stop' };
+
+export type GatewayToMaster =
+  | { type: 'ready'; gatewayId: number; workerEndpoint: string }
+  | { type: 'listening'; listenerId: number; address: SocketAddress }
+  | { type: 'listen-failed'; listenerId: number; code: string; message: string }
+  /** All cores and the control connection of this worker are there. */
+  | { type: 'worker-connected'; spawnId: number }
+  /** A core's connection ended. `lostRequest`: it was serving, its client got 502 (or 504 if harakiri was called). */
+  | { type: 'core-lost'; spawnId: number; core: number; lostRequest: boolean }
+  | { type: 'retired'; spawnId: number }
+  /** The worker announced that it retires after its last answer (max-requests). */
+  | { type: 'worker-retiring'; spawnId: number }
+  | { type: 'drained' };
