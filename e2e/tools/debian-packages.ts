@@ -1,0 +1,74 @@
+/**
+ * The one list of Debian packages that the tests and the benchmark need, each with a file or program that shows
+ * that it is there (a program of another origin is as good). Used by `npm test`, which installs what is missing
+ * when it may, and by `npm run bench`, which only says what to install.
+ */
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+export interface DebianPackage {
+  name: string;
+  /** A program on the PATH, or an absolute path; one of them is enough. */
+  shownBy: string[];
+  why: string;
+}
+
+export const TEST_PACKAGES: DebianPackage[] = [
+  { name: 'python3', shownBy: ['python3'], why: 'runs Python applications in workers' },
+  { name: 'uwsgi-core', shownBy: ['uwsgi'], why: 'the real uWSGI that the console is attached to' },
+  {
+    name: 'uwsgi-plugin-python3',
+    shownBy: ['/usr/lib/uwsgi/plugins/python3_plugin.so', '/etc/alternatives/uwsgi-plugin-python3'],
+    why: 'Python applications in the real uWSGI',
+  },
+  { name: 'chromium', shownBy: [process.env['CHROMIUM'] ?? 'chromium'], why: 'the browser of the end-to-end tests' },
+];
+
+export const BENCH_PACKAGES: DebianPackage[] = [
+  ...TEST_PACKAGES,
+  { name: 'wrk', shownBy: ['wrk'], why: 'makes the load' },
+  { name: 'gunicorn', shownBy: ['gunicorn'], why: 'a peer' },
+  { name: 'puma', shownBy: ['puma'], why: 'a peer' },
+];
+
+/** Those of `packages` that nothing on this machine stands for. */
+export function missingPackages(packages: DebianPackage[]): DebianPackage[] {
+  return packages.filter((item) => !item.shownBy.some(isThere));
+}
+
+/** The one command that installs them, for a person to type. */
+export function installCommand(packages: DebianPackage[]): string {
+  const root = process.getuid?.() === 0 ? '' : 'sudo ';
+  return `${root}apt-get install -y --no-install-recommends ${packages.map((item) => item.name).join(' ')}`;
+}
+
+/** Installs what is missing where that is possible: root, on Debian. Returns what is still missing, and prints. */
+export function ensurePackages(packages: DebianPackage[]): DebianPackage[] {
+  const missing = missingPackages(packages);
+  if (missing.length === 0) return [];
+  for (const item of missing) console.log(`missing: ${item.name} (${item.why})`);
+  if (process.getuid?.() === 0 && existsSync('/etc/debian_version')) {
+    const names = missing.map((item) => item.name);
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    for (const args of [['update'], ['install', '-y', '--no-install-recommends', ...names]]) {
+      console.log(`$ apt-get ${args.join(' ')}`);
+      spawnSync('apt-get', args, { stdio: ['ignore', 'inherit', 'inherit'], env });
+    }
+  }
+  return missingPackages(packages);
+}
+
+function isThere(program: string): boolean {
+  const candidates = program.startsWith('/')
+    ? [program]
+    : (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, program));
+  return candidates.some((path) => {
+    try {
+      accessSync(path, program.endsWith('.so') ? constants.R_OK : constants.X_OK);
+      return true;
+    } catch {
+      return existsSync(path) && program.startsWith('/etc/');
+    }
+  });
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { readPlaywrightReport, readVitestReport } from './reports.ts';
+
+describe('a Vitest report', () => {
+  it('is counted, with the names of skipped tests', () => {
+    const text = JSON.stringify({
+      testResults: [
+        {
+          status: 'failed',
+          assertionResults: [
+            { status: 'passed', fullName: 'a' },
+            { status: 'failed', fullName: 'b' },
+            { status: 'skipped', fullName: 'c' },
+          ],
+        },
+      ],
+    });
+    expect(readVitestReport(text)).toEqual({ passed: 1, failed: 1, skipped: 1, skips: ['c'] });
+  });
+
+  it('counts a file that could not be loaded as one failure', () => {
+    const text = JSON.stringify({ testResults: [{ status: 'failed', assertionResults: [] }] });
+    expect(readVitestReport(text).failed).toBe(1);
+  });
+});
+
+describe('a Playwright report', () => {
+  const spec = (title: string, status: string, description?: string): object => ({
+    title,
+    tests: [{ status, annotations: description === undefined ? [] : [{ type: 'skip', description }] }],
+  });
+
+  it('is counted through nested suites, with the reasons of skipped tests', () => {
+    const text = JSON.stringify({
+      errors: [],
+      suites: [
+        {
+          title: 'a.spec.ts',
+          specs: [spec('one', 'expected'), spec('two', 'unexpected'), spec('three', 'flaky')],
+          suites: [{ title: 'group', specs: [spec('four', 'skipped', 'no Electron binary')] }],
+        },
+      ],
+    });
+    expect(readPlaywrightReport(text)).toEqual({
+      passed: 1,
+      failed: 2,
+      skipped: 1,
+      skips: ['a.spec.ts > group > four: no Electron binary'],
+    });
+  });
+
+  it('counts an error outside of tests as a failure', () => {
+    expect(readPlaywrightReport(JSON.stringify({ errors: [{ message: 'no config' }], suites: [] })).failed).toBe(1);
+  });
+});
+
+it('refuses what is no report', () => {
+  expect(() => readVitestReport('[]')).toThrow('not a test report');
+  expect(() => readPlaywrightReport('garbage')).toThrow();
+});

@@ -1,0 +1,73 @@
+/**
+ * Reads the JSON reports of Vitest and Playwright into one shape: how many tests passed, failed and were skipped,
+ * and for the skipped ones their name and the reason given.
+ */
+
+export interface Report {
+  passed: number;
+  failed: number;
+  skipped: number;
+  /** `name: reason` of each skipped test. */
+  skips: string[];
+}
+
+type Json = Record<string, unknown>;
+
+/** Vitest's `json` reporter. Throws when the text is no such report. */
+export function readVitestReport(text: string): Report {
+  const root = object(JSON.parse(text));
+  const tests = list(root['testResults']).flatMap((file) => list(object(file)['assertionResults']).map(object));
+  const suitesLost = list(root['testResults']).filter((file) => {
+    const { status, assertionResults } = object(file);
+    return status === 'failed' && list(assertionResults).every((test) => object(test)['status'] !== 'failed');
+  });
+  const skipped = tests.filter(({ status }) => status !== 'passed' && status !== 'failed');
+  return {
+    passed: tests.filter(({ status }) => status === 'passed').length,
+    failed: tests.filter(({ status }) => status === 'failed').length + suitesLost.length,
+    skipped: skipped.length,
+    skips: skipped.map((test) => `${String(test['fullName'])}${noteOf(test)}`),
+  };
+}
+
+/** Playwright's `json` reporter. Throws when the text is no such report. */
+export function readPlaywrightReport(text: string): Report {
+  const root = object(JSON.parse(text));
+  const report: Report = { passed: 0, failed: list(root['errors']).length, skipped: 0, skips: [] };
+  const readSuite = (suite: Json, titles: string[]): void => {
+    const path = [...titles, String(suite['title'])];
+    for (const spec of list(suite['specs']).map(object)) {
+      for (const test of list(spec['tests']).map(object)) countTest(report, test, [...path, String(spec['title'])]);
+    }
+    for (const child of list(suite['suites'])) readSuite(object(child), path);
+  };
+  for (const suite of list(root['suites'])) readSuite(object(suite), []);
+  return report;
+}
+
+function countTest(report: Report, test: Json, titles: string[]): void {
+  if (test['status'] === 'expected') {
+    report.passed += 1;
+  } else if (test['status'] === 'skipped') {
+    report.skipped += 1;
+    const reasons = list(test['annotations']).map((annotation) => object(annotation)['description']);
+    report.skips.push(`${titles.join(' > ')}: ${reasons.filter(Boolean).join('; ') || 'no reason given'}`);
+  } else {
+    report.failed += 1;
+  }
+}
+
+function noteOf(test: Json): string {
+  const meta = object(test['meta'] ?? {});
+  const reason = list(test['failureMessages'] ?? [])[0] ?? meta['note'];
+  return typeof reason === 'string' ? `: ${reason}` : '';
+}
+
+function object(value: unknown): Json {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('not a test report');
+  return Object.fromEntries(Object.entries(value));
+}
+
+function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,32 @@
+/**
+ * Two projects: `unit` is pure and runs in parallel, `process` starts real servers and runs one file at a time,
+ * so that timing and ports are never a matter of what another file does.
+ */
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{engine,electron,renderer,e2e,resources}/**/*.test.{ts,tsx}'],
+          exclude: ['**/*.proc.test.ts', '**/node_modules/**'],
+          testTimeout: 10_000,
+        },
+      },
+      {
+        test: {
+          name: 'process',
+          include: ['{engine,electron,e2e,resources}/**/*.proc.test.ts'],
+          exclude: ['**/node_modules/**'],
+          pool: 'forks',
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
