@@ -1,0 +1,168 @@
+/**
+ * Writes the stats document byte for byte as uWSGI 2.0 does: its key order, its tabs, its empty lists, its
+ * minified form and its HTTP head. Pure; what goes into the document is the master's business (stats-view.ts).
+ * One difference is on purpose: every string is escaped, uWSGI leaves names and mountpoints raw.
+ */
+import type { StatsApp, StatsCore, StatsDocument, StatsSocket, StatsWorker } from './stats.ts';
+
+export interface StatsFormat {
+  /** `stats-minified`: no white space. */
+  minified: boolean;
+  /** `stats-no-cores`: workers without their `cores`. */
+  noCores: boolean;
+}
+
+/** What `stats-http` puts before the document. */
+export const STATS_HTTP_HEAD =
+  'HTTP/1.0 200 OK\r\nConnection: close\r\nAccess-Control-Allow-Origin: *\r\nContent-Type: application/json\r\n\r\n';
+
+/** The document as text, without a line end after it, as uWSGI sends it. */
+export function formatStats(document: StatsDocument, format: StatsFormat): string {
+  const out = new StatsWriter(format.minified);
+  out.object(0, [
+    ...scalars(document, [
+      'version',
+      'listen_queue',
+      'listen_queue_errors',
+      'signal_queue',
+      'load',
+      'pid',
+      'uid',
+      'gid',
+      'cwd',
+    ]),
+    list(
+      'locks',
+      document.locks.map((lock) => Object.entries(lock)),
+    ),
+    list('sockets', document.sockets.map(socketFields)),
+    list(
+      'workers',
+      document.workers.map((worker) => workerFields(worker, format)),
+    ),
+  ]);
+  return out.text;
+}
+
+type Field = readonly [key: string, value: FieldValue];
+type FieldValue =
+  | string
+  | number
+  | { kind: 'list'; items: readonly (readonly Field[])[] }
+  | { kind: 'strings'; items: readonly string[] }
+  | { kind: 'nested'; fields: readonly Field[] };
+
+function scalars<T extends object>(source: T, keys: readonly (keyof T & string)[]): Field[] {
+  return keys.map((key) => {
+    const value = source[key];
+    return [key, typeof value === 'string' ? value : Number(value)] as const;
+  });
+}
+
+function list(key: string, items: readonly (readonly Field[])[]): Field {
+  return [key, { kind: 'list', items }];
+}
+
+function socketFields(socket: StatsSocket): Field[] {
+  return scalars(socket, ['name', 'proto', 'queue', 'max_queue', 'shared', 'can_offload']);
+}
+
+function workerFields(worker: StatsWorker, format: StatsFormat): Field[] {
+  const fields = [
+    ...scalars(worker, [
+      'id',
+      'pid',
+      'accepting',
+      'requests',
+      'delta_requests',
+      'exceptions',
+      'harakiri_count',
+      'signals',
+      'signal_queue',
+      'status',
+      'rss',
+      'vsz',
+      'running_time',
+      'last_spawn',
+      'respawn_count',
+      'tx',
+      'avg_rt',
+    ]),
+    list('apps', worker.apps.map(appFields)),
+  ];
+  if (!format.noCores) fields.push(list('cores', worker.cores.map(coreFields)));
+  return fields;
+}
+
+function appFields(app: StatsApp): Field[] {
+  return scalars(app, ['id', 'modifier1', 'mountpoint', 'startup_time', 'requests', 'exceptions', 'chdir']);
+}
+
+function coreFields(core: StatsCore): Field[] {
+  const start = core.req_info.request_start;
+  return [
+    ...scalars(core, [
+      'id',
+      'requests',
+      'static_requests',
+      'routed_requests',
+      'offloaded_requests',
+      'write_errors',
+      'read_errors',
+      'in_request',
+    ]),
+    ['vars', { kind: 'strings', items: core.vars }],
+    ['req_info', { kind: 'nested', fields: start === undefined ? [] : [['request_start', start]] }],
+  ];
+}
+
+/** Lays the values out; knows nothing of what they mean. */
+class StatsWriter {
+  text = '';
+  readonly #newline: string;
+  readonly #tab: string;
+
+  constructor(minified: boolean) {
+    this.#newline = minified ? '' : '\n';
+    this.#tab = minified ? '' : '\t';
+  }
+
+  object(depth: number, fields: readonly Field[]): void {
+    const indent = this.#tab.repeat(depth + 1);
+    this.text += `{${this.#newline}`;
+    fields.forEach(([key, value], index) => {
+      this.text += `${indent}${JSON.stringify(key)}:`;
+      this.#value(depth + 1, value);
+      this.text += index < fields.length - 1 ? `,${this.#newline}` : '';
+    });
+    this.text += `${this.#newline}${this.#tab.repeat(depth)}}`;
+  }
+
+  #value(depth: number, value: FieldValue): void {
+    if (typeof value === 'number') {
+      this.text += String(Math.trunc(value));
+    } else if (typeof value === 'string') {
+      this.text += JSON.stringify(value);
+    } else if (value.kind === 'nested') {
+      // uWSGI indents the brace of req_info although it stands behind its key.
+      this.text += this.#tab.repeat(depth);
+      this.object(depth, value.fields);
+    } else {
+      this.#array(depth, value);
+    }
+  }
+
+  #array(depth: number, value: Extract<FieldValue, { kind: 'list' | 'strings' }>): void {
+    this.text += `[${this.#newline}`;
+    if (value.kind === 'strings') {
+      this.text += value.items.map((item) => JSON.stringify(item)).join(`,${this.#newline}`);
+    } else {
+      value.items.forEach((fields, index) => {
+        this.text += this.#tab.repeat(depth + 1);
+        this.object(depth + 1, fields);
+        this.text += index < value.items.length - 1 ? `,${this.#newline}` : '';
+      });
+    }
+    this.text += `${this.#newline}${this.#tab.repeat(depth)}]`;
+  }
+}
