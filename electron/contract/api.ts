@@ -140,5 +140,9 @@ export type EventPayload<E extends EventName> = z.infer<Events[E]>;
 export const rpcErrorSchema = z.object({ code: z.string(), message: z.string(), hint: z.string().nullable() });
 export type RpcErrorData = z.infer<typeof rpcErrorSchema>;
 
-/** Calls take at most this long unless the method says otherwise. */
+/** Calls take at most this long, except those of DEADLINES_MS. */
 export const DEADLINE_MS = 15_000;
+export const DEADLINES_MS: { readonly [M in MethodName]?: number } = {
+  /** A dialog stays open as long as its user likes. */
+  'files.pick': 24 * 3600 * 1000,
+};
