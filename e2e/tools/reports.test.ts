@@ -24,12 +24,12 @@ describe('a Vitest report', () => {
   });
 });
 
-describe('a Playwright report', () => {
-  const spec = (title: string, status: string, description?: string): object => ({
-    title,
-    tests: [{ status, annotations: description === undefined ? [] : [{ type: 'skip', description }] }],
-  });
+function spec(title: string, status: string, description?: string): object {
+  const annotations = description === undefined ? [] : [{ type: 'skip', description }];
+  return { title, tests: [{ status, annotations }] };
+}
 
+describe('a Playwright report', () => {
   it('is counted through nested suites, with the reasons of skipped tests', () => {
     const text = JSON.stringify({
       errors: [],
