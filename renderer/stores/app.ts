@@ -1,0 +1,63 @@
+/** All stores of a window, made together around one client, and disposed together. */
+import type { StoreApi } from 'zustand/vanilla';
+import type { Client } from '../client.ts';
+import { type ClockStore, createClockStore } from './clock.ts';
+import { createHostInfoStore, type HostInfoStore } from './host-info.ts';
+import { createInstancesStore, type InstancesStore } from './instances.ts';
+import type { LinkState } from './link.ts';
+import { createLogStore, type LogStore } from './log.ts';
+import { createReloadStore, type ReloadStore } from './reload.ts';
+import { createRouterStore, type RouterStore } from './router.ts';
+import { createSettingsStore, type SettingsStore } from './settings.ts';
+import { createUiStore, type UiStore } from './ui.ts';
+import { createWatchStore, type WatchStore } from './watch.ts';
+
+export interface AppStores {
+  client: Client;
+  link: StoreApi<LinkState>;
+  /** Tries the link to Reeve again at once. */
+  retryLink: () => void;
+  clock: ClockStore;
+  host: HostInfoStore;
+  instances: InstancesStore;
+  watch: WatchStore;
+  settings: SettingsStore;
+  log: LogStore;
+  reload: ReloadStore;
+  ui: UiStore;
+  router: RouterStore;
+  dispose(): void;
+}
+
+export interface AppStoresOptions {
+  client: Client;
+  link: StoreApi<LinkState>;
+  retryLink: () => void;
+  page: Window;
+}
+
+export function createAppStores({ client, link, retryLink, page }: AppStoresOptions): AppStores {
+  const clock = createClockStore(page.document);
+  const disposable = {
+    clock,
+    host: createHostInfoStore(client),
+    instances: createInstancesStore(client),
+    watch: createWatchStore(client),
+    settings: createSettingsStore(client),
+    log: createLogStore(client),
+    reload: createReloadStore(client),
+    router: createRouterStore(page),
+  };
+  const stopHearing = client.on('tick', ({ atMs }) => clock.hear(atMs));
+  return {
+    ...disposable,
+    client,
+    link,
+    retryLink,
+    ui: createUiStore(),
+    dispose() {
+      stopHearing();
+      for (const store of Object.values(disposable)) store.dispose();
+    },
+  };
+}

@@ -1,0 +1,53 @@
+/**
+ * What is open and chosen in this window: dialogs, chart window, live or held, folded groups, unsaved files.
+ * Nothing here is known to the core; what must survive a restart is in settings.
+ */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+
+export type DialogName = 'attach' | 'open' | 'shortcuts';
+
+export interface UiState {
+  dialog: DialogName | null;
+  chartWindowMs: number;
+  /** Charts and tables stand still; data goes on coming in. */
+  isHeld: boolean;
+  foldedGroups: readonly string[];
+  /** Instances whose configuration has unsaved changes (the dot on the Config tab). */
+  unsavedConfigs: readonly string[];
+}
+
+export interface UiStore extends StoreApi<UiState> {
+  openDialog(dialog: DialogName): void;
+  closeDialog(): void;
+  setChartWindow(ms: number): void;
+  toggleHold(): void;
+  setGroupFolded(group: string, folded: boolean): void;
+  setConfigUnsaved(instanceId: string, unsaved: boolean): void;
+}
+
+export const CHART_WINDOWS_MS = [5 * 60_000, 15 * 60_000] as const;
+
+export function createUiStore(): UiStore {
+  const store = createStore<UiState>(() => ({
+    dialog: null,
+    chartWindowMs: CHART_WINDOWS_MS[0],
+    isHeld: false,
+    foldedGroups: [],
+    unsavedConfigs: [],
+  }));
+  return Object.assign(store, {
+    openDialog: (dialog: DialogName) => store.setState({ dialog }),
+    closeDialog: () => store.setState({ dialog: null }),
+    setChartWindow: (chartWindowMs: number) => store.setState({ chartWindowMs }),
+    toggleHold: () => store.setState((state) => ({ isHeld: !state.isHeld })),
+    setGroupFolded: (group: string, folded: boolean) =>
+      store.setState((state) => ({ foldedGroups: withMember(state.foldedGroups, group, folded) })),
+    setConfigUnsaved: (instanceId: string, unsaved: boolean) =>
+      store.setState((state) => ({ unsavedConfigs: withMember(state.unsavedConfigs, instanceId, unsaved) })),
+  });
+}
+
+function withMember(list: readonly string[], member: string, isIn: boolean): readonly string[] {
+  if (list.includes(member) === isIn) return list;
+  return isIn ? [...list, member] : list.filter((other) => other !== member);
+}

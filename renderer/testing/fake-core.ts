@@ -1,0 +1,479 @@
+/**
+ * A core without servers: answers every method of the contract from `fake-world.ts` and sends its events once a second.
+ * It is a `Client`, so stores and pages run on it unchanged. For tests and for `?fake` during development only.
+ */
+import {
+  type EventName,
+  type EventPayload,
+  events,
+  type MethodName,
+  type Params,
+  type Result,
+} from '../../electron/contract/api.ts';
+import {
+  type ConfigFile,
+  type FileVersion,
+  type LogLine,
+  type ReloadMethod,
+  type ReloadPlan,
+  type ReloadRun,
+  SAMPLE_COLUMNS,
+  type Settings,
+} from '../../electron/contract/model.ts';
+import { RpcError } from '../../electron/rpc/errors.ts';
+import type { Client } from '../client.ts';
+import { DEFAULT_SETTINGS } from '../stores/settings.ts';
+import { createFakeWorld, type FakeServer } from './fake-world.ts';
+
+type Handlers = { [M in MethodName]: (params: Params<M>) => Result<M> };
+type Listeners = { [E in EventName]?: Set<(payload: EventPayload<E>) => void> };
+
+const INI = `[uwsgi]
+# The sample of the first start.
+master = true
+http-socket = 127.0.0.1:8080
+wsgi-file = app.py
+processes = 4
+harakiri = 30
+stats = 127.0.0.1:9191
+memory-report = true
+master-fifo = /run/hello.fifo
+`;
+
+export interface FakeCore extends Client {
+  /** One step of a second, as the timer does. */
+  tick(): void;
+  emit<E extends EventName>(event: E, payload: EventPayload<E>): void;
+  setAttached(attached: boolean): void;
+  dispose(): void;
+}
+
+/** `autoTick`: moves by itself once a second. */
+export function createFakeCore({ autoTick = true, nowMs = Date.now() } = {}): FakeCore {
+  const world = createFakeWorld(nowMs);
+  const listeners: Listeners = {};
+  const attachment = new Set<(attached: boolean) => void>();
+  const watched = new Map<string, number>();
+  const configs = new Map<string, string>();
+  const runs = new Map<string, ReloadRun>();
+  let settings: Settings = { ...DEFAULT_SETTINGS };
+  let seq = 0;
+  let logSeq = 0;
+  let isAttached = true;
+  let clockMs = nowMs;
+  const log: LogLine[] = [];
+  for (let index = 0; index < 60; index += 1) log.push(logLine(nowMs - (60 - index) * 1000));
+
+  function logLine(atMs: number): LogLine {
+    logSeq += 1;
+    const texts: [string, LogLine['level']][] = [
+      ['engine 0.1.0, master pid 5120, 4 workers wanted', 'info'],
+      ['GET /          200  3 ms  812 B   worker 1', 'request'],
+      ['GET /logo.svg  200  1 ms  1.4 KiB worker 2', 'request'],
+      ['worker 3 is slow to accept', 'warning'],
+    ];
+    const [text, level] = texts[logSeq % texts.length] ?? ['', 'info'];
+    return { seq: logSeq, atMs, text, level };
+  }
+
+  function emit<E extends EventName>(event: E, payload: EventPayload<E>): void {
+    for (const listener of listeners[event] ?? []) listener(payload);
+  }
+
+  function totals() {
+    const all = [...world.servers.values()];
+    const up = all.filter((server) => server.answers).length;
+    return { up, down: all.length - up, pollLagMs: 1, bytesPerSec: 3100, enginesRunning: 1, recordedMs: 900_000 };
+  }
+
+  function serverOf(instanceId: string): FakeServer {
+    const server = world.servers.get(instanceId);
+    if (!server)
+      throw failed(
+        'instance-unknown',
+        `There is no instance ${instanceId}.`,
+        'It may have been removed; go back to the fleet.',
+      );
+    return server;
+  }
+
+  function tick(): void {
+    clockMs += 1000;
+    world.step(clockMs);
+    seq += 1;
+    const instances = [...world.servers.values()].map((server) => server.instance);
+    emit('instances.changed', { seq, changed: instances, removed: [], status: totals() });
+    for (const [instanceId, last] of watched) {
+      watched.set(instanceId, last + 1);
+      const server = serverOf(instanceId);
+      const row = server.rows.at(-1) ?? null;
+      emit('tick', {
+        instanceId,
+        seq: last + 1,
+        atMs: clockMs,
+        row: row?.[1] === null ? null : row,
+        states: server.states.at(-1) ?? '',
+        workers: structuredClone(server.workers),
+        requests: server.requests,
+        events: server.fresh,
+      });
+    }
+    const line = logLine(clockMs);
+    log.push(line);
+    emit('log.lines', { instanceId: 'hello', lines: [line] });
+    for (const run of runs.values()) if (run.phase !== 'finished') stepRun(run);
+  }
+
+  function stepRun(run: ReloadRun): void {
+    const passedMs = clockMs - run.startedAtMs;
+    const workers = run.workers.map((worker, index) => {
+      const drainAt = run.startedAtMs + 1000 + index * 600;
+      const newPid = clockMs > drainAt + 2000 ? worker.oldPid + 1000 : null;
+      const bounds: [ReloadRun['workers'][number]['spans'][number]['state'], number][] = [
+        ['old', run.startedAtMs],
+        ['draining', drainAt],
+        ['starting', drainAt + 700],
+        ['new', drainAt + 2000],
+      ];
+      const begun = bounds.filter(([, fromMs]) => fromMs <= clockMs);
+      const spans = begun.map(([state, fromMs], at) => ({ state, fromMs, toMs: begun[at + 1]?.[1] ?? null }));
+      return { ...worker, newPid, spans };
+    });
+    const isDone = workers.every((worker) => worker.newPid !== null);
+    const next: ReloadRun = {
+      ...run,
+      workers,
+      phase: isDone ? 'finished' : 'watching',
+      finishedAtMs: isDone ? clockMs : null,
+      verdict: isDone
+        ? {
+            status: 'done',
+            title: `Done in ${Math.round(passedMs / 1000)} s`,
+            detail: `${workers.length} of ${workers.length} workers are new. No request was lost.`,
+          }
+        : null,
+      answered: run.answered + 80,
+      series: [
+        ...run.series,
+        [passedMs, 80 + 10 * world.random(), Math.round(4 * world.random()), 120 + 80 * world.random()],
+      ],
+      log: isDone ? [...run.log, { atMs: clockMs, level: 'info', text: 'All workers are new' }] : run.log,
+    };
+    runs.set(run.id, next);
+    emit('reload.changed', next);
+  }
+
+  const handlers: Handlers = {
+    'app.info': () => ({
+      version: '0.1.0',
+      platform: 'linux',
+      hostname: 'localhost',
+      capabilities: { pickFile: 'browse', windowControls: false, notifications: false, secrets: 'none' },
+      sshHosts: 9,
+    }),
+    'settings.get': () => settings,
+    'settings.set': (part) => {
+      settings = { ...settings, ...definedOnly(part) };
+      emit('settings.changed', settings);
+      return settings;
+    },
+    'instances.list': () => ({
+      seq,
+      instances: [...world.servers.values()].map((server) => server.instance),
+      status: totals(),
+    }),
+    'instances.attach': ({ statsAddress }) => {
+      throw failed(
+        'stats-refused',
+        `Nothing listens on ${statsAddress}.`,
+        'Check that the server runs and has this stats address.',
+      );
+    },
+    'instances.rename': ({ instanceId, name }) => {
+      const server = serverOf(instanceId);
+      server.instance = { ...server.instance, name };
+      return server.instance;
+    },
+    'instances.remove': ({ instanceId }) => {
+      world.servers.delete(instanceId);
+      seq += 1;
+      emit('instances.changed', { seq, changed: [], removed: [instanceId], status: totals() });
+      return {};
+    },
+    'instances.discover': () => [
+      {
+        pid: 812,
+        command: 'uwsgi --ini /srv/blog/uwsgi.ini',
+        user: 'www-data',
+        cwd: '/srv/blog',
+        configPath: '/srv/blog/uwsgi.ini',
+        statsAddress: '127.0.0.1:1717',
+        masterFifo: '/run/blog.fifo',
+        instanceId: null,
+        missing: null,
+      },
+      {
+        pid: 944,
+        command: 'uwsgi --http :9000 --wsgi-file old.py',
+        user: 'www-data',
+        cwd: '/srv/old',
+        configPath: null,
+        statsAddress: null,
+        masterFifo: null,
+        instanceId: null,
+        missing: 'It has no stats server. Add `stats = 127.0.0.1:9192` and restart it.',
+      },
+      {
+        pid: 5120,
+        command: 'reeve engine hello/uwsgi.ini',
+        user: 'me',
+        cwd: '/home/me/hello',
+        configPath: '/home/me/hello/uwsgi.ini',
+        statsAddress: '127.0.0.1:9191',
+        masterFifo: null,
+        instanceId: 'hello',
+        missing: null,
+      },
+    ],
+    'instances.retry': () => ({}),
+    'instances.watch': ({ instanceId }) => {
+      const server = serverOf(instanceId);
+      watched.set(instanceId, 0);
+      return {
+        instance: server.instance,
+        seq: 0,
+        history: {
+          columns: SAMPLE_COLUMNS.map((_, column) => server.rows.map((row) => row[column] ?? null)),
+          states: [...server.states],
+          events: [...server.events],
+        },
+        workers: structuredClone(server.workers),
+        requests: server.requests,
+      };
+    },
+    'instances.unwatch': ({ instanceId }) => {
+      watched.delete(instanceId);
+      return {};
+    },
+    'engine.inspect': ({ path }) => ({
+      path: path.endsWith('.ini') ? path : `${path}/uwsgi.ini`,
+      candidates: [`${path}/uwsgi.ini`, `${path}/staging.ini`],
+      commands: [
+        {
+          file: `${path}/uwsgi.ini`,
+          line: 9,
+          option: 'exec-pre-app',
+          value: './manage.py migrate',
+          why: 'runs a command before the application is loaded',
+        },
+      ],
+      listeners: ['127.0.0.1:8080'],
+      app: 'app.py',
+      statsAddress: '127.0.0.1:9191',
+      diagnostics: [],
+      digest: 'd1',
+      trusted: false,
+    }),
+    'engine.run': () => serverOf('hello').instance,
+    'engine.start': ({ instanceId }) => setEngine(instanceId, 'running'),
+    'engine.stop': ({ instanceId }) => setEngine(instanceId, 'stopped'),
+    'engine.restart': ({ instanceId }) => setEngine(instanceId, 'running'),
+    'engine.sample': () => serverOf('hello').instance,
+    'sample.load': ({ on }) => {
+      settings = { ...settings, sampleLoad: on };
+      return settings;
+    },
+    'sample.slow': ({ seconds }) => ({ url: `http://127.0.0.1:8080/slow?s=${seconds}` }),
+    'log.read': ({ instanceId, most }) => (instanceId === 'hello' ? log.slice(-most) : []),
+    'config.read': ({ instanceId }) => configFile(instanceId),
+    'config.check': () => [],
+    'config.save': ({ instanceId, text }) => {
+      configs.set(instanceId, text);
+      return { status: 'saved', file: configFile(instanceId), reloadsOnSave: false };
+    },
+    'reload.plan': ({ instanceId }) => plan(instanceId),
+    'reload.start': ({ instanceId, method }) => {
+      const chosen = plan(instanceId).methods.find(({ id }) => id === method);
+      if (!chosen)
+        throw failed('reload-method', `There is no way to reload called ${method}.`, 'Choose one of the list.');
+      const run = newRun(instanceId, chosen);
+      runs.set(run.id, run);
+      return run;
+    },
+    'reload.get': ({ reloadId }) => {
+      const run = runs.get(reloadId);
+      if (!run)
+        throw failed('reload-unknown', 'This report is not kept any more.', 'The last 20 of an instance are kept.');
+      return run;
+    },
+    'reload.stopWatching': ({ reloadId }) => handlers['reload.get']({ reloadId }),
+    'reload.list': ({ instanceId }) => [...runs.values()].filter((run) => run.instanceId === instanceId),
+    'files.pick': () => ({ path: null }),
+    'files.list': ({ path }) => {
+      const here = path || '/home/me';
+      return {
+        path: here,
+        parent: here === '/' ? null : here.slice(0, here.lastIndexOf('/')) || '/',
+        entries: [
+          ...['blog', 'checkout', 'hello'].map((name) => ({ name, path: `${here}/${name}`, kind: 'folder' as const })),
+          { name: 'uwsgi.ini', path: `${here}/uwsgi.ini`, kind: 'config' },
+        ],
+      };
+    },
+    'shell.openUrl': () => ({}),
+  };
+
+  function setEngine(instanceId: string, status: 'running' | 'stopped') {
+    const server = serverOf(instanceId);
+    server.answers = status === 'running';
+    const health =
+      status === 'running'
+        ? { level: 'ok' as const, word: 'running', sentence: null }
+        : { level: 'off' as const, word: 'stopped', sentence: null };
+    server.instance = {
+      ...server.instance,
+      health,
+      engine: { status, pid: status === 'running' ? 5120 : null, error: null, startedAtMs: clockMs },
+    };
+    return server.instance;
+  }
+
+  function configFile(instanceId: string): ConfigFile {
+    const text = configs.get(instanceId) ?? INI;
+    const version: FileVersion = { sha256: String(text.length), mtimeMs: clockMs, sizeBytes: text.length };
+    return {
+      path: serverOf(instanceId).instance.configPath ?? '',
+      text,
+      version,
+      writable: true,
+      readAtMs: clockMs,
+      diagnostics: [],
+    };
+  }
+
+  function plan(instanceId: string): ReloadPlan {
+    return {
+      instanceId,
+      methods: METHODS,
+      recommended: 'fifo-graceful',
+      checks: [
+        { id: 'fifo', title: 'The FIFO has a reader', value: '/run/hello.fifo', status: 'pass', detail: null },
+        { id: 'queue', title: 'Room in the listen queue', value: '100', status: 'pass', detail: null },
+        {
+          id: 'lazy',
+          title: 'lazy-apps',
+          value: 'off',
+          status: 'warn',
+          detail: 'A chain reload would not load new code.',
+        },
+      ],
+      checkedAtMs: clockMs,
+      forecast: { durationMs: 4200, queuePeak: 3, requestsAtRisk: 0 },
+      acceptedBefore: false,
+    };
+  }
+
+  function newRun(instanceId: string, method: ReloadMethod): ReloadRun {
+    return {
+      id: `run-${runs.size + 1}`,
+      instanceId,
+      method,
+      checks: plan(instanceId).checks,
+      startedAtMs: clockMs,
+      finishedAtMs: null,
+      phase: 'watching',
+      verdict: null,
+      workers: serverOf(instanceId).workers.map(({ wid, pid }) => ({
+        wid,
+        oldPid: pid,
+        newPid: null,
+        spans: [{ state: 'old', fromMs: clockMs, toMs: null }],
+      })),
+      answered: 0,
+      cutOff: 0,
+      exceptions: 0,
+      queuePeak: 2,
+      forecast: plan(instanceId).forecast,
+      series: [],
+      log: [{ atMs: clockMs, level: 'info', text: 'Wrote r to /run/hello.fifo' }],
+    };
+  }
+
+  const timer = autoTick ? setInterval(tick, 1000) : undefined;
+
+  return {
+    get attached() {
+      return isAttached;
+    },
+    async call(method, params) {
+      await Promise.resolve();
+      return handlers[method](params);
+    },
+    on(event, listener) {
+      addListener(listeners, event, listener);
+      return () => {
+        listeners[event]?.delete(listener);
+      };
+    },
+    onAttachment(listener) {
+      attachment.add(listener);
+      return () => attachment.delete(listener);
+    },
+    tick,
+    emit,
+    setAttached(attached) {
+      isAttached = attached;
+      for (const listener of attachment) listener(attached);
+    },
+    dispose: () => clearInterval(timer),
+  };
+}
+
+const METHODS: ReloadMethod[] = [
+  {
+    id: 'fifo-graceful',
+    title: 'Graceful reload',
+    option: 'master-fifo, r',
+    explanation: 'The new generation loads beside the old one, which serves until it is ready.',
+    enabled: true,
+    whyNot: null,
+    action: ['open /run/hello.fifo for writing, without creating it', 'write r'],
+  },
+  {
+    id: 'fifo-chain',
+    title: 'Chain reload',
+    option: 'master-fifo, c',
+    explanation: 'One worker after the other.',
+    enabled: false,
+    whyNot: 'lazy-apps is off: workers would keep the old code.',
+    action: ['write c'],
+  },
+  {
+    id: 'signal',
+    title: 'Signal',
+    option: 'SIGHUP',
+    explanation: 'The same as a graceful reload, by signal.',
+    enabled: true,
+    whyNot: null,
+    action: ['kill -HUP 5120'],
+  },
+];
+
+function addListener<E extends EventName>(
+  listeners: Listeners,
+  event: E,
+  listener: (payload: EventPayload<E>) => void,
+): void {
+  if (!(event in events)) throw new Error(`There is no event ${event}.`);
+  const set: Set<(payload: EventPayload<E>) => void> = listeners[event] ?? new Set();
+  set.add(listener);
+  Object.assign(listeners, { [event]: set });
+}
+
+function definedOnly(part: Partial<Record<keyof Settings, unknown>>): Partial<Settings> {
+  return Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined));
+}
+
+function failed(code: string, message: string, hint: string): RpcError {
+  return new RpcError({ code, message, hint });
+}
