@@ -35,9 +35,9 @@ async function main(): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'reeve-bench-'));
   try {
     const engines = values.only === 'console' ? [] : await engineHalf(folder);
-    const console_ = values.only === 'engine' ? null : await consoleHalf(folder);
+    const ofConsole = values.only === 'engine' ? null : await consoleHalf(folder);
     if (values.json !== undefined) {
-      await writeFile(values.json, `${JSON.stringify({ engines, console: console_ }, null, 2)}\n`);
+      await writeFile(values.json, `${JSON.stringify({ engines, console: ofConsole }, null, 2)}\n`);
     }
     return 0;
   } finally {
