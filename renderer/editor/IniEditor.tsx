@@ -1,0 +1,107 @@
+/**
+ * The INI editor as a component. It holds the document from mount to unmount; the owner is told of every change and
+ * hands over a text from outside by `loaded`. Everything the view can do is in ini-view.ts.
+ */
+import type { EditorView } from '@codemirror/view';
+import { type Ref, useEffect, useEffectEvent, useImperativeHandle, useRef } from 'react';
+import type { ConfigDiagnostic } from '../../electron/contract/model.ts';
+import { setSavedText } from './change-bar.ts';
+import { lineEndOf, textOf } from './editor-text.ts';
+import { type CursorPlace, createIniView, goTo, replaceText, snapshotOf } from './ini-view.ts';
+import { applyFix, goToProblem, showProblems } from './problem-gutter.ts';
+
+export interface IniEditorHandle {
+  focus(): void;
+  nextProblem(): void;
+  /** Line 1-based, column 0-based. */
+  goTo(line: number, column: number): void;
+  /** Applies the fix of the problem at a place. */
+  fix(line: number, column: number): void;
+}
+
+export interface IniEditorProps {
+  label: string;
+  /** The text that came from outside last; a new object is taken over as one change that can be undone. */
+  loaded: { readonly text: string };
+  /** What is being edited, at the time the editor appears. */
+  text: string;
+  savedText: string;
+  readOnly: boolean;
+  diagnostics: readonly ConfigDiagnostic[];
+  onChange: (text: string) => void;
+  onCursor: (place: CursorPlace) => void;
+  onSave: () => void;
+  /** Undo history and cursor of an earlier stay, as `onLeave` gave it; null: none. */
+  restored: unknown;
+  onLeave: (snapshot: unknown) => void;
+  ref?: Ref<IniEditorHandle>;
+}
+
+export function IniEditor(props: IniEditorProps) {
+  const { loaded, savedText, diagnostics, ref } = props;
+  const host = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView | null>(null);
+  const seen = useRef(loaded);
+
+  const onChange = useEffectEvent((text: string) => props.onChange(text));
+  const onCursor = useEffectEvent((place: CursorPlace) => props.onCursor(place));
+  const onSave = useEffectEvent(() => props.onSave());
+  const onLeave = useEffectEvent((snapshot: unknown) => props.onLeave(snapshot));
+  const lineEnd = useEffectEvent(() => lineEndOf(props.savedText));
+  const start = useEffectEvent(() => ({
+    label: props.label,
+    text: props.text,
+    readOnly: props.readOnly,
+    restored: props.restored,
+  }));
+
+  useEffect(() => {
+    if (!host.current) return undefined;
+    const created = createIniView({
+      ...start(),
+      parent: host.current,
+      onChange: (state) => onChange(textOf(state.doc, lineEnd())),
+      onCursor: (place) => onCursor(place),
+      onSave: () => onSave(),
+    });
+    view.current = created;
+    return () => {
+      onLeave(snapshotOf(created));
+      created.destroy();
+      view.current = null;
+    };
+  }, []);
+
+  useEffect(() => {
+    if (view.current && seen.current !== loaded) replaceText(view.current, loaded.text);
+    seen.current = loaded;
+  }, [loaded]);
+
+  useEffect(() => {
+    view.current?.dispatch({ effects: setSavedText.of(savedText) });
+  }, [savedText]);
+
+  useEffect(() => {
+    if (view.current) showProblems(view.current, diagnostics);
+  }, [diagnostics]);
+
+  useImperativeHandle(ref, () => {
+    function act(action: (view: EditorView) => unknown): void {
+      if (!view.current) return;
+      action(view.current);
+      view.current.focus();
+    }
+    return {
+      focus: () => act(() => null),
+      nextProblem: () => act(goToProblem(1)),
+      goTo: (line, column) => act((view) => goTo(view, line, column)),
+      fix: (line, column) =>
+        act((view) => {
+          goTo(view, line, column);
+          applyFix(view);
+        }),
+    };
+  }, []);
+
+  return <div className="ini-editor" ref={host} />;
+}

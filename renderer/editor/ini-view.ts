@@ -1,0 +1,126 @@
+/**
+ * The INI editor without React: makes the CodeMirror view with our language, problems, option help and change bar,
+ * and does the few things its owner asks of it.
+ * Keys: Mod-S save, F8 problems, Mod-. fix, Ctrl-Space complete, Mod-F search; Tab leaves the editor.
+ */
+import { closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
+import { defaultKeymap, history, historyField, historyKeymap } from '@codemirror/commands';
+import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
+import { EditorState, type Extension } from '@codemirror/state';
+import {
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  keymap,
+  lineNumbers,
+} from '@codemirror/view';
+import { changeBar } from './change-bar.ts';
+import { cspNonce } from './csp-nonce.ts';
+import { editorLook } from './editor-look.ts';
+import { sectionAt } from './editor-text.ts';
+import { iniLanguage } from './ini-language.ts';
+import { optionHelp } from './option-help.ts';
+import { problemGutter } from './problem-gutter.ts';
+
+export interface CursorPlace {
+  /** 1-based, both. */
+  line: number;
+  column: number;
+  section: string;
+}
+
+export interface IniViewOptions {
+  parent: HTMLElement;
+  label: string;
+  text: string;
+  readOnly: boolean;
+  /** Undo history and cursor of an earlier stay, as `snapshotOf` gave it; null: none. */
+  restored: unknown;
+  onChange: (state: EditorState) => void;
+  onCursor: (place: CursorPlace) => void;
+  onSave: () => void;
+}
+
+const FIELDS = { history: historyField };
+
+export function createIniView(options: IniViewOptions): EditorView {
+  const { parent, text, restored } = options;
+  const config = { doc: text, extensions: extensionsFor(options) };
+  return new EditorView({ state: restore(restored, config) ?? EditorState.create(config), parent });
+}
+
+/** What a later view of the same text can be restored from. */
+export function snapshotOf(view: EditorView): unknown {
+  return view.state.toJSON(FIELDS);
+}
+
+/** Takes over a text from outside as one change that can be undone; only what differs is replaced. */
+export function replaceText(view: EditorView, text: string): void {
+  const before = view.state.doc.toString();
+  const after = text.replaceAll('\r\n', '\n');
+  if (before === after) return;
+  let from = 0;
+  while (from < before.length && before[from] === after[from]) from += 1;
+  let end = 0;
+  const most = Math.min(before.length, after.length) - from;
+  while (end < most && before.at(-1 - end) === after.at(-1 - end)) end += 1;
+  const insert = after.slice(from, after.length - end);
+  view.dispatch({ changes: { from, to: before.length - end, insert }, userEvent: 'input.replace' });
+}
+
+/** Puts the cursor on a place (line 1-based, column 0-based) and shows it. */
+export function goTo(view: EditorView, lineNumber: number, column: number): void {
+  const { from, to } = view.state.doc.line(Math.min(Math.max(lineNumber, 1), view.state.doc.lines));
+  view.dispatch({ selection: { anchor: Math.min(from + column, to) }, scrollIntoView: true });
+}
+
+export function cursorPlace(state: EditorState): CursorPlace {
+  const { head } = state.selection.main;
+  const line = state.doc.lineAt(head);
+  return { line: line.number, column: head - line.from + 1, section: sectionAt(state.doc, line.number) };
+}
+
+function extensionsFor({ readOnly, label, onChange, onCursor, onSave }: IniViewOptions): Extension {
+  const save = () => {
+    onSave();
+    return true;
+  };
+  return [
+    cspNonce(),
+    problemGutter,
+    lineNumbers(),
+    changeBar,
+    highlightActiveLine(),
+    highlightActiveLineGutter(),
+    drawSelection(),
+    history(),
+    closeBrackets(),
+    search({ top: true }),
+    highlightSelectionMatches(),
+    iniLanguage,
+    optionHelp,
+    editorLook,
+    EditorState.readOnly.of(readOnly),
+    EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false' }),
+    keymap.of([
+      { key: 'Mod-s', run: save, preventDefault: true },
+      ...closeBracketsKeymap,
+      ...completionKeymap,
+      ...searchKeymap,
+      ...historyKeymap,
+      ...defaultKeymap,
+    ]),
+    EditorView.updateListener.of((update) => {
+      if (update.docChanged) onChange(update.state);
+      if (update.docChanged || update.selectionSet) onCursor(cursorPlace(update.state));
+    }),
+  ];
+}
+
+/** The state of an earlier stay, when it still is about this text; null otherwise. */
+function restore(snapshot: unknown, config: { doc: string; extensions: Extension }): EditorState | null {
+  if (typeof snapshot !== 'object' || snapshot === null || !('doc' in snapshot)) return null;
+  if (snapshot.doc !== config.doc.replaceAll('\r\n', '\n')) return null;
+  return EditorState.fromJSON(snapshot, { extensions: config.extensions }, FIELDS);
+}

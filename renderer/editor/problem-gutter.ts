@@ -1,0 +1,120 @@
+/**
+ * Problems in the editor: the gutter's sign, squiggles and tooltips (by @codemirror/lint), F8 to the next one and
+ * Ctrl . for the fix. The diagnostics come from outside (`showProblems`), as the core checks the text.
+ */
+import { setDiagnostics } from '@codemirror/lint';
+import { type Extension, RangeSet, StateEffect, StateField } from '@codemirror/state';
+import { type Command, EditorView, GutterMarker, gutter, keymap } from '@codemirror/view';
+import type { ConfigDiagnostic } from '../../electron/contract/model.ts';
+import { fixableAt, neighbour, type PlacedProblem, placeProblems, toLint } from './problems.ts';
+
+type Severity = ConfigDiagnostic['severity'];
+
+const setProblems = StateEffect.define<PlacedProblem[]>();
+
+const problems = StateField.define<PlacedProblem[]>({
+  create: () => [],
+  update: (value, transaction) => {
+    const effect = transaction.effects.find((effect) => effect.is(setProblems));
+    if (effect) return effect.value;
+    if (!transaction.docChanged) return value;
+    return value.map((problem) => ({
+      ...problem,
+      from: transaction.changes.mapPos(problem.from, 1),
+      to: transaction.changes.mapPos(problem.to, -1),
+    }));
+  },
+});
+
+/** Replaces what is shown; the positions then move with the text until the next check. */
+export function showProblems(view: EditorView, diagnostics: readonly ConfigDiagnostic[]): void {
+  const placed = placeProblems(view.state.doc, diagnostics);
+  view.dispatch(setDiagnostics(view.state, placed.map(toLint)));
+  view.dispatch({ effects: setProblems.of(placed) });
+}
+
+/** Applies the fix of the problem on the cursor's line. */
+export const applyFix: Command = (view) => {
+  const found = fixableAt(view.state.doc, view.state.field(problems), view.state.selection.main.head);
+  if (!found?.diagnostic.fix) return false;
+  view.dispatch({
+    changes: { from: found.from, to: found.to, insert: found.diagnostic.fix.text },
+    userEvent: 'input.fix',
+  });
+  return true;
+};
+
+export const goToProblem =
+  (direction: 1 | -1): Command =>
+  (view) => {
+    const found = neighbour(view.state.field(problems), view.state.selection.main.from, direction);
+    if (!found) return false;
+    view.dispatch({ selection: { anchor: found.from }, scrollIntoView: true, userEvent: 'select' });
+    return true;
+  };
+
+const SHAPES: Record<Severity, string> = {
+  error: 'M.5.5h9v9h-9z',
+  warning: 'M5 .8 9.8 9.4H.2z',
+  info: 'M5 .9a4.1 4.1 0 1 0 0 8.2A4.1 4.1 0 0 0 5 .9z',
+};
+const COLOURS: Record<Severity, string> = { error: 'var(--crit)', warning: 'var(--warn)', info: 'var(--fg-3)' };
+
+class ProblemMarker extends GutterMarker {
+  readonly #severity: Severity;
+  readonly #text: string;
+  constructor(severity: Severity, text: string) {
+    super();
+    this.#severity = severity;
+    this.#text = text;
+  }
+  override eq(other: GutterMarker): boolean {
+    return other instanceof ProblemMarker && other.#severity === this.#severity && other.#text === this.#text;
+  }
+  override toDOM(): Node {
+    const svg = svgElement('svg', { width: '10', height: '10', viewBox: '0 0 10 10', role: 'img' });
+    svg.setAttribute('aria-label', `${this.#severity}: ${this.#text}`);
+    const title = document.createElementNS('http://www.w3.org/2000/svg', 'title');
+    title.textContent = this.#text;
+    const outline = svgElement('path', { d: SHAPES[this.#severity] });
+    outline.style.fill = this.#severity === 'info' ? 'none' : COLOURS[this.#severity];
+    outline.style.stroke = this.#severity === 'info' ? COLOURS.info : 'none';
+    const sign = svgElement('path', { d: 'M5 2.4v3.2M5 7v1.2', 'stroke-width': '1.4' });
+    sign.style.stroke = this.#severity === 'info' ? COLOURS.info : 'var(--bg-1)';
+    svg.append(title, outline, sign);
+    return svg;
+  }
+}
+
+function svgElement(name: 'svg' | 'path', attributes: Record<string, string>): SVGElement {
+  const element = document.createElementNS('http://www.w3.org/2000/svg', name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  return element;
+}
+
+/** One sign a line, the worst of its problems. */
+const signs = gutter({
+  class: 'cm-problem-gutter',
+  markers: (view) => {
+    const { doc } = view.state;
+    const byLine = new Map<number, ConfigDiagnostic>();
+    for (const { from, diagnostic } of view.state.field(problems)) {
+      const line = doc.lineAt(Math.min(from, doc.length)).from;
+      const before = byLine.get(line);
+      if (!before || rank(diagnostic.severity) < rank(before.severity)) byLine.set(line, diagnostic);
+    }
+    const ranges = [...byLine].map(([from, { severity, message }]) => new ProblemMarker(severity, message).range(from));
+    return RangeSet.of(ranges, true);
+  },
+});
+
+function rank(severity: Severity): number {
+  return severity === 'error' ? 0 : severity === 'warning' ? 1 : 2;
+}
+
+const keys = keymap.of([
+  { key: 'F8', run: goToProblem(1), shift: goToProblem(-1) },
+  { key: 'Mod-.', run: applyFix },
+]);
+
+export const problemGutter: Extension = [problems, signs, keys];

@@ -1,0 +1,86 @@
+/**
+ * Diagnostics of the core laid onto the editor's document: positions, the gutter's sign, the next problem from the
+ * cursor, the fix that fits. Pure; the document may have moved on since the check, so every position is clamped.
+ */
+import type { Diagnostic } from '@codemirror/lint';
+import type { Text } from '@codemirror/state';
+import type { ConfigDiagnostic } from '../../electron/contract/model.ts';
+
+export interface PlacedProblem {
+  from: number;
+  to: number;
+  diagnostic: ConfigDiagnostic;
+}
+
+export interface ProblemCounts {
+  error: number;
+  warning: number;
+  info: number;
+}
+
+/** Where each problem stands now, in document order. Line 0 (the file as a whole) is placed on the first line. */
+export function placeProblems(doc: Text, diagnostics: readonly ConfigDiagnostic[]): PlacedProblem[] {
+  return diagnostics
+    .map((diagnostic) => {
+      const line = doc.line(Math.min(Math.max(diagnostic.line, 1), doc.lines));
+      if (diagnostic.line === 0) return { from: line.from, to: line.from, diagnostic };
+      const from = Math.min(line.from + diagnostic.from, line.to);
+      const to = Math.min(Math.max(line.from + diagnostic.to, from), line.to);
+      return { from, to, diagnostic };
+    })
+    .sort((a, b) => a.from - b.from || a.to - b.to);
+}
+
+/** The shape of @codemirror/lint, with the fix as an action. */
+export function toLint(problem: PlacedProblem): Diagnostic {
+  const { diagnostic, from, to } = problem;
+  const { fix } = diagnostic;
+  return {
+    from,
+    to,
+    severity: diagnostic.severity,
+    message: diagnostic.message,
+    actions: fix
+      ? [{ name: fix.title, apply: (view, from, to) => view.dispatch({ changes: { from, to, insert: fix.text } }) }]
+      : [],
+  };
+}
+
+export function countProblems(diagnostics: readonly ConfigDiagnostic[]): ProblemCounts {
+  const counts: ProblemCounts = { error: 0, warning: 0, info: 0 };
+  for (const diagnostic of diagnostics) counts[diagnostic.severity] += 1;
+  return counts;
+}
+
+/** The problem to go to from `position`: the next (or previous) one, round the end of the file. */
+export function neighbour(
+  problems: readonly PlacedProblem[],
+  position: number,
+  direction: 1 | -1,
+): PlacedProblem | null {
+  if (direction === 1) return problems.find((problem) => problem.from > position) ?? problems[0] ?? null;
+  return problems.findLast((problem) => problem.from < position) ?? problems.at(-1) ?? null;
+}
+
+/** What the problems line says: the problem on the cursor's line, otherwise the first of the worst kind. */
+export function leadingProblem(diagnostics: readonly ConfigDiagnostic[], cursorLine: number): ConfigDiagnostic | null {
+  const here = diagnostics.filter((diagnostic) => diagnostic.line === cursorLine);
+  return worst(here) ?? worst(diagnostics);
+}
+
+function worst(diagnostics: readonly ConfigDiagnostic[]): ConfigDiagnostic | null {
+  for (const severity of ['error', 'warning', 'info'] as const) {
+    const found = diagnostics.find((diagnostic) => diagnostic.severity === severity);
+    if (found) return found;
+  }
+  return null;
+}
+
+/** The fixable problem at the cursor: one that covers it, else the first on its line. */
+export function fixableAt(doc: Text, problems: readonly PlacedProblem[], position: number): PlacedProblem | null {
+  const line = doc.lineAt(position);
+  const onLine = problems.filter(
+    (problem) => problem.diagnostic.fix !== null && problem.from >= line.from && problem.to <= line.to,
+  );
+  return onLine.find((problem) => problem.from <= position && position <= problem.to) ?? onLine[0] ?? null;
+}

@@ -1,0 +1,135 @@
+/**
+ * The configuration file of one instance and what is being typed into it. Outlives its page: unsaved text stays
+ * when another tab is opened. Checks are debounced, one at a time, and a save waits for the check of its own text.
+ */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { type Client, type Failure, failureOf } from '../../client.ts';
+import {
+  type ConfigSession,
+  checked,
+  edited,
+  isDirty,
+  mergedBoth,
+  openSession,
+  reread,
+  reverted,
+  saveBlockedBy,
+  saveConflicted,
+  saveDone,
+  saveFailed,
+  saveStarted,
+  tookTheirs,
+} from './config-session.ts';
+
+export type ConfigState = { status: 'loading' } | { status: 'failed'; failure: Failure } | ConfigSession;
+
+export interface ConfigStore extends StoreApi<ConfigState> {
+  /** Reads the file, or reads it again when nothing is unsaved. */
+  open(): Promise<void>;
+  edit(text: string): void;
+  revert(): void;
+  /** Saves on the version that was read. */
+  save(): Promise<void>;
+  /** Decides a conflict. `mine` writes over the version that was shown, `merge` writes both. */
+  resolve(choice: 'mine' | 'theirs' | 'merge' | 'cancel'): Promise<void>;
+  isDirty(): boolean;
+}
+
+export interface ConfigStoreOptions {
+  client: Pick<Client, 'call'>;
+  instanceId: string;
+  /** Runs `fire` after a time; the returned function takes it back. */
+  setTimer: (fire: () => void, afterMs: number) => () => void;
+  now: () => number;
+}
+
+const CHECK_AFTER_MS = 250;
+
+export function createConfigStore({ client, instanceId, setTimer, now }: ConfigStoreOptions): ConfigStore {
+  const store = createStore<ConfigState>(() => ({ status: 'loading' }));
+  let cancelCheck: (() => void) | null = null;
+
+  function change(transition: (session: ConfigSession) => ConfigSession): void {
+    store.setState((state) => (state.status === 'ready' ? transition(state) : state), true);
+  }
+
+  async function check(): Promise<void> {
+    cancelCheck?.();
+    const state = store.getState();
+    if (state.status !== 'ready' || state.checkedText === state.text) return;
+    const { text } = state;
+    const diagnostics = await client.call('config.check', { instanceId, text });
+    change((session) => checked(session, text, diagnostics));
+  }
+
+  function scheduleCheck(): void {
+    cancelCheck?.();
+    cancelCheck = setTimer(() => {
+      // A check that fails leaves the old diagnostics; the save's own check will tell.
+      check().catch((error: unknown) => change((session) => saveFailed(session, failureOf(error))));
+    }, CHECK_AFTER_MS);
+  }
+
+  async function write(baseVersion: ConfigSession['file']['version']): Promise<void> {
+    const state = store.getState();
+    if (state.status !== 'ready') return;
+    const { text } = state;
+    change(saveStarted);
+    try {
+      const result = await client.call('config.save', { instanceId, text, baseVersion });
+      if (result.status === 'conflict') change((session) => saveConflicted(session, result.disk));
+      else change((session) => saveDone(session, result.file, result.reloadsOnSave, now()));
+    } catch (error) {
+      change((session) => saveFailed(session, failureOf(error)));
+    }
+  }
+
+  async function save(): Promise<void> {
+    try {
+      await check();
+    } catch (error) {
+      change((session) => saveFailed(session, failureOf(error)));
+      return;
+    }
+    const state = store.getState();
+    if (state.status === 'ready' && !state.conflict && saveBlockedBy(state) === null) await write(state.file.version);
+  }
+
+  return Object.assign(store, {
+    async open() {
+      try {
+        const file = await client.call('config.read', { instanceId });
+        store.setState((state) => (state.status === 'ready' ? reread(state, file) : openSession(file)), true);
+      } catch (error) {
+        if (store.getState().status !== 'ready') store.setState({ status: 'failed', failure: failureOf(error) }, true);
+      }
+    },
+    edit(text: string) {
+      change((session) => edited(session, text));
+      scheduleCheck();
+    },
+    revert() {
+      change(reverted);
+    },
+    save,
+    async resolve(choice: 'mine' | 'theirs' | 'merge' | 'cancel') {
+      const state = store.getState();
+      if (state.status !== 'ready' || !state.conflict) return;
+      const diskVersion = state.conflict.version;
+      if (choice === 'cancel') change((session) => ({ ...session, conflict: null }));
+      if (choice === 'theirs') change(tookTheirs);
+      if (choice === 'mine') {
+        change((session) => ({ ...session, conflict: null }));
+        await write(diskVersion);
+      }
+      if (choice === 'merge') {
+        change(mergedBoth);
+        await save();
+      }
+    },
+    isDirty() {
+      const state = store.getState();
+      return state.status === 'ready' && isDirty(state);
+    },
+  });
+}

@@ -1,0 +1,86 @@
+/**
+ * Log text made safe and readable: terminal sequences taken out, uWSGI's request line read into its parts.
+ * Pure. The format of the request line is uWSGI's default one, plus the common Apache-like ones of `log-format`.
+ */
+
+/** CSI sequences, strings (OSC, DCS, …) that are ended properly, other escapes, and control characters alone. */
+const TERMINAL =
+  // oxlint-disable-next-line no-control-regex -- these are the characters that must go
+  /\u001b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)|[ -/]*[0-~])|[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g;
+// oxlint-disable-next-line no-control-regex -- the same, to leave clean lines alone
+const HAS_CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/;
+
+/**
+ * Without ANSI and OSC sequences and other control characters; a tab stays.
+ * A string that is never ended hides nothing: only its introducer goes.
+ */
+export function stripTerminal(text: string): string {
+  return HAS_CONTROL.test(text) ? text.replace(TERMINAL, '') : text;
+}
+
+export interface RequestLine {
+  method: string;
+  uri: string;
+  status: number | null;
+  /** Time taken; null when the format does not say. */
+  tookMs: number | null;
+  sizeBytes: number | null;
+  client: string | null;
+  pid: number | null;
+}
+
+const DEFAULT_LINE =
+  /\[pid: (\d+)\|app: -?\d+\|req: -?\d+\/\d+\] (\S*) \([^)]*\) \{\d+ vars in \d+ bytes\} \[[^\]]+\] (\S+) (.*?) => generated (\d+) bytes in (\d+) (msecs|micros).*?\((?:\S+) (\d{3})\)/;
+const APACHE_LINE = /^(\S+) \S+ \S+ \[[^\]]+\] "([A-Z]+) (\S+)[^"]*" (\d{3}) (\d+|-)/;
+
+/** The parts of a request line; null when it is not one that is known. */
+export function parseRequestLine(text: string): RequestLine | null {
+  const line = DEFAULT_LINE.exec(text);
+  if (line) {
+    const [, pid = '', client = '', method = '', uri = '', size = '', took = '', unit, status = ''] = line;
+    return {
+      method,
+      uri,
+      status: Number(status),
+      tookMs: unit === 'micros' ? Number(took) / 1000 : Number(took),
+      sizeBytes: Number(size),
+      client: client === '' ? null : client,
+      pid: Number(pid),
+    };
+  }
+  const apache = APACHE_LINE.exec(text);
+  if (!apache) return null;
+  const [, client = '', method = '', uri = '', status = '', size = ''] = apache;
+  return {
+    method,
+    uri,
+    status: Number(status),
+    tookMs: null,
+    sizeBytes: size === '-' ? null : Number(size),
+    client: client === '-' ? null : client,
+    pid: null,
+  };
+}
+
+export interface Highlight {
+  text: string;
+  hit: boolean;
+}
+
+/** The text cut at the places where `query` stands in it, without regard to case. */
+export function highlight(text: string, query: string): Highlight[] {
+  if (query === '') return [{ text, hit: false }];
+  const parts: Highlight[] = [];
+  const lower = text.toLowerCase();
+  const wanted = query.toLowerCase();
+  // A letter whose lower case is longer would shift every position after it.
+  if (lower.length !== text.length) return [{ text, hit: lower.includes(wanted) }];
+  let at = 0;
+  for (let found = lower.indexOf(wanted); found >= 0; found = lower.indexOf(wanted, at)) {
+    if (found > at) parts.push({ text: text.slice(at, found), hit: false });
+    parts.push({ text: text.slice(found, found + wanted.length), hit: true });
+    at = found + wanted.length;
+  }
+  if (at < text.length) parts.push({ text: text.slice(at), hit: false });
+  return parts;
+}

@@ -1,0 +1,35 @@
+/**
+ * Sort with hysteresis: rows keep their places for at least three seconds, and as long as the pointer is over them
+ * or one of them has the focus. A row that vanished leaves, a new one waits at the end for the next sort. Pure.
+ */
+
+export interface RowOrder {
+  ids: readonly number[];
+  sortedAtMs: number;
+  /** What it was sorted by: another key sorts at once. */
+  key: string;
+}
+
+export interface OrderInput {
+  /** Row ids as they would be sorted now. */
+  sorted: readonly number[];
+  key: string;
+  nowMs: number;
+  /** The pointer is over the body or a row has the focus. */
+  held: boolean;
+}
+
+export const RESORT_MS = 3000;
+
+export function nextOrder(previous: RowOrder | null, input: OrderInput): RowOrder {
+  const { sorted, key, nowMs, held } = input;
+  const fresh: RowOrder = { ids: sorted, sortedAtMs: nowMs, key };
+  if (!previous || previous.ids.length === 0 || previous.key !== key) return fresh;
+  if (!held && nowMs - previous.sortedAtMs >= RESORT_MS) return fresh;
+  const present = new Set(sorted);
+  const known = new Set(previous.ids);
+  const kept = previous.ids.filter((id) => present.has(id));
+  const added = sorted.filter((id) => !known.has(id));
+  if (added.length === 0 && kept.length === previous.ids.length) return previous;
+  return { ...previous, ids: [...kept, ...added] };
+}
