@@ -50,7 +50,7 @@ async function measureStart(
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   const began = performance.now();
   const reeve = await startReeve(programs, folder);
-  await page.goto(reeve.link());
+  await page.goto(await reeve.takeLink());
   await page.waitForFunction(chartHasPoints, undefined, { polling: 'raf', timeout: 30_000 });
   return { page, firstChartPointMs: performance.now() - began };
 }
@@ -94,7 +94,7 @@ async function measurePolling(programs: Programs, folder: string, seconds: numbe
   const ports: unknown = JSON.parse(line);
   if (!Array.isArray(ports)) throw new Error('the simulator printed no ports');
   const reeve = await startReeve(programs, folder);
-  const { client, close } = await openRpcSession(reeve.link());
+  const { client, close } = await openRpcSession(await reeve.takeLink());
   const { instances } = await client.call('instances.list', {});
   for (const { id } of instances) await client.call('instances.remove', { instanceId: id });
   for (const port of ports) await client.call('instances.attach', { statsAddress: `127.0.0.1:${port}` });

@@ -1,0 +1,45 @@
+/** The editor: errors at their line, nothing overwritten, nothing run that was not shown. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { expect, test } from '../fixtures/test.ts';
+import { answers } from '../fixtures/uwsgi.ts';
+
+test('a broken file shows the error at its line, can not be saved, and the server goes on', async ({
+  shop,
+  console,
+  page,
+}) => {
+  const onDisk = await readFile(shop.iniPath, 'utf8');
+  await console.openInstance(shop.name);
+  await console.openTab('Config');
+  await console.replaceLine('processes = 2', 'proceses = 4');
+  const line = onDisk.split('\n').indexOf('processes = 2') + 1;
+  await expect(page.getByText(new RegExp(`Line ${line}: .*proceses`)).first()).toBeVisible();
+  await expect(console.button(/^Save/)).toBeDisabled();
+  await expect(page.getByText(/blocks? save/i)).toBeVisible();
+  expect(await readFile(shop.iniPath, 'utf8')).toBe(onDisk);
+  await answers(shop.url);
+});
+
+test('a file that was broken on disk fails the reload, with its line, and the old server serves on', async ({
+  shop,
+  console,
+  page,
+}) => {
+  await console.openInstance(shop.name);
+  const text = await readFile(shop.iniPath, 'utf8');
+  await writeFile(shop.iniPath, text.replace('processes = 2', 'proceses = 4'));
+  await console.startReload();
+  await expect(page.getByText(/^Failed|will not|proceses/).first()).toBeVisible({ timeout: 45_000 });
+  await answers(shop.url);
+});
+
+test('a file that changed on disk is not overwritten', async ({ shop, console, page }) => {
+  await console.openInstance(shop.name);
+  await console.openTab('Config');
+  await console.replaceLine('harakiri = 30', 'harakiri = 20');
+  const theirs = (await readFile(shop.iniPath, 'utf8')).replace('processes = 2', 'processes = 3');
+  await writeFile(shop.iniPath, theirs);
+  await console.button(/^Save/).click();
+  await expect(page.getByText(/changed on (the )?disk/i).first()).toBeVisible();
+  expect(await readFile(shop.iniPath, 'utf8')).toBe(theirs);
+});
