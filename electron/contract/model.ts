@@ -352,11 +352,13 @@ export const reloadRunSchema = z.object({
   workers: z.array(
     z.object({
       wid: count,
+      /** 0: this worker did not exist before. */
       oldPid: count,
       newPid: count.nullable(),
       spans: z.array(
         z.object({
           state: z.enum(['old', 'draining', 'starting', 'new', 'cheap', 'down']),
+          /** Instants; the last span is open while it is watched. A worker that was killed has a `down` span. */
           fromMs: ms,
           toMs: ms.nullable(),
         }),

@@ -1,0 +1,190 @@
+/**
+ * Every way in which the core tells its user that something did not work: code, message and next step in one
+ * catalogue. A test keeps it equal to the codes that are thrown. What is not a CoreError is a bug and is shown as
+ * `core-bug`, without its stack.
+ */
+import type { RpcErrorData } from '../contract/api.ts';
+
+/** `{name}` is replaced by the value of that name. */
+export const CATALOGUE = {
+  'stats-address': [
+    '"{address}" is not a stats address: {reason}',
+    'Write host:port, /path/of/a.socket, @name or http://host:port.',
+  ],
+  'stats-refused': [
+    'Nothing listens on {address}.',
+    "Check that the server runs and that this is the value of its 'stats' option.",
+  ],
+  'stats-no-socket': [
+    'There is no socket {address}.',
+    "Check that the server runs; it makes the socket that its 'stats' option names.",
+  ],
+  'stats-permission': [
+    'This user may not open {address}.',
+    "Run Reeve as the server's user, or give the socket a group that both are in ('chmod-socket', 'chown-socket').",
+  ],
+  'stats-host-unknown': ['The name in {address} is not known.', 'Check the host name, or give its IP address.'],
+  'stats-unreachable': [
+    '{address} can not be reached: {reason}.',
+    'Check the network between this machine and the server.',
+  ],
+  'stats-timeout': [
+    '{address} did not answer within {seconds} s.',
+    "Its master may be busy, or this is not the 'stats' address. With 'stats-http' write http:// before the address.",
+  ],
+  'stats-slow': [
+    '{address} was still sending after {seconds} s.',
+    "A stats document is small: check that this is the 'stats' address.",
+  ],
+  'stats-too-large': [
+    '{address} sent more than {megabytes} MiB.',
+    "A stats document is small: check that this is the 'stats' address; 'stats-no-cores' makes it smaller.",
+  ],
+  'stats-reset': [
+    '{address} broke the connection off.',
+    'Try again; if it happens each time, look into the log of the server.',
+  ],
+  'stats-failed': ['{address} can not be asked: {reason}.', 'Check the address and the machine it is on.'],
+  'stats-empty': ['{address}: {reason}.', '{next}'],
+  'stats-http-server': ['{address}: {reason}.', '{next}'],
+  'stats-ssh-server': ['{address}: {reason}.', '{next}'],
+  'stats-not-json': ['{address}: {reason}.', '{next}'],
+  'stats-truncated': ['{address}: {reason}.', '{next}'],
+  'stats-router': ['{address}: {reason}.', '{next}'],
+  'stats-not-uwsgi': ['{address}: {reason}.', '{next}'],
+  'stats-emperor': [
+    '{address} is an emperor with {count} vassals, not a server with workers.',
+    "Attach to the 'stats' address of one of its vassals.",
+  ],
+  'instance-unknown': ['There is no instance {id}.', 'It was removed; choose another one.'],
+  'instance-not-engine': [
+    '{name} does not run on the bundled engine.',
+    'Start, stop and restart it where it was started.',
+  ],
+  'engine-busy': ['{name} is {status} at this moment.', 'Try again when that is done.'],
+  'trust-needed': [
+    '{path} runs commands that have not been accepted.',
+    'Open the file in Reeve to see them, and accept them there.',
+  ],
+  'config-none': [
+    'The configuration file of {name} is not known.',
+    'It is found when its process can be read on this machine; otherwise attach again and give the path.',
+  ],
+  'config-unreadable': ['{path} can not be read: {reason}.', 'Check that it exists and that this user may read it.'],
+  'config-unwritable': [
+    '{path} can not be written: {reason}.',
+    'Check the permissions of the file and its folder. Nothing was changed.',
+  ],
+  'config-too-large': [
+    '{path} is larger than {megabytes} MB.',
+    'A configuration file is small: check that this is the right file.',
+  ],
+  'config-not-text': ['{path} is not a text file.', 'Choose a configuration file, e.g. uwsgi.ini.'],
+  'config-not-found': [
+    'There is no configuration file in {path}.',
+    'Choose a folder with a uwsgi.ini, or the file itself.',
+  ],
+  'files-unreadable': ['{path} can not be opened: {reason}.', 'Choose another folder.'],
+  'files-no-dialog': ['This host has no file dialog.', 'Choose the file in the list of the page.'],
+  'url-not-known': ['{url} is not an address of an instance.', 'Only the addresses of instances are opened.'],
+  'sample-missing': ['The sample project is not part of this installation.', 'Open a folder of your own instead.'],
+  'sample-not-running': ['The sample is not running.', 'Start it first.'],
+  'settings-unwritable': [
+    '{path} can not be written: {reason}.',
+    'Check the permissions of the data folder; the change is lost at the end of this session.',
+  ],
+  'reload-unknown': ['There is no report {id}.', 'Reports of the last 20 reloads of an instance are kept.'],
+  'reload-running': ['A reload of {name} is being watched.', 'Wait for its verdict, or stop watching it.'],
+  'reload-no-figures': [
+    '{name} does not answer, so a reload could not be watched.',
+    'Wait until the link is up again.',
+  ],
+  'reload-method': ['{title} can not be used: {reason}', 'Choose another way to reload.'],
+  'fifo-missing': [
+    'There is no FIFO {path}. Nothing was written.',
+    "The master makes it at its start: check that it runs and that 'master-fifo' names this path.",
+  ],
+  'fifo-not-fifo': [
+    '{path} is not a FIFO. Nothing was written.',
+    'Remove the file and restart the server, so that its master makes the FIFO anew.',
+  ],
+  'fifo-no-reader': [
+    'No master is reading {path}. Nothing was written.',
+    'Use touch-reload instead, or check that the server runs.',
+  ],
+  'fifo-permission': [
+    'This user may not write to {path}. Nothing was written.',
+    "A master's FIFO belongs to the server's user: run Reeve as that user, or use touch-reload.",
+  ],
+  'fifo-failed': [
+    'Writing to {path} failed: {reason}.',
+    'Check that the server runs; whether the command arrived is not known.',
+  ],
+  'touch-failed': [
+    '{path} can not be touched: {reason}.',
+    "Check that this user may write to it; an empty file is enough for 'touch-reload'.",
+  ],
+  'signal-failed': [
+    'Signal HUP could not be sent to process {pid}: {reason}.',
+    "Only the server's user and root may signal it.",
+  ],
+  'signal-not-master': [
+    'Process {pid} is not a uWSGI master. Nothing was sent.',
+    'The server has ended or was replaced: attach to it again.',
+  ],
+  'core-bug': [
+    'Something in Reeve went wrong: {reason}.',
+    'This is a fault in the program. Try again; if it stays, restart Reeve.',
+  ],
+} as const satisfies Record<string, readonly [message: string, hint: string]>;
+
+export type ErrorCode = keyof typeof CATALOGUE;
+export type ErrorValues = Readonly<Record<string, string | number>>;
+
+export class CoreError extends Error {
+  override readonly name = 'CoreError';
+  readonly code: ErrorCode;
+  readonly hint: string;
+
+  constructor(code: ErrorCode, values: ErrorValues = {}, options?: ErrorOptions) {
+    const [message, hint] = CATALOGUE[code];
+    super(fill(message, values), options);
+    this.code = code;
+    this.hint = fill(hint, values);
+  }
+}
+
+/** What a failed call shows, whatever was thrown. */
+export function toErrorData(error: unknown): RpcErrorData {
+  const known = error instanceof CoreError ? error : new CoreError('core-bug', { reason: describe(error) });
+  return { code: known.code, message: known.message, hint: known.hint };
+}
+
+/** Words for an error of the system: `permission denied` rather than `EACCES: …, open '…'`. */
+export function describe(error: unknown): string {
+  const code = errnoOf(error);
+  const words = code === null ? undefined : SYSTEM_WORDS[code];
+  if (words !== undefined) return words;
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** `ENOENT` and the like; null when the error has none. */
+export function errnoOf(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+}
+
+const SYSTEM_WORDS: Record<string, string> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ENOENT: 'it does not exist',
+  ENOTDIR: 'a part of the path is not a folder',
+  EISDIR: 'it is a folder',
+  ENOSPC: 'the disk is full',
+  EROFS: 'the file system is read-only',
+  ESRCH: 'the process has ended',
+  EMFILE: 'too many open files',
+};
+
+function fill(template: string, values: ErrorValues): string {
+  return template.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}

@@ -1,0 +1,156 @@
+/**
+ * History beyond the session: one row an instance and 10 seconds in SQLite, written in one transaction every 10
+ * seconds and kept for a week. Losing it loses no function: a database that can't be opened or written is reported
+ * once and then left alone.
+ */
+import { join } from 'node:path';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { SAMPLE_COLUMNS, type SampleRow } from '../../contract/model.ts';
+import { describe } from '../errors.ts';
+import type { Clock } from '../ports.ts';
+
+export const BUCKET_MS = 10_000;
+const KEEP_MS = 7 * 24 * 3600 * 1000;
+const PRUNE_EVERY_MS = 3600 * 1000;
+
+/** Figures that are kept; the rest can be had from them or is of the moment. */
+const KEPT = [
+  'reqPerSec',
+  'avgRtMs',
+  'busy',
+  'listenQueue',
+  'rssBytes',
+  'txBytesPerSec',
+  'exceptions',
+  'harakiri',
+] as const;
+/** Counted, so a bucket holds their sum; of the others it holds the mean. */
+const SUMMED: ReadonlySet<string> = new Set(['exceptions', 'harakiri']);
+
+interface Bucket {
+  instanceId: string;
+  sums: number[];
+  counts: number[];
+}
+
+export interface History {
+  record(instanceId: string, row: SampleRow): void;
+  forget(instanceId: string): void;
+  dispose(): void;
+}
+
+/** Opens or makes `history.db`. */
+export async function openHistory(folder: string, clock: Clock, onTrouble: (text: string) => void): Promise<History> {
+  try {
+    const { DatabaseSync } = await importSqlite();
+    const database = new DatabaseSync(join(folder, 'history.db'));
+    return new SqliteHistory(database, clock, onTrouble);
+  } catch (error) {
+    onTrouble(`History can not be kept: ${describe(error)}. Charts of this session work.`);
+    return { record: () => {}, forget: () => {}, dispose: () => {} };
+  }
+}
+
+/** Node still calls its SQLite experimental and says so on standard error; a console's log is no place for that. */
+async function importSqlite(): Promise<typeof import('node:sqlite')> {
+  const original = Object.getOwnPropertyDescriptor(process, 'emitWarning');
+  process.emitWarning = () => {};
+  try {
+    return await import('node:sqlite');
+  } finally {
+    if (original !== undefined) Object.defineProperty(process, 'emitWarning', original);
+  }
+}
+
+class SqliteHistory implements History {
+  readonly #database: DatabaseSync;
+  readonly #insert: StatementSync;
+  readonly #clock: Clock;
+  readonly #onTrouble: (text: string) => void;
+  readonly #buckets = new Map<string, Bucket>();
+  #cancelTimer: () => void;
+  #prunedAtMs = 0;
+
+  constructor(database: DatabaseSync, clock: Clock, onTrouble: (text: string) => void) {
+    this.#database = database;
+    this.#clock = clock;
+    this.#onTrouble = onTrouble;
+    const columns = KEPT.map((column) => `${column} REAL`).join(', ');
+    database.exec(`
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = NORMAL;
+      CREATE TABLE IF NOT EXISTS samples (
+        instanceId TEXT NOT NULL, atMs INTEGER NOT NULL, ${columns}, PRIMARY KEY (instanceId, atMs)
+      ) WITHOUT ROWID;
+    `);
+    const names = ['instanceId', 'atMs', ...KEPT];
+    const marks = names.map(() => '?').join(', ');
+    this.#insert = database.prepare(`INSERT OR REPLACE INTO samples (${names.join(', ')}) VALUES (${marks})`);
+    this.#cancelTimer = clock.setTimer(() => this.#tick(), BUCKET_MS);
+  }
+
+  record(instanceId: string, row: SampleRow): void {
+    let bucket = this.#buckets.get(instanceId);
+    if (bucket === undefined) {
+      bucket = { instanceId, sums: KEPT.map(() => 0), counts: KEPT.map(() => 0) };
+      this.#buckets.set(instanceId, bucket);
+    }
+    for (const [i, column] of KEPT.entries()) {
+      const value = row[SAMPLE_COLUMNS.indexOf(column)];
+      if (value === null || value === undefined) continue;
+      bucket.sums[i] = (bucket.sums[i] ?? 0) + value;
+      bucket.counts[i] = (bucket.counts[i] ?? 0) + 1;
+    }
+  }
+
+  forget(instanceId: string): void {
+    this.#buckets.delete(instanceId);
+    this.#try(() => this.#database.prepare('DELETE FROM samples WHERE instanceId = ?').run(instanceId));
+  }
+
+  dispose(): void {
+    this.#cancelTimer();
+    this.#flush();
+    this.#try(() => this.#database.close());
+  }
+
+  #tick(): void {
+    this.#flush();
+    this.#cancelTimer = this.#clock.setTimer(() => this.#tick(), BUCKET_MS);
+  }
+
+  #flush(): void {
+    const now = this.#clock.now();
+    const atMs = Math.floor(now / BUCKET_MS) * BUCKET_MS;
+    const buckets = [...this.#buckets.values()];
+    this.#buckets.clear();
+    if (buckets.length === 0) return;
+    this.#try(() => {
+      this.#database.exec('BEGIN');
+      try {
+        for (const { instanceId, sums, counts } of buckets) {
+          this.#insert.run(instanceId, atMs, ...KEPT.map((column, i) => valueOf(column, sums[i] ?? 0, counts[i] ?? 0)));
+        }
+        if (now - this.#prunedAtMs >= PRUNE_EVERY_MS) {
+          this.#prunedAtMs = now;
+          this.#database.prepare('DELETE FROM samples WHERE atMs < ?').run(now - KEEP_MS);
+        }
+      } finally {
+        this.#database.exec('COMMIT');
+      }
+    });
+  }
+
+  #try(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.#onTrouble(`History was not written: ${describe(error)}.`);
+    }
+  }
+}
+
+function valueOf(column: string, sum: number, count: number): number | null {
+  if (count === 0) return null;
+  return SUMMED.has(column) ? sum : sum / count;
+}

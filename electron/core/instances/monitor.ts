@@ -1,0 +1,291 @@
+/**
+ * Watches one stats address: the shell around the link machine with its one timer, and what the answers become
+ * (samples, rates, rows, events). One poll in flight; a poll that is due meanwhile is skipped. What an instance is
+ * beside its figures (engine, configuration, name) is instance.ts.
+ */
+import type { StatsDocument } from '../../../engine/api/stats.ts';
+import type { Figures, InstanceEvent, Link, RequestRow, SampleRow, WorkerRow } from '../../contract/model.ts';
+import {
+  initialLink,
+  type LinkEvent,
+  type LinkState,
+  linkOf,
+  POLL_INTERVAL_MS,
+  stepLink,
+} from '../link/link-machine.ts';
+import type { Clock } from '../ports.ts';
+import { type CounterReading, compareCounters, type IntervalDelta, readCounters } from '../samples/counters.ts';
+import { makeFigures, makeGapRow, makeSampleRow } from '../samples/figures.ts';
+import { findPollEvents, plainEvent } from '../samples/poll-events.ts';
+import { type KnownStarts, readRunningRequests } from '../samples/running-requests.ts';
+import { SampleRing } from '../samples/sample-ring.ts';
+import { makeWorkerRow, stateString, workersOf } from '../samples/worker-rows.ts';
+import { LOCAL_LIMITS, pollStats, type StatsPoll } from '../stats/stats-client.ts';
+import type { StatsTarget } from '../stats/target.ts';
+
+export interface MonitorOptions {
+  clock: Clock;
+  random: () => number;
+  poll?: typeof pollStats;
+  /** The row of the instance is another than before. */
+  onChanged: () => void;
+  /** Once a stored sample, and once a failed poll (with `row` null). */
+  onSample: (sample: MonitorSample) => void;
+  /** Each answer, also between samples while polling is faster. */
+  onDocument: (document: StatsDocument, atMs: number) => void;
+  /** Each failed poll. */
+  onGap: (reason: string, atMs: number) => void;
+}
+
+export interface MonitorSample {
+  atMs: number;
+  row: SampleRow | null;
+  states: string;
+  events: InstanceEvent[];
+}
+
+const MOST_EVENTS = 200;
+/** Codes that say that the address is no stats server: trying again soon is of no use. */
+const PERMANENT = /^stats-(address|http-server|ssh-server|not-json|not-uwsgi|router|emperor|too-large)$/;
+
+export class Monitor {
+  readonly ring = new SampleRing();
+  readonly #options: MonitorOptions;
+  #target: StatsTarget | null = null;
+  #link: LinkState = initialLink();
+  #cancelTimer: (() => void) | null = null;
+  /** Answers of an earlier target or of before a stop carry an older number and are dropped. */
+  #epoch = 0;
+  #document: StatsDocument | null = null;
+  #figures: Figures | null = null;
+  #delta: IntervalDelta | null = null;
+  #reading: CounterReading | null = null;
+  #requests: RequestRow[] = [];
+  #starts: KnownStarts = new Map();
+  #states = '';
+  #lastPollAtMs: number | null = null;
+  #gapSinceMs: number | null = null;
+  #events: InstanceEvent[] = [];
+  #newEvents: InstanceEvent[] = [];
+  #queueErrors: { atMs: number; count: number }[] = [];
+  #lastPoll = { tookMs: 0, bytes: 0, atMs: 0 };
+  harakiriMs: number | null = null;
+  reloadRunning = false;
+
+  constructor(options: MonitorOptions) {
+    this.#options = options;
+  }
+
+  get link(): Link {
+    return linkOf(this.#link);
+  }
+
+  get target(): StatsTarget | null {
+    return this.#target;
+  }
+
+  /** The newest document; null before the first answer. */
+  get document(): StatsDocument | null {
+    return this.#document;
+  }
+
+  get figures(): Figures | null {
+    return this.#figures;
+  }
+
+  get requests(): RequestRow[] {
+    return this.#requests;
+  }
+
+  get events(): InstanceEvent[] {
+    return this.#events;
+  }
+
+  get states(): string {
+    return this.#states;
+  }
+
+  /** Duration and size of the newest poll, for the status bar. */
+  get lastPoll(): { tookMs: number; bytes: number; atMs: number } {
+    return this.#lastPoll;
+  }
+
+  workers(): WorkerRow[] {
+    if (this.#document === null) return [];
+    return workersOf(this.#document).map((worker) => makeWorkerRow(worker, this.#delta, this.#requests));
+  }
+
+  queueErrorsSince(sinceMs: number): number {
+    return this.#queueErrors.reduce((sum, entry) => (entry.atMs >= sinceMs ? sum + entry.count : sum), 0);
+  }
+
+  /** Begins to poll, or begins anew with another address. `eager`: the server is about to come up; `phaseMs` spreads many starts. */
+  start(target: StatsTarget, { eager = false, phaseMs = 0 } = {}): void {
+    this.#epoch += 1;
+    this.#target = target;
+    this.#forgetReading();
+    this.#link = { ...this.#link, pollInFlight: false };
+    this.#step({ type: 'start', eager, phaseMs });
+  }
+
+  stop(): void {
+    this.#epoch += 1;
+    this.#forgetReading();
+    this.#link = { ...this.#link, pollInFlight: false };
+    this.#requests = [];
+    this.#step({ type: 'stop' });
+  }
+
+  retry(): void {
+    this.#step({ type: 'retry' });
+  }
+
+  setEager(eager: boolean): void {
+    this.#step({ type: 'eager', eager });
+  }
+
+  /** null: the usual rate. */
+  setInterval(intervalMs: number | null): void {
+    this.#step({ type: 'interval', intervalMs: intervalMs ?? POLL_INTERVAL_MS });
+  }
+
+  /** Puts an event of the console's own (a reload, a saved file) on the charts. */
+  addEvent(event: InstanceEvent): void {
+    this.#events = [...this.#events, event].slice(-MOST_EVENTS);
+    this.#newEvents.push(event);
+  }
+
+  dispose(): void {
+    this.#epoch += 1;
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
+  }
+
+  #step(event: LinkEvent): void {
+    const before = this.#link;
+    const { state, effects } = stepLink(before, event, this.#options.clock.now());
+    this.#link = state;
+    for (const effect of effects) {
+      this.#cancelTimer?.();
+      this.#cancelTimer = null;
+      if (effect.type === 'arm') this.#arm(effect.atMs);
+      else if (effect.type === 'poll') void this.#poll();
+    }
+    if (before.status !== state.status || before.reason !== state.reason || before.nextTryAtMs !== state.nextTryAtMs) {
+      this.#options.onChanged();
+    }
+  }
+
+  #arm(atMs: number): void {
+    const { clock } = this.#options;
+    this.#cancelTimer = clock.setTimer(() => this.#step({ type: 'due' }), Math.max(0, atMs - clock.now()));
+  }
+
+  async #poll(): Promise<void> {
+    const target = this.#target;
+    if (target === null) return;
+    const epoch = this.#epoch;
+    const poll = await (this.#options.poll ?? pollStats)(target, LOCAL_LIMITS);
+    if (epoch !== this.#epoch) return;
+    const now = this.#options.clock.now();
+    this.#lastPoll = { tookMs: poll.tookMs, bytes: poll.bytes, atMs: now };
+    if (poll.ok) this.#answered(poll, now);
+    else this.#failed(poll, now);
+  }
+
+  #answered(poll: Extract<StatsPoll, { ok: true }>, now: number): void {
+    const { document } = poll;
+    this.#document = document;
+    const requestsBefore = this.#requests;
+    const running = readRunningRequests(document, {
+      atMs: now,
+      previousAtMs: this.#lastPollAtMs,
+      previousStarts: this.#starts,
+      harakiriMs: this.harakiriMs,
+    });
+    this.#requests = running.rows;
+    this.#starts = running.starts;
+    this.#lastPollAtMs = now;
+    this.#step({ type: 'answered' });
+    this.#options.onDocument(document, now);
+    this.#store(document, requestsBefore, now);
+  }
+
+  /** Samples keep their second even while polls are faster. */
+  #store(document: StatsDocument, requestsBefore: RequestRow[], now: number): void {
+    const monotonicMs = this.#options.clock.monotonicMs();
+    const before = this.#reading;
+    if (before !== null && monotonicMs - before.atMs < POLL_INTERVAL_MS * 0.8) return;
+    const after = readCounters(document, monotonicMs);
+    const delta = before === null ? null : compareCounters(before, after);
+    if (before !== null) {
+      const { reloadRunning } = this;
+      const found = findPollEvents({ before, after, document, requestsBefore, atMs: now, reloadRunning });
+      for (const event of found) this.addEvent(event);
+      this.#countQueueErrors(document, now);
+    }
+    this.#endGap(now);
+    this.#delta = delta;
+    this.#reading = after;
+    const pids = before === null ? null : new Map([...before.workers].map(([wid, worker]) => [wid, worker.pid]));
+    this.#states = stateString(document, this.#requests, pids, this.harakiriMs);
+    const row = makeSampleRow(document, delta, now);
+    this.ring.push(row, this.#states);
+    const exceptionsPerMin = delta === null ? null : this.ring.sumSince('exceptions', now - 60_000);
+    this.#figures = makeFigures(document, delta, now, exceptionsPerMin);
+    this.#emit(row, now);
+    this.#options.onChanged();
+  }
+
+  #failed(poll: Extract<StatsPoll, { ok: false }>, now: number): void {
+    const { error } = poll;
+    const reason = error.message;
+    this.#lastPollAtMs = null;
+    if (this.#reading !== null && this.#gapSinceMs === null) {
+      this.#gapSinceMs = now;
+      this.ring.push(makeGapRow(now), '');
+    }
+    this.#reading = null;
+    this.#step({
+      type: 'failed',
+      code: error.code,
+      reason,
+      permanent: PERMANENT.test(error.code),
+      random: this.#options.random(),
+    });
+    this.#options.onGap(reason, now);
+    this.#emit(null, now);
+  }
+
+  #endGap(now: number): void {
+    const since = this.#gapSinceMs;
+    if (since === null) return;
+    this.#gapSinceMs = null;
+    const seconds = (now - since) / 1000;
+    if (seconds < 1.5) return;
+    const lastTry = this.#link.tries.findLast((entry) => !entry.ok);
+    const title = `No data for ${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+    this.addEvent(plainEvent(since, 'gap', title, lastTry?.text ?? null));
+  }
+
+  #countQueueErrors(document: StatsDocument, now: number): void {
+    const count = document.listen_queue_errors - (this.#figures?.listenQueueErrors ?? document.listen_queue_errors);
+    this.#queueErrors = this.#queueErrors.filter((entry) => entry.atMs >= now - 60_000);
+    if (count > 0) this.#queueErrors.push({ atMs: now, count });
+  }
+
+  #emit(row: SampleRow | null, atMs: number): void {
+    const events = this.#newEvents;
+    this.#newEvents = [];
+    this.#options.onSample({ atMs, row, states: row === null ? '' : this.#states, events });
+  }
+
+  /** The next sample has nothing to be compared with. */
+  #forgetReading(): void {
+    if (this.#reading !== null) this.ring.push(makeGapRow(this.#options.clock.now()), '');
+    this.#reading = null;
+    this.#lastPollAtMs = null;
+    this.#gapSinceMs = null;
+    this.#starts = new Map();
+  }
+}

@@ -1,0 +1,186 @@
+/**
+ * The state of the way to one instance, as a pure step: which try comes when, and what is shown meanwhile.
+ * The shell (instances/monitor.ts) polls when an effect says so and reports the outcome back as an event.
+ *
+ *   idle ──start──▶ connecting ──answered──▶ attached ──failed──▶ lost ──failed──▶ waiting ⇄ connecting
+ *                        └──failed, not a stats server──▶ failed ⇄ connecting (every 30 s)
+ */
+import type { Link } from '../../contract/model.ts';
+
+export interface LinkState extends Link {
+  /** Failed tries since the last answer. */
+  failures: number;
+  /** Poll rate while attached. */
+  intervalMs: number;
+  /** Try again quickly and without back-off: the bundled engine is about to come up. */
+  eager: boolean;
+  pollInFlight: boolean;
+  /** The slot of the present or next poll; slots are whole intervals apart so that instances keep their phase. */
+  slotAtMs: number;
+}
+
+export type LinkEvent =
+  | { type: 'start'; eager: boolean; phaseMs: number }
+  | { type: 'due' }
+  | { type: 'answered' }
+  | { type: 'failed'; code: string; reason: string; permanent: boolean; random: number }
+  | { type: 'retry' }
+  | { type: 'interval'; intervalMs: number }
+  | { type: 'eager'; eager: boolean }
+  | { type: 'stop' };
+
+/** `arm` replaces the one timer; `disarm` clears it. */
+export type LinkEffect = { type: 'poll' } | { type: 'arm'; atMs: number } | { type: 'disarm' };
+
+export interface LinkStep {
+  state: LinkState;
+  effects: LinkEffect[];
+}
+
+export const POLL_INTERVAL_MS = 1_000;
+const EAGER_INTERVAL_MS = 100;
+const SECOND_TRY_MS = 250;
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 30_000;
+const MOST_TRIES = 20;
+
+export function initialLink(): LinkState {
+  return {
+    status: 'idle',
+    reason: null,
+    code: null,
+    nextTryAtMs: null,
+    lastAnswerAtMs: null,
+    tries: [],
+    failures: 0,
+    intervalMs: POLL_INTERVAL_MS,
+    eager: false,
+    pollInFlight: false,
+    slotAtMs: 0,
+  };
+}
+
+/** The part that is shown. */
+export function linkOf(state: LinkState): Link {
+  const { status, reason, code, nextTryAtMs, lastAnswerAtMs, tries } = state;
+  return { status, reason, code, nextTryAtMs, lastAnswerAtMs, tries };
+}
+
+export function stepLink(state: LinkState, event: LinkEvent, now: number): LinkStep {
+  switch (event.type) {
+    case 'start':
+      return start(state, event, now);
+    case 'due':
+      return state.status === 'idle' ? stay(state) : poll(state, now);
+    case 'retry':
+      return state.status === 'idle' ? stay(state) : poll(state, now);
+    case 'answered':
+      return state.status === 'idle' ? stay({ ...state, pollInFlight: false }) : answered(state, now);
+    case 'failed':
+      return state.status === 'idle' ? stay({ ...state, pollInFlight: false }) : failed(state, event, now);
+    case 'interval':
+      return changeInterval(state, event.intervalMs, now);
+    case 'eager':
+      return stay({ ...state, eager: event.eager });
+    case 'stop':
+      return {
+        state: { ...state, status: 'idle', reason: null, code: null, nextTryAtMs: null, failures: 0, eager: false },
+        effects: [{ type: 'disarm' }],
+      };
+  }
+}
+
+function stay(state: LinkState): LinkStep {
+  return { state, effects: [] };
+}
+
+function start(state: LinkState, event: { eager: boolean; phaseMs: number }, now: number): LinkStep {
+  const slotAtMs = now + event.phaseMs;
+  return {
+    state: { ...state, status: 'connecting', reason: null, code: null, failures: 0, eager: event.eager, slotAtMs },
+    effects: [{ type: 'arm', atMs: slotAtMs }],
+  };
+}
+
+/** One in flight: a poll that is due while the last one runs is skipped, never queued. */
+function poll(state: LinkState, now: number): LinkStep {
+  if (state.pollInFlight) return stay(state);
+  const quiet = state.status === 'attached' || state.status === 'lost';
+  return {
+    state: {
+      ...state,
+      status: quiet ? state.status : 'connecting',
+      nextTryAtMs: null,
+      pollInFlight: true,
+      slotAtMs: Math.max(state.slotAtMs, now - state.intervalMs),
+    },
+    effects: [{ type: 'disarm' }, { type: 'poll' }],
+  };
+}
+
+function answered(state: LinkState, now: number): LinkStep {
+  const recovered = state.failures > 0;
+  const slotAtMs = nextSlot(state, now);
+  return {
+    state: {
+      ...state,
+      status: 'attached',
+      reason: null,
+      code: null,
+      nextTryAtMs: null,
+      lastAnswerAtMs: now,
+      failures: 0,
+      eager: false,
+      pollInFlight: false,
+      slotAtMs,
+      tries: recovered ? withTry(state, now, true, 'Answered.') : state.tries,
+    },
+    effects: [{ type: 'arm', atMs: slotAtMs }],
+  };
+}
+
+function failed(state: LinkState, event: Extract<LinkEvent, { type: 'failed' }>, now: number): LinkStep {
+  const failures = state.failures + 1;
+  const base: LinkState = { ...state, pollInFlight: false, failures, reason: event.reason, code: event.code };
+  if (state.eager) {
+    const slotAtMs = now + EAGER_INTERVAL_MS;
+    const status = state.status === 'attached' ? 'lost' : state.status;
+    return { state: { ...base, status, slotAtMs }, effects: [{ type: 'arm', atMs: slotAtMs }] };
+  }
+  const tries = withTry(state, now, false, event.reason);
+  if (state.status === 'attached') {
+    const slotAtMs = now + SECOND_TRY_MS;
+    return {
+      state: { ...base, tries, status: 'lost', slotAtMs, nextTryAtMs: slotAtMs },
+      effects: [{ type: 'arm', atMs: slotAtMs }],
+    };
+  }
+  const waitMs = event.permanent ? LONGEST_WAIT_MS : backOffMs(failures, event.random);
+  const slotAtMs = now + waitMs;
+  return {
+    state: { ...base, tries, status: event.permanent ? 'failed' : 'waiting', slotAtMs, nextTryAtMs: slotAtMs },
+    effects: [{ type: 'arm', atMs: slotAtMs }],
+  };
+}
+
+/** 1 s, 2 s, 4 s … 30 s, each up to a fifth shorter or longer. `random` is within 0..1. */
+export function backOffMs(failures: number, random: number): number {
+  const plain = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.max(0, Math.min(failures, 16) - 1));
+  return Math.round(Math.min(LONGEST_WAIT_MS, plain * (0.8 + 0.4 * random)));
+}
+
+function changeInterval(state: LinkState, intervalMs: number, now: number): LinkStep {
+  const next = { ...state, intervalMs };
+  if (state.status !== 'attached' || state.pollInFlight) return stay(next);
+  const slotAtMs = Math.min(state.slotAtMs, now + intervalMs);
+  return { state: { ...next, slotAtMs }, effects: [{ type: 'arm', atMs: slotAtMs }] };
+}
+
+function nextSlot(state: LinkState, now: number): number {
+  const missed = Math.floor((now - state.slotAtMs) / state.intervalMs);
+  return state.slotAtMs + (Math.max(0, missed) + 1) * state.intervalMs;
+}
+
+function withTry(state: LinkState, atMs: number, ok: boolean, text: string): Link['tries'] {
+  return [...state.tries, { atMs, ok, text }].slice(-MOST_TRIES);
+}

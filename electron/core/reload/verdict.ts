@@ -1,0 +1,125 @@
+/**
+ * What came of a reload, in words: subject first, figures in them, what happens next. Pure.
+ */
+import type { ReloadRun } from '../../contract/model.ts';
+import { isHeldUp, seconds, type WatchedWorker, type WatchState } from './watch-machine.ts';
+
+export type Verdict = NonNullable<ReloadRun['verdict']>;
+
+/** null while there is nothing to say yet. A `stuck` verdict may come while the watching goes on. */
+export function verdictOf(state: WatchState, atMs: number): Verdict | null {
+  const { outcome } = state;
+  if (outcome.status === 'watching') return outcome.stuck ? stuckVerdict(state, atMs) : null;
+  switch (outcome.result) {
+    case 'done':
+      return doneVerdict(state);
+    case 'stuck':
+      return stuckVerdict(state, outcome.atMs);
+    case 'ignored':
+      return {
+        status: 'failed',
+        title: `Nothing changed in ${seconds(outcome.atMs - state.plan.startedAtMs)}. The old workers serve on.`,
+        detail:
+          'No worker was told to finish and none is new: the command was lost or not understood. Try again, or another way; the log of the server says whether it arrived.',
+      };
+    case 'silent':
+      return {
+        status: 'failed',
+        title: `The server has not answered for ${seconds(outcome.atMs - (state.silentSinceMs ?? outcome.atMs))}.`,
+        detail:
+          'The master may have ended at its new start, which happens when the configuration or the application can not be loaded. Look into its log and start it again.',
+      };
+    case 'refused':
+      return {
+        status: 'failed',
+        title: 'The new workers could not be loaded. The old ones serve on.',
+        detail: outcome.text ?? 'The log says why. Correct it and reload again; no request was lost.',
+      };
+  }
+}
+
+function doneVerdict(state: WatchState): Verdict {
+  const tookMs = (state.allNewAtMs ?? state.plan.startedAtMs) - state.plan.startedAtMs;
+  const fresh = state.workers.filter((worker) => worker.state === 'new');
+  const troubles = troublesOf(state);
+  const head = `Done in ${seconds(tookMs)}. ${fresh.length === 1 ? 'The worker is new' : `All ${fresh.length} workers are new`}.`;
+  const cheap = state.workers.filter((worker) => worker.state === 'cheap').length;
+  const proof =
+    `${count(fresh.length, 'running worker has', 'running workers have')} a new pid and a later spawn time` +
+    `${cheap > 0 ? `; ${count(cheap, 'worker is', 'workers are')} cheap` : ''}.${changeOfNumber(state)}`;
+  if (troubles.length > 0) {
+    return {
+      status: 'done-with',
+      title: `${head} ${troubles[0] ?? ''}`,
+      detail: [proof, ...troubles.slice(1)].join(' '),
+    };
+  }
+  return { status: 'done', title: head, detail: `${proof} No request was cut off, no exceptions, no queue errors.` };
+}
+
+function changeOfNumber(state: WatchState): string {
+  const before = state.workers.filter((worker) => worker.oldPid > 0).length;
+  const after = state.workers.filter((worker) => worker.state === 'new' || worker.state === 'cheap').length;
+  return before > 0 && before !== after ? ` There were ${before} before.` : '';
+}
+
+function troublesOf(state: WatchState): string[] {
+  const troubles: string[] = [];
+  if (state.appsBefore > 0 && state.appsNow === 0) {
+    troubles.push('No application is loaded any more: every request gets an error. The log of the server says why.');
+  }
+  if (state.cutOff > 0) {
+    const what = state.cutOff === 1 ? 'One request was' : `${state.cutOff} requests were`;
+    troubles.push(`${what} cut off at the end of the ${seconds(state.plan.mercyMs)} mercy.`);
+  }
+  if (state.queueErrors > 0)
+    troubles.push(
+      `${count(state.queueErrors, 'connection was', 'connections were')} refused: the listen queue was full.`,
+    );
+  const again = state.workers.filter((worker) => worker.diedAgain > 0);
+  if (again.length > 0) troubles.push(`${nameWorkers(again)} ended again after the reload.`);
+  if (state.exceptions > 0) troubles.push(`${count(state.exceptions, 'exception', 'exceptions')} meanwhile.`);
+  return troubles;
+}
+
+/** `15 of 16 workers are new. Worker 7 is still in POST /cart after 22 s; mercy ends in 8 s, then it is killed.` */
+function stuckVerdict(state: WatchState, atMs: number): Verdict {
+  const relevant = state.workers.filter((worker) => worker.state !== 'down' && worker.state !== 'cheap');
+  const fresh = relevant.filter((worker) => worker.state === 'new').length;
+  const held = relevant.filter(isHeldUp);
+  const rest = relevant.filter((worker) => worker.state !== 'new' && !isHeldUp(worker));
+  const [first, ...others] = held;
+  const parts: string[] = [];
+  if (first !== undefined) {
+    const elapsed = first.serving?.elapsedMs ?? null;
+    const after = elapsed === null ? '' : ` after ${seconds(elapsed)}`;
+    parts.push(
+      `Worker ${first.wid} is still in ${first.serving?.what ?? 'a request'}${after}${nextStep(state, first, atMs)}.`,
+    );
+  }
+  if (others.length > 0) parts.push(`${nameWorkers(others)} too.`);
+  if (rest.length > 0) parts.push(`${nameWorkers(rest)} ${rest.length === 1 ? 'is' : 'are'} not new yet.`);
+  return {
+    status: 'stuck',
+    title: `${fresh} of ${count(relevant.length, 'worker is', 'workers are')} new.`,
+    detail: parts.join(' '),
+  };
+}
+
+function nextStep(state: WatchState, worker: WatchedWorker, atMs: number): string {
+  const since = worker.drainingSinceMs ?? (state.plan.chain ? null : state.plan.startedAtMs);
+  if (since === null) return '';
+  const leftMs = since + state.plan.mercyMs - atMs;
+  return leftMs > 0 ? `; mercy ends in ${seconds(leftMs)}, then the master kills it` : '; its mercy is over';
+}
+
+function nameWorkers(workers: readonly WatchedWorker[]): string {
+  const names = workers.slice(0, 4).map((worker) => String(worker.wid));
+  const more = workers.length - names.length;
+  const list = more > 0 ? `${names.join(', ')} and ${more} more` : names.join(names.length === 2 ? ' and ' : ', ');
+  return `${workers.length === 1 ? 'Worker' : 'Workers'} ${list}`;
+}
+
+function count(n: number, one: string, many: string): string {
+  return `${n} ${n === 1 ? one : many}`;
+}
