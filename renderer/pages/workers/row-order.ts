@@ -24,7 +24,8 @@ export const RESORT_MS = 3000;
 export function nextOrder(previous: RowOrder | null, input: OrderInput): RowOrder {
   const { sorted, key, nowMs, held } = input;
   const fresh: RowOrder = { ids: sorted, sortedAtMs: nowMs, key };
-  if (!previous || previous.ids.length === 0 || previous.key !== key) return fresh;
+  if (!previous || previous.key !== key) return fresh;
+  if (previous.ids.length === 0) return sorted.length === 0 ? previous : fresh;
   if (!held && nowMs - previous.sortedAtMs >= RESORT_MS) return fresh;
   const present = new Set(sorted);
   const known = new Set(previous.ids);
