@@ -45,7 +45,8 @@ export function commandStep(name: string, command: string[]): Step {
 /** A Vitest project. */
 export function vitestStep(project: string): Step {
   return suiteStep(`${project} tests`, readVitestReport, (file) => ({
-    command: ['vitest', 'run', '--project', project, '--reporter=dot', '--reporter=json', `--outputFile.json=${file}`],
+    command: ['vitest', 'run', '--project', project, '--reporter=dot', '--reporter=./e2e/tools/vitest-reporter.ts'],
+    env: { REEVE_REPORT: file },
   }));
 }
 
@@ -121,9 +122,10 @@ async function runProgram(
   { quiet = false, env = {} }: RunOptions,
 ): Promise<{ code: number; output: string }> {
   const path = `${BIN}${delimiter}${process.env['PATH'] ?? ''}`;
+  const colour = process.stdout.isTTY ? {} : { NO_COLOR: '1' };
   const child = spawn(program, args, {
     cwd: PROJECT_ROOT,
-    env: { ...process.env, ...env, PATH: path },
+    env: { ...process.env, ...colour, ...env, PATH: path },
     stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'],
     detached: true,
   });
