@@ -5,16 +5,10 @@
  */
 import { z } from 'zod';
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { type Bridge, bridgeTransport } from '../electron/rpc/bridge-transport.ts';
 import { RpcClient } from '../electron/rpc/client.ts';
 import type { Transport } from '../electron/rpc/transport.ts';
 import { type LinkState, retryDelayMs } from './stores/link.ts';
-
-/** What the preload script puts on the window: a pipe of text messages. */
-export interface Bridge {
-  send(text: string): void;
-  /** Calls the listener with each message; returns what removes it. */
-  onMessage(listener: (text: string) => void): () => void;
-}
 
 export interface HostConnection {
   client: RpcClient;
@@ -103,17 +97,6 @@ function isBridge(value: unknown): value is Bridge {
     'onMessage' in value &&
     typeof value.onMessage === 'function'
   );
-}
-
-function bridgeTransport(bridge: Bridge): Transport {
-  const transport: Transport = {
-    onMessage: null,
-    onClose: null,
-    send: (text) => bridge.send(text),
-    close: () => stop(),
-  };
-  const stop = bridge.onMessage((text) => transport.onMessage?.(text));
-  return transport;
 }
 
 async function openSocket(page: Window): Promise<Transport> {

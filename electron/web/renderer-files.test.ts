@@ -19,8 +19,8 @@ beforeAll(() => {
 afterAll(() => rmSync(parent, { recursive: true }));
 
 describe('findRendererFile', () => {
-  it('finds the page at the root and at every place inside the app', async () => {
-    for (const path of ['/', '/index.html', '/instances/hello/workers', '/fleet/']) {
+  it('finds the page at the root only', async () => {
+    for (const path of ['/', '/index.html']) {
       expect(await findRendererFile(folder, path)).toMatchObject({ status: 'found', isPage: true, isImmutable: false });
     }
   });
@@ -57,7 +57,7 @@ describe('findRendererFile', () => {
   });
 
   it('says that files are missing which are, or which the renderer has none of', async () => {
-    for (const path of ['/nothing.js', '/index.html/x.js', '/a.php', '/assets.js/']) {
+    for (const path of ['/nothing.js', '/fleet', '/fleet/', '/index.html/x.js', '/a.php', '/assets.js/']) {
       expect((await findRendererFile(folder, path)).status).not.toBe('found');
     }
   });

@@ -1,7 +1,7 @@
 /**
  * From a request path to a file of the built renderer, for both hosts (HTTP here, `reeve://app/` in the Electron host).
  * Never leaves the folder: odd paths are refused by their form, and what a symbolic link points to is checked too.
- * A path without an extension is a place inside the app (`/instances/hello`) and gives the page.
+ * The app keeps its place in the query of the address, so the page itself has one path only.
  */
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
@@ -33,7 +33,7 @@ export async function findRendererFile(folder: string, pathname: string): Promis
   const plain = decodePath(pathname);
   if (plain === null) return { status: 'refused' };
   const extension = extname(plain).toLowerCase();
-  const isPage = extension === '' || plain === `/${PAGE}`;
+  const isPage = plain === '/' || plain === `/${PAGE}`;
   const contentType = CONTENT_TYPES[isPage ? '.html' : extension];
   if (contentType === undefined) return { status: 'missing' };
   try {

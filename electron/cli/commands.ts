@@ -1,0 +1,115 @@
+/**
+ * The commands of `reeve` as data: names, flags and help. Parsing (parse-command.ts), help (help.ts) and the check
+ * for mistyped names all read this table; what a command does is in `<name>-command.ts`.
+ */
+
+export interface Flag {
+  name: string;
+  /** Placeholder of its value; null: a switch. */
+  value: string | null;
+  help: string;
+}
+
+export interface Command {
+  name: string;
+  /** After `reeve `. */
+  usage: string;
+  summary: string;
+  flags: readonly Flag[];
+  /** Names of the positional arguments it must have. */
+  positionals: readonly string[];
+  /** Further paragraphs of its help. */
+  details: readonly string[];
+}
+
+const TARGET_HELP =
+  'TARGET is the stats address of a uWSGI or Reeve master: host:port (127.0.0.1:1717), the path of a unix socket ' +
+  '(/run/app.stats), an abstract socket (@name) or http://host:port when stats-http is on.';
+
+export const COMMANDS: readonly Command[] = [
+  {
+    name: 'engine',
+    usage: 'engine [any uWSGI arguments or configuration files]',
+    summary: 'Run the bundled application server, as `uwsgi` would be run.',
+    flags: [],
+    positionals: [],
+    details: [
+      'Everything after `engine` goes to the engine unchanged: `reeve engine uwsgi.ini`, ' +
+        '`reeve engine --http-socket :8080 --wsgi-file app.py --master --processes 4`.',
+      'An option that the engine does not support ends the start with an error that names it. Exit codes: 0 stopped, ' +
+        '1 could not start (a port in use), 22 no application could be loaded and need-app is set, 78 bad configuration.',
+    ],
+  },
+  {
+    name: 'serve',
+    usage: 'serve [--host H] [--port P] [--no-open]',
+    summary: 'Run the console without a window and show it in a browser.',
+    flags: [
+      {
+        name: 'host',
+        value: 'H',
+        help: 'address to listen on; 127.0.0.1 unless given. Another one lets other machines in',
+      },
+      { name: 'port', value: 'P', help: 'port that must be free; without it the usual one, or any free one' },
+      { name: 'no-open', value: null, help: 'print the link only, start no browser' },
+    ],
+    positionals: [],
+    details: [
+      'Prints a link that works once and gives that browser a session. After each use a fresh link is printed. ' +
+        'Where Reeve runs already, `reeve serve` prints a link to it and ends.',
+      'Settings are in ~/.local/share/reeve (macOS: ~/Library/Application Support/Reeve, Windows: %APPDATA%\\Reeve); ' +
+        'the environment variable REEVE_DATA names another folder.',
+    ],
+  },
+  {
+    name: 'check',
+    usage: 'check FILE',
+    summary: 'Check a configuration file as the engine reads it.',
+    flags: [],
+    positionals: ['FILE'],
+    details: [
+      'Prints one line per finding, FILE:LINE:COLUMN: SEVERITY: MESSAGE, and runs nothing. ' +
+        'Exit codes: 0 no errors (there may be warnings), 78 errors, 1 the file cannot be read.',
+    ],
+  },
+  {
+    name: 'stats',
+    usage: 'stats TARGET [--json]',
+    summary: 'Read the statistics of a running server once.',
+    flags: [{ name: 'json', value: null, help: 'print one JSON object instead of a table' }],
+    positionals: ['TARGET'],
+    details: [
+      TARGET_HELP,
+      'JSON: {"address", "version", "masterPid", "cwd", "listenQueue", "listenQueueMax", "listenQueueErrors", "load", ' +
+        '"requests", "exceptions", "harakiri", "txBytes", "rssBytes", "workers": [{"id", "pid", "status", "accepting", ' +
+        '"requests", "avgRtMs", "rssBytes", "vszBytes", "exceptions", "harakiri", "respawns", "txBytes", "spawnedAt", ' +
+        '"cores", "busyCores"}]}. Times in milliseconds, memory in bytes, spawnedAt in seconds since 1970; ' +
+        'null is a value that the server does not report. Keys may be added, never changed.',
+    ],
+  },
+  {
+    name: 'reload',
+    usage: 'reload TARGET',
+    summary: 'Reload a running server gracefully and wait for the proof that it worked.',
+    flags: [],
+    positionals: ['TARGET'],
+    details: [
+      TARGET_HELP,
+      'Chooses the method from the configuration of the master (its FIFO, its touch file, or a signal), checks first, ' +
+        'then follows every worker until it is a new one. Progress goes to the standard error output, the verdict to ' +
+        'the standard output. Exit codes: 0 every worker is new, 1 anything else.',
+    ],
+  },
+  {
+    name: 'help',
+    usage: 'help [COMMAND]',
+    summary: 'Show this list, or one command.',
+    flags: [],
+    positionals: [],
+    details: [],
+  },
+];
+
+export function findCommand(name: string): Command | undefined {
+  return COMMANDS.find((command) => command.name === name);
+}

@@ -1,0 +1,11 @@
+/** `reeve engine`: everything after it goes to the engine unchanged. */
+import { runEngine } from '../../engine/main.ts';
+
+export async function runEngineCommand(args: readonly string[]): Promise<number> {
+  return runEngine([...args], {
+    env: process.env,
+    cwd: process.cwd(),
+    stdout: process.stdout,
+    stderr: process.stderr,
+  });
+}

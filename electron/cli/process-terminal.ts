@@ -1,0 +1,18 @@
+/** The terminal of this process, for the entry points. */
+import { isErrorCode } from '../web/error-code.ts';
+import type { Terminal } from './terminal.ts';
+
+export function processTerminal(): Terminal {
+  for (const stream of [process.stdout, process.stderr]) {
+    // A reader that has seen enough (`reeve stats … | head -1`) or a terminal that was closed is no error.
+    stream.on('error', (error) => {
+      if (!isErrorCode(error, 'EPIPE', 'EIO')) throw error;
+    });
+  }
+  return {
+    out: (line) => process.stdout.write(`${line}\n`),
+    err: (line) => process.stderr.write(`${line}\n`),
+    env: process.env,
+    cwd: process.cwd(),
+  };
+}

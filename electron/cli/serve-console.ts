@@ -1,0 +1,155 @@
+/**
+ * Runs the console without a window until it is told to stop: data folder and its lock, the core, the headless host,
+ * the printed link. Both `reeve serve` and `npm start` end up here. A second start on the same data folder does not
+ * run a second core: it prints a link to the one that runs.
+ */
+import { randomBytes } from 'node:crypto';
+import { homedir } from 'node:os';
+import { z } from 'zod';
+import { createCore } from '../core/core.ts';
+import { hasDisplay, openInBrowser } from '../web/browser.ts';
+import { dataFolderPath, makeDataFolder } from '../web/data-folder.ts';
+import { type DataLock, type LockOwner, takeDataLock } from '../web/data-lock.ts';
+import { ListenError } from '../web/listen.ts';
+import { hasRenderer } from '../web/renderer-files.ts';
+import { isLoopback } from '../web/request-guard.ts';
+import { startWebHost } from '../web/web-host.ts';
+import { createWebPorts } from '../web/web-ports.ts';
+import type { Installation } from './installation.ts';
+import { CommandError, EXIT, type Terminal } from './terminal.ts';
+
+export interface ServeOptions {
+  terminal: Terminal;
+  installation: Installation;
+  host: string;
+  port: number | null;
+  /** Open the link in a browser, where there is a display. */
+  open: boolean;
+  /** Resolves when the console is to end. */
+  stopped: Promise<void>;
+}
+
+/** What ending may take; engines that still run after it are killed with the process groups they are in. */
+const END_DEADLINE_MS = 1700;
+const LINK_TIMEOUT_MS = 2000;
+
+const linkSchema = z.object({ url: z.string() });
+
+/** Resolves to the exit code once everything has ended. Throws CommandError when it cannot start. */
+export async function serveConsole(options: ServeOptions): Promise<number> {
+  const { terminal, installation } = options;
+  if (!(await hasRenderer(installation.rendererFolder))) {
+    throw new CommandError(
+      'The pages of the console are not built.',
+      'Run `npm run build` in the checkout, or `npm start`.',
+    );
+  }
+  const dataFolder = await openDataFolder(terminal);
+  const taken = takeDataLock(dataFolder);
+  if (taken.status === 'held') return pointToOther(terminal, dataFolder, taken.owner);
+  const core = createCore(createWebPorts({ ...installation, dataFolder, env: terminal.env }));
+  try {
+    return await serveCore(options, core, taken.lock);
+  } finally {
+    await endWithin(END_DEADLINE_MS, core.dispose());
+    taken.lock.release();
+  }
+}
+
+async function serveCore(options: ServeOptions, core: ReturnType<typeof createCore>, lock: DataLock): Promise<number> {
+  const { terminal } = options;
+  const linkSecret = randomBytes(24).toString('base64url');
+  const host = await startWebHost({
+    connect: (transport) => core.connect(transport),
+    rendererFolder: options.installation.rendererFolder,
+    host: options.host,
+    port: options.port,
+    linkSecret,
+    onLinkUsed: () => terminal.out(`That link is used up. For another browser: ${host.createLink()}`),
+    onError: (error) => terminal.err(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+  }).catch((error: unknown) => {
+    if (error instanceof ListenError) throw new CommandError(error.message, error.hint, error);
+    throw error;
+  });
+  lock.announce({ pid: process.pid, kind: 'web', url: host.url, linkSecret });
+  if (!isLoopback(options.host)) {
+    terminal.err(
+      `Warning: other machines can reach this console on ${options.host}, unencrypted. ` +
+        'Whoever has a link can run programs as the user that started it.',
+    );
+  }
+  const link = host.createLink();
+  terminal.out(`Reeve ${options.installation.version} is at ${link}`);
+  terminal.out('The link works once, in one browser. Ctrl-C ends Reeve and the servers it started.');
+  if (options.open) await openLink(terminal, link);
+  await options.stopped;
+  await host.close();
+  return EXIT.done;
+}
+
+async function openDataFolder(terminal: Terminal): Promise<string> {
+  const home = terminal.env['HOME'] || homedir();
+  const folder = dataFolderPath({ platform: process.platform, env: terminal.env, home }, terminal.cwd);
+  try {
+    await makeDataFolder(folder);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError(
+      `The data folder ${folder} cannot be used: ${reason}`,
+      'Set the environment variable REEVE_DATA to a folder that can be written.',
+      error,
+    );
+  }
+  return folder;
+}
+
+async function pointToOther(terminal: Terminal, dataFolder: string, owner: LockOwner | null): Promise<number> {
+  const advice = 'For a second one beside it set the environment variable REEVE_DATA to another folder.';
+  if (owner === null) {
+    throw new CommandError(`Another Reeve is starting or ending on ${dataFolder}.`, `Try again in a moment. ${advice}`);
+  }
+  const link = owner.kind === 'web' ? await askForLink(owner) : null;
+  if (link === null) {
+    const where =
+      owner.kind === 'window' ? 'Its window has everything; bring it to the front.' : `It is at ${owner.url}.`;
+    throw new CommandError(`Reeve runs already (pid ${owner.pid}) on ${dataFolder}.`, `${where} ${advice}`);
+  }
+  terminal.out(`Reeve runs already (pid ${owner.pid}). It is at ${link}`);
+  terminal.out(advice);
+  return EXIT.done;
+}
+
+/** A fresh link from the Reeve that holds the data folder, or null when it does not answer. */
+async function askForLink(owner: LockOwner): Promise<string | null> {
+  if (owner.url === null || owner.linkSecret === null) return null;
+  try {
+    const answer = await fetch(new URL('/link', owner.url), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${owner.linkSecret}` },
+      signal: AbortSignal.timeout(LINK_TIMEOUT_MS),
+    });
+    const link = linkSchema.safeParse(await answer.json());
+    return link.success ? link.data.url : null;
+  } catch (error) {
+    // Not there, too slow or not ours: the caller says how else it is reached.
+    if (error instanceof TypeError || error instanceof DOMException || error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+async function openLink(terminal: Terminal, link: string): Promise<void> {
+  const browser = { platform: process.platform, env: terminal.env };
+  if (!hasDisplay(browser)) return;
+  try {
+    await openInBrowser(link, browser);
+  } catch (error) {
+    terminal.err(`No browser was started: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function endWithin(deadlineMs: number, ending: Promise<void>): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, deadlineMs);
+  await Promise.race([ending, late]);
+  clearTimeout(timer);
+}
