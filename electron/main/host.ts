@@ -79,11 +79,11 @@ export async function startElectronHost(options: ElectronHostOptions): Promise<v
     notification.on('click', () => window.show());
     notification.show();
   };
-  const iconPath = join(ports.resourcesFolder, 'icons', 'icon.png');
+  const iconsFolder = join(ports.resourcesFolder, 'icons');
   const window = new MainWindow({
     electron,
     preloadPath: options.preloadPath,
-    iconPath,
+    iconPath: join(iconsFolder, 'icon.png'),
     statePath: join(ports.dataFolder, 'window.json'),
     // Servers that run here are not ended by closing a window; the tray stays to quit or to come back.
     hidesOnClose: () => !isQuitting && tray !== null && enginesRunning > 0,
@@ -93,7 +93,7 @@ export async function startElectronHost(options: ElectronHostOptions): Promise<v
   });
   const runCommand = (id: string): void => runInPage(connector, window, id);
   setMenu(options, runCommand);
-  tray = makeTray(options, iconPath, window, runCommand);
+  tray = makeTray(options, iconsFolder, window, runCommand);
 
   const pair = createMemoryPair();
   core.connect(pair.left);
@@ -161,13 +161,14 @@ function setMenu({ electron, platform }: ElectronHostOptions, runCommand: (id: s
 }
 
 function makeTray(
-  { electron, onError }: ElectronHostOptions,
-  iconPath: string,
+  { electron, platform, onError }: ElectronHostOptions,
+  iconsFolder: string,
   window: MainWindow,
   runCommand: (id: string) => void,
 ): TrayLike | null {
   try {
-    const tray = new electron.Tray(iconPath);
+    // macOS colours a template image itself, to suit its menu bar.
+    const tray = new electron.Tray(join(iconsFolder, platform === 'darwin' ? 'trayTemplate.png' : 'tray.png'));
     tray.setToolTip('Reeve');
     tray.setContextMenu(
       electron.Menu.buildFromTemplate([

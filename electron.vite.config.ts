@@ -1,0 +1,64 @@
+/**
+ * Builds the packaged form of everything: out/main (the Electron host, the commands as `cli.js`, the engine's utility
+ * process), out/preload and out/renderer. Dependencies are bundled, so that the package carries no node_modules.
+ */
+import { defineConfig } from 'electron-vite';
+import type { Plugin } from 'vite';
+import renderer from './vite.config.ts';
+
+const at = (path: string): string => `${import.meta.dirname}/${path}`;
+
+export default defineConfig({
+  main: {
+    plugins: [workerThreads()],
+    build: {
+      outDir: at('out/main'),
+      externalizeDeps: false,
+      target: 'node24',
+      // Messages of errors name functions and classes; a few hundred kilobytes are not worth losing that.
+      minify: false,
+      rolldownOptions: {
+        input: {
+          main: at('electron/main/main.ts'),
+          cli: at('electron/cli/main.ts'),
+          'engine-process': at('electron/main/engine-process.ts'),
+        },
+        external: ['electron', 'bufferutil', 'utf-8-validate'],
+        // Flat: modules find package.json and resources/ two levels above themselves, as in the sources.
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: at('out/preload'),
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: at('electron/preload/preload.ts'),
+        // A sandboxed page can load CommonJS only.
+        output: { format: 'cjs', entryFileNames: 'preload.cjs' },
+      },
+    },
+  },
+  renderer: {
+    ...renderer,
+    build: { ...renderer.build, rolldownOptions: { input: at('renderer/index.html') } },
+  },
+});
+
+/** `new Worker(new URL('./x.ts', import.meta.url))` of node:worker_threads: the file becomes an entry of its own. */
+function workerThreads(): Plugin {
+  return {
+    name: 'worker-threads',
+    transform(code, id) {
+      if (!/new Worker\(\s*new URL\(/.test(code)) return null;
+      return code.replace(
+        /new URL\(\s*(['"])(\.{1,2}\/[^'"]+\.ts)\1\s*,\s*import\.meta\.url\s*\)/g,
+        (_all, _quote, path: string) => {
+          const file = this.emitFile({ type: 'chunk', id: new URL(path, `file://${id}`).pathname });
+          return `new URL(import.meta.ROLLUP_FILE_URL_${file})`;
+        },
+      );
+    },
+  };
+}
