@@ -1,0 +1,91 @@
+/**
+ * The real world for the configuration language: files, environment and facts of this machine, as the pure folder
+ * config/ asks for them (config/host.ts). Reads are synchronous: a configuration is read before anything runs.
+ */
+import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { availableParallelism, hostname, userInfo } from 'node:os';
+import { resolve } from 'node:path';
+import process from 'node:process';
+import type { ConfigHost, ReadFailure, ReadResult } from './config/host.ts';
+
+/** No configuration is larger; a log or an image named by mistake should not fill the memory. */
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
+const STANDARD_INPUT = 0;
+
+export interface ConfigHostOptions {
+  cwd?: string;
+  env?: Readonly<Record<string, string | undefined>>;
+  version?: string;
+  reloading?: boolean;
+}
+
+/** A host for this process; `options` replace what is asked of the process. */
+export function createConfigHost(options: ConfigHostOptions = {}): ConfigHost {
+  const cwd = (options.cwd ?? process.cwd()).replaceAll('\\', '/');
+  const at = (path: string): string => resolve(cwd, path);
+  const { uid, gid, username } = userInfo();
+  return {
+    readFile: (path) => readBytes(at(path)),
+    readStdin: () => readBytes(STANDARD_INPUT),
+    kindOf: (path) => {
+      const stats = attempt(() => statSync(at(path)), null);
+      if (stats === null) return null;
+      return stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : 'other';
+    },
+    list: (path) => attempt(() => readdirSync(at(path)), []),
+    realFolder: (path) => attempt(() => realpathSync(at(path)).replaceAll('\\', '/'), null),
+    inode: (path) => attempt(() => lstatSync(at(path), { bigint: true }).ino.toString(), null),
+    env: options.env ?? process.env,
+    cwd,
+    hostname: hostname(),
+    cpus: availableParallelism(),
+    uid: Math.max(uid, 0),
+    user: username,
+    gid: Math.max(gid, 0),
+    group: groupName(gid),
+    binaryPath: process.execPath,
+    version: options.version ?? '2.0.21',
+    reloading: options.reloading ?? false,
+    nowMicros: () => Math.floor((performance.timeOrigin + performance.now()) * 1000),
+  };
+}
+
+function readBytes(file: string | number): ReadResult {
+  try {
+    if (typeof file === 'string') {
+      const stats = statSync(file);
+      if (stats.isDirectory()) return { ok: false, reason: 'is a folder' };
+      if (stats.size > MAX_FILE_BYTES) return { ok: false, reason: 'too large' };
+    }
+    return { ok: true, bytes: readFileSync(file) };
+  } catch (error) {
+    return { ok: false, reason: failureOf(error) };
+  }
+}
+
+function failureOf(error: unknown): ReadFailure {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'not found';
+  if (code === 'EACCES' || code === 'EPERM') return 'not permitted';
+  if (code === 'EISDIR') return 'is a folder';
+  return 'failed';
+}
+
+function attempt<Value>(read: () => Value, otherwise: Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return otherwise;
+    throw error;
+  }
+}
+
+/** Name of a group by /etc/group; its number where there is no such file or line. */
+function groupName(gid: number): string {
+  const groups = attempt(() => readFileSync('/etc/group', 'utf8'), '');
+  for (const line of groups.split('\n')) {
+    const [name = '', , id] = line.split(':');
+    if (id === String(gid)) return name;
+  }
+  return String(gid);
+}

@@ -1,0 +1,237 @@
+/**
+ * From resolved options to what the engine runs on, or to all that is wrong with them at once: unknown options with the
+ * nearest names, options the engine does not support, values of the wrong kind. Nothing is silently ignored: what
+ * has no effect comes back as a warning with its reason. Meanings of single options: setting-readers.ts.
+ *
+ *   const built = buildSettings(resolved);   // resolved from resolveConfig
+ *   if (built.ok) start(built.settings) ... else show built.errors
+ */
+import { formatAddress } from './address.ts';
+import type { ConfigError, ConfigErrorCode } from './errors.ts';
+import { resolvePath } from './host.ts';
+import { isLogicEnd } from './logic.ts';
+import { nearestNames } from './nearest.ts';
+import { findOption, type OptionInfo, optionNames } from './option-table.ts';
+import type { Resolved, ResolvedOption } from './resolve.ts';
+import { type Draft, RESOLVED_OPTIONS, readers } from './setting-readers.ts';
+import type { AppSetting, EngineSettings, Origin } from './settings.ts';
+import { isOn } from './values.ts';
+
+export interface ConfigWarning {
+  message: string;
+  origin: Origin;
+  option: string | null;
+}
+
+export type BuildResult =
+  | { ok: true; settings: EngineSettings; warnings: ConfigWarning[] }
+  | { ok: false; errors: ConfigError[]; warnings: ConfigWarning[] };
+
+/** What holds where the configuration says nothing. */
+function defaults(resolved: Resolved): EngineSettings {
+  return {
+    configFiles: resolved.files,
+    options: resolved.options,
+    listeners: [],
+    app: { language: 'none' },
+    master: false,
+    processes: 1,
+    threads: 1,
+    enableThreads: false,
+    lazyApps: false,
+    needApp: false,
+    singleInterpreter: false,
+    chdir: null,
+    env: [],
+    harakiriSeconds: 0,
+    harakiriVerbose: false,
+    maxRequests: 0,
+    minWorkerLifetimeSeconds: 60,
+    workerReloadMercySeconds: 60,
+    listen: 100,
+    bufferSizeBytes: 65_536,
+    limitPostBytes: 0,
+    socketTimeoutSeconds: 4,
+    httpTimeoutSeconds: 60,
+    httpKeepaliveSeconds: 30,
+    stats: [],
+    statsHttp: false,
+    statsMinified: false,
+    statsNoCores: false,
+    masterFifos: [],
+    touchReload: [],
+    pidfile: null,
+    dieOnTerm: false,
+    vacuum: false,
+    chmodSocket: null,
+    logto: null,
+    logFormat: null,
+    disableLogging: false,
+    logDate: false,
+    memoryReport: false,
+    autoProcname: false,
+    procnamePrefix: '',
+    strict: false,
+    showConfig: false,
+  };
+}
+
+/** Settings, or every error found. */
+export function buildSettings(resolved: Resolved): BuildResult {
+  const errors: ConfigError[] = [];
+  const warnings: ConfigWarning[] = [];
+  const draft = startDraft(resolved);
+  for (const item of resolved.applied) {
+    draft.warn = (message) =>
+      warnings.push({ message: `${written(item)} ${message}`, origin: item.origin, option: item.key });
+    const error = readOption(draft, item, resolved, warnings);
+    if (error !== null) errors.push(error);
+  }
+  finishListeners(draft, errors, warnings);
+  finishApp(draft, errors);
+  const { settings } = draft;
+  if (settings.threads > 1) settings.enableThreads = true;
+  if (settings.harakiriSeconds > 0 && !settings.master) {
+    const origin = resolved.applied.find((item) => findOption(item.key)?.name === 'harakiri')?.origin;
+    const message = "'harakiri' needs 'master = true' on uWSGI; the engine has its master anyway.";
+    warnings.push({ message, origin: origin ?? { file: '', line: 0 }, option: 'harakiri' });
+  }
+  return errors.length > 0 ? { ok: false, errors, warnings } : { ok: true, settings, warnings };
+}
+
+function startDraft(resolved: Resolved): Draft {
+  const settings = defaults(resolved);
+  const { host } = resolved;
+  for (const { key, value } of resolved.applied) {
+    if (key === 'chdir' && value !== '') settings.chdir = resolvePath(host.cwd, value);
+  }
+  return {
+    settings,
+    host,
+    folder: settings.chdir ?? host.cwd,
+    python: { wsgiFile: null, module: null, callable: 'application', pythonpath: [], home: null },
+    jsApp: null,
+    httpTo: [],
+    protocol: 'uwsgi',
+    sockets: [],
+    warn: () => undefined,
+  };
+}
+
+function readOption(
+  draft: Draft,
+  item: ResolvedOption,
+  resolved: Resolved,
+  warnings: ConfigWarning[],
+): ConfigError | null {
+  const option = findOption(item.key);
+  if (option === null) return unknownOption(item, resolved, warnings);
+  if (option.kind === 'logic' || RESOLVED_OPTIONS.has(option.name)) return null;
+  if (option.name === 'plugins' || option.name === 'need-plugins') return checkPlugins(item);
+  if (option.status === 'not supported') return notSupported(item, option);
+  if (option.status === 'no effect') {
+    warnings.push({
+      message: `'${item.key}' has no effect: ${option.reason ?? ''}.`,
+      origin: item.origin,
+      option: item.key,
+    });
+    return null;
+  }
+  const wrong = readers[option.name]?.(draft, item.value, item.origin) ?? null;
+  if (wrong === null) return null;
+  return fault('bad-value', `${written(item)} ${wrong}`, item, valueHint(item.value));
+}
+
+function unknownOption(item: ResolvedOption, resolved: Resolved, warnings: ConfigWarning[]): ConfigError | null {
+  if (isLogicEnd(item.key) || resolved.placeholders.has(item.key)) return null;
+  const near = nearestNames(item.key, optionNames());
+  const meant = near.length > 0 ? `Did you mean ${near.map((name) => `'${name}'`).join(' or ')}?` : null;
+  if (item.origin.file === 'environment') {
+    const variable = `UWSGI_${item.key.toUpperCase().replaceAll('-', '_')}`;
+    const message = `The environment variable ${variable} is no option and is not used.${meant === null ? '' : ` ${meant}`}`;
+    warnings.push({ message, origin: item.origin, option: item.key });
+    return null;
+  }
+  const hint = meant ?? `If it is a placeholder, write 'set-placeholder = ${item.key}=${item.value}'.`;
+  return fault('unknown-option', `Unknown option '${item.key}'.`, item, hint);
+}
+
+function checkPlugins(item: ResolvedOption): ConfigError | null {
+  const names = item.value.split(',').map((name) => name.trim().replace(/^\d+:/, ''));
+  const missing = names.filter((name) => name !== '' && !/^(python[23]?\d*|http|corerouter)$/.test(name));
+  if (missing.length === 0) return null;
+  const list = missing.map((name) => `'${name}'`).join(', ');
+  const message = `The engine has no plugin ${list}; built in are python and http.`;
+  return fault('not-supported', message, item, 'Remove it from this line, or run the file on uWSGI.');
+}
+
+function notSupported(item: ResolvedOption, option: OptionInfo): ConfigError | null {
+  // Switching off what the engine does not have asks for nothing.
+  if (option.kind === 'flag' && !isOn(item.value)) return null;
+  const where = option.plugin === 'core' ? '' : ` of uWSGI's ${option.plugin} plugin`;
+  const message = `The engine does not support the option '${item.key}'${where}.`;
+  return fault('not-supported', message, item, 'Remove the line, or run the file on uWSGI.');
+}
+
+function finishListeners(draft: Draft, errors: ConfigError[], warnings: ConfigWarning[]): void {
+  const { settings } = draft;
+  for (const { kind, address, text, origin } of draft.sockets) {
+    settings.listeners.push({ kind: kind === 'socket' ? draft.protocol : kind, address, text, origin });
+  }
+  const own = new Set(settings.listeners.map(({ address }) => formatAddress(address).replace(/^(0\.0\.0\.0)?:/, '*:')));
+  for (const { address, text, origin } of draft.httpTo) {
+    const wanted = formatAddress(address).replace(/^(0\.0\.0\.0)?:/, '*:');
+    const port = wanted.replace(/^(127\.0\.0\.1|localhost):/, '*:');
+    if (own.has(wanted) || own.has(port)) {
+      const message = `'http-to = ${text}' has no effect: the engine's router hands requests to its workers directly.`;
+      warnings.push({ message, origin, option: 'http-to' });
+    } else {
+      const message = `'http-to = ${text}' is another server's address: the engine's router serves its own workers only.`;
+      errors.push({ code: 'not-supported', message, origin, option: 'http-to', hint: 'Remove the line.' });
+    }
+  }
+  if (settings.listeners.length === 0 && errors.length === 0) {
+    errors.push({
+      code: 'no-listener',
+      message: 'The configuration names no address to answer on.',
+      origin: { file: settings.configFiles[0] ?? 'command line', line: 0 },
+      option: null,
+      hint: 'Add http = 127.0.0.1:8080, or socket = 127.0.0.1:3031 for a web server in front.',
+    });
+  }
+}
+
+function finishApp(draft: Draft, errors: ConfigError[]): void {
+  const { python, jsApp, settings } = draft;
+  const isPython = python.wsgiFile !== null || python.module !== null;
+  if (jsApp !== null && isPython) {
+    errors.push({
+      code: 'bad-value',
+      message: "Both a Python application and 'js-app' are given; an instance runs one of them.",
+      origin: jsApp.origin,
+      option: 'js-app',
+      hint: 'Remove one of them.',
+    });
+  }
+  const { home: virtualenv, ...rest } = python;
+  const app: AppSetting = isPython ? { language: 'python', ...rest, virtualenv } : { language: 'none' };
+  settings.app = jsApp === null ? app : { language: 'javascript', file: jsApp.file };
+}
+
+function written(item: ResolvedOption): string {
+  return item.value === '' ? `'${item.key}'` : `'${item.key} = ${item.value}'`;
+}
+
+/** Why a value may look as it does. */
+function valueHint(value: string): string | null {
+  const variable = /\$\(([^)]+)\)/.exec(value)?.[1];
+  if (variable !== undefined) return `The environment variable ${variable} is not set.`;
+  const placeholder = /%\(([^)]+)\)/.exec(value)?.[1];
+  if (placeholder !== undefined) return `The placeholder '${placeholder}' is not set where this line is read.`;
+  if (/\s[;#]/.test(value)) return 'A comment needs a line of its own; behind a value it is part of the value.';
+  return null;
+}
+
+function fault(code: ConfigErrorCode, message: string, item: ResolvedOption, hint: string | null): ConfigError {
+  return { code, message, origin: item.origin, option: item.key, hint };
+}

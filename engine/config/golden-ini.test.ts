@@ -1,0 +1,130 @@
+/**
+ * Every configuration recorded from uWSGI 2.0.21 (engine/goldens/ini) resolves to the same list of options here, or
+ * ends the start where it did there.
+ */
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { createConfigHost } from '../config-host.ts';
+import { magicValue } from './magic.ts';
+import { resolveConfig } from './resolve.ts';
+import { magicFileOf } from './sources.ts';
+
+const GOLDENS = join(import.meta.dirname, '../goldens/ini');
+
+/** Cases of formats that the engine does not read; they are refused with `format-not-supported`. */
+const OTHER_FORMATS: ReadonlyMap<string, string> = new Map([
+  ['ini-loads-yaml-json', 'reads YAML and JSON'],
+  ['json-basic', 'reads JSON'],
+  ['xml-basic', 'reads XML'],
+  ['yaml-basic', 'reads YAML'],
+]);
+
+/** Lines that plugins or options print while they are applied; they are not part of the language. */
+const NOT_THE_LANGUAGE = /^(\[uwsgi-static\] |\[uWSGI\] getting (YAML|JSON|XML) )/;
+
+const expectedSchema = z.object({
+  options: z.array(z.tuple([z.string(), z.string()])).nullable(),
+  exit: z.number(),
+  stderrContains: z.array(z.string()),
+});
+const caseSchema = z.object({
+  cwd: z.string().optional(),
+  tokens: z.record(z.string(), z.string()).optional(),
+  symlinks: z.record(z.string(), z.string()).optional(),
+});
+
+function readJson<Schema extends z.ZodType>(path: string, schema: Schema, fallback: unknown): z.output<Schema> {
+  return schema.parse(existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : fallback);
+}
+
+let root = '';
+beforeEach(() => {
+  root = realpathSync(mkdtempSync(join(tmpdir(), 'reeve-ini-')));
+});
+afterEach(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+/** The case's folder in a place with as many path components as it was recorded in. */
+function prepare(name: string): string {
+  const folder = join(root, 'run', name);
+  cpSync(join(GOLDENS, name), folder, { recursive: true });
+  const { symlinks = {} } = readJson(join(folder, 'case.json'), caseSchema, {});
+  for (const [link, target] of Object.entries(symlinks)) symlinkSync(target, join(folder, link));
+  for (const file of ['argv.json', 'case.json', 'env.json', 'expected.json'])
+    rmSync(join(folder, file), { force: true });
+  return folder;
+}
+
+function hostOf(name: string, folder: string) {
+  const { cwd = '.' } = readJson(join(GOLDENS, name, 'case.json'), caseSchema, {});
+  const extra = readJson(join(GOLDENS, name, 'env.json'), z.record(z.string(), z.string()), {});
+  const base = { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8', HOME: folder, TZ: 'UTC' };
+  return createConfigHost({ cwd: join(folder, cwd), env: { ...base, ...extra } });
+}
+
+const TOKEN_LETTERS: Record<string, string> = {
+  ...{
+    HOST: 'h',
+    CPUS: 'k',
+    UID: 'u',
+    USER: 'U',
+    GID: 'g',
+    GROUP: 'G',
+    VERSION: 'V',
+    BIN: 'b',
+    EPOCH: 't',
+    MICROS: 'T',
+  },
+  ...{ INODE: 'i', DJB33X: 'j' },
+};
+
+function resolveCase(name: string) {
+  const folder = prepare(name);
+  const live = hostOf(name, folder);
+  const host = { ...live, nowMicros: () => 1_790_000_000_123_456 };
+  const argv = readJson(join(GOLDENS, name, 'argv.json'), z.array(z.string()), ['uwsgi.ini']);
+  const resolved = resolveConfig(
+    argv.map((word) => word.replaceAll('{DIR}', folder)),
+    host,
+  );
+  const { tokens = {} } = readJson(join(GOLDENS, name, 'case.json'), caseSchema, {});
+  const hide = (key: string, value: string): string => {
+    const letter = TOKEN_LETTERS[(tokens[key] ?? '').split(':')[0] ?? ''];
+    const fact = letter === undefined ? null : magicValue(letter, magicFileOf('uwsgi.ini', null, host), null, host);
+    const hidden = fact === null || fact === '' ? value : value.replace(fact, `{${tokens[key] ?? ''}}`);
+    return hidden.replaceAll(folder, '{DIR}');
+  };
+  return { resolved, hide, folder };
+}
+
+const names = readdirSync(GOLDENS).sort();
+
+describe('configurations recorded from uWSGI 2.0.21', () => {
+  test.for(names.filter((name) => !OTHER_FORMATS.has(name)))('%s gives the same options', (name) => {
+    const expected = readJson(join(GOLDENS, name, 'expected.json'), expectedSchema, null);
+    const { resolved, hide, folder } = resolveCase(name);
+    if (expected.options === null) {
+      expect(expected.exit).not.toBe(0);
+      expect(resolved.ok).toBe(false);
+      return;
+    }
+    if (!resolved.ok) throw new Error(resolved.errors.map((error) => error.message).join('\n'));
+    expect(resolved.options.map(({ key, value }) => [key, hide(key, value)])).toEqual(expected.options);
+    expect(resolved.notices.map((line) => line.replaceAll(folder, '{DIR}'))).toEqual(
+      expected.stderrContains.filter((line) => !NOT_THE_LANGUAGE.test(line)),
+    );
+  });
+
+  test.for([...OTHER_FORMATS])('%s is refused by name, as it %s', ([name]) => {
+    const { resolved } = resolveCase(name);
+    expect(resolved.ok ? [] : resolved.errors.map((error) => error.code)).toEqual(['format-not-supported']);
+  });
+
+  test('the cases left out are recorded cases', () => {
+    expect([...OTHER_FORMATS.keys()].filter((name) => !names.includes(name))).toEqual([]);
+  });
+});

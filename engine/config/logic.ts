@@ -1,0 +1,121 @@
+/**
+ * The logic of configuration files: `for...`, `if-...` and their ends. A logic option stays open until its end; each
+ * line in between asks `linesFor` what becomes of it: nothing, itself, or itself once for each word, with `%(_)` in its
+ * value replaced. As in uWSGI the condition is asked again for each line, there is one level, and there is no else.
+ */
+
+import { globPaths } from './glob.ts';
+import type { ConfigHost } from './host.ts';
+import { findOption } from './option-table.ts';
+import { decodeText } from './text-bytes.ts';
+
+export interface LogicState {
+  host: ConfigHost;
+  /** Value of the first option of this name; null when there is none. A flag of the command line has the value null in it. */
+  firstValue(name: string): { value: string | null } | null;
+  hasPlugin(name: string): boolean;
+}
+
+/** What to put for `%(_)`, one entry a repetition; null leaves `%(_)` as it is. Empty: the line is skipped. */
+export type Repetitions = { ok: true; words: (string | null)[] } | { ok: false; message: string };
+
+const ENDS: ReadonlySet<string> = new Set(['end', 'endif', 'end-if', 'endfor', 'end-for']);
+
+export function isLogicEnd(key: string): boolean {
+  return ENDS.has(key);
+}
+
+/** True for `for...` and `if-...`. */
+export function isLogic(key: string): boolean {
+  return !ENDS.has(key) && findOption(key)?.kind === 'logic';
+}
+
+/** How often a line inside the logic option `key = argument` counts. */
+export function linesFor(key: string, argument: string, state: LogicState): Repetitions {
+  const name = findOption(key)?.name ?? key;
+  const { host } = state;
+  switch (name) {
+    case 'for':
+      return repeat(argument.split(' ').filter((word) => word !== ''));
+    case 'for-glob': {
+      const paths = globPaths(argument, host);
+      return repeat(paths.length > 0 ? paths : [argument]);
+    }
+    case 'for-times': {
+      const times = Number.parseInt(argument, 10);
+      if (times > MAX_TIMES) return { ok: false, message: `'for-times = ${argument}' is more than ${MAX_TIMES}.` };
+      return repeat(Array.from({ length: times > 0 ? times : 0 }, (_, i) => String(i + 1)));
+    }
+    case 'for-readline': {
+      const read = host.readFile(argument);
+      if (!read.ok) return { ok: false, message: `'${argument}' of 'for-readline' could not be read: ${read.reason}.` };
+      const lines = decodeText(read.bytes).split('\n');
+      if (lines.at(-1) === '') lines.pop();
+      return repeat(lines.map((line) => line.replace(/\r$/, '')));
+    }
+    default:
+      return condition(name, argument, state);
+  }
+}
+
+const MAX_TIMES = 10_000;
+
+function repeat(words: (string | null)[]): Repetitions {
+  return { ok: true, words };
+}
+
+function when(holds: boolean, word: string | null): Repetitions {
+  return { ok: true, words: holds ? [word] : [] };
+}
+
+function condition(name: string, argument: string, state: LogicState): Repetitions {
+  const { host } = state;
+  const not = name.startsWith('if-not-');
+  switch (not ? `if-${name.slice('if-not-'.length)}` : name) {
+    case 'if-env': {
+      const { key, wanted } = splitPair(argument);
+      const value = host.env[key] ?? null;
+      return when((value !== null && (wanted === null || wanted === value)) !== not, value);
+    }
+    case 'if-opt': {
+      const { key, wanted } = splitPair(argument);
+      const first = state.firstValue(key);
+      const holds = first !== null && (wanted === null || first.value === wanted);
+      return when(holds !== not, first?.value ?? null);
+    }
+    case 'if-exists':
+      return when((host.kindOf(argument) !== null) !== not, argument);
+    case 'if-file':
+      return when((host.kindOf(argument) === 'file') !== not, argument);
+    case 'if-dir':
+      return when((host.kindOf(argument) === 'folder') !== not, argument);
+    case 'if-hostname':
+      return when((host.hostname === argument) !== not, argument);
+    case 'if-hostname-match': {
+      const pattern = compile(argument);
+      if (pattern === null) return { ok: false, message: `'${argument}' of '${name}' is not a regular expression.` };
+      return when(pattern.test(host.hostname) !== not, argument);
+    }
+    case 'if-plugin':
+      return when(state.hasPlugin(argument) !== not, argument);
+    case 'if-reload':
+      return when(host.reloading !== not, null);
+    default:
+      return { ok: false, message: `'${name}' is not supported.` };
+  }
+}
+
+function splitPair(text: string): { key: string; wanted: string | null } {
+  const equals = text.indexOf('=');
+  if (equals === -1) return { key: text, wanted: null };
+  return { key: text.slice(0, equals), wanted: text.slice(equals + 1) };
+}
+
+function compile(pattern: string): RegExp | null {
+  try {
+    return new RegExp(pattern);
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * The option table: every option of uWSGI 2.0 and Reeve's own, found by name or alias. One source for the engine
+ * (what works), the checker, the editor's completion and the docs. Made from option-names.ts and option-data.ts.
+ */
+import { OPTION_DATA } from './option-data.ts';
+import { OPTION_NAMES } from './option-names.ts';
+
+export const OPTION_KINDS = [
+  'flag',
+  'int',
+  'string',
+  'list',
+  'mb',
+  'bytes',
+  'seconds',
+  'address',
+  'path',
+  'mode',
+  'logic',
+] as const;
+export type OptionKind = (typeof OPTION_KINDS)[number];
+
+/** `works`, accepted with `no effect` (reason says why), or `not supported`: an error at start. */
+export type OptionStatus = 'works' | 'no effect' | 'not supported';
+
+export interface OptionInfo {
+  name: string;
+  aliases: string[];
+  /** Letter for the command line. */
+  short: string | null;
+  /** `core`, `reeve`, or the uWSGI plugin that brings it. */
+  plugin: string;
+  argument: 'none' | 'optional' | 'required';
+  kind: OptionKind;
+  repeatable: boolean;
+  status: OptionStatus;
+  /** Why it has no effect; null for the others. */
+  reason: string | null;
+  default: string | null;
+  /** One sentence; null for the rarely used. */
+  help: string | null;
+}
+
+interface OptionDetail {
+  kind: OptionKind;
+  status: OptionStatus;
+  reason: string | null;
+  default: string | null;
+  help: string;
+}
+
+/** All options, in uWSGI's order, each once (aliases are in `aliases`). */
+export const optionTable: readonly OptionInfo[] = readTable(OPTION_NAMES, readDetails(OPTION_DATA));
+
+const byName = new Map<string, OptionInfo>();
+const byShort = new Map<string, OptionInfo>();
+for (const option of optionTable) {
+  for (const name of [option.name, ...option.aliases]) byName.set(name, option);
+  if (option.short !== null && !byShort.has(option.short)) byShort.set(option.short, option);
+}
+
+/** The option of this name or alias; null when uWSGI has none. Names are case-sensitive, as in uWSGI. */
+export function findOption(name: string): OptionInfo | null {
+  return byName.get(name) ?? null;
+}
+
+/** The option of a command line letter (`p`). */
+export function findShortOption(letter: string): OptionInfo | null {
+  return byShort.get(letter) ?? null;
+}
+
+/** All names and aliases. */
+export function optionNames(): Iterable<string> {
+  return byName.keys();
+}
+
+/** Names and aliases that begin with `prefix`, those with a help text first, then by name. */
+export function searchOptions(prefix: string): { name: string; option: OptionInfo }[] {
+  const found: { name: string; option: OptionInfo }[] = [];
+  for (const [name, option] of byName) if (name.startsWith(prefix)) found.push({ name, option });
+  const rank = (option: OptionInfo): number => (option.status === 'works' ? 0 : option.help === null ? 2 : 1);
+  return found.sort((a, b) => rank(a.option) - rank(b.option) || (a.name < b.name ? -1 : 1));
+}
+
+function readDetails(text: string): Map<string, OptionDetail> {
+  const details = new Map<string, OptionDetail>();
+  for (const line of text.split('\n')) {
+    if (line === '' || line.startsWith('#')) continue;
+    const [name = '', kind = '', engine = '', fallback = '', help = ''] = line.split('|').map((cell) => cell.trim());
+    const known = OPTION_KINDS.find((candidate) => candidate === kind);
+    if (known === undefined || help === '') throw new Error(`Bad line in option-data.ts: ${line}`);
+    details.set(name, { kind: known, ...readEngine(engine, line), default: fallback === '' ? null : fallback, help });
+  }
+  return details;
+}
+
+function readEngine(text: string, line: string): { status: OptionStatus; reason: string | null } {
+  if (text === 'works') return { status: 'works', reason: null };
+  if (text === 'no') return { status: 'not supported', reason: null };
+  if (text.startsWith('none: ')) return { status: 'no effect', reason: text.slice('none: '.length) };
+  throw new Error(`Bad line in option-data.ts: ${line}`);
+}
+
+function readTable(text: string, details: Map<string, OptionDetail>): OptionInfo[] {
+  const options: OptionInfo[] = [];
+  const unused = new Set(details.keys());
+  let plugin = '';
+  for (const word of text.split(/\s+/)) {
+    if (word === '') continue;
+    if (word.endsWith(':')) {
+      plugin = word.slice(0, -1);
+      continue;
+    }
+    const option = readEntry(word, plugin);
+    const names = [option.name, ...option.aliases];
+    const named = names.find((name) => details.has(name));
+    const detail = named === undefined ? undefined : details.get(named);
+    if (named !== undefined) unused.delete(named);
+    const repeatable = option.repeatable || detail?.kind === 'list';
+    options.push({ ...option, ...detail, repeatable });
+  }
+  if (unused.size > 0) throw new Error(`option-data.ts describes unknown options: ${[...unused].join(', ')}`);
+  return options;
+}
+
+function readEntry(word: string, plugin: string): OptionInfo {
+  const match = /^([^()!?#*]+)(?:\((.)\))?([!?#*]*)$/.exec(word);
+  if (match === null) throw new Error(`Bad entry in option-names.ts: ${word}`);
+  const [name = '', ...aliases] = (match[1] ?? '').split('/');
+  const marks = match[3] ?? '';
+  const argument = marks.includes('!') ? 'none' : marks.includes('?') ? 'optional' : 'required';
+  const repeatable = marks.includes('*');
+  const kind = argument === 'none' ? 'flag' : marks.includes('#') ? 'int' : repeatable ? 'list' : 'string';
+  return {
+    name,
+    aliases,
+    short: match[2] ?? null,
+    plugin,
+    argument,
+    kind,
+    repeatable,
+    status: 'not supported',
+    reason: null,
+    default: null,
+    help: null,
+  };
+}

@@ -1,0 +1,399 @@
+/**
+ * From a command line to one ordered list of options, exactly as uWSGI makes it: environment, then the command line,
+ * then bare files; includes and logic at their place; then the passes over `$( )`, `@( )`, `%( )`; then what `inherit`
+ * brings; then everything is applied in order. Options in IMMEDIATE act while they are read, so with their unexpanded
+ * value. It knows nothing of what options mean to the engine: that is build-settings.ts.
+ *
+ *   const resolved = resolveConfig(['--ini', 'shop.ini'], host);
+ *   if (resolved.ok) buildSettings(resolved) ... else show resolved.errors
+ */
+import { COMMAND_LINE, ENVIRONMENT, environmentOptions, parseArguments } from './argv.ts';
+import { type ConfigError, type ConfigErrorCode, ConfigFailure } from './errors.ts';
+import type { ConfigHost } from './host.ts';
+import { isLogic, isLogicEnd, linesFor } from './logic.ts';
+import type { MagicFile } from './magic.ts';
+import { findOption } from './option-table.ts';
+import { evaluatePlaceholder, expandValue, placeholderNames } from './placeholders.ts';
+import type { Origin } from './settings.ts';
+import { type Format, formatByExtension, formatOf, magicFileOf, readSource, splitFileName } from './sources.ts';
+import { decodeText } from './text-bytes.ts';
+import { isOn, leadingInteger } from './values.ts';
+
+export interface ResolvedOption {
+  key: string;
+  value: string;
+  origin: Origin;
+}
+
+export interface Resolved {
+  ok: true;
+  /** What `show-config` prints: every option of every source in order, values expanded. */
+  options: ResolvedOption[];
+  /** What takes effect, in the order it does: a later single value wins over an earlier one. */
+  applied: ResolvedOption[];
+  /** Names that `set` or `set-placeholder` gave, or that a placeholder or `if-opt` refers to: no option need be meant. */
+  placeholders: ReadonlySet<string>;
+  strict: boolean;
+  /** Configuration files read, absolute, in order, each once. */
+  files: string[];
+  /** Other files whose content went into values: `@(file)` and `for-readline`. */
+  otherFiles: string[];
+  /** Lines for the log: files read, sections not found, `print`. */
+  notices: string[];
+  host: ConfigHost;
+}
+
+export interface ConfigErrors {
+  ok: false;
+  errors: ConfigError[];
+  files: string[];
+  notices: string[];
+}
+
+interface Item {
+  key: string;
+  /** null: a flag of the command line. */
+  value: string | null;
+  origin: Origin;
+  /** It has taken effect, or never will: the passes leave its value alone. */
+  settled: boolean;
+}
+
+interface CustomOption {
+  template: string;
+  immediate: boolean;
+}
+
+interface State {
+  host: ConfigHost;
+  items: Item[];
+  applied: ResolvedOption[];
+  custom: Map<string, CustomOption>;
+  placeholders: Set<string>;
+  plugins: Set<string>;
+  inherits: { name: string; origin: Origin }[];
+  logic: { key: string; argument: string; origin: Origin } | null;
+  /** True while a line of the open logic option is put in. */
+  inLogic: boolean;
+  strict: boolean;
+  /** Files being read, outermost first. */
+  reading: { file: MagicFile; format: Format }[];
+  outer: MagicFile | null;
+  filesRead: number;
+  files: Set<string>;
+  otherFiles: Set<string>;
+  notices: string[];
+}
+
+const MAX_DEPTH = 32;
+const MAX_OPTIONS = 100_000;
+
+/** Options that act while they are read, beside logic, loaders and placeholders. */
+const IMMEDIATE: ReadonlySet<string> = new Set(
+  (
+    'listen umask spooler-processes command-mode pcre-jit plugins need-plugins plugins-dir autoload dlopen iprint ' +
+    'strict set set-placeholder declare-option ini xml yaml json config include inject-before inject-after ' +
+    'fallback-config blacklist whitelist end-blacklist end-whitelist resolve'
+  ).split(' '),
+);
+
+/** Plugins that are part of the engine, by the names uWSGI gives them. */
+const BUILT_IN_PLUGINS = ['python', 'http', 'corerouter'];
+
+/** Reads all sources. Never throws for what users can write. */
+export function resolveConfig(argv: readonly string[], host: ConfigHost): Resolved | ConfigErrors {
+  const state: State = {
+    host,
+    items: [],
+    applied: [],
+    custom: new Map(),
+    placeholders: new Set(),
+    plugins: new Set(BUILT_IN_PLUGINS),
+    inherits: [],
+    logic: null,
+    inLogic: false,
+    strict: false,
+    reading: [],
+    outer: null,
+    filesRead: 0,
+    files: new Set(),
+    otherFiles: new Set(),
+    notices: [],
+  };
+  try {
+    readEverything(state, argv);
+  } catch (error) {
+    if (!(error instanceof ConfigFailure)) throw error;
+    return { ok: false, errors: [error.error], files: [...state.files], notices: state.notices };
+  }
+  return {
+    ok: true,
+    options: state.items.map(({ key, value, origin }) => ({ key, value: value ?? 'true', origin })),
+    applied: state.applied,
+    placeholders: state.placeholders,
+    strict: state.strict,
+    files: [...state.files],
+    otherFiles: [...state.otherFiles],
+    notices: state.notices,
+    host,
+  };
+}
+
+function readEverything(state: State, argv: readonly string[]): void {
+  const { options, bare } = parseArguments(argv);
+  for (const { key, value } of environmentOptions(state.host.env)) addLine(state, key, value, ENVIRONMENT);
+  for (const { key, value } of options) addLine(state, key, value, COMMAND_LINE);
+  for (const word of bare) readBareArgument(state, word);
+  expandAll(state);
+  for (const { name, origin } of state.inherits) loadByExtension(state, name, origin, 'inherit');
+  for (const item of state.items) if (!item.settled) settle(state, item);
+}
+
+/** One line of a source: skipped, put in, or put in several times, as the open logic option says. */
+function addLine(state: State, key: string, value: string | null, origin: Origin): void {
+  if (isLogicEnd(key)) state.logic = null;
+  const { logic } = state;
+  if (logic === null || state.inLogic) {
+    addOption(state, key, value, origin);
+    return;
+  }
+  const repetitions = linesFor(logic.key, logic.argument, {
+    host: state.host,
+    firstValue: (name) => state.items.find((item) => item.key === name) ?? null,
+    hasPlugin: (name) => state.plugins.has(name),
+  });
+  if (!repetitions.ok) throw fail('logic', repetitions.message, logic.origin, logic.key, null);
+  state.inLogic = true;
+  for (const word of repetitions.words) {
+    addOption(state, key, word === null ? value : (value?.replaceAll('%(_)', () => word) ?? null), origin);
+  }
+  state.inLogic = false;
+}
+
+function addOption(state: State, key: string, value: string | null, origin: Origin): void {
+  if (state.items.length >= MAX_OPTIONS) {
+    throw fail('logic', `The configuration has more than ${MAX_OPTIONS} options.`, origin, key, null);
+  }
+  const item: Item = { key, value, origin, settled: false };
+  state.items.push(item);
+  for (const name of placeholderNames(value ?? '')) state.placeholders.add(name);
+  const custom = state.custom.get(key);
+  const known = findOption(key);
+  if (state.strict && known === null && custom === undefined && !isLogicEnd(key)) throw unknownInStrict(key, origin);
+  const immediate = known === null ? (custom?.immediate ?? false) : IMMEDIATE.has(known.name) || known.kind === 'logic';
+  if (immediate) settle(state, item);
+}
+
+/** Lets an option take effect with the value it has now. */
+function settle(state: State, item: Item): void {
+  item.settled = true;
+  applyOption(state, item.key, item.value, item.origin);
+}
+
+function applyOption(state: State, key: string, value: string | null, origin: Origin): void {
+  const option = findOption(key);
+  const text = value ?? 'true';
+  if (option === null) {
+    const custom = state.custom.get(key);
+    if (custom !== undefined) applyCustom(state, custom, value ?? '', origin);
+    else if (state.strict) throw unknownInStrict(key, origin);
+    else state.applied.push({ key, value: text, origin });
+    return;
+  }
+  if (option.kind === 'int' && (leadingInteger(text) ?? 0) < 0) {
+    throw fail('bad-value', `'${key} = ${text}' is negative.`, origin, key, 'Write a number from 0 up.');
+  }
+  state.applied.push({ key, value: text, origin });
+  actOn(state, option.name, key, value ?? '', origin);
+}
+
+/** What options do to the reading itself. */
+function actOn(state: State, name: string, key: string, value: string, origin: Origin): void {
+  switch (name) {
+    case 'ini':
+    case 'xml':
+    case 'yaml':
+    case 'json': {
+      const format = formatOf(name);
+      if (format !== null) loadFile(state, value, format, origin, key, true);
+      return;
+    }
+    case 'include':
+      loadByExtension(state, value, origin, key);
+      return;
+    case 'inherit':
+      state.inherits.push({ name: value, origin });
+      return;
+    case 'set':
+    case 'set-placeholder':
+      setValue(state, name, value, origin);
+      return;
+    case 'declare-option':
+    case 'declare-option2':
+      declareOption(state, name, value, origin);
+      return;
+    case 'strict':
+      state.strict = isOn(value);
+      return;
+    case 'plugins':
+    case 'need-plugins':
+      for (const plugin of value.split(',')) state.plugins.add(plugin.trim());
+      return;
+    case 'print':
+    case 'iprint':
+      state.notices.push(value);
+      return;
+    default:
+      if (!isLogic(key)) return;
+  }
+  if (state.logic !== null) {
+    const hint = `Close '${state.logic.key}' of line ${state.logic.origin.line} with 'end' first.`;
+    throw fail('logic', `'${key}' stands inside '${state.logic.key}': there is one level only.`, origin, key, hint);
+  }
+  if (name === 'if-opt' || name === 'if-not-opt') state.placeholders.add(value.split('=')[0] ?? '');
+  state.logic = { key, argument: value, origin };
+}
+
+function setValue(state: State, name: string, value: string, origin: Origin): void {
+  const equals = value.indexOf('=');
+  if (equals === -1) {
+    throw fail('bad-value', `'${name} = ${value}' sets nothing.`, origin, name, 'Write name=value.');
+  }
+  const key = value.slice(0, equals);
+  const text = value.slice(equals + 1);
+  if (name === 'set') {
+    state.placeholders.add(key);
+    addOption(state, key, text, origin);
+    return;
+  }
+  if (findOption(key) !== null) {
+    const message = `'${key}' is an option, it cannot be a placeholder as well.`;
+    throw fail('placeholder-conflict', message, origin, key, 'Take another name for the placeholder.');
+  }
+  state.placeholders.add(key);
+  state.items.push({ key, value: text, origin, settled: true });
+}
+
+function declareOption(state: State, name: string, value: string, origin: Origin): void {
+  const equals = value.indexOf('=');
+  if (equals === -1) {
+    const hint = 'Write new-option=option=$1;option=$2.';
+    throw fail('bad-value', `'${name} = ${value}' declares nothing.`, origin, name, hint);
+  }
+  const immediate = name === 'declare-option';
+  state.custom.set(value.slice(0, equals), { template: value.slice(equals + 1), immediate });
+}
+
+function applyCustom(state: State, custom: CustomOption, value: string, origin: Origin): void {
+  const words = value.split(' ');
+  for (const part of custom.template.split(';')) {
+    if (part === '') continue;
+    const text = part.replaceAll(/\$([1-9])/g, (whole, digit: string) => words[Number(digit) - 1] ?? whole);
+    const equals = text.indexOf('=');
+    const key = equals === -1 ? text : text.slice(0, equals);
+    if (state.custom.has(key)) {
+      const message = `The declared option '${key}' is used in another declared option.`;
+      throw fail('logic', message, origin, key, 'Write the options it stands for.');
+    }
+    applyOption(state, key, equals === -1 ? null : text.slice(equals + 1), origin);
+  }
+}
+
+function expandAll(state: State): void {
+  const { host } = state;
+  const valueOf = (key: string): string | null => {
+    const found = state.items.find((item) => item.key === key);
+    return found === undefined ? null : (found.value ?? 'true');
+  };
+  expandPass(state, '$', (name) => host.env[name] ?? null);
+  expandPass(state, '@', (name, item) => readValueFile(state, name, item));
+  expandPass(state, '%', (name) => evaluatePlaceholder(name, valueOf));
+}
+
+function expandPass(state: State, symbol: string, lookup: (name: string, item: Item) => string | null): void {
+  for (const item of state.items) {
+    if (item.settled || item.value === null || !item.value.includes(`${symbol}(`)) continue;
+    const value = expandValue(item.value, symbol, (name) => lookup(name, item));
+    if (value === null) {
+      const message = `'${item.key} = ${item.value}' refers to itself without end.`;
+      throw fail('placeholder-loop', message, item.origin, item.key, 'Take another name for the placeholder.');
+    }
+    item.value = value;
+  }
+}
+
+function readValueFile(state: State, name: string, item: Item): string {
+  const text = decodeText(readSource(name, state.host, item.origin, item.key));
+  state.otherFiles.add(magicFileOf(name, null, state.host).path);
+  return text.endsWith('\n') ? text.slice(0, -1) : text;
+}
+
+/** `app.py`, `app.py:callable` and `package.module:callable` are the application; anything else is a file of options. */
+function readBareArgument(state: State, word: string): void {
+  const { path, section } = splitFileName(word);
+  if (path.endsWith('.py')) {
+    addLine(state, 'wsgi-file', path, COMMAND_LINE);
+    if (section !== null) addLine(state, 'callable', section, COMMAND_LINE);
+  } else if (section !== null && /^[A-Za-z_]\w*(\.\w+)+$/.test(path) && formatByExtension(path) === null) {
+    addLine(state, 'module', word, COMMAND_LINE);
+  } else {
+    loadByExtension(state, word, COMMAND_LINE, null);
+  }
+}
+
+function loadByExtension(state: State, name: string, origin: Origin, option: string | null): void {
+  const format = formatByExtension(name);
+  if (format !== null) {
+    loadFile(state, name, format, origin, option, option !== null && option !== 'include' && option !== 'inherit');
+    return;
+  }
+  const ini = formatByExtension(splitFileName(name).path) !== null;
+  const hint = ini ? `Write --ini ${name}.` : 'The name has to end in .ini.';
+  throw fail('format-not-supported', `'${name}' is not known as a configuration file.`, origin, option, hint);
+}
+
+function loadFile(
+  state: State,
+  name: string,
+  format: Format,
+  origin: Origin,
+  option: string | null,
+  splits: boolean,
+): void {
+  const current = state.reading.at(-1);
+  const split = splits ? splitFileName(name) : { path: name, section: null };
+  const path = split.path === '' && current !== undefined ? current.file.given : split.path;
+  if (format.load === null) {
+    const message = `'${name}': the engine does not read ${format.name} configuration yet.`;
+    throw fail('format-not-supported', message, origin, option, 'Write the options in an INI file.');
+  }
+  if (state.reading.length >= MAX_DEPTH) {
+    throw fail('logic', `'${name}' is included ${MAX_DEPTH} levels deep; it includes itself.`, origin, option, null);
+  }
+  const bytes = readSource(path, state.host, origin, option);
+  const file = magicFileOf(path, split.section, state.host);
+  // The upper-case magic variables speak of the first file, and of none when that was a bare argument.
+  if (state.filesRead === 0 && option !== null && option !== 'include') state.outer = file;
+  state.filesRead++;
+  state.files.add(file.path);
+  if (split.path !== '') state.notices.push(`[uWSGI] getting ${format.name} configuration from ${path}`);
+  const section = split.section ?? '';
+  const loaded = format.load({ file, outer: state.outer, bytes, section, host: state.host });
+  if (loaded === null) {
+    const asked = section === '' ? 'uwsgi' : section;
+    state.notices.push(`*** WARNING: Can't find section "${asked}" in ${format.name} configuration file ${path} ***`);
+    return;
+  }
+  state.reading.push({ file, format });
+  for (const { key, value, line } of loaded) addLine(state, key, value, { file: file.path, line });
+  state.reading.pop();
+}
+
+function unknownInStrict(key: string, origin: Origin): ConfigFailure {
+  const hint = `Correct the name, or set it as a placeholder with 'set-placeholder = ${key}=...'.`;
+  return fail('unknown-option', `Unknown option '${key}'; 'strict' is on.`, origin, key, hint);
+}
+
+function fail(code: ConfigErrorCode, message: string, origin: Origin, option: string | null, hint: string | null) {
+  return new ConfigFailure({ code, message, origin, option, hint });
+}
