@@ -1,0 +1,74 @@
+/**
+ * Configuration files on disk: read with a version, written only over that version. Symbolic links are followed to
+ * the file itself; its mode and owner stay; a crash in the middle leaves the old file whole.
+ */
+
+import { constants, isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { constants as fsConstants } from 'node:fs';
+import { access, readFile, realpath, stat } from 'node:fs/promises';
+import type { FileVersion } from '../../contract/model.ts';
+import { CoreError, describe } from '../errors.ts';
+import { writeFileAtomically } from '../files/atomic-file.ts';
+
+const LARGEST_BYTES = Math.min(2 * 1024 * 1024, constants.MAX_LENGTH);
+
+export interface ConfigText {
+  /** As it was asked for. */
+  path: string;
+  text: string;
+  version: FileVersion;
+  writable: boolean;
+}
+
+export type SaveOutcome = { status: 'saved'; file: ConfigText } | { status: 'conflict'; disk: ConfigText };
+
+/** Throws `config-unreadable`, `config-too-large` or `config-not-text`. */
+export async function readConfigText(path: string): Promise<ConfigText> {
+  let bytes: Buffer;
+  let mtimeMs: number;
+  let writable: boolean;
+  try {
+    const found = await stat(path);
+    if (found.isDirectory()) throw new CoreError('config-unreadable', { path, reason: 'it is a folder' });
+    if (!found.isFile()) throw new CoreError('config-unreadable', { path, reason: 'it is not a file' });
+    if (found.size > LARGEST_BYTES) {
+      throw new CoreError('config-too-large', { path, megabytes: LARGEST_BYTES / 1024 / 1024 });
+    }
+    mtimeMs = found.mtimeMs;
+    bytes = await readFile(path);
+    writable = await isWritable(path);
+  } catch (error) {
+    if (error instanceof CoreError) throw error;
+    throw new CoreError('config-unreadable', { path, reason: describe(error) }, { cause: error });
+  }
+  if (!isUtf8(bytes) || bytes.includes(0)) throw new CoreError('config-not-text', { path });
+  return { path, text: bytes.toString('utf8'), version: versionOf(bytes, mtimeMs), writable };
+}
+
+/** Throws `config-unwritable`, and what reading throws. Nothing is written when the file is another than `base`. */
+export async function saveConfigText(path: string, text: string, base: FileVersion): Promise<SaveOutcome> {
+  const disk = await readConfigText(path);
+  if (disk.version.sha256 !== base.sha256) return { status: 'conflict', disk };
+  try {
+    const real = await realpath(path);
+    const { mode, uid, gid } = await stat(real);
+    await writeFileAtomically(real, text, { mode: mode & 0o7777, owner: { uid, gid } });
+  } catch (error) {
+    throw new CoreError('config-unwritable', { path, reason: describe(error) }, { cause: error });
+  }
+  return { status: 'saved', file: await readConfigText(path) };
+}
+
+function versionOf(bytes: Buffer, mtimeMs: number): FileVersion {
+  return { sha256: createHash('sha256').update(bytes).digest('hex'), mtimeMs, sizeBytes: bytes.length };
+}
+
+async function isWritable(path: string): Promise<boolean> {
+  try {
+    await access(path, fsConstants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * What a server's configuration says about the ways to watch and to reload it, in one plain object: from the file
+ * the bundled engine runs, or from the arguments of a process that was found. Reading is in read-effective.ts.
+ */
+
+export interface EffectiveConfig {
+  /** The file its user named; null when everything came from the command line. */
+  configPath: string | null;
+  /** Every file that was read, in order. */
+  files: string[];
+  optionCount: number;
+  /** Why it could not be read to its end; then the rest is what is known. */
+  errors: string[];
+  /** As Reeve writes it: `http://` in front with stats-http, absolute path for a unix socket. */
+  statsAddress: string | null;
+  masterFifos: string[];
+  /** null: off. */
+  harakiriMs: number | null;
+  touchReload: string[];
+  touchWorkersReload: string[];
+  touchChainReload: string[];
+  lazyApps: boolean;
+  mercyMs: number;
+  listen: number;
+  processes: number;
+  /** Where a browser reaches it. */
+  url: string | null;
+  memoryReport: boolean;
+  /** A file that takes the log; null: standard error. */
+  logto: string | null;
+}
+
+export const DEFAULT_MERCY_MS = 60_000;
+export const DEFAULT_LISTEN = 100;

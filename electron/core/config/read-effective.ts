@@ -1,0 +1,82 @@
+/**
+ * Reads a server's configuration for what the console needs to know of it (see effective-config.ts). Options the
+ * bundled engine does not support are no error here: the server may be a real uWSGI. Pure but for the ConfigHost.
+ */
+import { formatAddress, parseAddress } from '../../../engine/config/address.ts';
+import { formatConfigError } from '../../../engine/config/errors.ts';
+import { type ConfigHost, resolvePath } from '../../../engine/config/host.ts';
+import { findOption } from '../../../engine/config/option-table.ts';
+import { resolveConfig } from '../../../engine/config/resolve.ts';
+import { isOn, leadingInteger } from '../../../engine/config/values.ts';
+import { reachableHost } from '../stats/target.ts';
+import { DEFAULT_LISTEN, DEFAULT_MERCY_MS, type EffectiveConfig } from './effective-config.ts';
+
+/** `argv`: the server's arguments, without its program. */
+export function readEffectiveConfig(argv: readonly string[], host: ConfigHost): EffectiveConfig {
+  const resolved = resolveConfig(argv, host);
+  const applied = resolved.ok ? resolved.applied : [];
+  const values = new Map<string, string[]>();
+  for (const { key, value } of applied) {
+    const name = findOption(key)?.name ?? key;
+    const list = values.get(name);
+    if (list === undefined) values.set(name, [value]);
+    else list.push(value);
+  }
+  const all = (name: string): string[] => values.get(canonical(name)) ?? [];
+  const last = (name: string): string | null => all(name).at(-1) ?? null;
+  const flag = (name: string): boolean => isOn(last(name) ?? 'false');
+  const number = (name: string): number | null => {
+    const value = last(name);
+    return value === null ? null : leadingInteger(value);
+  };
+  // `chdir` takes effect before sockets and files with a relative path are made.
+  const folder = resolvePath(host.cwd, last('chdir') ?? '.');
+  const harakiri = number('harakiri') ?? 0;
+  const mercy = number('worker-reload-mercy');
+  return {
+    configPath: resolved.files[0] ?? null,
+    files: resolved.files,
+    optionCount: resolved.ok ? resolved.options.length : 0,
+    errors: resolved.ok ? [] : resolved.errors.map(formatConfigError),
+    statsAddress: statsAddressOf(all('stats'), flag('stats-http'), folder),
+    masterFifos: all('master-fifo').map((path) => resolvePath(folder, path)),
+    harakiriMs: harakiri > 0 ? harakiri * 1000 : null,
+    touchReload: all('touch-reload').map((path) => resolvePath(folder, path)),
+    touchWorkersReload: all('touch-workers-reload').map((path) => resolvePath(folder, path)),
+    touchChainReload: all('touch-chain-reload').map((path) => resolvePath(folder, path)),
+    lazyApps: flag('lazy-apps') || flag('lazy'),
+    mercyMs: mercy !== null && mercy > 0 ? mercy * 1000 : DEFAULT_MERCY_MS,
+    listen: number('listen') ?? DEFAULT_LISTEN,
+    processes: number('processes') ?? 1,
+    url: urlOf([...all('http-socket'), ...all('http')]),
+    memoryReport: flag('memory-report'),
+    logto: last('logto') === null ? null : resolvePath(folder, last('logto') ?? ''),
+  };
+}
+
+function canonical(name: string): string {
+  return findOption(name)?.name ?? name;
+}
+
+function statsAddressOf(addresses: readonly string[], http: boolean, folder: string): string | null {
+  for (const text of addresses) {
+    const parsed = parseAddress(text);
+    if (!parsed.ok) continue;
+    const { address } = parsed;
+    if (address.type === 'unix') return resolvePath(folder, address.path);
+    if (address.type === 'abstract') return formatAddress(address);
+    const plain = formatAddress({ ...address, host: reachableHost(address.host) });
+    return http ? `http://${plain}` : plain;
+  }
+  return null;
+}
+
+function urlOf(listeners: readonly string[]): string | null {
+  for (const text of listeners) {
+    const parsed = parseAddress(text.split(',', 1)[0] ?? '');
+    if (!parsed.ok || parsed.address.type !== 'tcp' || parsed.address.port === 0) continue;
+    const { host, port } = parsed.address;
+    return `http://${formatAddress({ type: 'tcp', host: reachableHost(host), port })}`;
+  }
+  return null;
+}

@@ -1,0 +1,90 @@
+/**
+ * Finds the masters that run on this machine: which processes they are, how their stats address can be asked, and
+ * what is missing where it can't. Reads arguments and configuration files only; connects to nothing.
+ */
+import { basename } from 'node:path';
+import type { Discovered } from '../../contract/model.ts';
+import type { EffectiveConfig } from '../config/effective-config.ts';
+import { createConfigHost } from '../config/node-config-host.ts';
+import { readEffectiveConfig } from '../config/read-effective.ts';
+import { hidesArguments, listServerProcesses, type ProcessInfo, readProcess, serverArguments } from './processes.ts';
+
+export interface FoundServer {
+  process: ProcessInfo;
+  /** null: its arguments can't be seen. */
+  config: EffectiveConfig | null;
+}
+
+export async function findServers(): Promise<FoundServer[]> {
+  const processes = await listServerProcesses();
+  return mastersOf(processes).map((process) => ({ process, config: configOf(process) }));
+}
+
+/** The server whose master has this pid; null when it is none, or can't be seen. */
+export async function findServer(masterPid: number): Promise<FoundServer | null> {
+  const process = await readProcess(masterPid);
+  if (process === null || serverArguments(process) === null) return null;
+  return { process, config: configOf(process) };
+}
+
+/** A child with the same arguments is a worker or a gateway; one with others is a vassal, a master itself. */
+export function mastersOf(processes: readonly ProcessInfo[]): ProcessInfo[] {
+  const byPid = new Map(processes.map((process) => [process.pid, process]));
+  return processes.filter((process) => {
+    const parent = byPid.get(process.parentPid);
+    return parent === undefined || parent.args.join('\0') !== process.args.join('\0');
+  });
+}
+
+/** As the page lists it. */
+export function describeServer({ process, config }: FoundServer, instanceId: string | null): Discovered {
+  return {
+    pid: process.pid,
+    command: shorten(process.args.join(' ')),
+    user: process.user,
+    cwd: process.cwd,
+    configPath: config?.configPath ?? null,
+    statsAddress: config?.statsAddress ?? null,
+    masterFifo: config?.masterFifos[0] ?? null,
+    instanceId,
+    missing: missingOf(process, config),
+  };
+}
+
+/** A name for an instance: its configuration file's, or its folder's. */
+export function nameOf({ process, config }: FoundServer): string {
+  const path = config?.configPath ?? null;
+  if (path !== null) {
+    const name = basename(path).replace(/\.\w+$/, '');
+    return name === 'uwsgi' ? basename(path.slice(0, path.lastIndexOf('/'))) || name : name;
+  }
+  return process.cwd === null ? `pid ${process.pid}` : basename(process.cwd) || `pid ${process.pid}`;
+}
+
+function configOf(process: ProcessInfo): EffectiveConfig | null {
+  const args = serverArguments(process);
+  if (args === null || hidesArguments(process)) return null;
+  const host = createConfigHost({
+    cwd: process.cwd ?? '/',
+    env: process.env ?? {},
+    binaryPath: process.args[0] ?? 'uwsgi',
+    version: '2.0',
+  });
+  return readEffectiveConfig(args, host);
+}
+
+function missingOf(process: ProcessInfo, config: EffectiveConfig | null): string | null {
+  if (config === null) return 'Its arguments can not be seen (auto-procname). Give its stats address by hand.';
+  if (config.statsAddress !== null) return null;
+  if (config.errors.length > 0) {
+    return `Its configuration can not be read: ${config.errors[0] ?? ''} Give its stats address by hand.`;
+  }
+  const where =
+    config.configPath === null ? `its arguments ("${basename(process.args[0] ?? '')} …")` : config.configPath;
+  return `It has no stats address. Add "stats = 127.0.0.1:1717" to ${where} and restart it.`;
+}
+
+function shorten(text: string): string {
+  const plain = text.replace(/\s+/g, ' ').trim();
+  return plain.length > 500 ? `${plain.slice(0, 499)}…` : plain;
+}

@@ -1,0 +1,253 @@
+/**
+ * One instance: what is kept of it, the way to it, its engine when the bundled one runs it, and who watches it.
+ * It knows nothing of other instances and of the contract's methods; the registry and the handlers do.
+ */
+import type { StatsDocument } from '../../../engine/api/stats.ts';
+import type { InstanceEvent, Instance as InstanceRow, LogLine, WatchSnapshot } from '../../contract/model.ts';
+import type { Connection } from '../../rpc/server.ts';
+import type { EffectiveConfig } from '../config/effective-config.ts';
+import { readProcess } from '../discover/processes.ts';
+import type { EngineRunner } from '../engine/engine-runner.ts';
+import type { History } from '../history/history-db.ts';
+import type { Clock } from '../ports.ts';
+import { parseStatsTarget, type StatsTarget } from '../stats/target.ts';
+import { judgeHealth } from './health.ts';
+import { Monitor, type MonitorSample } from './monitor.ts';
+import type { InstanceRecord } from './record.ts';
+
+export interface InstanceOptions {
+  record: InstanceRecord;
+  clock: Clock;
+  homeFolder: string;
+  history: History;
+  /** Its row is another than before. */
+  onChanged: (instance: Instance) => void;
+  /** Its record is another than before and has to be kept. */
+  onRecord: () => void;
+}
+
+export interface InstanceListener {
+  onDocument?: (document: StatsDocument, atMs: number) => void;
+  onGap?: (reason: string, atMs: number) => void;
+  onSample?: (sample: MonitorSample) => void;
+  onLines?: (lines: LogLine[]) => void;
+}
+
+interface Watch {
+  connection: Connection;
+  seq: number;
+}
+
+export class Instance {
+  readonly monitor: Monitor;
+  readonly #options: InstanceOptions;
+  #record: InstanceRecord;
+  #config: EffectiveConfig | null = null;
+  #runner: EngineRunner | null = null;
+  #runtime: string | null = null;
+  #master: { pid: number; startedAtMs: number | null } | null = null;
+  readonly #watches = new Map<number, Watch>();
+  readonly #listeners = new Set<InstanceListener>();
+
+  constructor(options: InstanceOptions) {
+    this.#options = options;
+    this.#record = options.record;
+    this.monitor = new Monitor({
+      clock: options.clock,
+      random: Math.random,
+      onChanged: () => options.onChanged(this),
+      onSample: (sample) => this.#sampled(sample),
+      onDocument: (document, atMs) => this.#answered(document, atMs),
+      onGap: (reason, atMs) => {
+        for (const listener of this.#listeners) listener.onGap?.(reason, atMs);
+      },
+    });
+  }
+
+  get id(): string {
+    return this.#record.id;
+  }
+
+  get record(): InstanceRecord {
+    return this.#record;
+  }
+
+  get config(): EffectiveConfig | null {
+    return this.#config;
+  }
+
+  get runner(): EngineRunner | null {
+    return this.#runner;
+  }
+
+  /** Its reloads start the master process anew: a real uWSGI's do, the bundled engine's do not. */
+  get isReeveEngine(): boolean {
+    return this.#record.kind === 'engine' || (this.monitor.document?.version.startsWith('reeve') ?? false);
+  }
+
+  updateRecord(change: Partial<InstanceRecord>): void {
+    this.#record = { ...this.#record, ...change };
+    this.#options.onRecord();
+    this.#options.onChanged(this);
+  }
+
+  setRunner(runner: EngineRunner): void {
+    this.#runner = runner;
+  }
+
+  setConfig(config: EffectiveConfig | null): void {
+    this.#config = config;
+    this.monitor.harakiriMs = config?.harakiriMs ?? null;
+    this.#options.onChanged(this);
+  }
+
+  /** Begins to poll. Throws `stats-address`. */
+  attach(options: { eager?: boolean; phaseMs?: number } = {}): void {
+    this.monitor.start(this.target(), options);
+  }
+
+  target(): StatsTarget {
+    return parseStatsTarget(this.#record.statsAddress, this.#options.homeFolder);
+  }
+
+  /** The engine wrote to its log. */
+  addLines(lines: LogLine[]): void {
+    for (const line of lines) {
+      const runtime = /\b(Python \d+\.\d+(?:\.\d+)?|Node(?:\.js)? v?\d+\.\d+(?:\.\d+)?)/.exec(line.text)?.[1];
+      if (runtime !== undefined && runtime !== this.#runtime) {
+        this.#runtime = runtime;
+        this.#options.onChanged(this);
+      }
+    }
+    for (const { connection } of this.#watches.values()) connection.emit('log.lines', { instanceId: this.id, lines });
+    for (const listener of this.#listeners) listener.onLines?.(lines);
+  }
+
+  /** Every poll and line until the returned function is called. */
+  listen(listener: InstanceListener): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  addEvent(event: InstanceEvent): void {
+    this.monitor.addEvent(event);
+  }
+
+  watch(connection: Connection): WatchSnapshot {
+    this.#watches.set(connection.id, { connection, seq: 0 });
+    return {
+      instance: this.row(),
+      seq: 0,
+      history: this.monitor.ring.history(this.monitor.events),
+      workers: this.monitor.workers(),
+      requests: this.monitor.requests,
+    };
+  }
+
+  unwatch(connection: Connection): void {
+    this.#watches.delete(connection.id);
+  }
+
+  row(): InstanceRow {
+    const { monitor } = this;
+    const record = this.#record;
+    const { document, figures } = monitor;
+    const attached = monitor.link.status === 'attached';
+    return {
+      id: record.id,
+      name: record.name,
+      group: 'local',
+      kind: record.kind,
+      statsAddress: record.statsAddress,
+      health: this.#health(),
+      link: monitor.link,
+      engine: record.kind === 'engine' ? (this.#runner?.state ?? STOPPED) : null,
+      figures,
+      version: document?.version ?? null,
+      masterPid: attached ? (document?.pid ?? null) : null,
+      runtime: this.#runtime,
+      cwd: document?.cwd ?? null,
+      upSinceMs: attached ? this.#upSinceMs() : null,
+      url: this.#config?.url ?? null,
+      configPath: record.configPath,
+      sample: record.sample,
+      harakiriMs: monitor.harakiriMs,
+      lastReloadAtMs: record.lastReloadAtMs,
+    };
+  }
+
+  async dispose(): Promise<void> {
+    this.monitor.dispose();
+    this.#watches.clear();
+    this.#listeners.clear();
+    await this.#runner?.dispose();
+  }
+
+  #health(): InstanceRow['health'] {
+    const { monitor } = this;
+    const now = this.#options.clock.now();
+    const exceptionsLastMin = monitor.ring.sumSince('exceptions', now - 60_000);
+    return judgeHealth({
+      kind: this.#record.kind,
+      name: this.#record.name,
+      link: monitor.link,
+      engine: this.#record.kind === 'engine' ? (this.#runner?.state ?? STOPPED) : null,
+      figures: monitor.figures,
+      requests: monitor.requests,
+      harakiriMs: monitor.harakiriMs,
+      queueErrorsLastMin: monitor.queueErrorsSince(now - 60_000),
+      exceptionsLastMin,
+      exceptionsMinuteBefore: monitor.ring.sumSince('exceptions', now - 120_000) - exceptionsLastMin,
+      reloadRunning: monitor.reloadRunning,
+    });
+  }
+
+  #upSinceMs(): number | null {
+    const engineStart = this.#runner?.state.startedAtMs ?? null;
+    if (engineStart !== null) return engineStart;
+    return this.#master?.startedAtMs ?? null;
+  }
+
+  #answered(document: StatsDocument, atMs: number): void {
+    this.#runner?.answered();
+    if (this.#master?.pid !== document.pid) {
+      this.#master = { pid: document.pid, startedAtMs: null };
+      if (this.#runner === null) void this.#learnStart(document.pid);
+    }
+    for (const listener of this.#listeners) listener.onDocument?.(document, atMs);
+  }
+
+  /** The stats document does not say since when the master runs; on this machine its process does. */
+  async #learnStart(pid: number): Promise<void> {
+    const info = await readProcess(pid);
+    if (info === null || this.#master?.pid !== pid) return;
+    this.#master = { pid, startedAtMs: info.startedAtMs };
+    this.#options.onChanged(this);
+  }
+
+  #sampled(sample: MonitorSample): void {
+    if (sample.row !== null) this.#options.history.record(this.id, sample.row);
+    for (const listener of this.#listeners) listener.onSample?.(sample);
+    if (this.#watches.size === 0) return;
+    const { atMs, row, states, events } = sample;
+    const workers = this.monitor.workers();
+    const { requests } = this.monitor;
+    for (const watch of this.#watches.values()) {
+      watch.seq += 1;
+      watch.connection.emit('tick', {
+        instanceId: this.id,
+        seq: watch.seq,
+        atMs,
+        row,
+        states,
+        workers,
+        requests,
+        events,
+      });
+    }
+  }
+}
+
+const STOPPED = { status: 'stopped', pid: null, error: null, startedAtMs: null } as const;

@@ -1,0 +1,154 @@
+/**
+ * All instances: made from what was kept, found by id, and told to every page in batches of what changed.
+ */
+import type { EventPayload } from '../../contract/api.ts';
+import type { Status } from '../../contract/model.ts';
+import { CoreError, toErrorData } from '../errors.ts';
+import type { DocumentStore } from '../files/document-store.ts';
+import type { History } from '../history/history-db.ts';
+import type { Clock } from '../ports.ts';
+import { Instance } from './instance.ts';
+import type { InstanceRecord, InstancesFile } from './record.ts';
+
+export interface RegistryOptions {
+  clock: Clock;
+  homeFolder: string;
+  history: History;
+  store: DocumentStore<InstancesFile>;
+  emitChanged: (payload: EventPayload<'instances.changed'>) => void;
+  onTrouble: (text: string) => void;
+}
+
+const BATCH_MS = 100;
+
+export class Registry {
+  readonly #options: RegistryOptions;
+  readonly #instances = new Map<string, Instance>();
+  readonly #changed = new Set<Instance>();
+  #removed: string[] = [];
+  #cancelBatch: (() => void) | null = null;
+  #seq = 0;
+
+  constructor(options: RegistryOptions) {
+    this.#options = options;
+    for (const record of options.store.value.instances) this.#make(record);
+  }
+
+  all(): Instance[] {
+    return [...this.#instances.values()];
+  }
+
+  /** Throws `instance-unknown`. */
+  get(id: string): Instance {
+    const instance = this.#instances.get(id);
+    if (instance === undefined) throw new CoreError('instance-unknown', { id });
+    return instance;
+  }
+
+  find(predicate: (record: InstanceRecord) => boolean): Instance | null {
+    return this.all().find((instance) => predicate(instance.record)) ?? null;
+  }
+
+  add(record: InstanceRecord): Instance {
+    const instance = this.#make(record);
+    this.#persist();
+    this.#markChanged(instance);
+    return instance;
+  }
+
+  async remove(id: string): Promise<void> {
+    const instance = this.get(id);
+    await instance.dispose();
+    this.#instances.delete(id);
+    this.#changed.delete(instance);
+    this.#removed.push(id);
+    this.#options.history.forget(id);
+    this.#persist();
+    this.#schedule();
+  }
+
+  /** A name that no instance has yet: `hello`, `hello 2`. */
+  freeName(wanted: string): string {
+    const names = new Set(this.all().map((instance) => instance.record.name));
+    let name = wanted;
+    for (let i = 2; names.has(name); i += 1) name = `${wanted} ${i}`;
+    return name;
+  }
+
+  snapshot(): { seq: number; instances: ReturnType<Instance['row']>[]; status: Status } {
+    this.flush();
+    return { seq: this.#seq, instances: this.all().map((instance) => instance.row()), status: this.status() };
+  }
+
+  status(): Status {
+    const now = this.#options.clock.now();
+    let up = 0;
+    let down = 0;
+    let enginesRunning = 0;
+    let pollLagMs: number | null = null;
+    let bytesPerSec = 0;
+    let recordedMs = 0;
+    for (const { monitor, runner } of this.#instances.values()) {
+      const { status } = monitor.link;
+      if (status === 'attached') up += 1;
+      else if (status !== 'idle') down += 1;
+      if (runner?.state.status === 'running') enginesRunning += 1;
+      recordedMs = Math.max(recordedMs, monitor.ring.spanMs);
+      const { tookMs, bytes, atMs } = monitor.lastPoll;
+      if (now - atMs > 1_500) continue;
+      pollLagMs = Math.max(pollLagMs ?? 0, tookMs);
+      bytesPerSec += bytes;
+    }
+    return { up, down, pollLagMs, bytesPerSec, enginesRunning, recordedMs };
+  }
+
+  /** Tells at once what has changed so far. */
+  flush(): void {
+    this.#cancelBatch?.();
+    this.#cancelBatch = null;
+    if (this.#changed.size === 0 && this.#removed.length === 0) return;
+    this.#seq += 1;
+    const changed = [...this.#changed].map((instance) => instance.row());
+    const removed = this.#removed;
+    this.#changed.clear();
+    this.#removed = [];
+    this.#options.emitChanged({ seq: this.#seq, changed, removed, status: this.status() });
+  }
+
+  async dispose(): Promise<void> {
+    this.#cancelBatch?.();
+    this.#cancelBatch = null;
+    await Promise.all(this.all().map(async (instance) => instance.dispose()));
+  }
+
+  #make(record: InstanceRecord): Instance {
+    const { clock, homeFolder, history } = this.#options;
+    const instance = new Instance({
+      record,
+      clock,
+      homeFolder,
+      history,
+      onChanged: (changed) => this.#markChanged(changed),
+      onRecord: () => this.#persist(),
+    });
+    this.#instances.set(record.id, instance);
+    return instance;
+  }
+
+  #markChanged(instance: Instance): void {
+    if (!this.#instances.has(instance.id)) return;
+    this.#changed.add(instance);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    this.#cancelBatch ??= this.#options.clock.setTimer(() => this.flush(), BATCH_MS);
+  }
+
+  #persist(): void {
+    const instances = this.all().map((instance) => instance.record);
+    this.#options.store.set({ version: 1, instances }).catch((error: unknown) => {
+      this.#options.onTrouble(toErrorData(error).message);
+    });
+  }
+}
