@@ -52,3 +52,63 @@ export const FrameFlag = {
   /** END, RESPONSE: the worker retires after this request (max-requests); the gateway sends it nothing more. */
   RETIRING: 8,
 } as const;
+
+/** What a worker says about an answer before its body; a view into the frame it came in. */
+export interface ResponseHead {
+  status: number;
+  headerCount: number;
+  /** -1: the application gave none. */
+  contentLength: number;
+  /** Reason CRLF, then `Name: value` CRLF for each header. */
+  block: Buffer;
+}
+
+/** Bytes of a head in front of its block. */
+export const RESPONSE_HEAD_BYTES = 20;
+const TAKE_BACK_PAYLOAD_BYTES = 2;
+
+/** Reads a head at `start`; its end is `start + RESPONSE_HEAD_BYTES + block.length`. Null: malformed. */
+export function decodeResponseHead(bytes: Buffer, start: number, end: number): ResponseHead | null {
+  if (end - start < RESPONSE_HEAD_BYTES) return null;
+  const blockStart = start + RESPONSE_HEAD_BYTES;
+  const blockEnd = blockStart + bytes.readUInt32LE(start + 16);
+  const status = bytes.readUInt16LE(start);
+  if (blockEnd > end || blockEnd - blockStart < 2 || status < 200 || status > 999) return null;
+  return {
+    status,
+    headerCount: bytes.readUInt16LE(start + 2),
+    contentLength: bytes.readDoubleLE(start + 8),
+    block: bytes.subarray(blockStart, blockEnd),
+  };
+}
+
+/** Room for a REQUEST frame's header and environ length, to be filled by `sealRequestFrame`. */
+export const REQUEST_PREFIX_BYTES = FRAME_HEADER_BYTES + 4;
+
+/** Fills in everything of a REQUEST frame but its request id. */
+export function sealRequestFrame(frame: Buffer, environBytes: number, flags: number): void {
+  frame.writeUInt32LE(frame.length - FRAME_HEADER_BYTES, 0);
+  frame.writeUInt8(FrameType.REQUEST, 4);
+  frame.writeUInt8(flags, 5);
+  frame.writeUInt16LE(0, 6);
+  frame.writeUInt32LE(environBytes, FRAME_HEADER_BYTES);
+}
+
+/** Gives a REQUEST frame its request id. */
+export function stampRequestId(frame: Buffer, requestId: number): void {
+  frame.writeUInt32LE(requestId, 8);
+}
+
+/** The environ inside a REQUEST frame. */
+export function requestEnviron(frame: Buffer): Buffer {
+  return frame.subarray(REQUEST_PREFIX_BYTES, REQUEST_PREFIX_BYTES + frame.readUInt32LE(FRAME_HEADER_BYTES));
+}
+
+export function encodeTakeBack(requestId: number, core: number): Buffer {
+  const frame = Buffer.alloc(FRAME_HEADER_BYTES + TAKE_BACK_PAYLOAD_BYTES);
+  frame.writeUInt32LE(TAKE_BACK_PAYLOAD_BYTES, 0);
+  frame.writeUInt8(FrameType.TAKE_BACK, 4);
+  frame.writeUInt32LE(requestId, 8);
+  frame.writeUInt16LE(core, FRAME_HEADER_BYTES);
+  return frame;
+}

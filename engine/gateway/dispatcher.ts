@@ -1,0 +1,484 @@
+/**
+ * Which request goes to which core, and what becomes of it: the bounded queue, the frames that wait at a busy
+ * worker, taking them back, lost workers, harakiri, retirement. No sockets: cores are given as CoreWire, and the
+ * worker's frames come in as calls. Two promises are kept here: no request runs twice, none is lost.
+ *
+ * An idle core is used before any frame is queued behind another; of the idle ones the worker with most idle
+ * cores, then the one used last: its memory is warm, and the others stay idle for good when the load is small.
+ */
+import {
+  decodeResponseHead,
+  FrameFlag,
+  FrameType,
+  MAX_OUTSTANDING,
+  RESPONSE_HEAD_BYTES,
+  stampRequestId,
+} from './frames.ts';
+import { type GatewayRequest, RequestQueue } from './request.ts';
+import type { SlotWriter } from './slot-writer.ts';
+
+/** The connection of a core, as the dispatcher needs it. */
+export interface CoreWire {
+  send(frame: Buffer): void;
+  /** Stops and continues reading what the worker sends. */
+  pause(): void;
+  resume(): void;
+  /** Ends the connection: the worker sent what it must not. */
+  destroy(): void;
+}
+
+export interface Core {
+  readonly worker: DispatchWorker;
+  readonly index: number;
+  readonly slot: number;
+  wire: CoreWire | null;
+  /** Sent and not answered, in order; the first one runs. */
+  outstanding: GatewayRequest[];
+  /** Monotonic milliseconds at which the first one began. */
+  headBeganMs: number;
+}
+
+export interface DispatchWorker {
+  readonly spawnId: number;
+  readonly wid: number;
+  readonly pid: number;
+  readonly generation: number;
+  readonly cores: Core[];
+  /** All connections are there. */
+  connected: boolean;
+  /** Gets nothing more. `announced`: the master asked, and hears `retired`. */
+  retiring: 'no' | 'yes' | 'announced';
+  busyCores: number;
+  lastUsed: number;
+  requests: number;
+  /** Null when the control connection is gone. */
+  takeBack: ((requestId: number, core: number) => void) | null;
+}
+
+export interface DispatcherEvents {
+  retired(spawnId: number): void;
+  workerRetiring(spawnId: number): void;
+  coreLost(spawnId: number, core: number, lostRequest: boolean): void;
+  /** A request that was at a worker is over, answered or not: time to log it. */
+  finished(request: GatewayRequest, core: Core, micros: number): void;
+}
+
+/** Work that may wait at a busy core: more would keep requests from a core that becomes idle sooner. */
+const QUEUED_WORK_MICROS = 8000;
+/** A request that runs longer than this is slow: those behind it are better off elsewhere. */
+const SLOW_MS = 10;
+/** One outlier must not end the queueing for long. */
+const AVERAGE_CAP_MICROS = 100_000;
+const AVERAGE_WEIGHT = 1 / 16;
+
+export class Dispatcher {
+  readonly queue = new RequestQueue();
+  readonly workers = new Map<number, DispatchWorker>();
+  /** Requests that are at a worker. */
+  outstanding = 0;
+  paused = false;
+  readonly #slots: SlotWriter;
+  readonly #events: DispatcherEvents;
+  readonly #clock: () => number;
+  #generation: number | null = null;
+  #nextId = 0;
+  #uses = 0;
+  #averageMicros = AVERAGE_CAP_MICROS;
+  #slowTimer: NodeJS.Timeout | null = null;
+
+  constructor(slots: SlotWriter, events: DispatcherEvents, clock: () => number = () => performance.now()) {
+    this.#slots = slots;
+    this.#events = events;
+    this.#clock = clock;
+  }
+
+  /** Takes a request in; false: `limit` of them wait already. */
+  submit(request: GatewayRequest, limit: number): boolean {
+    if (this.queue.length === 0 && this.#dispatch(request)) return true;
+    if (this.queue.length >= limit) {
+      this.#slots.queueOverflow();
+      return false;
+    }
+    this.queue.push(request);
+    this.#slots.setQueueLength(this.queue.length);
+    return true;
+  }
+
+  /** The client is gone. A request that waits here will not run; one at a worker runs on, unheard. */
+  abandon(request: GatewayRequest): void {
+    request.target = null;
+    if (request.id !== 0) return;
+    if (!this.queue.remove(request)) return;
+    this.#slots.setQueueLength(this.queue.length);
+    request.release();
+  }
+
+  useGeneration(generation: number): void {
+    this.#generation = generation;
+    this.pump();
+  }
+
+  /** Sends what waits to cores that are free. */
+  pump(): void {
+    while (this.queue.length > 0) {
+      const core = this.#choose();
+      if (core === null) break;
+      const request = this.queue.shift();
+      if (request === undefined) break;
+      this.#send(core, request);
+    }
+    this.#slots.setQueueLength(this.queue.length);
+  }
+
+  retire(spawnId: number, retiring: 'yes' | 'announced'): void {
+    const worker = this.workers.get(spawnId);
+    if (worker === undefined) return;
+    if (worker.retiring !== 'announced') worker.retiring = retiring;
+    for (const core of worker.cores) this.#takeBackBehind(core, Number.POSITIVE_INFINITY);
+    this.#checkRetired(worker);
+  }
+
+  /** Answers 504 to the request if it still runs there; the worker gets nothing more. */
+  harakiri(spawnId: number, coreIndex: number, requestId: number): void {
+    const worker = this.workers.get(spawnId);
+    const request = worker?.cores[coreIndex]?.outstanding[0];
+    this.retire(spawnId, 'yes');
+    if (request === undefined || request.id !== requestId || request.failed) return;
+    this.#failRunning(request, 504);
+  }
+
+  /** A core's connection ended. `isRead`: everything that the worker sent has been seen. */
+  coreLost(core: Core, isRead: boolean): void {
+    if (core.wire === null) return;
+    core.wire = null;
+    const { worker } = core;
+    if (worker.retiring === 'no') worker.retiring = 'yes';
+    const lost = core.outstanding;
+    core.outstanding = [];
+    this.outstanding -= lost.length;
+    if (lost.length > 0) worker.busyCores--;
+    // Answers are written before the next request begins: when all of them were seen, only the first one has begun.
+    const begun = isRead ? lost.slice(0, 1) : lost;
+    for (const request of begun) {
+      if (!request.failed) this.#failRunning(request, 502);
+      this.#finish(request, core, (this.#clock() - core.headBeganMs) * 1000, 0);
+    }
+    for (const request of lost.slice(begun.length)) this.#requeue(request);
+    this.#slots.setIdle(core.slot);
+    this.#events.coreLost(worker.spawnId, core.index, begun.length > 0);
+    this.#checkRetired(worker);
+    this.pump();
+  }
+
+  /** The worker's answer to TAKE_BACK. */
+  takeBackAnswered(worker: DispatchWorker, requestId: number, taken: boolean): void {
+    for (const core of worker.cores) {
+      const at = core.outstanding.findIndex((request) => request.id === requestId);
+      const request = core.outstanding[at];
+      if (request === undefined) continue;
+      if (!taken) {
+        request.takeBack = 'begun';
+        return;
+      }
+      core.outstanding.splice(at, 1);
+      this.outstanding--;
+      // It was queued behind another one; if that has been answered since, the core is idle now.
+      if (core.outstanding.length === 0) this.#coreIdle(core);
+      else if (at === 0) this.#headBegins(core);
+      this.#slots.setQueued(core.slot, Math.max(0, core.outstanding.length - 1));
+      this.#requeue(request);
+      this.#checkRetired(worker);
+      this.pump();
+      return;
+    }
+  }
+
+  /** A frame of an answer. */
+  frameReceived(
+    core: Core,
+    type: number,
+    flags: number,
+    requestId: number,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ): void {
+    this.#skipTaken(core, requestId);
+    const request = core.outstanding[0];
+    if (
+      request === undefined ||
+      request.id !== requestId ||
+      !this.#accept(core, request, type, flags, bytes, start, end)
+    ) {
+      core.wire?.destroy();
+      this.coreLost(core, true);
+    }
+  }
+
+  dispose(): void {
+    if (this.#slowTimer !== null) clearTimeout(this.#slowTimer);
+  }
+
+  /** An answer that overtakes requests which were asked back: the worker has skipped them, its TAKEN is on the way. */
+  #skipTaken(core: Core, requestId: number): void {
+    if (core.outstanding[0]?.id === requestId) return;
+    const at = core.outstanding.findIndex((request) => request.id === requestId);
+    const ahead = core.outstanding.slice(0, Math.max(0, at));
+    if (ahead.length === 0 || ahead.some((request) => request.takeBack !== 'asked')) return;
+    core.outstanding.splice(0, at);
+    this.outstanding -= at;
+    for (const request of ahead) this.#requeue(request);
+    this.#headBegins(core);
+  }
+
+  /** Handles a frame of the request that runs; false: it is malformed or out of order. */
+  #accept(
+    core: Core,
+    request: GatewayRequest,
+    type: number,
+    flags: number,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ): boolean {
+    const target = request.failed ? null : request.target;
+    if (type === FrameType.RESPONSE) {
+      const head = end - start >= 4 ? decodeResponseHead(bytes, start + 4, end) : null;
+      if (head === null || request.answering) return false;
+      const bodyStart = start + 4 + RESPONSE_HEAD_BYTES + head.block.length;
+      this.#noteHead(request, head.status, head.block.length, head.headerCount);
+      if (!request.failed) request.answer.bodyBytes = end - bodyStart;
+      target?.respond(head, bytes.subarray(bodyStart, end));
+      this.#answered(core, request, bytes.readUInt32LE(start), flags);
+      return true;
+    }
+    if (type === FrameType.HEAD) {
+      const head = decodeResponseHead(bytes, start, end);
+      if (head === null || request.answering) return false;
+      request.answering = true;
+      this.#noteHead(request, head.status, head.block.length, head.headerCount);
+      target?.begin(head);
+      return true;
+    }
+    if (type === FrameType.DATA) {
+      if (!request.answering) return false;
+      if (!request.failed) request.answer.bodyBytes += end - start;
+      target?.data(bytes.subarray(start, end));
+      return true;
+    }
+    if (type !== FrameType.END || end - start < 4) return false;
+    if (target !== null && !request.answering) {
+      request.answer = target.fail(500);
+      request.status = 500;
+    } else if ((flags & FrameFlag.ABORTED) !== 0) target?.abort();
+    else target?.end();
+    this.#answered(core, request, bytes.readUInt32LE(start), flags);
+    return true;
+  }
+
+  #noteHead(request: GatewayRequest, status: number, blockBytes: number, headerCount: number): void {
+    if (request.failed) return;
+    request.status = status;
+    request.answeredByApp = true;
+    // `HTTP/1.1 200 ` before the block and CRLF behind it.
+    request.answer = { headBytes: 15 + blockBytes, bodyBytes: 0, headerCount };
+  }
+
+  #answered(core: Core, request: GatewayRequest, micros: number, flags: number): void {
+    core.outstanding.shift();
+    this.outstanding--;
+    this.#averageMicros += (Math.min(micros, AVERAGE_CAP_MICROS) - this.#averageMicros) * AVERAGE_WEIGHT;
+    core.worker.requests++;
+    this.#finish(request, core, micros, flags);
+    if ((flags & FrameFlag.RETIRING) !== 0) this.#announcedRetirement(core);
+    if (core.outstanding.length > 0) this.#headBegins(core);
+    else this.#coreIdle(core);
+    this.#checkRetired(core.worker);
+    if (this.queue.length > 0) this.pump();
+    else if (core.outstanding.length === 0) this.#stealFor(core);
+  }
+
+  /** The worker takes no more (max-requests): what is queued on this core will not begin. */
+  #announcedRetirement(core: Core): void {
+    const { worker } = core;
+    const behind = core.outstanding;
+    core.outstanding = [];
+    this.outstanding -= behind.length;
+    for (const request of behind) this.#requeue(request);
+    if (worker.retiring === 'no') {
+      worker.retiring = 'yes';
+      this.#events.workerRetiring(worker.spawnId);
+    }
+    for (const sibling of worker.cores) this.#takeBackBehind(sibling, Number.POSITIVE_INFINITY);
+  }
+
+  #finish(request: GatewayRequest, core: Core, micros: number, flags: number): void {
+    this.#slots.requestEnded(core.slot, micros, request, (flags & FrameFlag.EXCEPTION) !== 0);
+    this.#events.finished(request, core, micros);
+    request.release();
+    request.target = null;
+  }
+
+  #failRunning(request: GatewayRequest, status: number): void {
+    request.failed = true;
+    const { target } = request;
+    if (target === null) return;
+    if (request.answering) target.abort();
+    else {
+      request.answer = target.fail(status);
+      request.status = status;
+    }
+  }
+
+  #requeue(request: GatewayRequest): void {
+    request.id = 0;
+    request.wire = null;
+    request.takeBack = 'none';
+    if (request.target === null) {
+      request.release();
+      return;
+    }
+    this.queue.insert(request);
+    this.#slots.setQueueLength(this.queue.length);
+  }
+
+  #coreIdle(core: Core): void {
+    core.worker.busyCores--;
+    this.#slots.setIdle(core.slot);
+  }
+
+  #checkRetired(worker: DispatchWorker): void {
+    if (worker.retiring !== 'announced' || worker.busyCores > 0) return;
+    worker.retiring = 'yes';
+    this.#events.retired(worker.spawnId);
+  }
+
+  // Sending
+
+  #dispatch(request: GatewayRequest): boolean {
+    const core = this.#choose();
+    if (core === null) return false;
+    this.#send(core, request);
+    return true;
+  }
+
+  #choose(): Core | null {
+    if (this.paused || this.#generation === null) return null;
+    let best: Core | null = null;
+    for (const worker of this.workers.values()) {
+      if (!this.#isServing(worker)) continue;
+      for (const core of worker.cores) {
+        if (core.outstanding.length > 0 || core.wire === null) continue;
+        if (best === null || isBetter(worker, best.worker)) best = core;
+        break;
+      }
+    }
+    return best ?? this.#chooseBusy();
+  }
+
+  /** The core with the fewest frames, if the application answers so fast that waiting at a worker saves time. */
+  #chooseBusy(): Core | null {
+    const depth = Math.min(MAX_OUTSTANDING, 1 + Math.floor(QUEUED_WORK_MICROS / this.#averageMicros));
+    let least = depth;
+    let best: Core | null = null;
+    for (const worker of this.workers.values()) {
+      if (!this.#isServing(worker)) continue;
+      for (const core of worker.cores) {
+        if (core.wire === null || core.outstanding.length >= least || this.#isSlow(core)) continue;
+        least = core.outstanding.length;
+        best = core;
+      }
+    }
+    return best;
+  }
+
+  #isServing(worker: DispatchWorker): boolean {
+    return worker.connected && worker.retiring === 'no' && worker.generation === this.#generation;
+  }
+
+  #send(core: Core, request: GatewayRequest): void {
+    // The frame of an earlier try may still be in a socket's buffer: it is not written to again.
+    if (request.dispatches > 0) request.frame = Buffer.from(request.frame);
+    request.dispatches++;
+    request.wire = core.wire;
+    this.#nextId = this.#nextId === 0xffffffff ? 1 : this.#nextId + 1;
+    request.id = this.#nextId;
+    stampRequestId(request.frame, request.id);
+    core.outstanding.push(request);
+    this.outstanding++;
+    core.worker.lastUsed = ++this.#uses;
+    core.wire?.send(request.frame);
+    if (core.outstanding.length === 1) {
+      core.worker.busyCores++;
+      this.#headBegins(core);
+    } else {
+      this.#slots.setQueued(core.slot, core.outstanding.length - 1);
+      this.#watchSlow();
+    }
+  }
+
+  #headBegins(core: Core): void {
+    const request = core.outstanding[0];
+    if (request === undefined) return;
+    core.headBeganMs = this.#clock();
+    request.beganMs = Date.now();
+    this.#slots.requestBegan(core.slot, request, core.outstanding.length - 1);
+  }
+
+  // Taking back
+
+  #isSlow(core: Core): boolean {
+    return this.#clock() - core.headBeganMs > SLOW_MS;
+  }
+
+  /** A core became idle and nothing waits: take over from behind a slow request. */
+  #stealFor(core: Core): void {
+    if (!this.#isServing(core.worker)) return;
+    for (const worker of this.workers.values()) {
+      for (const other of worker.cores) {
+        if (other.outstanding.length > 1 && this.#isSlow(other)) {
+          this.#takeBackBehind(other, 1);
+          return;
+        }
+      }
+    }
+  }
+
+  #takeBackBehind(core: Core, limit: number): void {
+    let left = limit;
+    for (let i = 1; i < core.outstanding.length && left > 0; i++) {
+      const request = core.outstanding[i];
+      if (request === undefined || request.takeBack !== 'none' || core.worker.takeBack === null) continue;
+      request.takeBack = 'asked';
+      core.worker.takeBack(request.id, core.index);
+      left--;
+    }
+  }
+
+  /** Looks again while frames wait at busy cores: is one of them behind a slow request, and a core idle? */
+  #watchSlow(): void {
+    this.#slowTimer ??= setTimeout(() => {
+      this.#slowTimer = null;
+      let idle = 0;
+      let waiting = false;
+      for (const worker of this.workers.values()) {
+        if (this.#isServing(worker)) idle += worker.cores.length - worker.busyCores;
+      }
+      for (const worker of this.workers.values()) {
+        for (const core of worker.cores) {
+          if (core.outstanding.length < 2) continue;
+          waiting = true;
+          if (idle === 0 || !this.#isSlow(core)) continue;
+          this.#takeBackBehind(core, idle);
+          idle = Math.max(0, idle - core.outstanding.length + 1);
+        }
+      }
+      if (waiting) this.#watchSlow();
+    }, SLOW_MS);
+  }
+}
+
+function isBetter(worker: DispatchWorker, than: DispatchWorker): boolean {
+  if (worker.busyCores !== than.busyCores) return worker.busyCores < than.busyCores;
+  return worker.lastUsed > than.lastUsed;
+}

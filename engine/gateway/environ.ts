@@ -1,0 +1,387 @@
+/**
+ * The CGI/WSGI variables of a request, as uWSGI 2.0 gives them for each kind of listener (recorded cases in
+ * engine/goldens/environ), encoded as the worker wants them. Differences on purpose: the `Proxy` header never
+ * becomes HTTP_PROXY, a decoded body has a CONTENT_LENGTH and no Transfer-Encoding, an absolute-form target gives its
+ * path and host, REMOTE_PORT is the client's port, and UWSGI_* variables of a front end are dropped: uWSGI would run
+ * code they name.
+ */
+import type { ListenerKind } from '../config/settings.ts';
+import { equalsIgnoreCase } from './http-chars.ts';
+import { authorityStart, type HttpHead } from './http-head.ts';
+import { encodeMarshalString, MarshalWriter } from './marshal.ts';
+import type { RequestFacts } from './request.ts';
+import type { UwsgiVars } from './uwsgi-parser.ts';
+
+/** What is the same for all requests of a connection. */
+export interface Peer {
+  kind: ListenerKind;
+  serverName: string;
+  serverPort: string;
+  remoteAddress: string;
+  remotePort: string;
+}
+
+interface Key {
+  name: string;
+  encoded: Buffer;
+  /** Number of the last request it was seen in. */
+  seenIn: number;
+  /** Never handed to an application. */
+  dropped: boolean;
+}
+
+const MAX_KNOWN_KEYS = 1024;
+/** Both spellings of a header become the same variable; these must never come from the one with underscores. */
+const FRAMING_KEYS = new Set(['CONTENT_LENGTH', 'CONTENT_TYPE', 'HTTP_TRANSFER_ENCODING']);
+
+/** Encodes one environ after the other; `writer` holds the last one, without its end until `finish` was called. */
+export class EnvironEncoder {
+  readonly writer: EnvironWriter;
+  /** Variables of the present request, and the size of the uwsgi block they make. */
+  #varCount = 0;
+  #varBytes = 0;
+  readonly #keys = new Map<string, Key>();
+  readonly #headerKeys = new Map<string, Key>();
+  readonly #schemes: { http: Buffer; https: Buffer };
+  #request = 0;
+
+  constructor(encoding: 'marshal' | 'json') {
+    this.writer = encoding === 'marshal' ? new MarshalEnviron() : new JsonEnviron();
+    const scheme = (value: string): Buffer => this.writer.encodePair('wsgi.url_scheme', value);
+    this.#schemes = { http: scheme('http'), https: scheme('https') };
+  }
+
+  /** The connection's constant part, made once: a run of encoded pairs. */
+  encodePeer(peer: Peer): EncodedPeer {
+    const pairs: [string, string][] = [
+      ['SCRIPT_NAME', ''],
+      ['SERVER_NAME', peer.serverName],
+      ['SERVER_PORT', peer.serverPort],
+    ];
+    if (peer.kind === 'http') pairs.push(['UWSGI_ROUTER', 'http']);
+    if (peer.remoteAddress !== '') pairs.push(['REMOTE_ADDR', peer.remoteAddress]);
+    if (peer.kind === 'http') pairs.push(['REMOTE_PORT', peer.remotePort]);
+    return {
+      encoded: Buffer.concat(pairs.map(([key, value]) => this.writer.encodePair(key, value))),
+      remoteAddress: peer.remoteAddress,
+      count: pairs.length,
+      bytes: pairs.reduce((sum, [key, value]) => sum + 4 + key.length + value.length, 0),
+    };
+  }
+
+  /** Begins the environ of an HTTP request; returns what the request log says about it. */
+  encodeHttp(head: HttpHead, peer: EncodedPeer): RequestFacts {
+    const { writer } = this;
+    const { bytes, base, hasHighBytes: high } = head;
+    this.#begin();
+    this.#varCount = peer.count;
+    this.#varBytes = peer.bytes;
+    writer.raw(peer.encoded);
+    this.#pair(KEY_METHOD, bytes, base, base + head.methodEnd, false);
+    this.#pair(KEY_URI, bytes, base + head.targetStart, base + head.targetEnd, high);
+    this.#text(KEY_PROTOCOL, head.minorVersion === 1 ? 'HTTP/1.1' : 'HTTP/1.0');
+    const authority = this.#encodeTarget(head);
+    this.#encodeHeaders(head, authority);
+    return {
+      method: bytes.toString('latin1', base, base + head.methodEnd),
+      uri: bytes.toString('latin1', base + head.targetStart, base + head.targetEnd),
+      protocol: head.minorVersion === 1 ? 'HTTP/1.1' : 'HTTP/1.0',
+      remoteAddress: peer.remoteAddress,
+      remoteUser: '',
+      contentLength: Math.max(0, head.contentLength),
+      varCount: this.#varCount,
+      varBytes: this.#varBytes,
+    };
+  }
+
+  /** Begins the environ of a uwsgi request; returns what the request log says about it. */
+  encodeUwsgi(vars: UwsgiVars): RequestFacts {
+    const { bytes, offsets, hasHighBytes: high } = vars;
+    this.#begin();
+    let https = false;
+    const facts = new Map<string, string>();
+    for (let slot = 0; slot < vars.count * 4; slot += 4) {
+      const keyStart = offsets[slot] ?? 0;
+      const keyEnd = offsets[slot + 1] ?? 0;
+      const start = offsets[slot + 2] ?? 0;
+      const end = offsets[slot + 3] ?? 0;
+      const key = this.#key(bytes.toString('latin1', keyStart, keyEnd));
+      if (key.dropped) continue;
+      this.writer.pair(key.encoded, bytes, start, end, high);
+      https = httpsAfter(https, key.name, bytes, start, end);
+      if (FACT_KEYS.has(key.name)) facts.set(key.name, bytes.toString('latin1', start, end));
+    }
+    this.writer.raw(https ? this.#schemes.https : this.#schemes.http);
+    return {
+      method: facts.get(KEY_METHOD) ?? '',
+      uri: facts.get(KEY_URI) ?? '',
+      protocol: facts.get(KEY_PROTOCOL) ?? '',
+      remoteAddress: facts.get('REMOTE_ADDR') ?? '',
+      remoteUser: facts.get('REMOTE_USER') ?? '',
+      contentLength: vars.contentLength,
+      varCount: vars.count,
+      varBytes: vars.blockBytes,
+    };
+  }
+
+  /** Adds the length of a body that came without one. */
+  addContentLength(length: number): void {
+    this.#text(KEY_LENGTH, String(length));
+  }
+
+  #begin(): void {
+    this.#request++;
+    this.writer.begin();
+    if (this.#headerKeys.size > MAX_KNOWN_KEYS) this.#headerKeys.clear();
+    if (this.#keys.size > MAX_KNOWN_KEYS) this.#keys.clear();
+  }
+
+  #pair(name: string, bytes: Buffer, start: number, end: number, high: boolean): void {
+    this.#pairOf(this.#key(name), bytes, start, end, high);
+  }
+
+  #pairOf(key: Key, bytes: Buffer, start: number, end: number, high: boolean): void {
+    this.#varCount++;
+    this.#varBytes += 4 + key.name.length + end - start;
+    this.writer.pair(key.encoded, bytes, start, end, high);
+  }
+
+  #text(name: string, value: string): void {
+    const bytes = Buffer.from(value, 'latin1');
+    this.#pair(name, bytes, 0, bytes.length, true);
+  }
+
+  /** PATH_INFO and QUERY_STRING; returns the authority of an absolute-form target. */
+  #encodeTarget(head: HttpHead): { start: number; end: number } | null {
+    const { bytes, base, hasHighBytes: high } = head;
+    const end = base + head.targetEnd;
+    let pathStart = base + head.targetStart;
+    const start = authorityStart(bytes, pathStart, end);
+    if (start >= 0) {
+      pathStart = start;
+      while (pathStart < end && bytes[pathStart] !== 47 && bytes[pathStart] !== 63) pathStart++;
+    }
+    let pathEnd = pathStart;
+    let plain = true;
+    for (; pathEnd < end; pathEnd++) {
+      const byte = bytes[pathEnd];
+      if (byte === 63) break;
+      // Only `%` and a dot behind a slash make the path differ from what was sent.
+      if (byte === 37 || (byte === 46 && bytes[pathEnd - 1] === 47)) plain = false;
+    }
+    if (plain && pathEnd > pathStart) this.#pair(KEY_PATH, bytes, pathStart, pathEnd, high);
+    else this.#text(KEY_PATH, decodePath(bytes.toString('latin1', pathStart, pathEnd)));
+    this.#pair(KEY_QUERY, bytes, Math.min(pathEnd + 1, end), end, high);
+    return start >= 0 ? { start, end: pathStart } : null;
+  }
+
+  #encodeHeaders(head: HttpHead, authority: { start: number; end: number } | null): void {
+    const { bytes, base, headers, hasHighBytes: high } = head;
+    let https = false;
+    let repeated = false;
+    for (let slot = 0; slot < head.headerCount * 4; slot += 4) {
+      const key = this.#headerKey(bytes, base + (headers[slot] ?? 0), base + (headers[slot + 1] ?? 0));
+      if (key.dropped || (head.chunked && key.name === KEY_ENCODING)) continue;
+      if (key.seenIn === this.#request) {
+        repeated = true;
+        continue;
+      }
+      key.seenIn = this.#request;
+      let start = base + (headers[slot + 2] ?? 0);
+      let end = base + (headers[slot + 3] ?? 0);
+      // The target's authority wins over the Host header (RFC 9112 section 3.2.2).
+      if (authority !== null && key.name === KEY_HOST) ({ start, end } = authority);
+      this.#pairOf(key, bytes, start, end, high);
+      https = httpsAfter(https, key.name, bytes, start, end);
+    }
+    if (repeated) this.#encodeRepeated(head);
+    this.writer.raw(https ? this.#schemes.https : this.#schemes.http);
+  }
+
+  /** Headers that came more than once are joined with commas; the later pair replaces the one written already. */
+  #encodeRepeated(head: HttpHead): void {
+    const { bytes, base, headers } = head;
+    const joined = new Map<Key, string>();
+    for (let slot = 0; slot < head.headerCount * 4; slot += 4) {
+      const key = this.#headerKey(bytes, base + (headers[slot] ?? 0), base + (headers[slot + 1] ?? 0));
+      const value = bytes.toString('latin1', base + (headers[slot + 2] ?? 0), base + (headers[slot + 3] ?? 0));
+      const before = joined.get(key);
+      joined.set(key, before === undefined ? value : `${before}, ${value}`);
+    }
+    for (const [key, value] of joined) {
+      if (key.dropped || key.seenIn !== this.#request) continue;
+      const encoded = Buffer.from(value, 'latin1');
+      this.writer.pair(key.encoded, encoded, 0, encoded.length, true);
+    }
+  }
+
+  #headerKey(bytes: Buffer, start: number, end: number): Key {
+    const header = bytes.toString('latin1', start, end);
+    const known = this.#headerKeys.get(header);
+    if (known !== undefined) return known;
+    const upper = header.toUpperCase().replaceAll('-', '_');
+    const name = upper === 'CONTENT_TYPE' || upper === 'CONTENT_LENGTH' ? upper : `HTTP_${upper}`;
+    const key = this.#key(name);
+    const hidden = name === 'HTTP_PROXY' || (FRAMING_KEYS.has(name) && header.includes('_'));
+    const found = hidden ? { ...key, dropped: true } : key;
+    this.#headerKeys.set(header, found);
+    return found;
+  }
+
+  #key(name: string): Key {
+    let key = this.#keys.get(name);
+    if (key === undefined) {
+      key = { name, encoded: this.writer.encodeKey(name), seenIn: 0, dropped: name.startsWith('UWSGI_') };
+      this.#keys.set(name, key);
+    }
+    return key;
+  }
+}
+
+export interface EncodedPeer {
+  encoded: Buffer;
+  remoteAddress: string;
+  count: number;
+  bytes: number;
+}
+
+const KEY_METHOD = 'REQUEST_METHOD';
+const KEY_URI = 'REQUEST_URI';
+const KEY_PATH = 'PATH_INFO';
+const KEY_QUERY = 'QUERY_STRING';
+const KEY_PROTOCOL = 'SERVER_PROTOCOL';
+const KEY_LENGTH = 'CONTENT_LENGTH';
+const KEY_HOST = 'HTTP_HOST';
+const KEY_ENCODING = 'HTTP_TRANSFER_ENCODING';
+
+const FACT_KEYS = new Set([KEY_METHOD, KEY_URI, KEY_PROTOCOL, 'REMOTE_ADDR', 'REMOTE_USER']);
+
+/** Does this variable make the scheme https? As uWSGI, which believes these headers whoever sends them. */
+function httpsAfter(https: boolean, name: string, bytes: Buffer, start: number, end: number): boolean {
+  if (name === 'HTTPS' || name === 'HTTP_X_FORWARDED_SSL') {
+    return https || bytes[start] === 49 || equalsIgnoreCase(bytes, start, end, 'on');
+  }
+  if (name === 'HTTP_X_FORWARDED_PROTO') return equalsIgnoreCase(bytes, start, end, 'https');
+  return https;
+}
+
+/** Removes dot segments (RFC 3986 section 5.2.4), then decodes percent signs, as uWSGI does in this order. */
+export function decodePath(raw: string): string {
+  let path = raw === '' ? '/' : raw;
+  if (path.includes('/.')) {
+    const kept: string[] = [];
+    const segments = path.slice(1).split('/');
+    for (const [i, segment] of segments.entries()) {
+      const isLast = i === segments.length - 1;
+      if (segment === '..') kept.pop();
+      if (segment !== '.' && segment !== '..') kept.push(segment);
+      else if (isLast) kept.push('');
+    }
+    path = `/${kept.join('/')}`;
+  }
+  return path.replace(/%([0-9a-fA-F]{2})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
+}
+
+/** How an environ is written for one language. */
+export interface EnvironWriter {
+  readonly bytes: Buffer;
+  readonly length: number;
+  encodeKey(name: string): Buffer;
+  encodePair(key: string, value: string): Buffer;
+  begin(): void;
+  /** Continues with an environ that was begun before: the bytes up to `length` then. */
+  restore(bytes: Buffer): void;
+  raw(encodedPairs: Buffer): void;
+  /** `encodedKey` is from `encodeKey`; the value is latin-1. `high`: it may hold bytes above 127. */
+  pair(encodedKey: Buffer, source: Buffer, start: number, end: number, high: boolean): void;
+  finish(): void;
+}
+
+/** A dict of str to str for Python. */
+class MarshalEnviron implements EnvironWriter {
+  readonly #out = new MarshalWriter();
+
+  get bytes(): Buffer {
+    return this.#out.bytes;
+  }
+
+  get length(): number {
+    return this.#out.length;
+  }
+
+  encodeKey(name: string): Buffer {
+    return encodeMarshalString(name, true);
+  }
+
+  encodePair(key: string, value: string): Buffer {
+    return Buffer.concat([encodeMarshalString(key, true), encodeMarshalString(value)]);
+  }
+
+  begin(): void {
+    this.#out.begin();
+  }
+
+  restore(bytes: Buffer): void {
+    this.#out.restore(bytes);
+  }
+
+  raw(encodedPairs: Buffer): void {
+    this.#out.raw(encodedPairs);
+  }
+
+  pair(encodedKey: Buffer, source: Buffer, start: number, end: number, high: boolean): void {
+    this.#out.raw(encodedKey);
+    this.#out.latin1(source, start, end, high);
+  }
+
+  finish(): void {
+    this.#out.end();
+  }
+}
+
+/** A JSON object for JavaScript. Every pair ends with a comma; the last one becomes the brace. */
+class JsonEnviron implements EnvironWriter {
+  #parts: Buffer[] = [];
+  #joined: Buffer | null = null;
+
+  get bytes(): Buffer {
+    this.#joined ??= Buffer.concat(this.#parts);
+    return this.#joined;
+  }
+
+  get length(): number {
+    return this.bytes.length;
+  }
+
+  encodeKey(name: string): Buffer {
+    return Buffer.from(`${JSON.stringify(name)}:`);
+  }
+
+  encodePair(key: string, value: string): Buffer {
+    return Buffer.from(`${JSON.stringify(key)}:${JSON.stringify(value)},`);
+  }
+
+  begin(): void {
+    this.#parts = [Buffer.from('{')];
+    this.#joined = null;
+  }
+
+  restore(bytes: Buffer): void {
+    this.#parts = [bytes];
+    this.#joined = null;
+  }
+
+  raw(encodedPairs: Buffer): void {
+    this.#parts.push(encodedPairs);
+  }
+
+  pair(encodedKey: Buffer, source: Buffer, start: number, end: number): void {
+    this.#parts.push(encodedKey, Buffer.from(`${JSON.stringify(source.toString('latin1', start, end))},`));
+  }
+
+  finish(): void {
+    const whole = Buffer.concat(this.#parts);
+    whole.write('}', whole.length - 1);
+    this.#joined = whole;
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * What a client has still to receive. A worker's answer is taken at the worker's speed: up to MEMORY_BYTES wait in
+ * memory, the rest in a temporary file, so that a slow client never holds a worker. Only when the file
+ * grows beyond FILE_BYTES, or the disk is slower than the worker, is the worker told to wait.
+ */
+import type { Socket } from 'node:net';
+import { SpoolFile } from './spool-file.ts';
+
+export interface OutboxLimits {
+  memoryBytes: number;
+  fileBytes: number;
+}
+
+export const OUTBOX_LIMITS: OutboxLimits = { memoryBytes: 8 * 1024 * 1024, fileBytes: 1024 * 1024 * 1024 };
+const DISK_QUEUE_BYTES = 4 * 1024 * 1024;
+const READ_BYTES = 256 * 1024;
+
+export class Outbox {
+  /** Monotonic milliseconds of the last time the client took something. */
+  progressMs = 0;
+  readonly #socket: Socket;
+  readonly #folder: string;
+  readonly #limits: OutboxLimits;
+  readonly #onCongestion: (congested: boolean) => void;
+  #file: SpoolFile | null = null;
+  #isPumping = false;
+  #isCongested = false;
+  #onEmptied: (() => void) | null = null;
+
+  constructor(socket: Socket, folder: string, limits: OutboxLimits, onCongestion: (congested: boolean) => void) {
+    this.#socket = socket;
+    this.#folder = folder;
+    this.#limits = limits;
+    this.#onCongestion = onCongestion;
+  }
+
+  /** Has the client not yet taken everything? */
+  get isPending(): boolean {
+    return this.#file !== null || this.#socket.writableLength > 0;
+  }
+
+  /** Takes over the bytes: they must not change afterwards. */
+  write(bytes: Buffer): void {
+    if (this.#file !== null) {
+      this.#file.append(bytes);
+      this.#checkCongestion();
+      return;
+    }
+    if (this.#socket.writableLength === 0) this.progressMs = performance.now();
+    if (this.#socket.write(bytes)) return;
+    if (this.#socket.writableLength > this.#limits.memoryBytes) this.#file = new SpoolFile(this.#folder, 'answer');
+  }
+
+  /** Collects the small writes of this turn of the event loop into one. */
+  cork(): void {
+    if (this.#file !== null || this.#socket.writableCorked > 0) return;
+    this.#socket.cork();
+    process.nextTick(() => this.#socket.uncork());
+  }
+
+  /** Calls back as soon as nothing is left in the file: what follows may be written to the socket. */
+  whenUnspooled(callback: () => void): void {
+    if (this.#file === null) callback();
+    else this.#onEmptied = callback;
+  }
+
+  /** The socket has room again. */
+  drained(): void {
+    this.progressMs = performance.now();
+    if (this.#file !== null && !this.#isPumping) {
+      // A file that can't be read can't be sent: the client sees the cut.
+      this.#pump(this.#file).catch(() => this.#socket.destroy());
+    }
+  }
+
+  dispose(): void {
+    this.#file?.dispose();
+    this.#file = null;
+    this.#onEmptied = null;
+    this.#setCongested(false);
+  }
+
+  /** Moves the file to the client until one of them has no more to give or take. */
+  async #pump(file: SpoolFile): Promise<void> {
+    this.#isPumping = true;
+    try {
+      while (this.#file === file && !this.#socket.destroyed) {
+        const bytes = await file.read(READ_BYTES);
+        if (this.#file !== file || this.#socket.destroyed) return;
+        this.progressMs = performance.now();
+        this.#checkCongestion();
+        if (bytes.length > 0) {
+          if (!this.#socket.write(bytes)) return;
+        } else if (file.readBytes === file.totalBytes) {
+          this.#emptied(file);
+        }
+      }
+    } finally {
+      this.#isPumping = false;
+    }
+  }
+
+  #emptied(file: SpoolFile): void {
+    file.dispose();
+    this.#file = null;
+    this.#setCongested(false);
+    const callback = this.#onEmptied;
+    this.#onEmptied = null;
+    callback?.();
+  }
+
+  #checkCongestion(): void {
+    const file = this.#file;
+    if (file === null) return;
+    const waiting = file.totalBytes - file.readBytes;
+    this.#setCongested(file.queuedBytes > DISK_QUEUE_BYTES || waiting > this.#limits.fileBytes);
+    if (this.#isCongested) {
+      file.written().then(
+        () => this.#checkCongestion(),
+        () => this.#socket.destroy(),
+      );
+    }
+  }
+
+  #setCongested(congested: boolean): void {
+    if (congested === this.#isCongested) return;
+    this.#isCongested = congested;
+    this.#onCongestion(congested);
+  }
+}

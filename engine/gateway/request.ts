@@ -1,0 +1,126 @@
+/**
+ * A request on its way through the gateway: the frame for a worker, where it stands, and who gets the answer.
+ * The dispatcher moves it between the queue and the cores; the client's connection is its ResponseTarget.
+ */
+import type { ResponseHead } from './frames.ts';
+
+/** Where an answer goes. Exactly one of `respond`, `fail` or `begin` is called, once. */
+export interface ResponseTarget {
+  /** The whole answer. `body` is valid during the call only. */
+  respond(head: ResponseHead, body: Buffer): void;
+  /** An answer whose body follows, in `data`, up to `end` or `abort`. */
+  begin(head: ResponseHead): void;
+  data(bytes: Buffer): void;
+  end(): void;
+  /** The answer can't be completed: the client must see that. */
+  abort(): void;
+  /** An answer of the gateway's own; nothing was begun. Returns how many bytes its head and its body have. */
+  fail(status: number): AnswerSize;
+}
+
+export interface AnswerSize {
+  headBytes: number;
+  bodyBytes: number;
+  headerCount: number;
+}
+
+/** What the request log needs, taken while the request was parsed. */
+export interface RequestFacts {
+  method: string;
+  uri: string;
+  protocol: string;
+  remoteAddress: string;
+  remoteUser: string;
+  contentLength: number;
+  varCount: number;
+  varBytes: number;
+}
+
+/** Taken back from a worker: asked for, or impossible because the worker has begun it. */
+export type TakeBackStatus = 'none' | 'asked' | 'begun';
+
+export class GatewayRequest {
+  /** The REQUEST frame; its id is stamped at each dispatch. */
+  frame: Buffer;
+  readonly facts: RequestFacts;
+  /** Order of arrival. */
+  readonly serial: number;
+  readonly arrivedMs: number;
+  /** Null: the client is gone, the answer is thrown away. */
+  target: ResponseTarget | null;
+  /** Frees the body's file. */
+  readonly release: () => void;
+  /** Id of the present dispatch; 0: it is not at a worker. */
+  id = 0;
+  /** The connection of the core it is at: paused while the client is too slow. */
+  wire: { pause(): void; resume(): void } | null = null;
+  /** How often it was sent to a worker. */
+  dispatches = 0;
+  takeBack: TakeBackStatus = 'none';
+  /** Epoch milliseconds at which it began at a worker. */
+  beganMs = 0;
+  /** The answer's head was passed on. */
+  answering = false;
+  /** The client has had an answer from the gateway (504); the worker's is thrown away. */
+  failed = false;
+  /** The status and sizes below are the application's, not the gateway's own answer. */
+  answeredByApp = false;
+  status = 500;
+  answer: AnswerSize = { headBytes: 0, bodyBytes: 0, headerCount: 0 };
+
+  constructor(frame: Buffer, facts: RequestFacts, serial: number, target: ResponseTarget, release: () => void) {
+    this.frame = frame;
+    this.facts = facts;
+    this.serial = serial;
+    this.arrivedMs = Date.now();
+    this.target = target;
+    this.release = release;
+  }
+}
+
+/** Requests that wait for a worker, in order of arrival. */
+export class RequestQueue {
+  #items: GatewayRequest[] = [];
+  #head = 0;
+
+  get length(): number {
+    return this.#items.length - this.#head;
+  }
+
+  push(request: GatewayRequest): void {
+    this.#items.push(request);
+  }
+
+  shift(): GatewayRequest | undefined {
+    const request = this.#items[this.#head];
+    if (request === undefined) return undefined;
+    this.#head++;
+    if (this.#head > 512 && this.#head * 2 > this.#items.length) {
+      this.#items = this.#items.slice(this.#head);
+      this.#head = 0;
+    }
+    return request;
+  }
+
+  /** Puts a request that was taken back where it stood. */
+  insert(request: GatewayRequest): void {
+    let at = this.#head;
+    while (at < this.#items.length && (this.#items[at]?.serial ?? 0) < request.serial) at++;
+    this.#items.splice(at, 0, request);
+  }
+
+  remove(request: GatewayRequest): boolean {
+    const at = this.#items.indexOf(request, this.#head);
+    if (at < 0) return false;
+    this.#items.splice(at, 1);
+    return true;
+  }
+
+  /** Takes all of them. */
+  drain(): GatewayRequest[] {
+    const rest = this.#items.slice(this.#head);
+    this.#items = [];
+    this.#head = 0;
+    return rest;
+  }
+}

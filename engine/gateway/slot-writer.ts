@@ -1,0 +1,78 @@
+/**
+ * What the gateway writes on the scoreboard, in uWSGI's terms: counters of cores, the request that runs, its
+ * deadline, its variables. The master reads it at any time (engine/scoreboard.ts describes the layout).
+ */
+import { HeaderField, type Scoreboard, SlotField, slotIndex, VARS_BYTES } from '../scoreboard.ts';
+import { requestEnviron } from './frames.ts';
+import type { GatewayRequest } from './request.ts';
+
+export class SlotWriter {
+  harakiriSeconds = 0;
+  readonly #board: Scoreboard;
+
+  constructor(board: Scoreboard) {
+    this.#board = board;
+  }
+
+  /** Requests that were served since the start. */
+  get requests(): number {
+    return this.#board.header[HeaderField.requests] ?? 0;
+  }
+
+  requestBegan(slot: number, request: GatewayRequest, queued: number): void {
+    const { slots, vars } = this.#board;
+    const environ = requestEnviron(request.frame);
+    const shown = Math.min(environ.length, VARS_BYTES);
+    const at = slot * VARS_BYTES;
+    for (let i = 0; i < shown; i++) vars[at + i] = environ[i] ?? 0;
+    const base = slotIndex(slot, SlotField.requestId);
+    slots[base + SlotField.varsLength] = shown;
+    slots[base + SlotField.queued] = queued;
+    slots[base + SlotField.startMs] = request.beganMs;
+    slots[base + SlotField.deadlineMs] = this.harakiriSeconds > 0 ? request.beganMs + this.harakiriSeconds * 1000 : 0;
+    slots[base] = request.id;
+  }
+
+  requestEnded(slot: number, micros: number, request: GatewayRequest, exception: boolean): void {
+    const { slots, header } = this.#board;
+    const base = slotIndex(slot, SlotField.requestId);
+    add(slots, base + SlotField.requests, 1);
+    if (exception) add(slots, base + SlotField.exceptions, 1);
+    add(slots, base + SlotField.runningMicros, micros);
+    const average = slots[base + SlotField.avgRtMicros] ?? 0;
+    slots[base + SlotField.avgRtMicros] = Math.floor((average + micros) / 2);
+    add(slots, base + SlotField.txBytes, request.answer.headBytes + request.answer.bodyBytes);
+    if (request.target === null) add(slots, base + SlotField.writeErrors, 1);
+    add(header, HeaderField.requests, 1);
+  }
+
+  setQueued(slot: number, queued: number): void {
+    this.#board.slots[slotIndex(slot, SlotField.queued)] = queued;
+  }
+
+  /** Nothing runs on the core; its counters stay for the master. */
+  setIdle(slot: number): void {
+    const { slots } = this.#board;
+    const base = slotIndex(slot, SlotField.requestId);
+    slots[base] = 0;
+    slots[base + SlotField.deadlineMs] = 0;
+    slots[base + SlotField.varsLength] = 0;
+    slots[base + SlotField.queued] = 0;
+  }
+
+  setQueueLength(length: number): void {
+    this.#board.header[HeaderField.listenQueue] = length;
+  }
+
+  queueOverflow(): void {
+    add(this.#board.header, HeaderField.listenQueueErrors, 1);
+  }
+
+  addConnections(delta: number): void {
+    add(this.#board.header, HeaderField.openConnections, delta);
+  }
+}
+
+function add(values: Float64Array, index: number, amount: number): void {
+  values[index] = (values[index] ?? 0) + amount;
+}

@@ -1,0 +1,245 @@
+/**
+ * The gateway's side of the workers' connections: listens, checks HELLO, ties connections to cores and hands
+ * frames to the dispatcher. A worker counts as connected when all its cores and its control connection are there.
+ * Frames to a core are collected during a turn of the event loop and leave in one write.
+ */
+import { timingSafeEqual } from 'node:crypto';
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Core, CoreWire, Dispatcher, DispatchWorker } from './dispatcher.ts';
+import { FrameReader } from './frame-reader.ts';
+import { CONTROL_CORE, encodeTakeBack, FrameType, MAX_FRAME_PAYLOAD_BYTES, TOKEN_BYTES } from './frames.ts';
+
+/** A worker may connect before the master has told us to expect it. */
+const UNKNOWN_WAIT_MS = 5000;
+const HELLO_PAYLOAD_BYTES = 6 + TOKEN_BYTES;
+/** Frames up to this size are copied together; larger ones are written as they are. */
+const JOIN_BYTES = 65536;
+
+interface Hello {
+  socket: Socket;
+  spawnId: number;
+  core: number;
+  timer: NodeJS.Timeout;
+}
+
+/** The writing half of a core's connection. */
+class CoreConnection implements CoreWire {
+  readonly socket: Socket;
+  #frames: Buffer[] = [];
+  #bytes = 0;
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+  }
+
+  send(frame: Buffer): void {
+    if (this.#frames.length === 0) setImmediate(() => this.#flush());
+    this.#frames.push(frame);
+    this.#bytes += frame.length;
+  }
+
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
+  destroy(): void {
+    this.socket.destroy();
+  }
+
+  #flush(): void {
+    const frames = this.#frames;
+    const bytes = this.#bytes;
+    this.#frames = [];
+    this.#bytes = 0;
+    if (this.socket.destroyed) return;
+    const [first] = frames;
+    if (frames.length === 1 && first !== undefined) this.socket.write(first);
+    else if (bytes <= JOIN_BYTES) this.socket.write(Buffer.concat(frames, bytes));
+    else for (const frame of frames) this.socket.write(frame);
+  }
+}
+
+export class WorkerHub {
+  readonly #dispatcher: Dispatcher;
+  readonly #token: Buffer;
+  readonly #onConnected: (spawnId: number) => void;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  readonly #waiting = new Set<Hello>();
+
+  constructor(dispatcher: Dispatcher, token: string, onConnected: (spawnId: number) => void) {
+    this.#dispatcher = dispatcher;
+    this.#token = Buffer.from(token, 'hex');
+    this.#onConnected = onConnected;
+    this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
+  }
+
+  /** Listens on a unix socket's path or on `host:port`; resolves to the endpoint for workers. */
+  async listen(endpoint: string): Promise<string> {
+    const tcp = /^(?<host>[^/]*):(?<port>\d+)$/.exec(endpoint)?.groups;
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(tcp ? { host: tcp.host, port: Number(tcp.port) } : { path: endpoint }, () => {
+        const address = this.#server.address();
+        resolve(address !== null && typeof address === 'object' ? `${address.address}:${address.port}` : endpoint);
+      });
+    });
+  }
+
+  expectWorker(spawnId: number, wid: number, pid: number, generation: number, slots: number[]): void {
+    const cores: Core[] = [];
+    const worker: DispatchWorker = {
+      spawnId,
+      wid,
+      pid,
+      generation,
+      cores,
+      connected: false,
+      retiring: 'no',
+      busyCores: 0,
+      lastUsed: 0,
+      requests: 0,
+      takeBack: null,
+    };
+    for (const [index, slot] of slots.entries()) {
+      cores.push({ worker, index, slot, wire: null, outstanding: [], headBeganMs: 0 });
+    }
+    this.#dispatcher.workers.set(spawnId, worker);
+    for (const hello of this.#waiting) {
+      if (hello.spawnId !== spawnId) continue;
+      clearTimeout(hello.timer);
+      this.#waiting.delete(hello);
+      this.#admit(worker, hello.socket, hello.core);
+    }
+  }
+
+  dispose(): void {
+    this.#server.close();
+    for (const hello of this.#waiting) clearTimeout(hello.timer);
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #accept(socket: Socket): void {
+    this.#sockets.add(socket);
+    const timer = setTimeout(() => socket.destroy(), UNKNOWN_WAIT_MS);
+    socket.on('error', () => {
+      // What a failed connection means is decided when it closes.
+    });
+    socket.on('close', () => {
+      clearTimeout(timer);
+      this.#sockets.delete(socket);
+      for (const hello of this.#waiting) if (hello.socket === socket) this.#waiting.delete(hello);
+    });
+    const reader = new FrameReader((type, _flags, _id, bytes, start, end) => {
+      socket.off('data', onData);
+      const spawnId = end - start === HELLO_PAYLOAD_BYTES ? bytes.readUInt32LE(start) : 0;
+      const isGenuine =
+        type === FrameType.HELLO &&
+        end - start === HELLO_PAYLOAD_BYTES &&
+        end === bytes.length &&
+        timingSafeEqual(bytes.subarray(start + 6, end), this.#token);
+      if (!isGenuine) {
+        socket.destroy();
+        return;
+      }
+      this.#greeted({ socket, spawnId, core: bytes.readUInt16LE(start + 4), timer });
+    }, HELLO_PAYLOAD_BYTES);
+    const onData = (chunk: Buffer): void => {
+      if (!reader.feed(chunk)) socket.destroy();
+    };
+    socket.on('data', onData);
+  }
+
+  #greeted(hello: Hello): void {
+    const worker = this.#dispatcher.workers.get(hello.spawnId);
+    if (worker === undefined) {
+      this.#waiting.add(hello);
+      return;
+    }
+    clearTimeout(hello.timer);
+    this.#admit(worker, hello.socket, hello.core);
+  }
+
+  #admit(worker: DispatchWorker, socket: Socket, index: number): void {
+    const isAdmitted =
+      index === CONTROL_CORE ? this.#admitControl(worker, socket) : this.#admitCore(worker, socket, index);
+    if (!isAdmitted) {
+      socket.destroy();
+      return;
+    }
+    if (worker.connected || worker.takeBack === null || worker.cores.some((core) => core.wire === null)) return;
+    worker.connected = true;
+    this.#onConnected(worker.spawnId);
+    this.#dispatcher.pump();
+  }
+
+  #admitControl(worker: DispatchWorker, socket: Socket): boolean {
+    if (worker.takeBack !== null || worker.connected) return false;
+    worker.takeBack = (requestId, core) => socket.write(encodeTakeBack(requestId, core));
+    const reader = new FrameReader((type, _flags, requestId) => {
+      if (type === FrameType.TAKEN || type === FrameType.BEGUN) {
+        this.#dispatcher.takeBackAnswered(worker, requestId, type === FrameType.TAKEN);
+      } else {
+        socket.destroy();
+      }
+    }, TOKEN_BYTES);
+    socket.on('data', (chunk: Buffer) => {
+      if (!reader.feed(chunk)) socket.destroy();
+    });
+    socket.on('close', () => {
+      worker.takeBack = null;
+      this.#forget(worker);
+    });
+    return true;
+  }
+
+  #admitCore(worker: DispatchWorker, socket: Socket, index: number): boolean {
+    const core = worker.cores[index];
+    if (core === undefined || core.wire !== null || worker.connected) return false;
+    const wire = new CoreConnection(socket);
+    core.wire = wire;
+    const reader = new FrameReader((type, flags, requestId, bytes, start, end) => {
+      if (core.wire === wire) this.#dispatcher.frameReceived(core, type, flags, requestId, bytes, start, end);
+    }, MAX_FRAME_PAYLOAD_BYTES);
+    socket.on('data', (chunk: Buffer) => {
+      if (!reader.feed(chunk)) socket.destroy();
+    });
+    keepReadingAfterWriteError(socket);
+    let isRead = false;
+    socket.on('end', () => {
+      isRead = true;
+      socket.destroy();
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      // A unix socket reports a reset only after all that was sent has been read.
+      if (error.syscall === 'read' && socket.remoteAddress === undefined) isRead = true;
+    });
+    socket.on('close', () => {
+      this.#dispatcher.coreLost(core, isRead);
+      this.#forget(worker);
+    });
+    return true;
+  }
+
+  /** A worker whose connections have all ended is gone. */
+  #forget(worker: DispatchWorker): void {
+    if (worker.takeBack !== null || worker.cores.some((core) => core.wire !== null)) return;
+    if (this.#dispatcher.workers.get(worker.spawnId) === worker) this.#dispatcher.workers.delete(worker.spawnId);
+  }
+}
+
+/**
+ * Node drops unread input when a write fails. A worker that dies may have answered one request and begun the next, and
+ * that answer is all that tells which one was begun: so reading goes on to the end. Where Node has no such switch
+ * the connection closes without its end having been seen, and the dispatcher takes no request behind it for unbegun.
+ */
+function keepReadingAfterWriteError(socket: Socket): void {
+  for (const side of ['_readableState', '_writableState']) {
+    const state: unknown = Reflect.get(socket, side);
+    if (typeof state === 'object' && state !== null) Reflect.set(state, 'autoDestroy', false);
+  }
+}
