@@ -67,20 +67,21 @@ export interface Highlight {
   hit: boolean;
 }
 
-/** The text cut at the places where `query` stands in it, without regard to case. */
-export function highlight(text: string, query: string): Highlight[] {
-  if (query === '') return [{ text, hit: false }];
+/** The text cut at the places where one of `words` stands in it, without regard to case. */
+export function highlight(text: string, words: readonly string[]): Highlight[] {
+  if (words.length === 0) return [{ text, hit: false }];
   const parts: Highlight[] = [];
-  const lower = text.toLowerCase();
-  const wanted = query.toLowerCase();
-  // A letter whose lower case is longer would shift every position after it.
-  if (lower.length !== text.length) return [{ text, hit: lower.includes(wanted) }];
+  const wanted = new RegExp(words.map(escapeRegExp).join('|'), 'gi');
   let at = 0;
-  for (let found = lower.indexOf(wanted); found >= 0; found = lower.indexOf(wanted, at)) {
-    if (found > at) parts.push({ text: text.slice(at, found), hit: false });
-    parts.push({ text: text.slice(found, found + wanted.length), hit: true });
-    at = found + wanted.length;
+  for (const match of text.matchAll(wanted)) {
+    if (match.index > at) parts.push({ text: text.slice(at, match.index), hit: false });
+    at = match.index + match[0].length;
+    parts.push({ text: match[0], hit: true });
   }
   if (at < text.length) parts.push({ text: text.slice(at), hit: false });
   return parts;
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { barWidth, headTicks, isLong, laneScale, longTick } from './lane-scale.ts';
+import { quantityText } from '../../format/quantity.ts';
+import { barWidth, headTicks, isLong, laneScale, laneTime, longTick } from './lane-scale.ts';
 
 describe('the request lane', () => {
   it('ends at harakiri, whatever runs', () => {
@@ -35,5 +36,20 @@ describe('the request lane', () => {
     expect(headTicks(laneScale(198, 60_000, []), 66).map((tick) => tick.label)).toEqual(['0', '10', '30']);
     expect(headTicks(laneScale(198, 600_000, []), 66).map((tick) => tick.label)).toEqual(['0', '120', '300']);
     expect(headTicks(laneScale(120, 600_000, []), 66).map((tick) => tick.label)).toEqual(['0', '120']);
+  });
+});
+
+describe('the time of a running request', () => {
+  it('counts in tenths from one second on', () => {
+    expect([12, 999, 1000, 41_340, 59_949, 60_000, 754_000].map((ms) => quantityText(laneTime(ms)))).toEqual([
+      '12 ms',
+      '999 ms',
+      '1.0 s',
+      '41.3 s',
+      '59.9 s',
+      '1 m',
+      '12 m 34 s',
+    ]);
+    expect(quantityText(laneTime(null))).toBe('–');
   });
 });

@@ -3,6 +3,9 @@
  * request when no harakiri is set. Pure geometry, in pixels.
  */
 
+import { type Quantity, UNKNOWN } from '../../format/quantity.ts';
+import { formatLongTime } from '../../format/time.ts';
+
 export interface LaneScale {
   widthPx: number;
   /** End of the axis. */
@@ -52,4 +55,12 @@ export function headTicks(scale: LaneScale, endLabelPx: number): LaneTick[] {
     if (x - last >= labelPx + 4 && x + labelPx <= scale.widthPx - endLabelPx) ticks.push({ x, label: String(atS) });
   }
   return ticks;
+}
+
+/** Elapsed and left as they count: whole ms below 1 s, tenths of a second up to a minute, then two units. */
+export function laneTime(ms: number | null): Quantity {
+  if (ms === null) return UNKNOWN;
+  if (ms < 999.5) return { text: String(Math.max(Math.round(ms), 0)), unit: 'ms', isZero: ms <= 0 };
+  if (ms < 59_950) return { text: (ms / 1000).toFixed(1), unit: 's', isZero: false };
+  return { text: formatLongTime(ms), unit: '', isZero: false };
 }

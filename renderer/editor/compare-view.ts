@@ -1,0 +1,62 @@
+/**
+ * Read-only views of two INI texts: side by side for a conflict, in one column for what is unsaved.
+ * Both collapse what is the same.
+ */
+import { MergeView, unifiedMergeView } from '@codemirror/merge';
+import { EditorState, type Extension } from '@codemirror/state';
+import { EditorView, lineNumbers } from '@codemirror/view';
+import { cspNonce } from './csp-nonce.ts';
+import { editorLook } from './editor-look.ts';
+import { iniLanguage } from './ini-language.ts';
+
+const COLLAPSE = { margin: 2, minSize: 4 };
+
+function readOnly(label: string): Extension {
+  return [
+    cspNonce(),
+    lineNumbers(),
+    iniLanguage,
+    editorLook,
+    EditorState.readOnly.of(true),
+    EditorView.editable.of(false),
+    EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
+  ];
+}
+
+/** What is on the disk at the left, what is here at the right. */
+export function createCompareView({
+  parent,
+  left,
+  right,
+}: {
+  parent: HTMLElement;
+  left: string;
+  right: string;
+}): MergeView {
+  return new MergeView({
+    parent,
+    a: { doc: left, extensions: readOnly('The text on the disk') },
+    b: { doc: right, extensions: readOnly('Your text') },
+    collapseUnchanged: COLLAPSE,
+    gutter: true,
+  });
+}
+
+/** `text`, with the lines of `original` that it removes shown in their places. */
+export function createDiffView({
+  parent,
+  original,
+  text,
+}: {
+  parent: HTMLElement;
+  original: string;
+  text: string;
+}): EditorView {
+  const merge = unifiedMergeView({
+    original,
+    mergeControls: false,
+    gutter: true,
+    collapseUnchanged: COLLAPSE,
+  });
+  return new EditorView({ parent, doc: text, extensions: [readOnly('Unsaved changes'), merge] });
+}

@@ -1,0 +1,197 @@
+/**
+ * The Config tab: the file of the instance in the INI editor, checked while one types, saved only over the version
+ * that was read, and a way to bring it into effect. What it knows is in config-session.ts.
+ */
+import { FileDiff, RefreshCw, Save } from 'lucide-react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { useStore } from 'zustand';
+import { lineEndOf } from '../../editor/editor-text.ts';
+import { IniEditor, type IniEditorHandle } from '../../editor/IniEditor.tsx';
+import type { CursorPlace } from '../../editor/ini-view.ts';
+import { formatClock } from '../../format/time.ts';
+import { instanceRoute } from '../../stores/router.ts';
+import { useInstance, useNow, useStores } from '../../stores/use-stores.ts';
+import { Button } from '../../ui/Button.tsx';
+import { CopyButton } from '../../ui/CopyButton.tsx';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { ErrorBand } from '../../ui/ErrorBand.tsx';
+import { HealthGlyph } from '../../ui/Glyph.tsx';
+import { ConflictDialog } from './ConflictDialog.tsx';
+import './config.css';
+import { type ConfigSession, isDirty, saveBlockedBy } from './config-session.ts';
+import { type ConfigDesk, configDeskOf } from './config-stores.ts';
+import { DiffDrawer } from './DiffDrawer.tsx';
+import { ProblemsLine } from './ProblemsLine.tsx';
+
+export default function ConfigPage({ instanceId }: { instanceId: string }) {
+  const stores = useStores();
+  const [desk] = useState(() => configDeskOf(stores, instanceId));
+  const state = useStore(desk.store);
+
+  useEffect(() => {
+    void desk.store.open();
+  }, [desk]);
+
+  if (state.status === 'loading') return <p className="calm">Reading the configuration file</p>;
+  if (state.status === 'failed') {
+    return (
+      <EmptyState
+        title={state.failure.message}
+        text={
+          state.failure.hint ??
+          'The server is not affected. Its configuration file has to be known and readable to be edited here.'
+        }
+        actions={[
+          {
+            id: 'again',
+            icon: <RefreshCw size={16} strokeWidth={1.75} aria-hidden />,
+            title: 'Try again',
+            text: 'Reads the file once more.',
+            control: <Button onClick={() => void desk.store.open()}>Read again</Button>,
+          },
+        ]}
+      />
+    );
+  }
+  return <ConfigEditor instanceId={instanceId} desk={desk} session={state} />;
+}
+
+const START: CursorPlace = { line: 1, column: 1, section: '' };
+
+function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk: ConfigDesk; session: ConfigSession }) {
+  const { router } = useStores();
+  const nowMs = useNow();
+  const editor = useRef<IniEditorHandle>(null);
+  const [cursor, setCursor] = useState(START);
+  const [isDiffOpen, setIsDiffOpen] = useState(false);
+  const { store } = desk;
+  const { file, diagnostics, saveError } = session;
+  const blockedBy = saveBlockedBy(session);
+  const isBroken = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (!(event.ctrlKey || event.metaKey)) return;
+    if (event.shiftKey && event.key.toLowerCase() === 'd') setIsDiffOpen((open) => !open);
+    else if (!event.shiftKey && event.key.toLowerCase() === 's' && !event.defaultPrevented) void store.save();
+    else return;
+    event.preventDefault();
+  }
+
+  return (
+    // The keys of the whole page; each has its button too.
+    <div className="config-page" onKeyDown={onKeyDown} role="presentation">
+      <div className="tool">
+        <span className="m ell" title={file.path}>
+          {file.path}
+        </span>
+        <CopyButton variant="quiet" size="sm" label="Copy the path" text={() => file.path} />
+        <span className="q ell">
+          {session.saved
+            ? `saved ${formatClock(session.saved.atMs, nowMs)}`
+            : `read ${formatClock(file.readAtMs, nowMs)}`}
+        </span>
+        <span className="grow" />
+        <span className="row g3 t11 q">
+          {isBroken ? <HealthGlyph level="crit" silent /> : null}
+          {blockedBy}
+        </span>
+        <Button
+          size="sm"
+          variant="quiet"
+          aria-pressed={isDiffOpen}
+          icon={<FileDiff size={12} strokeWidth={1.75} aria-hidden />}
+          onClick={() => setIsDiffOpen((open) => !open)}
+        >
+          Diff
+        </Button>
+        <Button
+          size="sm"
+          disabledReason={blockedBy}
+          icon={<Save size={12} strokeWidth={1.75} aria-hidden />}
+          onClick={() => void store.save()}
+        >
+          Save
+        </Button>
+      </div>
+      {saveError ? (
+        <ErrorBand title={saveError.message} text={saveError.hint ?? 'Nothing was written; the text is still here.'} />
+      ) : null}
+      <SavedBar
+        instanceId={instanceId}
+        session={session}
+        onReload={() => router.go(instanceRoute(instanceId, 'reload'))}
+      />
+      <IniEditor
+        ref={editor}
+        label={`Configuration ${file.path}`}
+        loaded={session.loaded}
+        text={session.text}
+        savedText={file.text}
+        readOnly={!file.writable}
+        diagnostics={diagnostics}
+        onChange={(text) => store.edit(text)}
+        onCursor={setCursor}
+        onSave={() => void store.save()}
+        restored={desk.editorSnapshot()}
+        onLeave={(snapshot) => desk.keepEditor(snapshot)}
+      />
+      <ProblemsLine
+        diagnostics={diagnostics}
+        cursor={cursor}
+        lineEnds={lineEndOf(file.text) === '\r\n' ? 'CRLF' : 'LF'}
+        onNext={() => editor.current?.nextProblem()}
+        onShow={(problem) => editor.current?.goTo(problem.line, problem.from)}
+        onFix={(problem) => editor.current?.fix(problem.line, problem.from)}
+      />
+      {isDiffOpen ? (
+        <DiffDrawer
+          saved={file.text}
+          text={session.text}
+          onRevert={() => store.revert()}
+          onClose={() => setIsDiffOpen(false)}
+        />
+      ) : null}
+      <ConflictDialog session={session} nowMs={nowMs} onResolve={(choice) => void store.resolve(choice)} />
+    </div>
+  );
+}
+
+/** After a save: what it takes to bring it into effect. Gone once a reload came after it. */
+function SavedBar({
+  instanceId,
+  session,
+  onReload,
+}: {
+  instanceId: string;
+  session: ConfigSession;
+  onReload: () => void;
+}) {
+  const instance = useInstance(instanceId);
+  const { saved } = session;
+  const isRunning = instance !== undefined && (instance.engine === null || instance.engine.status === 'running');
+  if (!saved || isDirty(session) || !isRunning || (instance.lastReloadAtMs ?? 0) > saved.atMs) return null;
+  if (saved.reloadsOnSave) {
+    return (
+      <div className="att plain" role="status">
+        <HealthGlyph level="ok" silent />
+        <span className="grow">
+          Saved. The server watches this file and reloads by itself; sockets and listen change only with a restart.
+        </span>
+        <Button size="sm" onClick={onReload}>
+          Show the reload
+        </Button>
+      </div>
+    );
+  }
+  return (
+    <div className="att plain" role="status">
+      <HealthGlyph level="warn" silent />
+      <span className="grow">
+        Saved, not in effect yet. Reload to take effect; sockets and listen change only with a restart.
+      </span>
+      <Button size="sm" icon={<RefreshCw size={12} strokeWidth={1.75} aria-hidden />} onClick={onReload}>
+        Reload…
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,57 @@
+/** The line below the editor: how many problems, the one that matters with its fix, and where the cursor is. */
+import type { ConfigDiagnostic } from '../../../electron/contract/model.ts';
+import type { CursorPlace } from '../../editor/ini-view.ts';
+import { countProblems, leadingProblem } from '../../editor/problems.ts';
+import { HealthGlyph } from '../../ui/Glyph.tsx';
+
+export interface ProblemsLineProps {
+  diagnostics: readonly ConfigDiagnostic[];
+  cursor: CursorPlace;
+  lineEnds: 'LF' | 'CRLF';
+  onNext: () => void;
+  onShow: (problem: ConfigDiagnostic) => void;
+  onFix: (problem: ConfigDiagnostic) => void;
+}
+
+export function ProblemsLine({ diagnostics, cursor, lineEnds, onNext, onShow, onFix }: ProblemsLineProps) {
+  const counts = countProblems(diagnostics);
+  const problem = leadingProblem(diagnostics, cursor.line);
+  return (
+    <div className="problems">
+      <button
+        type="button"
+        className="problem-counts focus-inset"
+        onClick={onNext}
+        title="Next problem, F8"
+        aria-label={`${counts.error} errors, ${counts.warning} warnings. Go to the next`}
+      >
+        <HealthGlyph level={counts.error > 0 ? 'crit' : 'off'} silent />
+        <span className={counts.error === 0 ? 'm z' : 'm'}>{counts.error}</span>
+        <HealthGlyph level={counts.warning > 0 ? 'warn' : 'off'} silent />
+        <span className={counts.warning === 0 ? 'm z' : 'm'}>{counts.warning}</span>
+      </button>
+      <span className="ell grow" role="status">
+        {problem ? (
+          <>
+            <button type="button" className="problem-text ell" onClick={() => onShow(problem)} title={problem.message}>
+              {problem.line > 0 ? `Line ${problem.line}: ` : ''}
+              {problem.message}
+            </button>
+            {problem.fix ? (
+              <button type="button" className="btn-link problem-fix" onClick={() => onFix(problem)}>
+                {problem.fix.title}
+              </button>
+            ) : null}
+          </>
+        ) : (
+          <span className="q">No problems</span>
+        )}
+      </span>
+      <span className="m q">
+        Ln {cursor.line}, Col {cursor.column}
+      </span>
+      <span className="m q">{cursor.section === '' ? 'no section' : `[${cursor.section}]`}</span>
+      <span className="m q">{lineEnds}</span>
+    </div>
+  );
+}

@@ -1,0 +1,43 @@
+/**
+ * One configuration store for each instance of this window, made when it is first looked at and kept, so that unsaved
+ * text survives a change of tab. Also keeps the editor's undo history between two stays.
+ */
+import type { AppStores } from '../../stores/app.ts';
+import { type ConfigStore, createConfigStore } from './config-store.ts';
+
+export interface ConfigDesk {
+  store: ConfigStore;
+  /** As the editor left it; null before the first stay. */
+  editorSnapshot(): unknown;
+  keepEditor(snapshot: unknown): void;
+}
+
+const desks = new WeakMap<AppStores, Map<string, ConfigDesk>>();
+
+export function configDeskOf(stores: AppStores, instanceId: string): ConfigDesk {
+  const ofWindow = desks.get(stores) ?? new Map<string, ConfigDesk>();
+  desks.set(stores, ofWindow);
+  const known = ofWindow.get(instanceId);
+  if (known) return known;
+  const store = createConfigStore({
+    client: stores.client,
+    instanceId,
+    setTimer: (fire, afterMs) => {
+      const timer = setTimeout(fire, afterMs);
+      return () => clearTimeout(timer);
+    },
+    now: () => stores.clock.exactNow(),
+  });
+  // The dot on the tab, and the question before the page is left.
+  store.subscribe(() => stores.ui.setConfigUnsaved(instanceId, store.isDirty()));
+  let kept: unknown = null;
+  const desk: ConfigDesk = {
+    store,
+    editorSnapshot: () => kept,
+    keepEditor: (snapshot) => {
+      kept = snapshot;
+    },
+  };
+  ofWindow.set(instanceId, desk);
+  return desk;
+}
