@@ -4,6 +4,7 @@
  */
 
 import { nearestNames } from '../../engine/config/nearest.ts';
+import { CoreError } from '../core/errors.ts';
 import { COMMANDS, findCommand } from './commands.ts';
 import { helpFor, helpList, usageLine } from './help.ts';
 import { findInstallation } from './installation.ts';
@@ -34,7 +35,7 @@ export async function report(terminal: Terminal, run: () => Promise<number>): Pr
       terminal.err(usageLine(findCommand(error.command ?? '') ?? null));
       return EXIT.wrongUsage;
     }
-    if (error instanceof CommandError) {
+    if (error instanceof CommandError || error instanceof CoreError) {
       terminal.err(`reeve: ${error.message}`);
       if (error.hint !== null) terminal.err(error.hint);
       return EXIT.failed;
