@@ -22,8 +22,13 @@ const OTHER_FORMATS: ReadonlyMap<string, string> = new Map([
   ['yaml-basic', 'reads YAML'],
 ]);
 
+/** uWSGI's cron2 cuts off the command while it is applied, in the list too; here the list keeps the value. */
+function asListed(key: string, value: string): string {
+  return key === 'cron2' ? (value.split(' ')[0] ?? '') : value;
+}
+
 /** Lines that plugins or options print while they are applied; they are not part of the language. */
-const NOT_THE_LANGUAGE = /^(\[uwsgi-static\] |\[uWSGI\] getting (YAML|JSON|XML) )/;
+const NOT_THE_LANGUAGE = /^(\[uwsgi-static\] |\[log-encoder\] |\[uWSGI\] getting (YAML|JSON|XML) )/;
 
 const expectedSchema = z.object({
   options: z.array(z.tuple([z.string(), z.string()])).nullable(),
@@ -113,7 +118,7 @@ describe('configurations recorded from uWSGI 2.0.21', () => {
       return;
     }
     if (!resolved.ok) throw new Error(resolved.errors.map((error) => error.message).join('\n'));
-    expect(resolved.options.map(({ key, value }) => [key, hide(key, value)])).toEqual(expected.options);
+    expect(resolved.options.map(({ key, value }) => [key, asListed(key, hide(key, value))])).toEqual(expected.options);
     expect(resolved.notices.map((line) => line.replaceAll(folder, '{DIR}'))).toEqual(
       expected.stderrContains.filter((line) => !NOT_THE_LANGUAGE.test(line)),
     );

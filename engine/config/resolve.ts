@@ -70,8 +70,6 @@ interface State {
   applied: ResolvedOption[];
   custom: Map<string, CustomOption>;
   placeholders: Set<string>;
-  plugins: Set<string>;
-  inherits: { name: string; origin: Origin }[];
   logic: { key: string; argument: string; origin: Origin } | null;
   /** True while a line of the open logic option is put in. */
   inLogic: boolean;
@@ -97,8 +95,8 @@ const IMMEDIATE: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Plugins that are part of the engine, by the names uWSGI gives them. */
-const BUILT_IN_PLUGINS = ['python', 'http', 'corerouter'];
+/** Plugins that are part of the engine, by their own names: uWSGI knows `python3_plugin.so` as `python`, too. */
+const BUILT_IN_PLUGINS: ReadonlySet<string> = new Set(['python', 'http', 'corerouter']);
 
 /** Reads all sources. Never throws for what users can write. */
 export function resolveConfig(argv: readonly string[], host: ConfigHost): Resolved | ConfigErrors {
@@ -108,8 +106,6 @@ export function resolveConfig(argv: readonly string[], host: ConfigHost): Resolv
     applied: [],
     custom: new Map(),
     placeholders: new Set(),
-    plugins: new Set(BUILT_IN_PLUGINS),
-    inherits: [],
     logic: null,
     inLogic: false,
     strict: false,
@@ -145,7 +141,10 @@ function readEverything(state: State, argv: readonly string[]): void {
   for (const { key, value } of options) addLine(state, key, value, COMMAND_LINE);
   for (const word of bare) readBareArgument(state, word);
   expandAll(state);
-  for (const { name, origin } of state.inherits) loadByExtension(state, name, origin, 'inherit');
+  // What an inherited file brings, another `inherit` too, comes last in the list.
+  for (const item of state.items) {
+    if (item.key === 'inherit') loadByExtension(state, item.value ?? '', item.origin, 'inherit');
+  }
   for (const item of state.items) if (!item.settled) settle(state, item);
 }
 
@@ -160,7 +159,7 @@ function addLine(state: State, key: string, value: string | null, origin: Origin
   const repetitions = linesFor(logic.key, logic.argument, {
     host: state.host,
     firstValue: (name) => state.items.find((item) => item.key === name) ?? null,
-    hasPlugin: (name) => state.plugins.has(name),
+    hasPlugin: (name) => BUILT_IN_PLUGINS.has(name),
   });
   if (!repetitions.ok) throw fail('logic', repetitions.message, logic.origin, logic.key, null);
   state.inLogic = true;
@@ -221,9 +220,6 @@ function actOn(state: State, name: string, key: string, value: string, origin: O
     case 'include':
       loadByExtension(state, value, origin, key);
       return;
-    case 'inherit':
-      state.inherits.push({ name: value, origin });
-      return;
     case 'set':
     case 'set-placeholder':
       setValue(state, name, value, origin);
@@ -234,10 +230,6 @@ function actOn(state: State, name: string, key: string, value: string, origin: O
       return;
     case 'strict':
       state.strict = isOn(value);
-      return;
-    case 'plugins':
-    case 'need-plugins':
-      for (const plugin of value.split(',')) state.plugins.add(plugin.trim());
       return;
     case 'print':
     case 'iprint':
