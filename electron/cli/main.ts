@@ -1,5 +1,5 @@
 /** Entry of the `reeve` command. */
-import { processTerminal } from './process-terminal.ts';
+import { exitWith, processTerminal } from './process-terminal.ts';
 import { runReeve } from './reeve.ts';
 
-process.exitCode = await runReeve(process.argv.slice(2), processTerminal());
+exitWith(await runReeve(process.argv.slice(2), processTerminal()));

@@ -1,4 +1,4 @@
-/** The terminal of this process, for the entry points. */
+/** The terminal of this process and the end of this process, for the entry points. */
 import { isErrorCode } from '../web/error-code.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -15,4 +15,13 @@ export function processTerminal(): Terminal {
     env: process.env,
     cwd: process.cwd(),
   };
+}
+
+/** Time for what was written to get out, and for what is closing to close. */
+const LAST_MS = 200;
+
+/** Ends this process with `code`, also when something that was left open would keep it running. */
+export function exitWith(code: number): void {
+  process.exitCode = code;
+  setTimeout(() => process.exit(code), LAST_MS).unref();
 }

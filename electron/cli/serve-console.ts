@@ -10,6 +10,7 @@ import { createCore } from '../core/core.ts';
 import { hasDisplay, openInBrowser } from '../web/browser.ts';
 import { dataFolderPath, makeDataFolder } from '../web/data-folder.ts';
 import { type DataLock, type LockOwner, takeDataLock } from '../web/data-lock.ts';
+import { endWithin } from '../web/end-within.ts';
 import { ListenError } from '../web/listen.ts';
 import { hasRenderer } from '../web/renderer-files.ts';
 import { isLoopback } from '../web/request-guard.ts';
@@ -145,11 +146,4 @@ async function openLink(terminal: Terminal, link: string): Promise<void> {
   } catch (error) {
     terminal.err(`No browser was started: ${error instanceof Error ? error.message : String(error)}`);
   }
-}
-
-async function endWithin(deadlineMs: number, ending: Promise<void>): Promise<void> {
-  const { promise: late, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, deadlineMs);
-  await Promise.race([ending, late]);
-  clearTimeout(timer);
 }

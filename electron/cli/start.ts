@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { buildState } from './build-state.ts';
 import { findElectron } from './electron-binary.ts';
 import { findInstallation } from './installation.ts';
-import { processTerminal } from './process-terminal.ts';
+import { exitWith, processTerminal } from './process-terminal.ts';
 import { report } from './reeve.ts';
 import { serveConsole } from './serve-console.ts';
 import { stopSignal } from './stop-signals.ts';
@@ -95,4 +95,4 @@ async function runWindow(path: string, root: string, stopped: Promise<void>): Pr
 }
 
 const terminal = processTerminal();
-process.exitCode = await report(terminal, async () => start(terminal));
+exitWith(await report(terminal, async () => start(terminal)));

@@ -9,6 +9,7 @@ import { createMemoryPair } from '../rpc/transport.ts';
 import { encodeEvent } from '../rpc/wire.ts';
 import { makeDataFolder } from '../web/data-folder.ts';
 import { type LockOwner, takeDataLock } from '../web/data-lock.ts';
+import { endWithin } from '../web/end-within.ts';
 import { registerAppScheme, serveAppScheme } from './app-scheme.ts';
 import type { ElectronPort, TrayLike } from './electron-port.ts';
 import { createUtilityEngineSpawner } from './engine-child.ts';
@@ -197,11 +198,4 @@ function heldText(owner: LockOwner | null): string {
   return owner === null
     ? 'Another Reeve is starting or ending on the same data folder. Try again in a moment.'
     : `Another Reeve (pid ${owner.pid}) uses the same data folder.`;
-}
-
-async function endWithin(deadlineMs: number, ending: Promise<void>): Promise<void> {
-  const { promise: late, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, deadlineMs);
-  await Promise.race([ending, late]);
-  clearTimeout(timer);
 }
