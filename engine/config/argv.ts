@@ -4,8 +4,7 @@
  * stands. Also the options in `UWSGI_*` environment variables. Nothing is applied here.
  */
 import { ConfigFailure } from './errors.ts';
-import { nearestNames } from './nearest.ts';
-import { findOption, findShortOption, type OptionInfo, optionNames } from './option-table.ts';
+import { findOption, findShortOption, nearestOptions, type OptionInfo, optionNames } from './option-table.ts';
 import type { Origin } from './settings.ts';
 
 /** `value` is null for a flag without one. */
@@ -89,7 +88,7 @@ function findLong(written: string): { key: string; option: OptionInfo } {
     const some = beginnings.slice(0, 6).map((name) => `--${name}`);
     throw usage(written, `Option '--${written}' could be several.`, `Write one of ${some.join(', ')}.`);
   }
-  const near = nearestNames(written, optionNames());
+  const near = nearestOptions(written);
   const hint = near.length > 0 ? `Did you mean ${near.map((name) => `--${name}`).join(', ')}?` : null;
   throw usage(written, `Unknown option '--${written}'.`, hint);
 }

@@ -10,8 +10,7 @@ import { formatAddress } from './address.ts';
 import type { ConfigError, ConfigErrorCode } from './errors.ts';
 import { resolvePath } from './host.ts';
 import { isLogicEnd } from './logic.ts';
-import { nearestNames } from './nearest.ts';
-import { findOption, type OptionInfo, optionNames } from './option-table.ts';
+import { findOption, nearestOptions, type OptionInfo } from './option-table.ts';
 import type { Resolved, ResolvedOption } from './resolve.ts';
 import { type Draft, RESOLVED_OPTIONS, readers } from './setting-readers.ts';
 import type { AppSetting, EngineSettings, Origin } from './settings.ts';
@@ -118,6 +117,9 @@ function startDraft(resolved: Resolved): Draft {
   };
 }
 
+/** Kinds whose value is used as it stands: a placeholder left in it would become part of a file's name. */
+const NAMES_SOMETHING: ReadonlySet<string> = new Set(['address', 'path']);
+
 function readOption(
   draft: Draft,
   item: ResolvedOption,
@@ -137,14 +139,17 @@ function readOption(
     });
     return null;
   }
-  const wrong = readers[option.name]?.(draft, item.value, item.origin) ?? null;
+  const unset = NAMES_SOMETHING.has(option.kind) && /[%$]\([^)]+\)/.test(item.value);
+  const wrong = unset
+    ? 'still has a placeholder in it.'
+    : (readers[option.name]?.(draft, item.value, item.origin) ?? null);
   if (wrong === null) return null;
   return fault('bad-value', `${written(item)} ${wrong}`, item, valueHint(item.value));
 }
 
 function unknownOption(item: ResolvedOption, resolved: Resolved, warnings: ConfigWarning[]): ConfigError | null {
   if (isLogicEnd(item.key) || resolved.placeholders.has(item.key)) return null;
-  const near = nearestNames(item.key, optionNames());
+  const near = nearestOptions(item.key);
   const meant = near.length > 0 ? `Did you mean ${near.map((name) => `'${name}'`).join(' or ')}?` : null;
   if (item.origin.file === 'environment') {
     const variable = `UWSGI_${item.key.toUpperCase().replaceAll('-', '_')}`;

@@ -71,21 +71,12 @@ function hostOf(name: string, folder: string) {
   return createConfigHost({ cwd: join(folder, cwd), env: { ...base, ...extra } });
 }
 
-const TOKEN_LETTERS: Record<string, string> = {
-  ...{
-    HOST: 'h',
-    CPUS: 'k',
-    UID: 'u',
-    USER: 'U',
-    GID: 'g',
-    GROUP: 'G',
-    VERSION: 'V',
-    BIN: 'b',
-    EPOCH: 't',
-    MICROS: 'T',
-  },
-  ...{ INODE: 'i', DJB33X: 'j' },
-};
+/** The magic variable that a token of a recording stands for. */
+const TOKEN_LETTERS = new Map(
+  Object.entries({ HOST: 'h', CPUS: 'k', UID: 'u', USER: 'U', GID: 'g', GROUP: 'G', VERSION: 'V', BIN: 'b' }).concat(
+    Object.entries({ EPOCH: 't', MICROS: 'T', INODE: 'i', DJB33X: 'j' }),
+  ),
+);
 
 function resolveCase(name: string) {
   const folder = prepare(name);
@@ -98,7 +89,7 @@ function resolveCase(name: string) {
   );
   const { tokens = {} } = readJson(join(GOLDENS, name, 'case.json'), caseSchema, {});
   const hide = (key: string, value: string): string => {
-    const letter = TOKEN_LETTERS[(tokens[key] ?? '').split(':')[0] ?? ''];
+    const letter = TOKEN_LETTERS.get((tokens[key] ?? '').split(':')[0] ?? '');
     const fact = letter === undefined ? null : magicValue(letter, magicFileOf('uwsgi.ini', null, host), null, host);
     const hidden = fact === null || fact === '' ? value : value.replace(fact, `{${tokens[key] ?? ''}}`);
     return hidden.replaceAll(folder, '{DIR}');

@@ -29,7 +29,7 @@ export function editDistance(a: string, b: string, limit = Infinity): number {
 /** At most `count` of the names that are near enough to be a slip of `name`, nearest first. `_` counts as `-`. */
 export function nearestNames(name: string, names: Iterable<string>, count = 3): string[] {
   const wanted = name.toLowerCase().replaceAll('_', '-');
-  const limit = wanted.length <= 3 ? 1 : wanted.length <= 6 ? 2 : 3;
+  const limit = wanted.length <= 4 ? 1 : wanted.length <= 8 ? 2 : 3;
   const near: { name: string; distance: number }[] = [];
   for (const candidate of names) {
     const distance = editDistance(wanted, candidate, limit);

@@ -2,6 +2,7 @@
  * The option table: every option of uWSGI 2.0 and Reeve's own, found by name or alias. One source for the engine
  * (what works), the checker, the editor's completion and the docs. Made from option-names.ts and option-data.ts.
  */
+import { nearestNames } from './nearest.ts';
 import { OPTION_DATA } from './option-data.ts';
 import { OPTION_NAMES } from './option-names.ts';
 
@@ -80,6 +81,15 @@ export function searchOptions(prefix: string): { name: string; option: OptionInf
   for (const [name, option] of byName) if (name.startsWith(prefix)) found.push({ name, option });
   const rank = (option: OptionInfo): number => (option.status === 'works' ? 0 : option.help === null ? 2 : 1);
   return found.sort((a, b) => rank(a.option) - rank(b.option) || (a.name < b.name ? -1 : 1));
+}
+
+/** Names a misspelt option may have meant, at most three; short names that hardly anybody uses are no guess. */
+export function nearestOptions(name: string): string[] {
+  const likely = [...byName].filter(([known, option]) => known.length > 6 || option.help !== null);
+  return nearestNames(
+    name,
+    likely.map(([known]) => known),
+  );
 }
 
 function readDetails(text: string): Map<string, OptionDetail> {

@@ -1,0 +1,191 @@
+/**
+ * Checks of single lines and of lines among each other, on the text as it is written: comments behind values, values of
+ * the wrong kind, placeholders and variables that nothing sets, doubled options, sections nobody reads. Part of
+ * diagnostics.ts.
+ */
+import type { CheckTarget, Diagnostic } from './diagnostics.ts';
+import { type ConfigHost, resolvePath } from './host.ts';
+import { DEFAULT_SECTION, type IniDocument, type OptionLine, type SectionLine } from './ini-document.ts';
+import { isLogic, isLogicEnd } from './logic.ts';
+import { findOption, type OptionInfo } from './option-table.ts';
+import { placeholderNames } from './placeholders.ts';
+import { splitFileName } from './sources.ts';
+import { isFlagWord, leadingInteger, wholeNumber } from './values.ts';
+
+export interface LineFacts {
+  host: ConfigHost;
+  target: CheckTarget;
+  /** Absolute path of the file. */
+  path: string;
+  /** Names that have a value after resolving; null when that failed. */
+  defined: ReadonlySet<string> | null;
+}
+
+/** All findings, section by section. */
+export function checkLines(document: IniDocument, facts: LineFacts): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const read = sectionsRead(document, facts);
+  const byLine = new Map<string, OptionLine>();
+  let inLogic = false;
+  for (const line of document.lines) {
+    if (line.type === 'section') {
+      inLogic = false;
+      found.push(...checkSection(line, read));
+    } else if (line.type === 'option') {
+      if (line.section === null) {
+        const message = 'This line stands above the first section and is never read. Put it below [uwsgi].';
+        found.push(finding('warning', line, 'key', 'not-read', message));
+        continue;
+      }
+      if (isLogicEnd(line.key)) inLogic = false;
+      else if (isLogic(line.key)) inLogic = true;
+      if (!read.has(line.section)) continue;
+      found.push(...checkOption(line, facts, inLogic));
+      if (!inLogic) found.push(...checkDouble(line, byLine));
+    }
+  }
+  return found;
+}
+
+/** Sections that a start of this file reads: [uwsgi] and what `ini = :name` asks for. */
+function sectionsRead(document: IniDocument, { host, path }: LineFacts): Set<string> {
+  const read = new Set([DEFAULT_SECTION]);
+  for (const line of document.lines) {
+    if (line.type !== 'option' || findOption(line.key)?.name !== 'ini') continue;
+    const name = splitFileName(line.value);
+    const same = name.path === '' || /^%[pods]/.test(name.path) || resolvePath(host.cwd, name.path) === path;
+    if (same && name.section !== null) read.add(name.section);
+  }
+  return read;
+}
+
+function checkSection(line: SectionLine, read: ReadonlySet<string>): Diagnostic[] {
+  if (!line.wellFormed) {
+    const message = `uWSGI reads this line as the section '${line.name}': it cuts off the last character, whatever it is. Write [name] and nothing behind it.`;
+    return [place('warning', line.number, 0, line.text.length, 'odd-section', message)];
+  }
+  if (read.has(line.name)) return [];
+  if (line.name.trim() === DEFAULT_SECTION) {
+    const message = 'Blanks inside the brackets belong to the name: this is not the section [uwsgi].';
+    const fix = { title: 'Remove the blanks', text: DEFAULT_SECTION };
+    return [place('warning', line.number, line.nameFrom, line.nameTo, 'odd-section', message, fix)];
+  }
+  const message = `The section [${line.name}] is not read when the file is started as it is. Start it with --ini FILE:${line.name}, or read it with ini = :${line.name}.`;
+  return [place('info', line.number, line.nameFrom, line.nameTo, 'not-read', message)];
+}
+
+function checkOption(line: OptionLine, facts: LineFacts, inLogic: boolean): Diagnostic[] {
+  const option = findOption(line.key);
+  const found: Diagnostic[] = [];
+  if (line.key === '') {
+    found.push(finding('warning', line, 'key', 'no-name', "There is no name before '='. Write name = value."));
+  }
+  if (line.key === 'else') {
+    const message = "uWSGI 2.0 has no 'else': the lines below belong to the condition above. Use if-not-... instead.";
+    found.push(finding(facts.target === 'engine' ? 'error' : 'warning', line, 'key', 'else', message));
+  }
+  if (/(^|[^%])(%%)*%$/.test(line.text)) {
+    const message = 'A per cent sign at the end of a line joins it with the next line. Write %% for the sign itself.';
+    found.push(finding('warning', line, 'value', 'percent', message));
+  }
+  found.push(...checkReferences(line, option, facts, inLogic));
+  const comment = checkComment(line, option, facts);
+  if (comment !== null) found.push(comment);
+  else if (option !== null) found.push(...checkKind(line, option, facts));
+  return found;
+}
+
+const EXACT_KINDS: ReadonlySet<string> = new Set(['flag', 'int', 'mb', 'bytes', 'seconds', 'address', 'path', 'mode']);
+const FORMATS = /^(log-format|log-encoder|log-req-encoder|.*route.*|error-page-.*|print|iprint)$/;
+
+function checkComment(line: OptionLine, option: OptionInfo | null, { target }: LineFacts): Diagnostic | null {
+  if (option !== null && (FORMATS.test(option.name) || option.kind === 'logic')) return null;
+  const exact = option !== null && EXACT_KINDS.has(option.kind);
+  const at = line.value.search(exact ? /\s+[;#]/ : /\s+[;#]\s/);
+  if (at === -1) return null;
+  const text = line.value.slice(0, at);
+  const message = `'${line.value.slice(at).trim()}' is part of the value: only a whole line can be a comment. Move it to a line of its own.`;
+  const severity = exact && target === 'engine' ? 'error' : 'warning';
+  return finding(severity, line, 'value', 'inline-comment', message, { title: `Change to '${text}'`, text });
+}
+
+function checkKind(line: OptionLine, option: OptionInfo, { target }: LineFacts): Diagnostic[] {
+  const { value } = line;
+  if (/[$%@]\(/.test(value) || target === 'engine') return [];
+  const isNumber = ['int', 'mb', 'bytes', 'seconds'].includes(option.kind);
+  if (isNumber && option.argument !== 'optional' && wholeNumber(value) === null) {
+    const reads = leadingInteger(value) ?? 0;
+    const message = `'${line.key}' takes a whole number; uWSGI reads '${value}' as ${reads}. Write the number alone.`;
+    return [finding('warning', line, 'value', 'kind', message)];
+  }
+  if (option.kind === 'flag' && !isFlagWord(value)) {
+    const message = `'${line.key}' is a switch; uWSGI takes '${value}' as true. Write true or false.`;
+    return [finding('warning', line, 'value', 'kind', message)];
+  }
+  return [];
+}
+
+function checkReferences(
+  line: OptionLine,
+  option: OptionInfo | null,
+  { host, target, defined }: LineFacts,
+  inLogic: boolean,
+): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  for (const match of line.value.matchAll(/\$\(([^)]+)\)/g)) {
+    const name = match[1] ?? '';
+    if (host.env[name] !== undefined) continue;
+    const message = `The environment variable ${name} is not set here; '$(${name})' then stays as it is. Set it, or write a value.`;
+    const fatal = target === 'engine' && option !== null && EXACT_KINDS.has(option.kind);
+    found.push(finding(fatal ? 'error' : 'warning', line, 'value', 'environment-unset', message));
+  }
+  if (option !== null && FORMATS.test(option.name)) return found;
+  for (const name of placeholderNames(line.value)) {
+    if (name === '' || name.includes(' ') || defined === null || defined.has(name) || (name === '_' && inLogic))
+      continue;
+    const message =
+      name === '_'
+        ? "'%(_)' means something only between 'for...' or 'if-...' and its end."
+        : `Nothing sets the placeholder '${name}'. Add set-placeholder = ${name}=..., or correct the name.`;
+    found.push(finding('warning', line, 'value', 'placeholder-unset', message));
+  }
+  return found;
+}
+
+/** An option with one value that was given before in the same section: the later one wins. */
+function checkDouble(line: OptionLine, earlier: Map<string, OptionLine>): Diagnostic[] {
+  const option = findOption(line.key);
+  if (option === null || option.repeatable || option.help === null || option.kind === 'logic') return [];
+  const key = `${line.section ?? ''} ${option.name}`;
+  const before = earlier.get(key);
+  earlier.set(key, line);
+  if (before === undefined) return [];
+  const message = `'${before.key}' is given again in line ${line.number}, and the last one wins. Remove one of them.`;
+  return [finding('warning', before, 'key', 'duplicate', message)];
+}
+
+function finding(
+  severity: Diagnostic['severity'],
+  line: OptionLine,
+  part: 'key' | 'value',
+  code: string,
+  message: string,
+  fix: Diagnostic['fix'] = null,
+): Diagnostic {
+  const hasValue = part === 'value' && line.valueTo > line.valueFrom;
+  const from = hasValue ? line.valueFrom : line.keyFrom;
+  const to = hasValue ? line.valueTo : Math.max(line.keyTo, line.equalsAt + 1);
+  return { ...place(severity, line.number, from, to, code, message, fix), option: line.key };
+}
+
+function place(
+  severity: Diagnostic['severity'],
+  line: number,
+  from: number,
+  to: number,
+  code: string,
+  message: string,
+  fix: Diagnostic['fix'] = null,
+): Diagnostic {
+  return { severity, line, from, to, code, message, option: null, fix };
+}
