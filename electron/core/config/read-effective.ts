@@ -38,6 +38,7 @@ export function readEffectiveConfig(argv: readonly string[], host: ConfigHost): 
     files: resolved.files,
     optionCount: resolved.ok ? resolved.options.length : 0,
     errors: resolved.ok ? [] : resolved.errors.map(formatConfigError),
+    otherFormat: !resolved.ok && resolved.errors.some((error) => error.code === 'format-not-supported'),
     statsAddress: statsAddressOf(all('stats'), flag('stats-http'), folder),
     masterFifos: all('master-fifo').map((path) => resolvePath(folder, path)),
     harakiriMs: harakiri > 0 ? harakiri * 1000 : null,

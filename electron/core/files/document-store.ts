@@ -27,6 +27,7 @@ export class DocumentStore<T> {
   #value: T;
   #writing: Promise<void> | null = null;
   #dirty = false;
+  #isNew = false;
 
   private constructor(options: DocumentOptions<T>) {
     this.#options = options;
@@ -42,6 +43,16 @@ export class DocumentStore<T> {
 
   get value(): T {
     return this.#value;
+  }
+
+  /** There was no file: this is the first start. */
+  get isNew(): boolean {
+    return this.#isNew;
+  }
+
+  /** Resolves when everything is on disk. */
+  async settle(): Promise<void> {
+    await this.#writing?.catch(() => {});
   }
 
   /** Throws `settings-unwritable`; the value in memory is the new one all the same. */
@@ -71,7 +82,10 @@ export class DocumentStore<T> {
     try {
       text = await readFile(this.#path, 'utf8');
     } catch (error) {
-      if (errnoOf(error) === 'ENOENT') return;
+      if (errnoOf(error) === 'ENOENT') {
+        this.#isNew = true;
+        return;
+      }
       throw new CoreError('files-unreadable', { path: this.#path, reason: describe(error) }, { cause: error });
     }
     const parsed = this.#options.schema.safeParse(parseJson(text));

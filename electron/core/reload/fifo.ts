@@ -7,6 +7,7 @@
  */
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, readdir, readlink, realpath } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CoreError, describe, type ErrorCode, errnoOf } from '../errors.ts';
 
 const RETRY_FOR_MS = 600;
@@ -38,9 +39,7 @@ async function writeAfter(before: Promise<void>, path: string, letters: string):
     if (failure === null) return;
     const transient = failure.code === 'fifo-no-reader' || failure.code === 'fifo-missing';
     if (!transient || performance.now() >= giveUpAt) throw failure;
-    await new Promise((resolve) => {
-      setTimeout(resolve, RETRY_EVERY_MS);
-    });
+    await sleep(RETRY_EVERY_MS);
   }
 }
 

@@ -1,0 +1,193 @@
+/**
+ * The console itself, put together: stores, instances, engines, reloads, and the RPC server that pages talk to.
+ * Built from ports, so that it runs the same in Electron's main process, in the headless host and in tests.
+ */
+import { mkdir } from 'node:fs/promises';
+import type { EventName, EventPayload } from '../contract/api.ts';
+import { type Settings, settingsSchema } from '../contract/model.ts';
+import { type Connection, type Handlers, RpcServer } from '../rpc/server.ts';
+import type { Transport } from '../rpc/transport.ts';
+import { Engines } from './engine/engines.ts';
+import { openRunFolder } from './engine/run-folder.ts';
+import { TrustStore, trustFileSchema } from './engine/trust.ts';
+import { toErrorData } from './errors.ts';
+import { DocumentStore } from './files/document-store.ts';
+import { createHandlers, ensureSampleInstance, type HandlerContext } from './handlers.ts';
+import { openHistory } from './history/history-db.ts';
+import { followMaster, readAttachedConfig } from './instances/attach.ts';
+import type { Instance } from './instances/instance.ts';
+import { instancesFileSchema } from './instances/record.ts';
+import { Registry } from './instances/registry.ts';
+import { POLL_INTERVAL_MS } from './link/link-machine.ts';
+import type { Ports } from './ports.ts';
+import { ReloadFlow, reportsFileSchema } from './reload/reload-flow.ts';
+import { SampleLoad } from './sample/sample-load.ts';
+
+export interface Core {
+  /** For hosts that call without a page, and for tests. */
+  readonly handlers: Handlers;
+  /** Serves a page until its transport closes. */
+  connect(transport: Transport): Connection;
+  /** Tells all pages, e.g. `command.run` for an item of the host's menu. */
+  broadcast<E extends EventName>(event: E, payload: EventPayload<E>): void;
+  /** Ends engines, links and stores. Nothing of it is left after that. */
+  dispose(): Promise<void>;
+}
+
+export interface CoreOptions {
+  /** Start the sample at the first start, and the engines that ran at the last end. */
+  autoStart?: boolean;
+}
+
+const DEFAULT_SETTINGS: Settings = { theme: 'system', sampleLoad: true, firstRunClosed: false, railFolded: false };
+const MOST_WAITING_NOTICES = 10;
+
+/** Resolves when pages may connect; links and engines come up after that. */
+export async function createCore(ports: Ports, { autoStart = true }: CoreOptions = {}): Promise<Core> {
+  await mkdir(ports.dataFolder, { recursive: true, mode: 0o700 });
+  const waitingNotices: string[] = [];
+  const onTrouble = (text: string): void => {
+    if (server !== null && server.connectionCount > 0) server.broadcast('notice', trouble(text));
+    else if (waitingNotices.length < MOST_WAITING_NOTICES) waitingNotices.push(text);
+  };
+  let server: RpcServer | null = null;
+  const common = { folder: ports.dataFolder, clock: ports.clock, onBroken: onTrouble };
+  const [settings, instances, trustStore, reports] = await Promise.all([
+    DocumentStore.open({ ...common, name: 'settings.json', schema: settingsSchema, initial: DEFAULT_SETTINGS }),
+    DocumentStore.open({
+      ...common,
+      name: 'instances.json',
+      schema: instancesFileSchema,
+      initial: { version: 1, instances: [] },
+    }),
+    DocumentStore.open({
+      ...common,
+      name: 'trust.json',
+      schema: trustFileSchema,
+      initial: { version: 1, accepted: {} },
+    }),
+    DocumentStore.open({
+      ...common,
+      name: 'reloads.json',
+      schema: reportsFileSchema,
+      initial: { version: 1, runs: [] },
+    }),
+  ]);
+  const runFolder = await openRunFolder(ports.dataFolder);
+  const leftovers = await runFolder.endLeftovers();
+  if (leftovers > 0)
+    onTrouble(
+      `${leftovers === 1 ? 'An engine' : `${leftovers} engines`} of an earlier session still ran and was ended.`,
+    );
+  const history = await openHistory(ports.dataFolder, ports.clock, onTrouble);
+  const load = new SampleLoad(ports.clock);
+  const trust = new TrustStore(trustStore);
+
+  const aimLoad = (): void => {
+    const sample = registry.find((record) => record.sample);
+    const runs = sample?.runner?.state.status === 'running';
+    load.aim(runs && settings.value.sampleLoad ? (sample.config?.url ?? null) : null);
+  };
+  const registry = new Registry({
+    clock: ports.clock,
+    homeFolder: ports.homeFolder,
+    history,
+    store: instances,
+    emitChanged: (payload) => server?.broadcast('instances.changed', payload),
+    onTrouble,
+  });
+  const engines = new Engines({ ports, runFolder, trust, onState: aimLoad, onTrouble });
+  const reloads = new ReloadFlow({
+    clock: ports.clock,
+    store: reports,
+    readConfig: async (instance) =>
+      instance.record.kind === 'engine' ? engines.readConfig(instance) : readAttachedConfig(instance, ports),
+    emitRun: (run) => server?.broadcast('reload.changed', run),
+    emitNotice: (notice) => server?.broadcast('notice', notice),
+    onTrouble,
+  });
+  const context: HandlerContext = {
+    ports,
+    registry,
+    engines,
+    reloads,
+    trust,
+    settings,
+    onTrouble,
+    changeSettings: async (change) => {
+      const given = Object.entries(change).filter(([, value]) => value !== undefined);
+      const next = settingsSchema.parse({ ...settings.value, ...Object.fromEntries(given) });
+      await settings.set(next);
+      server?.broadcast('settings.changed', next);
+      aimLoad();
+      return next;
+    },
+  };
+  const handlers = createHandlers(context);
+  const rpc = new RpcServer({
+    handlers,
+    setTimer: (callback, ms) => ports.clock.setTimer(callback, ms),
+    toErrorData,
+    onConnectionClosed: (connection) => {
+      for (const instance of registry.all()) instance.unwatch(connection);
+    },
+  });
+  server = rpc;
+
+  takeUp(registry.all(), engines, ports, onTrouble);
+  if (autoStart)
+    startEngines(context, instances.isNew).catch((error: unknown) => onTrouble(toErrorData(error).message));
+
+  return {
+    handlers,
+    connect: (transport) => {
+      const connection = rpc.connect(transport);
+      for (const text of waitingNotices.splice(0)) connection.emit('notice', trouble(text));
+      return connection;
+    },
+    broadcast: (event, payload) => rpc.broadcast(event, payload),
+    dispose: async () => {
+      engines.close();
+      load.dispose();
+      reloads.dispose();
+      await registry.dispose();
+      rpc.dispose();
+      await Promise.all([settings, instances, trustStore, reports].map(async (store) => store.settle()));
+      history.dispose();
+      await runFolder.dispose();
+    },
+  };
+}
+
+/** Instances of the last session: engines get their runners, links begin, spread over one interval. */
+function takeUp(instances: Instance[], engines: Engines, ports: Ports, onTrouble: (text: string) => void): void {
+  for (const [i, instance] of instances.entries()) {
+    if (instance.record.kind === 'engine') {
+      engines.adopt(instance);
+      continue;
+    }
+    followMaster(instance, ports, onTrouble);
+    try {
+      instance.attach({ phaseMs: Math.floor((i * POLL_INTERVAL_MS) / instances.length) });
+    } catch (error) {
+      onTrouble(toErrorData(error).message);
+    }
+  }
+}
+
+async function startEngines(context: HandlerContext, firstStart: boolean): Promise<void> {
+  const { registry, engines } = context;
+  if (firstStart) await engines.start(await ensureSampleInstance(context));
+  for (const instance of registry.all()) {
+    if (instance.record.kind !== 'engine' || instance.record.wanted !== 'running') continue;
+    try {
+      await engines.start(instance);
+    } catch (error) {
+      context.onTrouble(`${instance.record.name} was not started: ${toErrorData(error).message}`);
+    }
+  }
+}
+
+function trouble(text: string): EventPayload<'notice'> {
+  return { level: 'error', text, instanceId: null, reloadId: null };
+}

@@ -1,0 +1,147 @@
+/**
+ * The bundled engines: makes a runner for each instance of kind `engine`, adds what the console needs to its command
+ * line (stats and FIFO, where the file has none), follows its state with the link, and ends them all at the end.
+ */
+import { dirname } from 'node:path';
+import type { EffectiveConfig } from '../config/effective-config.ts';
+import { createConfigHost } from '../config/node-config-host.ts';
+import { readEffectiveConfig } from '../config/read-effective.ts';
+import { CoreError, toErrorData } from '../errors.ts';
+import type { Instance } from '../instances/instance.ts';
+import type { EngineSpawn, Ports } from '../ports.ts';
+import { moveToFreePorts } from '../sample/sample-project.ts';
+import { EngineRunner } from './engine-runner.ts';
+import { inspectPath } from './inspect.ts';
+import type { RunFolder } from './run-folder.ts';
+import type { TrustStore } from './trust.ts';
+
+export interface EnginesOptions {
+  ports: Ports;
+  runFolder: RunFolder;
+  trust: TrustStore;
+  /** An engine runs, stopped or failed: the sample's load follows it. */
+  onState: (instance: Instance) => void;
+  onTrouble: (text: string) => void;
+}
+
+export class Engines {
+  readonly #options: EnginesOptions;
+  #closing = false;
+
+  constructor(options: EnginesOptions) {
+    this.#options = options;
+  }
+
+  /** Gives the instance its runner; does not start it. */
+  adopt(instance: Instance): void {
+    const { ports } = this.#options;
+    const runner = new EngineRunner({
+      clock: ports.clock,
+      prepare: async () => this.#prepare(instance),
+      spawn: (what) => ports.spawnEngine(what),
+      onLines: (lines) => instance.addLines(lines),
+      onState: (state) => this.#followState(instance, state.status, state.pid),
+    });
+    instance.setRunner(runner);
+  }
+
+  /** Throws `instance-not-engine`, or `trust-needed`. */
+  async start(instance: Instance): Promise<void> {
+    const runner = this.#runnerOf(instance);
+    await this.requireTrust(instance);
+    runner.start();
+  }
+
+  async stop(instance: Instance): Promise<void> {
+    await this.#runnerOf(instance).stop();
+  }
+
+  async restart(instance: Instance): Promise<void> {
+    const runner = this.#runnerOf(instance);
+    await this.requireTrust(instance);
+    runner.restart();
+  }
+
+  /** Reeve is about to end: engines that stop from now on are wanted again at its next start. */
+  close(): void {
+    this.#closing = true;
+  }
+
+  /** The instance's configuration with what is added on the command line. */
+  readConfig(instance: Instance): EffectiveConfig {
+    const path = this.#pathOf(instance);
+    return readEffectiveConfig(this.#arguments(instance, path), this.#host(path));
+  }
+
+  /** Throws `trust-needed` when its file runs commands that were not accepted, or others than were accepted. */
+  async requireTrust(instance: Instance): Promise<void> {
+    const path = this.#pathOf(instance);
+    const inspection = await this.inspect(path);
+    if (inspection.commands.length > 0 && !inspection.trusted) throw new CoreError('trust-needed', { path });
+  }
+
+  async inspect(path: string): ReturnType<typeof inspectPath> {
+    const { ports, trust } = this.#options;
+    return inspectPath(path, {
+      env: ports.env,
+      version: ports.version,
+      isTrusted: (file, digest) => trust.isTrusted(file, digest),
+    });
+  }
+
+  async #prepare(instance: Instance): Promise<EngineSpawn> {
+    const { ports } = this.#options;
+    const path = this.#pathOf(instance);
+    if (instance.record.sample) {
+      for (const note of await moveToFreePorts(path)) instance.runner?.say(note);
+    }
+    const args = this.#arguments(instance, path);
+    const config = readEffectiveConfig(args, this.#host(path));
+    if (config.statsAddress === null)
+      throw new Error(config.errors.join('\n') || `${path} has no usable stats address.`);
+    instance.setConfig(config);
+    instance.updateRecord({ statsAddress: config.statsAddress });
+    instance.attach({ eager: true });
+    const env = Object.fromEntries(
+      Object.entries(ports.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    );
+    return { args, cwd: dirname(path), env };
+  }
+
+  /** The file is never touched: what it lacks is said on the command line. */
+  #arguments(instance: Instance, path: string): string[] {
+    const { ports, runFolder } = this.#options;
+    const args = ['--ini', path];
+    const plain = readEffectiveConfig(args, this.#host(path));
+    if (plain.statsAddress === null) args.push('--stats', runFolder.statsSocket(instance.id));
+    if (plain.masterFifos.length === 0 && ports.platform !== 'win32')
+      args.push('--master-fifo', runFolder.fifo(instance.id));
+    return args;
+  }
+
+  #host(path: string): ReturnType<typeof createConfigHost> {
+    const { env, version } = this.#options.ports;
+    return createConfigHost({ cwd: dirname(path), env, binaryPath: process.execPath, version });
+  }
+
+  #followState(instance: Instance, status: string, pid: number | null): void {
+    const { runFolder, onState, onTrouble } = this.#options;
+    if (status === 'stopped' || status === 'failed') instance.monitor.stop();
+    if (status === 'stopping') instance.monitor.setEager(false);
+    if (!this.#closing) instance.updateRecord({ wanted: instance.runner?.wanted ?? 'stopped' });
+    const kept = pid === null ? runFolder.forget(instance.id) : runFolder.remember(instance.id, pid);
+    kept.catch((error: unknown) => onTrouble(toErrorData(error).message));
+    onState(instance);
+  }
+
+  #runnerOf(instance: Instance): EngineRunner {
+    if (instance.runner === null) throw new CoreError('instance-not-engine', { name: instance.record.name });
+    return instance.runner;
+  }
+
+  #pathOf(instance: Instance): string {
+    const { configPath, name } = instance.record;
+    if (configPath === null) throw new CoreError('config-none', { name });
+    return configPath;
+  }
+}

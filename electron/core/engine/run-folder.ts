@@ -1,0 +1,92 @@
+/**
+ * Where sockets and FIFOs of bundled engines live when a configuration names none: a folder only this user may
+ * enter, with a path short enough for a unix socket. It also remembers which engines run, so that one that outlived
+ * a killed Reeve is ended at the next start.
+ */
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readProcess } from '../discover/processes.ts';
+
+/** Longest folder that leaves room for `/<id>.stats` below the system's limit for socket paths. */
+const LONGEST_FOLDER = 80;
+const LEFTOVER_MERCY_MS = 2_000;
+
+export interface RunFolder {
+  path: string;
+  statsSocket(instanceId: string): string;
+  fifo(instanceId: string): string;
+  /** Remembers a running engine. */
+  remember(instanceId: string, pid: number): Promise<void>;
+  forget(instanceId: string): Promise<void>;
+  /** Ends engines that an earlier Reeve left behind; gives their number. */
+  endLeftovers(): Promise<number>;
+  dispose(): Promise<void>;
+}
+
+export async function openRunFolder(dataFolder: string): Promise<RunFolder> {
+  const wanted = join(dataFolder, 'run');
+  await mkdir(wanted, { recursive: true, mode: 0o700 });
+  const short = Buffer.byteLength(wanted) <= LONGEST_FOLDER;
+  const path = short ? wanted : await mkdtemp(join(tmpdir(), 'reeve-'));
+  const pidFile = (instanceId: string): string => join(wanted, `${instanceId}.pid`);
+  return {
+    path,
+    statsSocket: (instanceId) => join(path, `${instanceId}.stats`),
+    fifo: (instanceId) => join(path, `${instanceId}.fifo`),
+    remember: async (instanceId, pid) => {
+      const info = await readProcess(pid);
+      await writeFile(pidFile(instanceId), JSON.stringify({ pid, startedAtMs: info?.startedAtMs ?? null }), {
+        mode: 0o600,
+      });
+    },
+    forget: async (instanceId) => {
+      await rm(pidFile(instanceId), { force: true });
+    },
+    endLeftovers: async () => {
+      const names = (await readdir(wanted)).filter((name) => name.endsWith('.pid'));
+      const ended = await Promise.all(names.map(async (name) => endLeftover(join(wanted, name))));
+      return ended.filter(Boolean).length;
+    },
+    dispose: async () => {
+      if (!short) await rm(path, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Only a process that was started at the remembered time is that engine; pids are used again. */
+async function endLeftover(path: string): Promise<boolean> {
+  const kept = parsePidFile(await readFile(path, 'utf8'));
+  await rm(path, { force: true });
+  if (kept === null) return false;
+  const info = await readProcess(kept.pid);
+  if (info === null || info.startedAtMs === null || info.startedAtMs !== kept.startedAtMs) return false;
+  try {
+    process.kill(kept.pid, 'SIGINT');
+  } catch {
+    // It ended between the look and the signal.
+    return false;
+  }
+  const giveUpAt = performance.now() + LEFTOVER_MERCY_MS;
+  while ((await readProcess(kept.pid))?.startedAtMs === kept.startedAtMs) {
+    if (performance.now() > giveUpAt) {
+      process.kill(kept.pid, 'SIGKILL');
+      break;
+    }
+    await sleep(50);
+  }
+  return true;
+}
+
+function parsePidFile(text: string): { pid: number; startedAtMs: number | null } | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || !('pid' in value) || !('startedAtMs' in value)) return null;
+    const { pid, startedAtMs } = value;
+    if (typeof pid !== 'number' || (startedAtMs !== null && typeof startedAtMs !== 'number')) return null;
+    return { pid, startedAtMs };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,285 @@
+/**
+ * Every method of the contract, each a few lines: who does it, and what of it is told. No state of its own.
+ */
+import { randomUUID } from 'node:crypto';
+import { realpath } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import type { Params } from '../contract/api.ts';
+import type { ConfigFile, Settings } from '../contract/model.ts';
+import type { Handlers } from '../rpc/server.ts';
+import { type ConfigText, readConfigText, saveConfigText } from './config/config-files.ts';
+import { diagnose } from './config/diagnose.ts';
+import { describeServer, findServers } from './discover/discover.ts';
+import type { Engines } from './engine/engines.ts';
+import type { TrustStore } from './engine/trust.ts';
+import { CoreError } from './errors.ts';
+import type { DocumentStore } from './files/document-store.ts';
+import { listFolder } from './files/list-folder.ts';
+import { attachInstance, followMaster } from './instances/attach.ts';
+import type { Instance } from './instances/instance.ts';
+import type { Registry } from './instances/registry.ts';
+import type { Ports } from './ports.ts';
+import type { ReloadFlow } from './reload/reload-flow.ts';
+import { sendAndForget } from './sample/sample-load.ts';
+import { ensureSample } from './sample/sample-project.ts';
+import { plainEvent } from './samples/poll-events.ts';
+
+export interface HandlerContext {
+  ports: Ports;
+  registry: Registry;
+  engines: Engines;
+  reloads: ReloadFlow;
+  trust: TrustStore;
+  settings: DocumentStore<Settings>;
+  /** Keeps the changed settings and tells all pages. */
+  changeSettings: (change: Params<'settings.set'>) => Promise<Settings>;
+  /** Shown to all pages, or to the next one when there is none. */
+  onTrouble: (text: string) => void;
+}
+
+export function createHandlers(context: HandlerContext): Handlers {
+  return {
+    ...appHandlers(context),
+    ...instanceHandlers(context),
+    ...engineHandlers(context),
+    ...configHandlers(context),
+    ...reloadHandlers(context),
+  };
+}
+
+/** The sample's instance, made when there is none. Does not start it. */
+export async function ensureSampleInstance({ ports, registry, engines }: HandlerContext): Promise<Instance> {
+  const { resourcesFolder, dataFolder } = ports;
+  const configPath = await ensureSample({ resourcesFolder, dataFolder, path: ports.env['PATH'] ?? '' });
+  return registry.find((record) => record.sample) ?? addEngine(registry, engines, configPath, 'hello', true);
+}
+
+type Part<Prefix extends string> = Pick<Handlers, Extract<keyof Handlers, `${Prefix}.${string}`>>;
+
+function appHandlers(context: HandlerContext): Part<'app' | 'settings' | 'files' | 'shell'> {
+  const { ports, registry, settings } = context;
+  return {
+    'app.info': () => ({
+      version: ports.version,
+      platform: ports.platform,
+      hostname: ports.hostname,
+      capabilities: {
+        pickFile: ports.pickFile === null ? 'browse' : 'native',
+        windowControls: ports.windowControls,
+        notifications: ports.notifications,
+        secrets: ports.secrets.kind,
+      },
+      sshHosts: 0,
+    }),
+    'settings.get': () => settings.value,
+    'settings.set': async (change) => context.changeSettings(change),
+    'files.pick': async ({ kind }) => {
+      if (ports.pickFile === null) throw new CoreError('files-no-dialog');
+      return { path: await ports.pickFile(kind) };
+    },
+    'files.list': async ({ path }) => listFolder(path, ports.homeFolder),
+    'shell.openUrl': async ({ url }) => {
+      const known = registry.all().some((instance) => isWithin(url, instance.config?.url ?? null));
+      if (!known) throw new CoreError('url-not-known', { url: url.slice(0, 200) });
+      await ports.openExternal(url);
+      return {};
+    },
+  };
+}
+
+function instanceHandlers(context: HandlerContext): Part<'instances' | 'log'> {
+  const { ports, registry, reloads } = context;
+  return {
+    'instances.list': () => registry.snapshot(),
+    'instances.attach': async (params) => {
+      const before = registry.all();
+      const instance = await attachInstance(params, registry, ports);
+      if (!before.includes(instance)) {
+        followMaster(instance, ports, context.onTrouble);
+        instance.attach();
+      }
+      return instance.row();
+    },
+    'instances.rename': ({ instanceId, name }) => {
+      const instance = registry.get(instanceId);
+      instance.updateRecord({ name });
+      return instance.row();
+    },
+    'instances.remove': async ({ instanceId }) => {
+      await registry.get(instanceId).runner?.stop();
+      await reloads.forget(instanceId);
+      await registry.remove(instanceId);
+      return {};
+    },
+    'instances.discover': async () => {
+      const servers = await findServers();
+      return servers.map((server) =>
+        describeServer(server, instanceOf(server.process.pid, server.config?.statsAddress ?? null, registry)),
+      );
+    },
+    'instances.retry': ({ instanceId }) => {
+      registry.get(instanceId).monitor.retry();
+      return {};
+    },
+    'instances.watch': ({ instanceId }, connection) => registry.get(instanceId).watch(connection),
+    'instances.unwatch': ({ instanceId }, connection) => {
+      registry.get(instanceId).unwatch(connection);
+      return {};
+    },
+    'log.read': ({ instanceId, most }) => registry.get(instanceId).runner?.log.read(most) ?? [],
+  };
+}
+
+function engineHandlers(context: HandlerContext): Part<'engine' | 'sample'> {
+  const { registry, engines, trust } = context;
+  return {
+    'engine.inspect': async ({ path }) => engines.inspect(path),
+    'engine.run': async ({ path, trustDigest }) => {
+      const inspection = await engines.inspect(path);
+      if (trustDigest === inspection.digest) await trust.accept(inspection.path, inspection.digest);
+      else if (inspection.commands.length > 0 && !inspection.trusted)
+        throw new CoreError('trust-needed', { path: inspection.path });
+      const known = registry.find((record) => record.kind === 'engine' && record.configPath === inspection.path);
+      const instance = known ?? addEngine(registry, engines, inspection.path, nameFor(inspection.path), false);
+      await engines.start(instance);
+      return instance.row();
+    },
+    'engine.start': async ({ instanceId }) => {
+      const instance = registry.get(instanceId);
+      await engines.start(instance);
+      return instance.row();
+    },
+    'engine.stop': async ({ instanceId }) => {
+      const instance = registry.get(instanceId);
+      await engines.stop(instance);
+      return instance.row();
+    },
+    'engine.restart': async ({ instanceId }) => {
+      const instance = registry.get(instanceId);
+      await engines.restart(instance);
+      return instance.row();
+    },
+    'engine.sample': async () => {
+      const instance = await ensureSampleInstance(context);
+      await engines.start(instance);
+      return instance.row();
+    },
+    'sample.load': async ({ on }) => context.changeSettings({ sampleLoad: on }),
+    'sample.slow': ({ seconds }) => {
+      const sample = registry.find((record) => record.sample);
+      const url = sample?.config?.url ?? null;
+      if (sample?.runner?.state.status !== 'running' || url === null) throw new CoreError('sample-not-running');
+      const address = `${url}/slow?s=${seconds}`;
+      sendAndForget(address, undefined, () => {});
+      return { url: address };
+    },
+  };
+}
+
+function configHandlers(context: HandlerContext): Part<'config'> {
+  const { ports, registry } = context;
+  return {
+    'config.read': async ({ instanceId }) => {
+      const instance = registry.get(instanceId);
+      return toConfigFile(await readConfigText(configPathOf(instance)), instance, ports);
+    },
+    'config.check': ({ instanceId, text }) => check(registry.get(instanceId), text, ports),
+    'config.save': async ({ instanceId, text, baseVersion }) => {
+      const instance = registry.get(instanceId);
+      const path = configPathOf(instance);
+      const wasTrusted = await isTrusted(instance, context);
+      const outcome = await saveConfigText(path, text, baseVersion);
+      if (outcome.status === 'conflict') {
+        return { status: 'conflict', disk: toConfigFile(outcome.disk, instance, ports) };
+      }
+      instance.addEvent(plainEvent(ports.clock.now(), 'config', 'Configuration saved', path));
+      if (wasTrusted) await keepTrust(path, context);
+      return {
+        status: 'saved',
+        file: toConfigFile(outcome.file, instance, ports),
+        reloadsOnSave: await reloadsOnSave(instance, path),
+      };
+    },
+  };
+}
+
+function reloadHandlers({ registry, reloads }: HandlerContext): Part<'reload'> {
+  return {
+    'reload.plan': async ({ instanceId }) => reloads.plan(registry.get(instanceId)),
+    'reload.start': async ({ instanceId, method }) => reloads.start(registry.get(instanceId), method),
+    'reload.get': ({ reloadId }) => reloads.get(reloadId),
+    'reload.stopWatching': ({ reloadId }) => reloads.stopWatching(reloadId),
+    'reload.list': ({ instanceId }) => reloads.list(registry.get(instanceId).id),
+  };
+}
+
+function addEngine(registry: Registry, engines: Engines, configPath: string, name: string, sample: boolean): Instance {
+  const instance = registry.add({
+    id: randomUUID(),
+    name: registry.freeName(name),
+    kind: 'engine',
+    statsAddress: '',
+    configPath,
+    sample,
+    wanted: 'stopped',
+    acceptedMethods: [],
+    lastReloadAtMs: null,
+  });
+  engines.adopt(instance);
+  return instance;
+}
+
+/** `shop` for /srv/shop/uwsgi.ini, `admin` for /srv/shop/admin.ini. */
+function nameFor(configPath: string): string {
+  const name = basename(configPath).replace(/\.\w+$/, '');
+  return name === 'uwsgi' ? basename(dirname(configPath)) || name : name;
+}
+
+function instanceOf(pid: number, statsAddress: string | null, registry: Registry): string | null {
+  const found = registry.all().find(({ record, monitor, runner }) => {
+    if (statsAddress !== null && record.statsAddress === statsAddress) return true;
+    return runner?.state.pid === pid || (monitor.link.status === 'attached' && monitor.document?.pid === pid);
+  });
+  return found?.id ?? null;
+}
+
+function configPathOf(instance: Instance): string {
+  const path = instance.record.configPath ?? instance.config?.configPath ?? null;
+  if (path === null) throw new CoreError('config-none', { name: instance.record.name });
+  return path;
+}
+
+function check(instance: Instance, text: string, ports: Ports): ConfigFile['diagnostics'] {
+  const path = instance.record.configPath ?? instance.config?.configPath ?? '/uwsgi.ini';
+  const target = instance.isReeveEngine ? 'engine' : 'uwsgi';
+  return diagnose({ path, text, target, env: ports.env, version: ports.version });
+}
+
+function toConfigFile(file: ConfigText, instance: Instance, ports: Ports): ConfigFile {
+  return { ...file, readAtMs: ports.clock.now(), diagnostics: check(instance, file.text, ports) };
+}
+
+async function isTrusted(instance: Instance, { engines }: HandlerContext): Promise<boolean> {
+  if (instance.record.kind !== 'engine') return false;
+  const { commands, trusted } = await engines.inspect(configPathOf(instance));
+  return trusted || commands.length === 0;
+}
+
+/** Who writes a command into a file that was trusted has seen it. */
+async function keepTrust(path: string, { engines, trust }: HandlerContext): Promise<void> {
+  const { digest } = await engines.inspect(path);
+  await trust.accept(path, digest);
+}
+
+async function reloadsOnSave(instance: Instance, path: string): Promise<boolean> {
+  const touched = instance.config?.touchReload ?? [];
+  if (touched.length === 0) return false;
+  const real = await realpath(path);
+  return touched.includes(path) || touched.includes(real);
+}
+
+function isWithin(url: string, base: string | null): boolean {
+  if (base === null || !URL.canParse(url)) return false;
+  const { protocol, origin, username } = new URL(url);
+  return (protocol === 'http:' || protocol === 'https:') && username === '' && origin === new URL(base).origin;
+}

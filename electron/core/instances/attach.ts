@@ -1,0 +1,82 @@
+/**
+ * Attaching to a server that runs already: first contact, then what its process and configuration tell, and again
+ * whenever its master is another process.
+ */
+import { randomUUID } from 'node:crypto';
+import { basename } from 'node:path';
+import type { Params } from '../../contract/api.ts';
+import type { EffectiveConfig } from '../config/effective-config.ts';
+import { createConfigHost } from '../config/node-config-host.ts';
+import { readEffectiveConfig } from '../config/read-effective.ts';
+import { findServer, nameOf } from '../discover/discover.ts';
+import { toErrorData } from '../errors.ts';
+import type { Ports } from '../ports.ts';
+import { FIRST_CONTACT_LIMITS, pollStats } from '../stats/stats-client.ts';
+import { parseStatsTarget } from '../stats/target.ts';
+import type { Instance } from './instance.ts';
+import type { Registry } from './registry.ts';
+
+/** Throws a `stats-…` error when the address gives something else than stats. */
+export async function attachInstance(
+  { statsAddress, name, configPath }: Params<'instances.attach'>,
+  registry: Registry,
+  ports: Ports,
+): Promise<Instance> {
+  let target = parseStatsTarget(statsAddress, ports.homeFolder);
+  const known = registry.find((record) => record.statsAddress === target.text);
+  if (known !== null) return known;
+  const poll = await pollStats(target, FIRST_CONTACT_LIMITS);
+  if (!poll.ok) throw poll.error;
+  if (poll.http && target.httpPath === null) target = parseStatsTarget(`http://${target.text}`, ports.homeFolder);
+  const server = await findServer(poll.document.pid);
+  const found = name ?? (server === null ? basename(poll.document.cwd) || target.text : nameOf(server));
+  const instance = registry.add({
+    id: randomUUID(),
+    name: name ?? registry.freeName(found),
+    kind: 'attached',
+    statsAddress: target.text,
+    configPath: configPath ?? server?.config?.configPath ?? null,
+    sample: false,
+    wanted: 'running',
+    acceptedMethods: [],
+    lastReloadAtMs: null,
+  });
+  instance.setConfig(withPath(server?.config ?? null, instance, ports));
+  return instance;
+}
+
+/** The configuration of an attached server as its process and its file say now; null: neither is known. */
+export async function readAttachedConfig(instance: Instance, ports: Ports): Promise<EffectiveConfig | null> {
+  const pid = instance.monitor.document?.pid;
+  const server = pid === undefined ? null : await findServer(pid);
+  return withPath(server?.config ?? null, instance, ports);
+}
+
+/** Reads the configuration again whenever the master is another process. */
+export function followMaster(instance: Instance, ports: Ports, onTrouble: (text: string) => void): void {
+  let lastPid: number | null = null;
+  instance.listen({
+    onDocument: (document) => {
+      if (document.pid === lastPid) return;
+      lastPid = document.pid;
+      readAttachedConfig(instance, ports).then(
+        (config) => {
+          instance.setConfig(config);
+          const path = config?.configPath ?? null;
+          if (path !== null && instance.record.configPath === null) instance.updateRecord({ configPath: path });
+          return config;
+        },
+        (error: unknown) => onTrouble(toErrorData(error).message),
+      );
+    },
+  });
+}
+
+function withPath(found: EffectiveConfig | null, instance: Instance, ports: Ports): EffectiveConfig | null {
+  const { configPath } = instance.record;
+  if (found !== null) return configPath === null ? found : { ...found, configPath };
+  if (configPath === null) return null;
+  const cwd = instance.monitor.document?.cwd ?? '/';
+  const host = createConfigHost({ cwd, env: {}, binaryPath: 'uwsgi', version: ports.version });
+  return readEffectiveConfig(['--ini', configPath], host);
+}
