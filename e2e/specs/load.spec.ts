@@ -8,7 +8,7 @@ test('load makes the charts move, and its end lets them fall', async ({ shop, co
   const load = startLoad({ url: shop.url, kept: 4, fresh: 2, pauseMs: 50 });
   await console.waitForChart('Requests', (now) => now > 40);
   await console.waitForChart('Bytes out', (now) => now > 0);
-  await console.waitForChart('Memory', (now) => now > 1);
+  await console.waitForChart('Memory, RSS', (now) => now > 1);
   const { lost } = await load.stop();
   expect(lost).toEqual([]);
   await console.waitForChart('Requests', (now) => now < 5);

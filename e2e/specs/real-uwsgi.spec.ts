@@ -11,7 +11,7 @@ test('a running uWSGI is attached by hand and shows the same pages', async ({ co
   await console.attach(project.statsAddress);
   const load = startLoad({ url: project.url, kept: 0, fresh: 4, pauseMs: 40 });
   await console.waitForChart('Requests', (now) => now > 20);
-  await console.waitForChart('Memory', (now) => now > 1);
+  await console.waitForChart('Memory, RSS', (now) => now > 1);
   await console.openTab('Workers');
   await expect.poll(async () => (await console.workerRows()).length).toBe(2);
   await load.stop();
