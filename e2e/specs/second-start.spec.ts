@@ -33,7 +33,7 @@ test('the end of reeve is the end of the servers that it started', async ({ reev
 });
 
 test('a second reeve serve on the same data folder points to the first', async ({ reeve, programs, folder, page }) => {
-  const second = programs.start(process.execPath, [REEVE_COMMAND, 'serve', '--no-open'], {
+  const second = programs.start(process.execPath, [...REEVE_COMMAND, 'serve', '--no-open'], {
     env: { REEVE_DATA: reeve.dataFolder, HOME: folder },
   });
   expect(await second.exited).toBe(0);
