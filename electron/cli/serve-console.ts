@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { homedir } from 'node:os';
 import { z } from 'zod';
-import { createCore } from '../core/core.ts';
+import { type Core, createCore } from '../core/core.ts';
 import { hasDisplay, openInBrowser } from '../web/browser.ts';
 import { dataFolderPath, makeDataFolder } from '../web/data-folder.ts';
 import { type DataLock, type LockOwner, takeDataLock } from '../web/data-lock.ts';
@@ -14,7 +14,7 @@ import { endWithin } from '../web/end-within.ts';
 import { ListenError } from '../web/listen.ts';
 import { hasRenderer } from '../web/renderer-files.ts';
 import { isLoopback } from '../web/request-guard.ts';
-import { startWebHost } from '../web/web-host.ts';
+import { startWebHost, type WebHost } from '../web/web-host.ts';
 import { createWebPorts } from '../web/web-ports.ts';
 import type { Installation } from './installation.ts';
 import { CommandError, EXIT, type Terminal } from './terminal.ts';
@@ -48,21 +48,21 @@ export async function serveConsole(options: ServeOptions): Promise<number> {
   const dataFolder = await openDataFolder(terminal);
   const taken = takeDataLock(dataFolder);
   if (taken.status === 'held') return pointToOther(terminal, dataFolder, taken.owner);
-  const core = createCore(createWebPorts({ ...installation, dataFolder, env: terminal.env }));
   try {
-    return await serveCore(options, core, taken.lock);
+    return await serveFolder(options, dataFolder, taken.lock);
   } finally {
-    await endWithin(END_DEADLINE_MS, core.dispose());
     taken.lock.release();
   }
 }
 
-async function serveCore(options: ServeOptions, core: ReturnType<typeof createCore>, lock: DataLock): Promise<number> {
-  const { terminal } = options;
+async function serveFolder(options: ServeOptions, dataFolder: string, lock: DataLock): Promise<number> {
+  const { terminal, installation } = options;
   const linkSecret = randomBytes(24).toString('base64url');
+  let core: Core | null = null;
+  // The port first: nothing is started when there is none. Nobody has a link before the core is there.
   const host = await startWebHost({
-    connect: (transport) => core.connect(transport),
-    rendererFolder: options.installation.rendererFolder,
+    connect: (transport) => (core === null ? transport.close() : void core.connect(transport)),
+    rendererFolder: installation.rendererFolder,
     host: options.host,
     port: options.port,
     linkSecret,
@@ -72,20 +72,32 @@ async function serveCore(options: ServeOptions, core: ReturnType<typeof createCo
     if (error instanceof ListenError) throw new CommandError(error.message, error.hint, error);
     throw error;
   });
-  lock.announce({ pid: process.pid, kind: 'web', url: host.url, linkSecret });
-  if (!isLoopback(options.host)) {
+  try {
+    core = await createCore(createWebPorts({ ...installation, dataFolder, env: terminal.env }));
+    lock.announce({ pid: process.pid, kind: 'web', url: host.url, linkSecret });
+    await showLink(options, host);
+    await options.stopped;
+    return EXIT.done;
+  } finally {
+    await endWithin(END_DEADLINE_MS, endAll(host, core));
+  }
+}
+
+async function endAll(host: WebHost, core: Core | null): Promise<void> {
+  await Promise.all([host.close(), core?.dispose()]);
+}
+
+async function showLink({ terminal, installation, host, open }: ServeOptions, { createLink }: WebHost): Promise<void> {
+  if (!isLoopback(host)) {
     terminal.err(
-      `Warning: other machines can reach this console on ${options.host}, unencrypted. ` +
+      `Warning: other machines can reach this console on ${host}, unencrypted. ` +
         'Whoever has a link can run programs as the user that started it.',
     );
   }
-  const link = host.createLink();
-  terminal.out(`Reeve ${options.installation.version} is at ${link}`);
+  const link = createLink();
+  terminal.out(`Reeve ${installation.version} is at ${link}`);
   terminal.out('The link works once, in one browser. Ctrl-C ends Reeve and the servers it started.');
-  if (options.open) await openLink(terminal, link);
-  await options.stopped;
-  await host.close();
-  return EXIT.done;
+  if (open) await openLink(terminal, link);
 }
 
 async function openDataFolder(terminal: Terminal): Promise<string> {

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import type { Ports } from '../core/ports.ts';
 import type { Transport } from '../rpc/transport.ts';
 import { createMemoryPair } from '../rpc/transport.ts';
-import { encodeEvent } from '../rpc/wire.ts';
 import { makeDataFolder } from '../web/data-folder.ts';
 import { type LockOwner, takeDataLock } from '../web/data-lock.ts';
 import { endWithin } from '../web/end-within.ts';
@@ -15,13 +14,14 @@ import type { ElectronPort, TrayLike } from './electron-port.ts';
 import { createUtilityEngineSpawner } from './engine-child.ts';
 import { hardenContents, hardenSession } from './hardening.ts';
 import { startHostClient, statusLine } from './host-client.ts';
-import { createIpcConnector, type IpcConnector } from './ipc-transport.ts';
+import { createIpcConnector } from './ipc-transport.ts';
 import { MainWindow } from './main-window.ts';
 import { menuTemplate } from './menu.ts';
 import { createSecretStore } from './secret-store.ts';
 
 export interface HostCore {
   connect(transport: Transport): unknown;
+  broadcast(event: 'command.run', payload: { id: string }): void;
   dispose(): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ export interface ElectronHostOptions {
     Ports,
     'secrets' | 'windowControls' | 'notifications' | 'spawnEngine' | 'pickFile' | 'openExternal' | 'platform'
   >;
-  createCore: (ports: Ports) => HostCore;
+  createCore: (ports: Ports) => Promise<HostCore>;
   platform: NodeJS.Platform;
   rendererFolder: string;
   preloadPath: string;
@@ -68,7 +68,7 @@ export async function startElectronHost(options: ElectronHostOptions): Promise<v
   taken.lock.announce({ pid: process.pid, kind: 'window', url: null, linkSecret: null });
   hardenSession(electron.session.defaultSession);
   serveAppScheme(electron.session.defaultSession, options.rendererFolder);
-  const core = options.createCore({ ...ports, ...(await desktopPorts(options)) });
+  const core = await options.createCore({ ...ports, ...(await desktopPorts(options)) });
 
   let isQuitting = false;
   let enginesRunning = 0;
@@ -92,7 +92,10 @@ export async function startElectronHost(options: ElectronHostOptions): Promise<v
     onCreated: ({ webContents }) => connector.admit(webContents),
     onError,
   });
-  const runCommand = (id: string): void => runInPage(connector, window, id);
+  const runCommand = (id: string): void => {
+    window.show();
+    core.broadcast('command.run', { id });
+  };
   setMenu(options, runCommand);
   tray = makeTray(options, iconsFolder, window, runCommand);
 
@@ -186,11 +189,6 @@ function makeTray(
     onError(error);
     return null;
   }
-}
-
-function runInPage(connector: IpcConnector, window: MainWindow, id: string): void {
-  window.show();
-  connector.broadcast(encodeEvent('command.run', { id }));
 }
 
 function heldText(owner: LockOwner | null): string {

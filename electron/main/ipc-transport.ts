@@ -14,8 +14,6 @@ export const CHANNEL = 'reeve-rpc';
 export interface IpcConnector {
   /** Lets the page of this window talk. */
   admit(contents: WebContentsLike): void;
-  /** Sends a text to every page that is connected. */
-  broadcast(text: string): void;
 }
 
 /** `connect` is called with a transport for each load of an admitted page, at its first message. */
@@ -52,9 +50,6 @@ export function createIpcConnector(
         admitted.delete(contents.id);
         end(contents.id);
       });
-    },
-    broadcast(text) {
-      for (const transport of open.values()) transport.send(text);
     },
   };
 }

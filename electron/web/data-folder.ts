@@ -2,7 +2,7 @@
  * Where Reeve keeps its settings, instances and history, by the rules of each system; `REEVE_DATA` overrides.
  * https://specifications.freedesktop.org/basedir-spec/latest/
  */
-import { chmod, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { posix, win32 } from 'node:path';
 
 export interface DataFolderOptions {
@@ -24,8 +24,7 @@ export function dataFolderPath({ platform, env, home }: DataFolderOptions, cwd: 
   return path.join(base, 'reeve');
 }
 
-/** Makes the folder, for this user only. */
+/** Makes the folder, for this user only. One that is there keeps its permissions: it may be shared on purpose. */
 export async function makeDataFolder(path: string): Promise<void> {
-  const made = await mkdir(path, { recursive: true, mode: 0o700 });
-  if (made === undefined) await chmod(path, 0o700);
+  await mkdir(path, { recursive: true, mode: 0o700 });
 }

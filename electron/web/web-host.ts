@@ -47,7 +47,7 @@ export interface WebHost {
   /** Address without a token. */
   url: string;
   /** A link that opens the console in one browser, once. */
-  createLink(): string;
+  createLink: () => string;
   close(): Promise<void>;
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../core/node-ports.ts';
 import type { Ports } from '../../core/ports.ts';
 import type { Transport } from '../../rpc/transport.ts';
-import { encodeResult, parseCall } from '../../rpc/wire.ts';
+import { encodeEvent, encodeResult, parseCall } from '../../rpc/wire.ts';
 import { type HostCore, startElectronHost } from '../host.ts';
 import { createElectronStandIn, type StandIn, type StandInOptions, type StandInWindow } from './electron-stand-in.ts';
 
@@ -28,6 +28,10 @@ export class FakeCore implements HostCore {
       const { enginesRunning } = this;
       transport.send(encodeResult(call.id, { seq: 0, instances: [], status: { ...STATUS, enginesRunning } }));
     };
+  }
+
+  broadcast(event: 'command.run', payload: { id: string }): void {
+    for (const transport of this.transports) transport.send(encodeEvent(event, payload));
   }
 
   async dispose(): Promise<void> {
@@ -62,7 +66,7 @@ export async function startHost(folder: string, options: StartOptions = {}): Pro
       env: {},
       clock: systemClock,
     },
-    createCore: (ports) => {
+    createCore: async (ports) => {
       core.ports = ports;
       return core;
     },

@@ -1,0 +1,129 @@
+/**
+ * `reeve reload`: the reload flow of the console without a console. A core of its own, on a folder that is thrown
+ * away, attaches to the server, plans, acts and watches through the same contract as a page does.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Instance, ReloadMethod, ReloadPlan, ReloadRun } from '../contract/model.ts';
+import { createCore } from '../core/core.ts';
+import { systemClock } from '../core/node-ports.ts';
+import { RpcClient } from '../rpc/client.ts';
+import { RpcError } from '../rpc/errors.ts';
+import { createMemoryPair } from '../rpc/transport.ts';
+import { createWebPorts } from '../web/web-ports.ts';
+import { findInstallation } from './installation.ts';
+import type { Parsed } from './parse-command.ts';
+import { readTarget } from './stats-command.ts';
+import { stopSignal } from './stop-signals.ts';
+import { CommandError, EXIT, type Terminal } from './terminal.ts';
+
+const FIRST_FIGURES_MS = 10_000;
+
+export async function runReload({ positionals }: Parsed, terminal: Terminal): Promise<number> {
+  const target = readTarget(positionals[0] ?? '', 'reload');
+  const stopped = stopSignal();
+  const dataFolder = await mkdtemp(join(tmpdir(), 'reeve-reload-'));
+  const core = await createCore(createWebPorts({ ...findInstallation(), dataFolder, env: terminal.env }), {
+    autoStart: false,
+  });
+  const { left, right } = createMemoryPair();
+  core.connect(left);
+  const client = new RpcClient({ setTimer: (callback, ms) => systemClock.setTimer(callback, ms) });
+  client.attach(right);
+  try {
+    return await reload(client, target.text, terminal, stopped);
+  } catch (error) {
+    if (error instanceof RpcError) throw new CommandError(error.message, error.hint, error);
+    throw error;
+  } finally {
+    client.detach();
+    await core.dispose();
+    await rm(dataFolder, { recursive: true, force: true });
+  }
+}
+
+async function reload(
+  client: RpcClient,
+  statsAddress: string,
+  terminal: Terminal,
+  stopped: Promise<void>,
+): Promise<number> {
+  const instance = await attach(client, statsAddress);
+  const plan = await client.call('reload.plan', { instanceId: instance.id });
+  const method = chooseMethod(plan, instance);
+  terminal.err(
+    `${instance.name} (master pid ${instance.masterPid ?? 'not known'}): ${method.title} (${method.option})`,
+  );
+  for (const line of method.action) terminal.err(`  ${line}`);
+  refuseWhenCheckFails(plan, terminal);
+
+  const finished = Promise.withResolvers<ReloadRun>();
+  const follow = followRun(terminal);
+  client.on('reload.changed', (run) => {
+    follow(run);
+    if (run.phase === 'finished') finished.resolve(run);
+  });
+  const { id } = await client.call('reload.start', { instanceId: instance.id, method: method.id });
+  void stopped.then(async () => finished.resolve(await client.call('reload.stopWatching', { reloadId: id })));
+  const { verdict } = await finished.promise;
+  if (verdict === null) throw new Error('a reload finished without a verdict');
+  terminal.out(verdict.title);
+  if (verdict.detail !== '') terminal.out(verdict.detail);
+  return verdict.status === 'done' ? EXIT.done : EXIT.failed;
+}
+
+/** Resolves when there are figures to plan with. */
+async function attach(client: RpcClient, statsAddress: string): Promise<Instance> {
+  const attached = Promise.withResolvers<Instance>();
+  const settle = (instance: Instance): void => {
+    if (instance.link.status === 'attached' && instance.figures !== null) attached.resolve(instance);
+  };
+  const stopListening = client.on('instances.changed', ({ changed }) => changed.forEach(settle));
+  const cancel = systemClock.setTimer(() => {
+    attached.reject(
+      new CommandError(`${statsAddress} answered once and then no more.`, 'Look whether the server still runs.'),
+    );
+  }, FIRST_FIGURES_MS);
+  try {
+    settle(await client.call('instances.attach', { statsAddress }));
+    return await attached.promise;
+  } finally {
+    cancel();
+    stopListening();
+  }
+}
+
+function chooseMethod(plan: ReloadPlan, instance: Instance): ReloadMethod {
+  const method = plan.methods.find(({ id }) => id === plan.recommended);
+  if (method !== undefined) return method;
+  const reasons = plan.methods.map(({ title, whyNot }) => `${title}: ${whyNot ?? 'not possible'}`);
+  throw new CommandError(
+    [`${instance.name} can not be reloaded from here.`, ...reasons].join('\n  '),
+    "Add 'master-fifo = /run/…' or 'touch-reload = /…' to its configuration, or run this as the user of the server.",
+  );
+}
+
+function refuseWhenCheckFails({ checks }: ReloadPlan, terminal: Terminal): void {
+  for (const { status, title, value, detail } of checks) {
+    if (status === 'warn') terminal.err(`Warning: ${title}: ${value}. ${detail ?? ''}`.trimEnd());
+  }
+  const failed = checks.find(({ status }) => status === 'fail');
+  if (failed === undefined) return;
+  throw new CommandError(
+    `Not reloaded: ${failed.title}: ${failed.value}. ${failed.detail ?? ''}`.trimEnd(),
+    'Nothing was done. Mend this first; the console can reload all the same.',
+  );
+}
+
+/** Prints what is new in the log of the reload, with the time since its start. */
+function followRun(terminal: Terminal): (run: ReloadRun) => void {
+  let printed = 0;
+  return (run) => {
+    const lines = run.log.slice(printed);
+    printed = run.log.length;
+    for (const { atMs, text } of lines) {
+      terminal.err(`${((atMs - run.startedAtMs) / 1000).toFixed(1).padStart(6)} s  ${text}`);
+    }
+  };
+}
