@@ -1,13 +1,19 @@
 /**
- * What is open and chosen in this window: dialogs, chart window, live or held, folded groups, unsaved files.
+ * What is open and chosen in this window: dialogs, palette, chart window, live or held, folded groups, unsaved files.
  * Nothing here is known to the core; what must survive a restart is in settings.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
-export type DialogName = 'attach' | 'open' | 'shortcuts';
+export type OpenDialog =
+  | { type: 'attach' }
+  | { type: 'open' }
+  | { type: 'shortcuts' }
+  | { type: 'rename'; instanceId: string }
+  | { type: 'remove'; instanceId: string };
 
 export interface UiState {
-  dialog: DialogName | null;
+  dialog: OpenDialog | null;
+  isPaletteOpen: boolean;
   chartWindowMs: number;
   /** Charts and tables stand still; data goes on coming in. */
   isHeld: boolean;
@@ -17,8 +23,9 @@ export interface UiState {
 }
 
 export interface UiStore extends StoreApi<UiState> {
-  openDialog(dialog: DialogName): void;
+  openDialog(dialog: OpenDialog): void;
   closeDialog(): void;
+  setPaletteOpen(open: boolean): void;
   setChartWindow(ms: number): void;
   toggleHold(): void;
   setGroupFolded(group: string, folded: boolean): void;
@@ -30,14 +37,16 @@ export const CHART_WINDOWS_MS = [5 * 60_000, 15 * 60_000] as const;
 export function createUiStore(): UiStore {
   const store = createStore<UiState>(() => ({
     dialog: null,
+    isPaletteOpen: false,
     chartWindowMs: CHART_WINDOWS_MS[0],
     isHeld: false,
     foldedGroups: [],
     unsavedConfigs: [],
   }));
   return Object.assign(store, {
-    openDialog: (dialog: DialogName) => store.setState({ dialog }),
+    openDialog: (dialog: OpenDialog) => store.setState({ dialog, isPaletteOpen: false }),
     closeDialog: () => store.setState({ dialog: null }),
+    setPaletteOpen: (isPaletteOpen: boolean) => store.setState({ isPaletteOpen }),
     setChartWindow: (chartWindowMs: number) => store.setState({ chartWindowMs }),
     toggleHold: () => store.setState((state) => ({ isHeld: !state.isHeld })),
     setGroupFolded: (group: string, folded: boolean) =>

@@ -1,0 +1,117 @@
+/** The window: frame, page of the route, dialogs, palette, toasts. It decides nothing; the route and the stores do. */
+import { Notifications } from '@mantine/notifications';
+import { useEffect } from 'react';
+import { useShortcuts } from './commands/use-shortcuts.ts';
+import { Dialogs } from './dialogs/Dialogs.tsx';
+import { AlertsPage } from './pages/alerts/AlertsPage.tsx';
+import { FleetPage } from './pages/fleet/FleetPage.tsx';
+import { InstanceFrame } from './pages/instance/InstanceFrame.tsx';
+import { SettingsPage } from './pages/settings/SettingsPage.tsx';
+import { DeniedPage, LinkBand } from './shell/LinkBand.tsx';
+import { Notices } from './shell/Notices.tsx';
+import { Palette } from './shell/Palette.tsx';
+import { Rail } from './shell/Rail.tsx';
+import { StatusBar } from './shell/StatusBar.tsx';
+import './shell/shell.css';
+import { TopBar } from './shell/TopBar.tsx';
+import { NARROW, useMedia } from './shell/use-media.ts';
+import { useTheme } from './shell/use-theme.ts';
+import type { AppStores } from './stores/app.ts';
+import { homeRoute } from './stores/home-route.ts';
+import { useInstances, useLink, useRoute, useSettings, useStores } from './stores/use-stores.ts';
+
+const TOAST_MOST = 3;
+
+export function App() {
+  const stores = useStores();
+  useTheme();
+  useShortcuts(stores);
+  useHomeRoute(stores);
+  useWindowTitle();
+  const isNarrow = useMedia(NARROW);
+  const isFolded = useSettings((settings) => settings.railFolded) || isNarrow;
+  const link = useLink();
+  if (link.status === 'denied') return <DeniedPage reason={link.reason} />;
+  return (
+    <div className={isFolded ? 'app narrow' : 'app'}>
+      <TopBar isNarrow={isFolded} />
+      <Rail isFolded={isFolded} />
+      <main className="main">
+        <LinkBand />
+        <Page />
+      </main>
+      <StatusBar />
+      <Dialogs />
+      <Palette />
+      <Notices />
+      <Notifications position="bottom-right" limit={TOAST_MOST} containerWidth={320} transitionDuration={0} />
+      <Patterns />
+    </div>
+  );
+}
+
+function Page() {
+  const route = useRoute();
+  const failure = useInstances((state) => state.failure);
+  switch (route.page) {
+    case 'instance':
+      return <InstanceFrame route={route} />;
+    case 'fleet':
+      return <FleetPage filter={route.filter} />;
+    case 'alerts':
+      return <AlertsPage />;
+    case 'settings':
+      return <SettingsPage />;
+    case 'home':
+      return failure ? <div className="calm crit">{failure.message}</div> : <FirstWords />;
+  }
+}
+
+/** Before the first answer: under 300 ms nothing, then what is going on. */
+function FirstWords() {
+  const link = useLink();
+  if (link.status === 'lost') return null;
+  return (
+    <div className="calm late">{link.status === 'open' ? 'Reading the list of instances' : 'Connecting to Reeve'}</div>
+  );
+}
+
+/** Home is the sample at the first start, the only instance, or the fleet; known once list and settings are there. */
+function useHomeRoute({ router, instances, settings }: AppStores): void {
+  const route = useRoute();
+  useEffect(() => {
+    if (route.page !== 'home') return undefined;
+    const leave = () => {
+      const target = homeRoute(instances.getState(), settings.getState());
+      if (target) router.replace(target);
+    };
+    leave();
+    const stops = [instances.subscribe(leave), settings.subscribe(leave)];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [route.page, router, instances, settings]);
+}
+
+function useWindowTitle(): void {
+  const route = useRoute();
+  const instanceId = route.page === 'instance' ? route.instanceId : null;
+  const name = useInstances((state) => (instanceId === null ? null : (state.byId[instanceId]?.name ?? null)));
+  useEffect(() => {
+    document.title = name === null ? 'Reeve' : `${name} · Reeve`;
+  }, [name]);
+}
+
+/** Fill patterns that charts refer to by name. */
+function Patterns() {
+  return (
+    <svg width="0" height="0" style={{ position: 'absolute' }} aria-hidden="true">
+      <defs>
+        <pattern id="hatch-cheap" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+          <rect width="4" height="4" fill="var(--bg-1)" />
+          <rect width="1.4" height="4" fill="var(--st-cheap)" />
+        </pattern>
+      </defs>
+    </svg>
+  );
+}

@@ -1,0 +1,281 @@
+/**
+ * Every action of the console, once: id, title, shortcut, why it can't run now, what it does.
+ * Palette, keyboard, menus and buttons are served from here, so that they never disagree. The list is made anew from the
+ * stores each time it is asked for; it holds no state.
+ */
+import type { Instance } from '../../electron/contract/model.ts';
+import type { AppStores } from '../stores/app.ts';
+import { byTrouble } from '../stores/instances.ts';
+import { fleetRoute, INSTANCE_TABS, type InstanceTab, instanceRoute } from '../stores/router.ts';
+import { showToast } from '../ui/toast.tsx';
+import { runAction } from './run-action.ts';
+
+export interface Command {
+  id: string;
+  title: string;
+  /** Quiet words after the title. */
+  detail?: string;
+  /** `Mod+K`: held together; `G F`: one after the other. */
+  shortcut?: string;
+  /** Other words that find it. */
+  keywords?: string;
+  /** Why it can't run now; null: it can. */
+  whyNot: string | null;
+  /** Works while one is typing, too. */
+  worksInFields?: boolean;
+  run: () => void;
+}
+
+const TAB_TITLES: Record<InstanceTab, string> = {
+  overview: 'Overview',
+  workers: 'Workers',
+  requests: 'Requests',
+  config: 'Config',
+  logs: 'Logs',
+  reload: 'Reload',
+};
+
+const NO_INSTANCE = 'Open an instance first.';
+
+export function listCommands(stores: AppStores): Command[] {
+  return [...goCommands(stores), ...instanceCommands(stores), ...appCommands(stores)];
+}
+
+export function findCommand(stores: AppStores, id: string): Command | undefined {
+  return listCommands(stores).find((command) => command.id === id);
+}
+
+/** Runs a command by its id, as a menu or a button does; one that can't run says why. */
+export function runCommand(stores: AppStores, id: string): void {
+  const command = findCommand(stores, id);
+  if (!command) return;
+  if (command.whyNot === null) command.run();
+  else showToast({ level: 'info', text: command.whyNot, kind: `why-not:${id}` });
+}
+
+/** The instance that is open; null on other pages. */
+export function currentInstance(stores: AppStores): Instance | null {
+  const { route } = stores.router.getState();
+  return route.page === 'instance' ? (stores.instances.getState().byId[route.instanceId] ?? null) : null;
+}
+
+function goCommands({ router, instances }: AppStores): Command[] {
+  const all = Object.values(instances.getState().byId).sort(byTrouble);
+  return [
+    {
+      id: 'go.fleet',
+      title: 'Go to the fleet',
+      shortcut: 'G F',
+      keywords: 'instances list',
+      whyNot: null,
+      run: () => router.go(fleetRoute()),
+    },
+    {
+      id: 'go.alerts',
+      title: 'Go to the alerts',
+      shortcut: 'G A',
+      whyNot: null,
+      run: () => router.go({ page: 'alerts' }),
+    },
+    {
+      id: 'go.settings',
+      title: 'Go to the settings',
+      shortcut: 'G S',
+      keywords: 'theme about',
+      whyNot: null,
+      run: () => router.go({ page: 'settings' }),
+    },
+    ...all.map(
+      (instance): Command => ({
+        id: `go.instance.${instance.id}`,
+        title: instance.name,
+        detail: [instance.group, instance.health.word].join(', '),
+        keywords: `${instance.group} ${instance.statsAddress}`,
+        whyNot: null,
+        run: () => router.go(instanceRoute(instance.id)),
+      }),
+    ),
+  ];
+}
+
+function instanceCommands(stores: AppStores): Command[] {
+  const { router, ui, client, instances } = stores;
+  const instance = currentInstance(stores);
+  const none = instance === null ? NO_INSTANCE : null;
+  const name = instance?.name ?? 'the instance';
+  const engine = instance?.engine ?? null;
+  const notEngine =
+    none ?? (engine === null ? `Reeve does not run ${name} itself; stop it where it was started.` : null);
+  const isUp = engine?.status === 'running' || engine?.status === 'starting';
+  const go = (tab: InstanceTab) => () => {
+    if (instance) router.go(instanceRoute(instance.id, tab));
+  };
+  const call = (method: 'engine.start' | 'engine.stop' | 'engine.restart') => () => {
+    if (instance)
+      runAction(client.call(method, { instanceId: instance.id }).then((changed) => instances.adopt(changed)));
+  };
+  const tabs = INSTANCE_TABS.filter((tab) => tab !== 'reload').map(
+    (tab, index): Command => ({
+      id: `tab.${tab}`,
+      title: `Show ${TAB_TITLES[tab].toLowerCase()} of ${name}`,
+      shortcut: String(index + 1),
+      whyNot: none,
+      run: go(tab),
+    }),
+  );
+  const url = instance?.url ?? null;
+  return [
+    {
+      id: 'instance.reload',
+      title: `Reload ${name}…`,
+      shortcut: 'R',
+      keywords: 'restart graceful',
+      whyNot: none,
+      run: go('reload'),
+    },
+    {
+      id: 'instance.edit',
+      title: `Edit the configuration of ${name}`,
+      shortcut: 'E',
+      keywords: 'ini config',
+      whyNot: none,
+      run: go('config'),
+    },
+    ...tabs,
+    {
+      id: 'instance.hold',
+      title: ui.getState().isHeld ? 'Go on live' : 'Hold the charts',
+      shortcut: 'P',
+      keywords: 'pause live',
+      whyNot: none,
+      run: () => ui.toggleHold(),
+    },
+    {
+      id: 'instance.browser',
+      title: `Open ${name} in the browser`,
+      detail: url ?? '',
+      whyNot: none ?? (url === null ? 'It has no HTTP address that is known.' : null),
+      run: () => {
+        if (url !== null) runAction(client.call('shell.openUrl', { url }));
+      },
+    },
+    {
+      id: 'instance.retry',
+      title: `Try the link to ${name} now`,
+      whyNot: none ?? (instance?.link.status === 'attached' ? 'The link is up.' : null),
+      run: () => {
+        if (instance) runAction(client.call('instances.retry', { instanceId: instance.id }));
+      },
+    },
+    {
+      id: 'engine.start',
+      title: `Start ${name}`,
+      whyNot: notEngine ?? (isUp ? `${name} runs already.` : null),
+      run: call('engine.start'),
+    },
+    {
+      id: 'engine.stop',
+      title: `Stop ${name}`,
+      whyNot: notEngine ?? (isUp ? null : `${name} does not run.`),
+      run: call('engine.stop'),
+    },
+    {
+      id: 'engine.restart',
+      title: `Restart ${name}`,
+      detail: 'stops it first: requests are refused until it is back',
+      whyNot: notEngine,
+      run: call('engine.restart'),
+    },
+    {
+      id: 'instance.rename',
+      title: `Rename ${name}…`,
+      whyNot: none,
+      run: () => {
+        if (instance) ui.openDialog({ type: 'rename', instanceId: instance.id });
+      },
+    },
+    {
+      id: 'instance.remove',
+      title: `Remove ${name} from the list…`,
+      whyNot: none,
+      run: () => {
+        if (instance) ui.openDialog({ type: 'remove', instanceId: instance.id });
+      },
+    },
+  ];
+}
+
+function appCommands({ ui, settings, client, router, instances }: AppStores): Command[] {
+  const { theme, railFolded, sampleLoad } = settings.getState().settings;
+  const hasSample = Object.values(instances.getState().byId).some((instance) => instance.sample);
+  return [
+    {
+      id: 'app.open',
+      title: 'Open a folder…',
+      detail: 'run a project on the bundled engine',
+      shortcut: 'O',
+      keywords: 'run ini file',
+      whyNot: null,
+      run: () => ui.openDialog({ type: 'open' }),
+    },
+    {
+      id: 'app.attach',
+      title: 'Attach to a server…',
+      detail: 'any uWSGI by its stats address',
+      shortcut: 'A',
+      keywords: 'connect discover',
+      whyNot: null,
+      run: () => ui.openDialog({ type: 'attach' }),
+    },
+    {
+      id: 'app.sample',
+      title: hasSample ? 'Go to the sample' : 'Start the sample again',
+      whyNot: null,
+      run: () =>
+        runAction(
+          client.call('engine.sample', {}).then((instance) => {
+            instances.adopt(instance);
+            router.go(instanceRoute(instance.id));
+          }),
+        ),
+    },
+    {
+      id: 'app.sample-load',
+      title: sampleLoad ? 'Switch the sample load off' : 'Switch the sample load on',
+      whyNot: hasSample ? null : 'There is no sample.',
+      run: () => runAction(settings.setSampleLoad(!sampleLoad)),
+    },
+    ...(['dark', 'light', 'system'] as const).map(
+      (choice): Command => ({
+        id: `theme.${choice}`,
+        title: choice === 'system' ? 'Use the theme of the system' : `Use the ${choice} theme`,
+        keywords: 'colour appearance',
+        whyNot: theme === choice ? 'It is in use.' : null,
+        run: () => runAction(settings.change({ theme: choice })),
+      }),
+    ),
+    {
+      id: 'app.fold-rail',
+      title: railFolded ? 'Unfold the rail' : 'Fold the rail',
+      shortcut: '[',
+      whyNot: null,
+      run: () => runAction(settings.change({ railFolded: !railFolded })),
+    },
+    {
+      id: 'app.palette',
+      title: 'Search or run a command',
+      shortcut: 'Mod+K',
+      worksInFields: true,
+      whyNot: null,
+      run: () => ui.setPaletteOpen(true),
+    },
+    {
+      id: 'app.shortcuts',
+      title: 'Show all keys',
+      shortcut: '?',
+      keywords: 'help keyboard',
+      whyNot: null,
+      run: () => ui.openDialog({ type: 'shortcuts' }),
+    },
+  ];
+}

@@ -1,0 +1,41 @@
+/** Joins the keyboard to the registry, once for the window; also runs the commands that a menu or tray of the host asks for. */
+import { useEffect } from 'react';
+import type { AppStores } from '../stores/app.ts';
+import { listCommands, runCommand } from './commands.ts';
+import { createKeyMatcher, isTypingIn } from './keyboard.ts';
+
+export function useShortcuts(stores: AppStores): void {
+  useEffect(() => {
+    const matcher = createKeyMatcher();
+    function onKeyDown(event: KeyboardEvent) {
+      if (event.defaultPrevented || event.isComposing) return;
+      const isTyping = isTypingIn(event.target);
+      // Dialogs keep the keyboard to themselves.
+      if (stores.ui.getState().dialog !== null) return;
+      if (event.key === '/' && !isTyping && focusFilter()) {
+        event.preventDefault();
+        return;
+      }
+      const usable = listCommands(stores).filter((command) => command.shortcut && (!isTyping || command.worksInFields));
+      const shortcut = matcher.match(event, new Set(usable.map((command) => command.shortcut ?? '')));
+      const command = shortcut === null ? undefined : usable.find((candidate) => candidate.shortcut === shortcut);
+      if (!command) return;
+      event.preventDefault();
+      runCommand(stores, command.id);
+    }
+    document.addEventListener('keydown', onKeyDown);
+    const stopHost = stores.client.on('command.run', ({ id }) => runCommand(stores, id));
+    return () => {
+      document.removeEventListener('keydown', onKeyDown);
+      stopHost();
+    };
+  }, [stores]);
+}
+
+/** Puts the cursor into the filter of the page, if it has one. */
+function focusFilter(): boolean {
+  const field = document.querySelector<HTMLInputElement>('[data-filter-field]');
+  field?.focus();
+  field?.select();
+  return field !== null;
+}

@@ -1,0 +1,138 @@
+/**
+ * Open a folder or a configuration file and run it on the bundled engine. First the place is chosen (the system's dialog
+ * where the host has one, else a list of folders), then what would run is shown; lines that run commands are asked about.
+ */
+import { useEffect, useState } from 'react';
+import type { Inspection } from '../../electron/contract/model.ts';
+import { instanceRoute } from '../stores/router.ts';
+import { useHostInfo, useStores } from '../stores/use-stores.ts';
+import { Button } from '../ui/Button.tsx';
+import { Dialog } from '../ui/Dialog.tsx';
+import { FailureText } from './FailureText.tsx';
+import { FolderBrowser } from './FolderBrowser.tsx';
+import { InspectionView } from './InspectionView.tsx';
+import { useCall } from './use-call.ts';
+
+export function OpenDialog({ onClose }: { onClose: () => void }) {
+  const { client, instances, router } = useStores();
+  const pickFile = useHostInfo()?.capabilities.pickFile ?? 'browse';
+  const [inspection, setInspection] = useState<Inspection | null>(null);
+  const [folder, setFolder] = useState('');
+  const inspect = useCall();
+  const run = useCall();
+
+  const look = (path: string) => inspect.run(() => client.call('engine.inspect', { path }), setInspection);
+  const pick = (kind: 'folder' | 'file') =>
+    inspect.run(
+      () => client.call('files.pick', { kind }),
+      ({ path }) => {
+        if (path !== null) look(path);
+      },
+    );
+
+  function start(found: Inspection) {
+    run.run(
+      () =>
+        client.call('engine.run', {
+          path: found.path,
+          ...(found.commands.length > 0 ? { trustDigest: found.digest } : {}),
+        }),
+      (instance) => {
+        instances.adopt(instance);
+        onClose();
+        router.go(instanceRoute(instance.id));
+      },
+    );
+  }
+
+  if (inspection) {
+    const asks = inspection.commands.length > 0 && !inspection.trusted;
+    const hasError = inspection.diagnostics.some(({ severity }) => severity === 'error');
+    return (
+      <Dialog
+        title={asks ? 'This file runs commands' : 'Run on the bundled engine'}
+        opened
+        onClose={onClose}
+        note={run.isRunning ? 'Starting the engine' : 'The file is not changed.'}
+        actions={
+          <>
+            <Button onClick={() => setInspection(null)}>Back</Button>
+            <Button
+              variant="primary"
+              disabledReason={
+                run.isRunning
+                  ? 'It is being started.'
+                  : hasError
+                    ? 'The file has errors; the engine would refuse it.'
+                    : null
+              }
+              onClick={() => start(inspection)}
+            >
+              {asks ? 'Trust this file and run it' : 'Run it'}
+            </Button>
+          </>
+        }
+      >
+        <InspectionView inspection={inspection} onChoose={look} />
+        {run.failure || inspect.failure ? (
+          <div className="dlg-pad">
+            {run.failure ? <FailureText failure={run.failure} /> : null}
+            {inspect.failure ? <FailureText failure={inspect.failure} /> : null}
+          </div>
+        ) : null}
+      </Dialog>
+    );
+  }
+
+  return (
+    <Dialog
+      title="Open a folder"
+      opened
+      onClose={onClose}
+      note={inspect.isRunning ? 'Reading' : 'Reeve shows what the file would start before it starts it.'}
+      actions={
+        pickFile === 'native' ? (
+          <>
+            <Button onClick={() => pick('file')}>Choose a file…</Button>
+            <Button variant="primary" data-autofocus onClick={() => pick('folder')}>
+              Choose a folder…
+            </Button>
+          </>
+        ) : (
+          <>
+            <Button onClick={onClose}>Cancel</Button>
+            <Button
+              variant="primary"
+              disabledReason={folder === '' ? 'The folder is being read.' : null}
+              onClick={() => look(folder)}
+            >
+              Open this folder
+            </Button>
+          </>
+        )
+      }
+    >
+      {pickFile === 'native' ? (
+        <NativePick onPick={() => pick('folder')} />
+      ) : (
+        <FolderBrowser onFolder={setFolder} onFile={look} />
+      )}
+      {inspect.failure ? (
+        <div className="dlg-pad">
+          <FailureText failure={inspect.failure} />
+        </div>
+      ) : null}
+    </Dialog>
+  );
+}
+
+/** The system's dialog opens by itself; this is what stands behind it. */
+function NativePick({ onPick }: { onPick: () => void }) {
+  const [isAsked, setIsAsked] = useState(false);
+  useEffect(() => {
+    if (isAsked) return;
+    setIsAsked(true);
+    onPick();
+  }, [isAsked, onPick]);
+  return <p className="calm">Choose a folder with a uwsgi.ini, or a configuration file.</p>;
+}

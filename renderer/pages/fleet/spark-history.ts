@@ -1,0 +1,59 @@
+/**
+ * Requests per second of every instance over the last minutes, for sparklines; outside React. Fed by changes of the list,
+ * one point in ten seconds a instance, 90 points (15 minutes).
+ */
+import type { Instance } from '../../../electron/contract/model.ts';
+
+const EVERY_MS = 10_000;
+const MOST_POINTS = 90;
+
+interface Spark {
+  lastAtMs: number;
+  points: (number | null)[];
+}
+
+export class SparkHistory {
+  readonly #sparks = new Map<string, Spark>();
+
+  /** Takes the newest figures of all instances; forgets those that are gone. */
+  take(instances: readonly Instance[]): void {
+    const present = new Set(instances.map(({ id }) => id));
+    for (const id of this.#sparks.keys()) if (!present.has(id)) this.#sparks.delete(id);
+    for (const { id, figures, link } of instances) {
+      if (figures === null) continue;
+      const spark = this.#sparks.get(id) ?? { lastAtMs: 0, points: [] };
+      this.#sparks.set(id, spark);
+      const value = link.status === 'attached' ? figures.reqPerSec : null;
+      if (figures.atMs - spark.lastAtMs < EVERY_MS) {
+        if (spark.points.length > 0) spark.points[spark.points.length - 1] = value;
+        continue;
+      }
+      spark.lastAtMs = figures.atMs;
+      spark.points.push(value);
+      if (spark.points.length > MOST_POINTS) spark.points.shift();
+    }
+  }
+
+  pointsOf(id: string): readonly (number | null)[] {
+    return this.#sparks.get(id)?.points ?? [];
+  }
+}
+
+/** Path of a sparkline: zero based, own maximum, newest at the right edge, broken where nothing is known. */
+export function sparkPath(points: readonly (number | null)[], widthPx: number, heightPx: number): string {
+  const highest = Math.max(1e-9, ...points.map((value) => value ?? 0));
+  const step = widthPx / (MOST_POINTS - 1);
+  let path = '';
+  let isDown = false;
+  points.forEach((value, index) => {
+    if (value === null) {
+      isDown = false;
+      return;
+    }
+    const x = widthPx - (points.length - 1 - index) * step;
+    const y = heightPx - 1 - (value / highest) * (heightPx - 3);
+    path += `${isDown ? 'L' : 'M'}${x.toFixed(1)} ${y.toFixed(1)}`;
+    isDown = true;
+  });
+  return path;
+}

@@ -1,0 +1,95 @@
+/**
+ * The frame of every instance page: head, tabs, at most one line that asks for attention, then the page of the tab.
+ * It watches the instance while it is open, so that all tabs share one stream of ticks.
+ */
+import { lazy, Suspense, useEffect } from 'react';
+import type { Instance } from '../../../electron/contract/model.ts';
+import { INSTANCE_TABS, type InstanceTab, instanceRoute, type Route } from '../../stores/router.ts';
+import { useInstance, useInstances, useStores, useUi, useWatch } from '../../stores/use-stores.ts';
+import { ErrorBand } from '../../ui/ErrorBand.tsx';
+import { type TabItem, Tabs } from '../../ui/Tabs.tsx';
+import OverviewPage from '../overview/OverviewPage.tsx';
+import { AttentionBar } from './AttentionBar.tsx';
+import { EngineBand } from './EngineBand.tsx';
+import { InstanceHead } from './InstanceHead.tsx';
+import './instance.css';
+import { LinkLost } from './LinkLost.tsx';
+import { isLinkDown } from './link-down.ts';
+import { UnknownInstance } from './UnknownInstance.tsx';
+
+/** Pages other than the overview are fetched when they are first opened; the first chart must not wait for them. */
+const PAGES: Record<InstanceTab, React.ComponentType<{ instanceId: string }>> = {
+  overview: OverviewPage,
+  workers: lazy(() => import('../workers/WorkersPage.tsx')),
+  requests: lazy(() => import('../requests/RequestsPage.tsx')),
+  config: lazy(() => import('../config/ConfigPage.tsx')),
+  logs: lazy(() => import('../logs/LogsPage.tsx')),
+  reload: lazy(() => import('../reload/ReloadPage.tsx')),
+};
+
+export function InstanceFrame({ route }: { route: Route & { page: 'instance' } }) {
+  const { instanceId, tab } = route;
+  const { watch } = useStores();
+  const instance = useInstance(instanceId);
+  const isListReady = useInstances((state) => state.status === 'ready');
+  const isKnown = instance !== undefined;
+
+  useEffect(() => (isKnown ? watch.open(instanceId) : undefined), [watch, instanceId, isKnown]);
+
+  if (!instance) return isListReady ? <UnknownInstance instanceId={instanceId} /> : null;
+  const Page = PAGES[tab];
+  const hasBand = instance.engine?.status === 'failed' || isLinkDown(instance);
+  return (
+    <>
+      <InstanceHead instance={instance} />
+      <InstanceTabs instance={instance} tab={tab} />
+      {hasBand ? null : <AttentionBar instance={instance} />}
+      <EngineBand instance={instance} />
+      {isLinkDown(instance) ? <LinkLost instance={instance} isOpen={tab === 'overview'} /> : null}
+      <WatchFailure />
+      <div className="page" role="tabpanel" aria-labelledby={`tab-${tab}`}>
+        <Suspense fallback={null}>
+          <Page key={instanceId} instanceId={instanceId} />
+        </Suspense>
+      </div>
+    </>
+  );
+}
+
+const TITLES: Record<InstanceTab, string> = {
+  overview: 'Overview',
+  workers: 'Workers',
+  requests: 'Requests',
+  config: 'Config',
+  logs: 'Logs',
+  reload: 'Reload',
+};
+
+function InstanceTabs({ instance, tab }: { instance: Instance; tab: InstanceTab }) {
+  const { router } = useStores();
+  const running = useWatch((state) => (state.instanceId === instance.id ? state.requests.length : 0));
+  const workers = instance.figures?.workers;
+  const isUnsaved = useUi((state) => state.unsavedConfigs.includes(instance.id));
+  const counts: Partial<Record<InstanceTab, number>> = {
+    ...(workers === undefined ? {} : { workers }),
+    ...(running > 0 ? { requests: running } : {}),
+  };
+  // A reload is started by its button; its page has a tab only while it is open.
+  const shown = INSTANCE_TABS.filter((id) => id !== 'reload' || tab === 'reload');
+  const items = shown.map(
+    (id): TabItem<InstanceTab> => ({ id, title: TITLES[id], count: counts[id], dot: id === 'config' && isUnsaved }),
+  );
+  return (
+    <Tabs
+      label={`Pages of ${instance.name}`}
+      items={items}
+      active={tab}
+      onSelect={(id) => router.go(instanceRoute(instance.id, id))}
+    />
+  );
+}
+
+function WatchFailure() {
+  const failure = useWatch((state) => (state.status === 'failed' ? state.failure : null));
+  return failure ? <ErrorBand title={failure.message} text={failure.hint} /> : null;
+}

@@ -1,0 +1,127 @@
+/** Head of an instance: health, name, facts in one line, what can be done with it. */
+import { Ellipsis, ExternalLink, Play, RefreshCw, RotateCw, Square } from 'lucide-react';
+import type { Instance } from '../../../electron/contract/model.ts';
+import { findCommand, runCommand } from '../../commands/commands.ts';
+import { formatClock, formatLongTime } from '../../format/time.ts';
+import { NARROW, useMedia } from '../../shell/use-media.ts';
+import { useNow, useStores } from '../../stores/use-stores.ts';
+import { Button } from '../../ui/Button.tsx';
+import { HealthChip } from '../../ui/Chip.tsx';
+import { IconButton } from '../../ui/IconButton.tsx';
+import { MenuButton, type MenuEntry } from '../../ui/MenuButton.tsx';
+import { SplitButton } from '../../ui/SplitButton.tsx';
+import { isLinkDown } from './link-down.ts';
+
+const ICON = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
+
+export function InstanceHead({ instance }: { instance: Instance }) {
+  const stores = useStores();
+  const isNarrow = useMedia(NARROW);
+  const run = (id: string) => () => runCommand(stores, id);
+  const entry = (id: string, title: string, rest: Partial<MenuEntry> = {}): MenuEntry => {
+    const command = findCommand(stores, id);
+    return {
+      id,
+      title,
+      shortcut: command?.shortcut,
+      disabledReason: command?.whyNot ?? null,
+      onSelect: run(id),
+      ...rest,
+    };
+  };
+  const { engine } = instance;
+  const isUp = engine?.status === 'running' || engine?.status === 'starting';
+  const reloadWhyNot = isLinkDown(instance)
+    ? 'There is no link: a reload could not be watched.'
+    : engine && !isUp
+      ? `${instance.name} does not run.`
+      : null;
+  return (
+    <div className="ihead">
+      <HealthChip level={instance.health.level} word={instance.health.word} />
+      <h1 className="ell">{instance.name}</h1>
+      <Facts instance={instance} isShort={isNarrow} />
+      <span className="grow" />
+      {engine ? (
+        isUp || engine.status === 'stopping' ? (
+          <Button
+            variant="quiet"
+            icon={<Square {...ICON} size={11} />}
+            disabledReason={engine.status === 'stopping' ? 'It is stopping.' : null}
+            onClick={run('engine.stop')}
+          >
+            Stop
+          </Button>
+        ) : (
+          <Button icon={<Play {...ICON} size={12} />} onClick={run('engine.start')}>
+            Start
+          </Button>
+        )
+      ) : null}
+      {instance.url && isUp ? (
+        <Button icon={<ExternalLink {...ICON} />} onClick={run('instance.browser')}>
+          Open in browser
+        </Button>
+      ) : null}
+      <SplitButton
+        variant="primary"
+        icon={<RefreshCw {...ICON} />}
+        menuLabel="Other ways and reports"
+        disabledReason={reloadWhyNot}
+        onClick={run('instance.reload')}
+        entries={[
+          entry('instance.reload', 'Reload…', { icon: <RefreshCw {...ICON} />, disabledReason: reloadWhyNot }),
+          ...(engine
+            ? [entry('engine.restart', 'Stop and start again', { icon: <RotateCw {...ICON} />, divider: true })]
+            : []),
+        ]}
+      >
+        Reload
+      </SplitButton>
+      <MenuButton
+        entries={[
+          ...(instance.url ? [entry('instance.browser', 'Open in browser')] : []),
+          entry('instance.edit', 'Edit the configuration'),
+          entry('instance.rename', 'Rename…', { divider: true }),
+          entry('instance.remove', 'Remove from the list…', { danger: true }),
+        ]}
+      >
+        <IconButton variant="plain" label="More" icon={<Ellipsis {...ICON} />} />
+      </MenuButton>
+    </div>
+  );
+}
+
+function Facts({ instance, isShort }: { instance: Instance; isShort: boolean }) {
+  const nowMs = useNow();
+  const { statsAddress, url, version, runtime, masterPid, upSinceMs, engine, link } = instance;
+  const address = url ? url.replace(/^https?:\/\//, '').replace(/\/$/, '') : statsAddress;
+  if (isShort) return <span className="q m ell">{address}</span>;
+  const isSeen = link.status === 'attached' || engine !== null;
+  return (
+    <span className="q ell">
+      <span className="m">{address}</span> on this machine
+      {version ? (
+        <>
+          , {engine ? 'Reeve engine' : 'uWSGI'} <span className="m">{version}</span>
+        </>
+      ) : null}
+      {runtime ? `, ${runtime}` : null}
+      {masterPid && !engine ? (
+        <>
+          , master <span className="m">{masterPid}</span>
+        </>
+      ) : null}
+      {isSeen && upSinceMs !== null ? (
+        <>
+          , up <span className="m">{formatLongTime(nowMs - upSinceMs)}</span>
+        </>
+      ) : null}
+      {!isSeen && link.lastAnswerAtMs !== null ? (
+        <>
+          , last seen <span className="m">{formatClock(link.lastAnswerAtMs, nowMs)}</span>
+        </>
+      ) : null}
+    </span>
+  );
+}

@@ -1,0 +1,154 @@
+/**
+ * What an instance does now and did in the last minutes: figures, workers, six charts, events.
+ * The sample of the first start shows a shorter version beside the list of next steps.
+ */
+import { Pause, Play } from 'lucide-react';
+import { useCallback, useMemo } from 'react';
+import type { Instance, InstanceEvent } from '../../../electron/contract/model.ts';
+import { type ChartFrame, useChartFrame } from '../../charts/use-chart-frame.ts';
+import { NARROW, useMedia } from '../../shell/use-media.ts';
+import { instanceRoute } from '../../stores/router.ts';
+import { CHART_WINDOWS_MS } from '../../stores/ui.ts';
+import { useInstance, useSettings, useStores, useUi, useWatch } from '../../stores/use-stores.ts';
+import { MarkGlyph, StateGlyph } from '../../ui/Glyph.tsx';
+import { Segmented } from '../../ui/Segmented.tsx';
+import { isLinkDown } from '../instance/link-down.ts';
+import { ChartGrid } from './ChartGrid.tsx';
+import { EventList } from './EventList.tsx';
+import { FirstRun } from './FirstRun.tsx';
+import { OVERVIEW_PANELS } from './panels.ts';
+import { Tiles } from './Tiles.tsx';
+import './overview.css';
+import { WorkerStrip } from './WorkerStrip.tsx';
+
+const WIDE = '(min-width: 1800px)';
+/** Older than three polls is stale. */
+const STALE_MS = 3_500;
+
+export default function OverviewPage({ instanceId }: { instanceId: string }) {
+  const instance = useInstance(instanceId);
+  const isFirstRun = useSettings((settings) => !settings.firstRunClosed);
+  if (!instance) return null;
+  return instance.sample && isFirstRun ? <FirstRun instance={instance} /> : <Overview instance={instance} />;
+}
+
+function Overview({ instance }: { instance: Instance }) {
+  const windowMs = useUi((state) => state.chartWindowMs);
+  const frame = useChartFrame(windowMs);
+  const { ring } = useStores().watch;
+  const events = useEventsIn(frame);
+  const { openEvent, openWorker } = useOpeners(instance.id);
+  const isNarrow = useMedia(NARROW);
+  const isWide = useMedia(WIDE);
+  const workers = useWatch((state) => state.workers);
+  const isStale = useIsStale(instance, frame);
+  return (
+    <div className="scroll grow">
+      <div className={isStale ? 'stale' : undefined}>
+        <Tiles instance={instance} ring={ring} frame={frame} most={isNarrow ? 6 : 8} isStale={isStale} />
+        {isStale ? null : <WorkerStrip workers={workers} harakiriMs={instance.harakiriMs} onOpen={openWorker} />}
+      </div>
+      <ChartTools isNarrow={isNarrow} />
+      <div className={isStale ? 'stale' : undefined}>
+        <ChartGrid
+          instance={instance}
+          panels={OVERVIEW_PANELS}
+          columns={isNarrow ? 2 : isWide ? 4 : 3}
+          panelHeightPx={isNarrow ? 168 : 222}
+          frame={frame}
+          events={events}
+          onOpenEvent={openEvent}
+        />
+      </div>
+      <EventList events={events} windowMs={windowMs} nowMs={frame.toMs} onOpen={openEvent} />
+    </div>
+  );
+}
+
+function ChartTools({ isNarrow }: { isNarrow: boolean }) {
+  const { ui } = useStores();
+  const windowMs = useUi((state) => state.chartWindowMs);
+  const isHeld = useUi((state) => state.isHeld);
+  return (
+    <div className="tool" style={{ height: 34 }}>
+      <Segmented
+        label="Window of the charts"
+        options={CHART_WINDOWS_MS.map((ms) => ({ id: String(ms), label: `${ms / 60_000} m` }))}
+        value={String(windowMs)}
+        onChange={(id) => ui.setChartWindow(Number(id))}
+      />
+      <Segmented
+        label="Live or held"
+        options={[
+          {
+            id: 'live',
+            name: 'Live, 1 s',
+            label: (
+              <>
+                {isHeld ? (
+                  <Play size={10} strokeWidth={1.75} aria-hidden />
+                ) : (
+                  <StateGlyph status="busy" size={8} silent />
+                )}
+                Live, 1 s
+              </>
+            ),
+          },
+          {
+            id: 'hold',
+            name: 'Hold',
+            label: (
+              <>
+                <Pause size={11} strokeWidth={1.75} aria-hidden />
+                Hold
+              </>
+            ),
+          },
+        ]}
+        value={isHeld ? 'hold' : 'live'}
+        onChange={(id) => {
+          if ((id === 'hold') !== isHeld) ui.toggleHold();
+        }}
+      />
+      {isNarrow ? null : (
+        <span className="legend-marks">
+          {(['reload', 'config', 'harakiri', 'exception', 'gap'] as const).map((type) => (
+            <span key={type}>
+              <MarkGlyph type={type} silent />
+              {type === 'gap' ? 'no data' : type}
+            </span>
+          ))}
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** Events of the watched instance within the charts' span. */
+export function useEventsIn({ fromMs, toMs }: ChartFrame): readonly InstanceEvent[] {
+  const events = useWatch((state) => state.events);
+  return useMemo(() => events.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs), [events, fromMs, toMs]);
+}
+
+export function useOpeners(instanceId: string) {
+  const { router } = useStores();
+  const openEvent = useCallback(
+    (event: InstanceEvent) => {
+      if (event.reloadId !== null) router.go(instanceRoute(instanceId, 'reload', { reloadId: event.reloadId }));
+    },
+    [router, instanceId],
+  );
+  const openWorker = useCallback(
+    (worker: number) => router.go(instanceRoute(instanceId, 'workers', { worker })),
+    [router, instanceId],
+  );
+  return { openEvent, openWorker };
+}
+
+/** True when the figures are from before: no link, a stopped engine, or no answer for three polls. */
+export function useIsStale(instance: Instance, { toMs }: ChartFrame): boolean {
+  const { figures, engine } = instance;
+  if (figures === null) return false;
+  if (isLinkDown(instance) || (engine !== null && engine.status !== 'running')) return true;
+  return toMs - figures.atMs > STALE_MS;
+}
