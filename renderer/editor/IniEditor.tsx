@@ -7,7 +7,7 @@ import { type Ref, useEffect, useEffectEvent, useImperativeHandle, useRef } from
 import type { ConfigDiagnostic } from '../../electron/contract/model.ts';
 import { setSavedText } from './change-bar.ts';
 import { lineEndOf, textOf } from './editor-text.ts';
-import { type CursorPlace, createIniView, goTo, replaceText, snapshotOf } from './ini-view.ts';
+import { type CursorPlace, createIniView, cursorPlace, goTo, replaceText, snapshotOf } from './ini-view.ts';
 import { applyFix, goToProblem, showProblems } from './problem-gutter.ts';
 
 export interface IniEditorHandle {
@@ -65,6 +65,7 @@ export function IniEditor(props: IniEditorProps) {
       onSave: () => onSave(),
     });
     view.current = created;
+    onCursor(cursorPlace(created.state));
     return () => {
       onLeave(snapshotOf(created));
       created.destroy();

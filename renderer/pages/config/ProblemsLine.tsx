@@ -25,10 +25,19 @@ export function ProblemsLine({ diagnostics, cursor, lineEnds, onNext, onShow, on
         title="Next problem, F8"
         aria-label={`${counts.error} errors, ${counts.warning} warnings. Go to the next`}
       >
-        <HealthGlyph level={counts.error > 0 ? 'crit' : 'off'} silent />
-        <span className={counts.error === 0 ? 'm z' : 'm'}>{counts.error}</span>
-        <HealthGlyph level={counts.warning > 0 ? 'warn' : 'off'} silent />
-        <span className={counts.warning === 0 ? 'm z' : 'm'}>{counts.warning}</span>
+        {counts.error > 0 ? (
+          <>
+            <HealthGlyph level="crit" silent />
+            <span className="m">{counts.error}</span>
+          </>
+        ) : null}
+        {counts.warning > 0 ? (
+          <>
+            <HealthGlyph level="warn" silent />
+            <span className="m">{counts.warning}</span>
+          </>
+        ) : null}
+        {diagnostics.length === 0 ? <HealthGlyph level="ok" silent /> : null}
       </button>
       <span className="ell grow" role="status">
         {problem ? (

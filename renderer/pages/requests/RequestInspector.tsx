@@ -7,7 +7,7 @@ import { Button } from '../../ui/Button.tsx';
 import { CopyButton } from '../../ui/CopyButton.tsx';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { DeadlineBar } from '../workers/DeadlineBar.tsx';
-import { laneTime } from './lane-scale.ts';
+import { deadlineText, laneTime } from './lane-scale.ts';
 import type { RunningRequest } from './running-requests.ts';
 
 export interface RequestInspectorProps {
@@ -71,7 +71,7 @@ export function RequestInspector({ row, hasEnded, harakiriMs, nowMs, onClose, on
           <span className="grow">since {formatClock(request.startedAtMs, nowMs)}</span>
           {harakiriMs === null ? null : (
             <span className="m">
-              {quantityText(laneTime(elapsedMs))} of {shortTimeText(harakiriMs)}
+              {quantityText(laneTime(elapsedMs))} of {deadlineText(harakiriMs)}
             </span>
           )}
         </div>
@@ -116,7 +116,7 @@ function reportOf({ request, elapsedMs, leftMs }: RunningRequest, harakiriMs: nu
   const deadline =
     harakiriMs === null
       ? 'no harakiri set'
-      : `${quantityText(laneTime(leftMs))} until harakiri (${shortTimeText(harakiriMs)})`;
+      : `${quantityText(laneTime(leftMs))} until harakiri (${deadlineText(harakiriMs)})`;
   const vars = request.vars.map(([name, value]) => `  ${name}=${value}`);
   return [
     `${request.method} ${request.path}`,

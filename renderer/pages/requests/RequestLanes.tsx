@@ -6,7 +6,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useRef } from 'react';
 import { formatClock, shortTimeText } from '../../format/time.ts';
 import { Figure } from '../../ui/Figure.tsx';
-import { barWidth, headTicks, type LaneScale, laneTime, longTick } from './lane-scale.ts';
+import { barWidth, deadlineText, headTicks, type LaneScale, laneTime, longTick } from './lane-scale.ts';
 import { hasQuery, type RunningRequest } from './running-requests.ts';
 
 export const LANE_PX = 198;
@@ -161,7 +161,7 @@ function Lane({ elapsedMs, scale, isLong }: { elapsedMs: number | null; scale: L
   const label =
     scale.deadlineMs === null
       ? `runs for ${shortTimeText(elapsedMs)}`
-      : `${shortTimeText(elapsedMs)} of ${shortTimeText(scale.deadlineMs)} until harakiri`;
+      : `${shortTimeText(elapsedMs)} of ${deadlineText(scale.deadlineMs)} until harakiri`;
   return (
     <svg width={end + 2} height={20} role="img" aria-label={label} className="lane">
       <line x1={0} x2={end} y1={10.5} y2={10.5} stroke="var(--line-2)" />
@@ -193,7 +193,7 @@ function LaneHead({ scale }: { scale: LaneScale }) {
       {scale.deadlineMs === null ? (
         <span className="end">no harakiri set</span>
       ) : (
-        <span className="end crit">harakiri {shortTimeText(scale.deadlineMs)}</span>
+        <span className="end crit">harakiri {deadlineText(scale.deadlineMs)}</span>
       )}
     </span>
   );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { quantityText } from '../../format/quantity.ts';
-import { barWidth, headTicks, isLong, laneScale, laneTime, longTick } from './lane-scale.ts';
+import { barWidth, deadlineText, headTicks, isLong, laneScale, laneTime, longTick } from './lane-scale.ts';
 
 describe('the request lane', () => {
   it('ends at harakiri, whatever runs', () => {
@@ -40,6 +40,10 @@ describe('the request lane', () => {
 });
 
 describe('the time of a running request', () => {
+  it('names a deadline as it is set', () => {
+    expect([60_000, 2500, 300_000, 3_600_000].map(deadlineText)).toEqual(['60 s', '2.5 s', '300 s', '1 h']);
+  });
+
   it('counts in tenths from one second on', () => {
     expect([12, 999, 1000, 41_340, 59_949, 60_000, 754_000].map((ms) => quantityText(laneTime(ms)))).toEqual([
       '12 ms',

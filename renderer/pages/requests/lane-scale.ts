@@ -64,3 +64,8 @@ export function laneTime(ms: number | null): Quantity {
   if (ms < 59_950) return { text: (ms / 1000).toFixed(1), unit: 's', isZero: false };
   return { text: formatLongTime(ms), unit: '', isZero: false };
 }
+
+/** A deadline as it is set, in seconds: `60 s`, not `1 m`; long ones in two units. */
+export function deadlineText(ms: number): string {
+  return ms < 600_000 ? `${Math.round(ms / 100) / 10} s` : formatLongTime(ms);
+}

@@ -1,6 +1,6 @@
 /** Time used against harakiri, to scale: a bar, a mark at the deadline. Without harakiri it is only a track. */
 import { shortTimeText } from '../../format/time.ts';
-import { isLong } from '../requests/lane-scale.ts';
+import { deadlineText, isLong } from '../requests/lane-scale.ts';
 
 export function DeadlineBar({ elapsedMs, harakiriMs }: { elapsedMs: number | null; harakiriMs: number | null }) {
   if (harakiriMs === null) return <div className="deadline-none q t11">no harakiri set</div>;
@@ -10,7 +10,7 @@ export function DeadlineBar({ elapsedMs, harakiriMs }: { elapsedMs: number | nul
     <div
       className={`deadline${tone}`}
       role="img"
-      aria-label={`${shortTimeText(elapsedMs)} of ${shortTimeText(harakiriMs)} until harakiri`}
+      aria-label={`${shortTimeText(elapsedMs)} of ${deadlineText(harakiriMs)} until harakiri`}
     >
       <i style={{ width: `${share * 100}%` }} />
     </div>

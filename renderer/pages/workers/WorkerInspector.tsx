@@ -9,7 +9,7 @@ import { CopyButton } from '../../ui/CopyButton.tsx';
 import { Figure } from '../../ui/Figure.tsx';
 import { StateGlyph } from '../../ui/Glyph.tsx';
 import { IconButton } from '../../ui/IconButton.tsx';
-import { isLong } from '../requests/lane-scale.ts';
+import { deadlineText, isLong } from '../requests/lane-scale.ts';
 import { DeadlineBar } from './DeadlineBar.tsx';
 
 export interface WorkerInspectorProps {
@@ -54,7 +54,7 @@ export function WorkerInspector({ worker, harakiriMs, nowMs, onClose, onOpenRequ
             </span>
             <span className="m q">
               <span className={isSlow ? 'warn' : 's1'}>{shortTimeText(elapsedMs, { live: true })}</span>
-              {harakiriMs === null ? null : ` of ${shortTimeText(harakiriMs)}`}
+              {harakiriMs === null ? null : ` of ${deadlineText(harakiriMs)}`}
             </span>
           </div>
           <DeadlineBar elapsedMs={elapsedMs} harakiriMs={harakiriMs} />

@@ -34,8 +34,8 @@ describe('the state raster', () => {
   it('treats a poll without data as a gap, and the time after the last sample too', () => {
     const samples = [...every(['b', 'b', '', '', '', '', 'b'])];
     expect(rasterGaps(samples, window, 1000)).toEqual([
-      { from: 4, to: 6 },
-      { from: 7, to: 100 },
+      { from: 2, to: 6 },
+      { from: 9, to: 100 },
     ]);
   });
 

@@ -76,12 +76,15 @@ export function rasterGaps(
   const gaps: { from: number; to: number }[] = [];
   let knownUntilMs: number | null = null;
   for (const sample of samples) {
-    if (sample.states === '' || sample.atMs > window.toMs) continue;
+    if (sample.atMs > window.toMs) break;
+    if (sample.states === '') {
+      knownUntilMs = knownUntilMs === null ? null : Math.min(knownUntilMs, sample.atMs);
+      continue;
+    }
     if (knownUntilMs !== null && sample.atMs > knownUntilMs) addGap(knownUntilMs, sample.atMs);
     knownUntilMs = sample.atMs + intervalMs * HOLDS_POLLS;
   }
-  if (knownUntilMs !== null && window.toMs > knownUntilMs)
-    addGap(knownUntilMs - intervalMs * (HOLDS_POLLS - 1), window.toMs);
+  if (knownUntilMs !== null && window.toMs > knownUntilMs) addGap(knownUntilMs, window.toMs);
   return gaps;
 
   function addGap(fromMs: number, toMs: number): void {

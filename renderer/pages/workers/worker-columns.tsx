@@ -22,7 +22,7 @@ export interface ColumnLook {
 }
 
 export const COLUMN_LOOKS: Record<WorkerColumn, ColumnLook> = {
-  wid: { title: 'wid', widthPx: 48, numeric: true, cell: (worker) => worker.wid },
+  wid: { title: 'wid', widthPx: 44, numeric: true, cell: (worker) => worker.wid },
   state: {
     title: 'State',
     widthPx: 108,
@@ -31,34 +31,34 @@ export const COLUMN_LOOKS: Record<WorkerColumn, ColumnLook> = {
   },
   pid: {
     title: 'pid',
-    widthPx: 64,
+    widthPx: 60,
     numeric: true,
     cell: (worker) => (worker.pid === 0 ? <span className="z">–</span> : <span className="s2">{worker.pid}</span>),
   },
-  requests: { title: 'Requests', widthPx: 74, numeric: true, cell: (worker) => <Count of={worker.requests} /> },
+  requests: { title: 'Requests', widthPx: 68, numeric: true, cell: (worker) => <Count of={worker.requests} /> },
   rate: {
     title: 'req/s',
-    widthPx: 54,
+    widthPx: 50,
     numeric: true,
     cell: (worker) => <Figure of={formatRate(worker.reqPerSec, '')} />,
   },
   avg: {
     title: 'Avg',
-    widthPx: 66,
+    widthPx: 62,
     numeric: true,
     about: 'Average response time, as the server keeps it',
     cell: (worker) => <Figure of={formatShortTime(worker.avgRtMs)} />,
   },
   rss: {
     title: 'RSS',
-    widthPx: 78,
+    widthPx: 76,
     numeric: true,
     about: 'Memory; needs memory-report = true',
     cell: (worker) => <Figure of={formatBytes(worker.rssBytes)} />,
   },
   exceptions: {
     title: 'Exc',
-    widthPx: 44,
+    widthPx: 40,
     numeric: true,
     about: 'Exceptions of the application',
     cell: (worker) => <Count of={worker.exceptions} tone="warn" />,
@@ -73,7 +73,7 @@ export const COLUMN_LOOKS: Record<WorkerColumn, ColumnLook> = {
   respawns: { title: 'Respawns', widthPx: 68, numeric: true, cell: (worker) => <Count of={worker.respawns} /> },
   running: {
     title: 'Running',
-    widthPx: 82,
+    widthPx: 80,
     numeric: true,
     about: 'Time spent in requests',
     cell: (worker) => <span className={worker.runningMs === 0 ? 'z' : 's2'}>{formatLongTime(worker.runningMs)}</span>,
