@@ -247,9 +247,11 @@ const RANK = { error: 0, warning: 1, info: 2 } as const;
 /** In the order of lines; what a line check explains is not said again as a bad value or an unknown option of the same line. */
 function mergeSameLine(found: Diagnostic[]): Diagnostic[] {
   const explained = new Set(found.filter(({ code }) => EXPLAINS_VALUE.has(code)).map(({ line }) => line));
+  const refused = new Set(found.filter(({ code }) => code === 'bad-value').map(({ line }) => line));
   const seen = new Set<string>();
   const kept = found.filter((item) => {
     if ((item.code === 'bad-value' || item.code === 'unknown-option') && explained.has(item.line)) return false;
+    if (item.code === 'placeholder-unset' && refused.has(item.line)) return false;
     const key = `${item.line} ${item.code} ${item.message}`;
     if (seen.has(key)) return false;
     seen.add(key);

@@ -13,10 +13,12 @@ export function expandValue(value: string, symbol: string, lookup: (name: string
   let text = value;
   let from = 0;
   for (let count = 0; ; ) {
-    const at = text.indexOf(open, from);
-    if (at === -1) return text;
-    const close = text.indexOf(')', at + 2);
+    const first = text.indexOf(open, from);
+    if (first === -1) return text;
+    const close = text.indexOf(')', first + 2);
     if (close === -1) return text;
+    // A second opening before the end begins the name anew.
+    const at = text.lastIndexOf(open, close);
     const name = text.slice(at + 2, close);
     const found = name === '' ? null : lookup(name);
     if (found === null) {
@@ -35,16 +37,18 @@ export function evaluatePlaceholder(name: string, valueOf: (key: string) => stri
   if (whole !== null || !name.includes(' ')) return whole;
   const words = name.split(' ').filter((word) => word !== '');
   if (words.length === 0) return null;
-  let result = '';
+  let result: string | null = null;
   let operator = '';
   for (const word of words) {
     if (word === '++' || word === '--') {
-      result = String(toInteger(result) + (word === '++' ? 1n : -1n));
+      if (result !== null) result = String(toInteger(result) + (word === '++' ? 1n : -1n));
+      operator = '';
     } else if (word === '+' || word === '-' || word === '*' || word === '/') {
       operator = word;
     } else {
       const operand = valueOf(word) ?? (/^\d+$/.test(word) ? word : '');
-      result = operator === '' ? result + operand : calculate(toInteger(result), operator, toInteger(operand));
+      const left: string = result ?? '';
+      result = operator === '' ? left + operand : calculate(toInteger(left), operator, toInteger(operand));
       operator = '';
     }
   }

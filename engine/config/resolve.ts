@@ -145,7 +145,7 @@ function readEverything(state: State, argv: readonly string[]): void {
   for (const item of state.items) {
     if (item.key === 'inherit') loadByExtension(state, item.value ?? '', item.origin, 'inherit');
   }
-  for (const item of state.items) if (!item.settled) settle(state, item);
+  for (const item of state.items) if (!item.settled) settle(state, item, 'end');
 }
 
 /** One line of a source: skipped, put in, or put in several times, as the open logic option says. */
@@ -180,23 +180,27 @@ function addOption(state: State, key: string, value: string | null, origin: Orig
   const known = findOption(key);
   if (state.strict && known === null && custom === undefined && !isLogicEnd(key)) throw unknownInStrict(key, origin);
   const immediate = known === null ? (custom?.immediate ?? false) : IMMEDIATE.has(known.name) || known.kind === 'logic';
-  if (immediate) settle(state, item);
+  if (immediate) settle(state, item, 'reading');
 }
 
 /** Lets an option take effect with the value it has now. */
-function settle(state: State, item: Item): void {
+function settle(state: State, item: Item, moment: 'reading' | 'end'): void {
   item.settled = true;
-  applyOption(state, item.key, item.value, item.origin);
+  const custom = state.custom.get(item.key);
+  // One that acts while reading and stands above its declaration has missed its moment: it stays an unknown name.
+  if (findOption(item.key) === null && custom !== undefined && custom.immediate === (moment === 'reading')) {
+    applyCustom(state, custom, item.value ?? '', item.origin);
+  } else {
+    applyOption(state, item.key, item.value, item.origin);
+  }
 }
 
 function applyOption(state: State, key: string, value: string | null, origin: Origin): void {
   const option = findOption(key);
   const text = value ?? 'true';
   if (option === null) {
-    const custom = state.custom.get(key);
-    if (custom !== undefined) applyCustom(state, custom, value ?? '', origin);
-    else if (state.strict) throw unknownInStrict(key, origin);
-    else state.applied.push({ key, value: text, origin });
+    if (state.strict) throw unknownInStrict(key, origin);
+    state.applied.push({ key, value: text, origin });
     return;
   }
   if (option.kind === 'int' && (leadingInteger(text) ?? 0) < 0) {
@@ -283,10 +287,6 @@ function applyCustom(state: State, custom: CustomOption, value: string, origin: 
     const text = part.replaceAll(/\$([1-9])/g, (whole, digit: string) => words[Number(digit) - 1] ?? whole);
     const equals = text.indexOf('=');
     const key = equals === -1 ? text : text.slice(0, equals);
-    if (state.custom.has(key)) {
-      const message = `The declared option '${key}' is used in another declared option.`;
-      throw fail('logic', message, origin, key, 'Write the options it stands for.');
-    }
     applyOption(state, key, equals === -1 ? null : text.slice(equals + 1), origin);
   }
 }
