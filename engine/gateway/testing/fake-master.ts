@@ -1,0 +1,258 @@
+/**
+ * A master for the gateway's process tests: starts the real gateway thread and real workers, records every message,
+ * and leaves nothing behind. It decides nothing by itself; the tests send the messages they want to see handled.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { ListenerKind, SocketAddress } from '../../config/settings.ts';
+import type { RuntimeBoot } from '../../master/control.ts';
+import { createScoreboard, type Scoreboard } from '../../scoreboard.ts';
+import type { GatewayBoot, GatewayOptions, GatewayToMaster, MasterToGateway } from '../messages.ts';
+
+const RUNTIMES = fileURLToPath(new URL('../../../resources/runtimes/', import.meta.url));
+
+/** Plays the part of reeve_runtime.py: reads the boot line, loads `app.py`, serves. */
+const PYTHON_ENTRY = `
+import json, os, socket, sys, types
+boot = json.loads(sys.stdin.readline())
+sys.path[:0] = [${JSON.stringify(join(RUNTIMES, 'python'))}, os.getcwd()]
+control = socket.socket(socket.AF_UNIX)
+control.connect(boot["controlEndpoint"])
+uwsgi = types.ModuleType("uwsgi")
+uwsgi.version = b"2.0.21"
+uwsgi.hostname = b"test-host"
+uwsgi.log_this_request = lambda: None
+uwsgi.set_logvar = lambda name, value: None
+sys.modules["uwsgi"] = uwsgi
+from reeve_serve import serve
+import app
+serve(boot, boot["spawnId"], boot["wid"], app.application, control)
+`;
+
+export interface TestWorker {
+  spawnId: number;
+  wid: number;
+  process: ChildProcess;
+  pid: number;
+  slots: number[];
+  /** Standard error so far. */
+  stderr(): string;
+  /** Sends `exit` over the control connection. */
+  sendExit(): void;
+  exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+}
+
+export interface WorkerOptions {
+  threads?: number;
+  maxRequests?: number;
+  generation?: number;
+  wid?: number;
+  /** Python is the default: `app.py` in `folder`. A JavaScript worker loads `app.mjs` there. */
+  language?: 'python' | 'javascript';
+}
+
+/** Waits until `read` gives something else than undefined, looking often. @throws after `limitMs` */
+export async function eventually<T>(
+  what: string,
+  read: () => T | undefined | Promise<T | undefined>,
+  limitMs = 8000,
+): Promise<T> {
+  const end = performance.now() + limitMs;
+  for (;;) {
+    const value = await read();
+    if (value !== undefined) return value;
+    if (performance.now() > end) throw new Error(`Waited ${limitMs} ms in vain for ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+export class FakeMaster {
+  readonly folder = mkdtempSync(join(tmpdir(), 'reeve-gateway-'));
+  readonly board: Scoreboard = createScoreboard();
+  readonly messages: GatewayToMaster[] = [];
+  readonly options: GatewayOptions;
+  readonly #token = randomBytes(32).toString('hex');
+  readonly #thread: Worker;
+  readonly #control: Server;
+  readonly #controlSockets: Socket[] = [];
+  readonly #workers: TestWorker[] = [];
+  #logFd = -1;
+  #nextSpawnId = 1;
+  #nextSlot = 0;
+  #nextListenerId = 1;
+
+  /** @param options what differs from plain defaults. @param logging request lines go to `requestLog()` */
+  constructor(options: Partial<GatewayOptions> = {}, logging = false) {
+    if (logging) this.#logFd = openSync(join(this.folder, 'requests.log'), 'a');
+    this.options = {
+      environEncoding: 'marshal',
+      hostname: 'test-host',
+      listen: 100,
+      bufferSizeBytes: 65536,
+      limitPostBytes: 0,
+      harakiriSeconds: 0,
+      socketTimeoutSeconds: 4,
+      httpTimeoutSeconds: 60,
+      httpKeepaliveSeconds: 30,
+      logFd: this.#logFd,
+      logFormat: null,
+      logMicros: false,
+      memoryReport: false,
+      ...options,
+    };
+    const boot: GatewayBoot = {
+      gatewayId: 0,
+      scoreboard: this.board.buffer,
+      workerEndpoint: join(this.folder, 'workers.sock'),
+      bodyFolder: this.folder,
+      token: this.#token,
+      options: this.options,
+    };
+    this.#thread = new Worker(new URL('../gateway-thread.ts', import.meta.url), { workerData: boot });
+    this.#thread.on('message', (message: GatewayToMaster) => this.messages.push(message));
+    this.#control = createServer((socket) => {
+      this.#controlSockets.push(socket);
+      socket.on('error', () => {
+        // The worker was killed; its exit is what the tests wait for.
+      });
+    });
+    this.#control.listen(join(this.folder, 'control.sock'));
+  }
+
+  post(message: MasterToGateway): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+    this.#thread.postMessage(message);
+  }
+
+  /** Waits for a message of this type that satisfies `where`. */
+  async message<T extends GatewayToMaster['type']>(
+    type: T,
+    where: (message: Extract<GatewayToMaster, { type: T }>) => boolean = () => true,
+  ): Promise<Extract<GatewayToMaster, { type: T }>> {
+    const isWanted = (message: GatewayToMaster): message is Extract<GatewayToMaster, { type: T }> =>
+      message.type === type;
+    return eventually(`the message ${type}`, () => this.messages.filter(isWanted).find(where));
+  }
+
+  /** Listens on a free port of 127.0.0.1 (or on a unix socket); resolves to where. */
+  async listen(kind: ListenerKind, path?: string, mode: number | null = null): Promise<SocketAddress> {
+    const listenerId = this.#nextListenerId++;
+    await this.message('ready');
+    const address: SocketAddress =
+      path === undefined ? { type: 'tcp', host: '127.0.0.1', port: 0 } : { type: 'unix', path };
+    this.post({ type: 'listen', listenerId, kind, address, backlog: 100, mode });
+    return (await this.message('listening', (message) => message.listenerId === listenerId)).address;
+  }
+
+  /** The same, when only the port matters. */
+  async listenPort(kind: ListenerKind): Promise<number> {
+    const address = await this.listen(kind);
+    if (address.type !== 'tcp') throw new Error('not a TCP listener');
+    return address.port;
+  }
+
+  /** Starts a worker and waits until the gateway has all its connections. */
+  async startWorker(options: WorkerOptions = {}): Promise<TestWorker> {
+    const { threads = 1, maxRequests = 0, generation = 1, language = 'python' } = options;
+    const { workerEndpoint } = await this.message('ready');
+    const spawnId = this.#nextSpawnId++;
+    const wid = options.wid ?? spawnId;
+    const slots = Array.from({ length: threads }, () => this.#nextSlot++);
+    const child =
+      language === 'python'
+        ? spawn('python3', ['-c', PYTHON_ENTRY], { cwd: this.folder, stdio: ['pipe', 'pipe', 'pipe'] })
+        : spawn(process.execPath, [join(RUNTIMES, 'node/worker.mjs')], {
+            cwd: this.folder,
+            stdio: ['pipe', 'pipe', 'pipe'],
+          });
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
+    const boot: RuntimeBoot = {
+      role: 'worker',
+      controlEndpoint: join(this.folder, 'control.sock'),
+      gatewayEndpoints: [workerEndpoint],
+      token: this.#token,
+      generation,
+      app:
+        language === 'python'
+          ? { language, wsgiFile: 'app.py', module: null, callable: 'application', pythonpath: [], virtualenv: null }
+          : { language, file: 'app.mjs' },
+      chdir: null,
+      threads,
+      enableThreads: true,
+      needApp: true,
+      maxRequests,
+      minWorkerLifetimeSeconds: 0,
+      spawnId,
+      wid,
+      processes: 1,
+      masterPid: process.pid,
+      autoProcname: false,
+      procnamePrefix: '',
+      options: [],
+    };
+    const connectionsBefore = this.#controlSockets.length;
+    child.stdin.write(`${JSON.stringify(boot)}\n`);
+    const exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
+    const pid = child.pid ?? 0;
+    const worker: TestWorker = {
+      spawnId,
+      wid,
+      process: child,
+      pid,
+      slots,
+      stderr: () => stderr,
+      sendExit: () => this.#controlSockets[connectionsBefore]?.write(encodeControl({ type: 'exit' })),
+      exited,
+    };
+    this.#workers.push(worker);
+    this.post({ type: 'expect-worker', spawnId, wid, pid, generation, slots });
+    await eventually(`worker ${spawnId} to connect (it says: ${stderr})`, () =>
+      this.messages.find((message) => message.type === 'worker-connected' && message.spawnId === spawnId),
+    );
+    return worker;
+  }
+
+  /** Writes the application and starts `count` workers of generation 1, in use. */
+  async serve(app: string, count: number, options: WorkerOptions = {}): Promise<TestWorker[]> {
+    writeFileSync(join(this.folder, options.language === 'javascript' ? 'app.mjs' : 'app.py'), app);
+    this.post({ type: 'use-generation', generation: 1 });
+    const workers: TestWorker[] = [];
+    for (let i = 0; i < count; i++) workers.push(await this.startWorker(options));
+    return workers;
+  }
+
+  requestLog(): string {
+    return readFileSync(join(this.folder, 'requests.log'), 'latin1');
+  }
+
+  /** Ends everything that was started and removes the folder. */
+  async dispose(): Promise<void> {
+    this.post({ type: 'stop' });
+    for (const socket of this.#controlSockets) socket.destroy();
+    this.#control.close();
+    for (const worker of this.#workers) {
+      if (worker.process.exitCode === null && worker.process.signalCode === null) worker.process.kill('SIGKILL');
+      await worker.exited;
+    }
+    await this.#thread.terminate();
+    if (this.#logFd >= 0) closeSync(this.#logFd);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function encodeControl(message: { type: string }): Buffer {
+  const body = Buffer.from(JSON.stringify(message));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(body.length);
+  return Buffer.concat([length, body]);
+}
