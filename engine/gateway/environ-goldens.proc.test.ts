@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ListenerKind } from '../config/settings.ts';
-import { eventually, FakeMaster } from './testing/fake-master.ts';
+import { FakeMaster } from './testing/fake-master.ts';
 import { parseAnswer, RawClient } from './testing/raw-client.ts';
 
 const GOLDENS = fileURLToPath(new URL('../goldens/environ/', import.meta.url));
@@ -103,7 +103,7 @@ const OURS: Record<string, Ours> = {
 };
 
 /** Answers that are framed otherwise than uWSGI does: keep-alive is on, a length is given when it is known. */
-const FRAMING = ['content-length', 'transfer-encoding', 'connection'];
+const FRAMING = new Set(['content-length', 'transfer-encoding', 'connection']);
 const names = readdirSync(GOLDENS, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map((entry) => entry.name);
@@ -220,7 +220,7 @@ function readLog(path: string): Recorded['environs'] {
 }
 
 function comparable(answer: { statusLine: string; headers: [string, string][]; body: Buffer }, isHead: boolean) {
-  const headers = answer.headers.filter(([name]) => !FRAMING.includes(name));
+  const headers = answer.headers.filter(([name]) => !FRAMING.has(name));
   return { statusLine: answer.statusLine, headers, body: isHead ? '' : answer.body.toString('latin1') };
 }
 

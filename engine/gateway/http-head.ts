@@ -205,7 +205,7 @@ export function checkHead(head: HttpHead, end: number): void {
 function nameError(bytes: Buffer, base: number, start: number, at: number, end: number): ProtocolError {
   const byte = bytes[base + at] ?? 0;
   if (at === end) return new ProtocolError('header-no-colon', start);
-  if (byte < SPACE || byte === DEL) return lineError(bytes, base, at, end, 'bad-header-name');
+  if (!isBlank(byte) && (byte < SPACE || byte === DEL)) return lineError(bytes, base, at, end, 'bad-header-name');
   if (isBlank(byte)) {
     let i = at;
     while (i < end && isBlank(bytes[base + i])) i++;

@@ -58,6 +58,11 @@ export class HttpParser {
     this.#handler = handler;
   }
 
+  /** Bytes of an incomplete head that it holds. */
+  get keptBytes(): number {
+    return this.#keptBytes;
+  }
+
   /** Is it between two messages, with not one byte of the next? */
   get idle(): boolean {
     return this.#state === 'head' && this.#keptBytes === 0 && !this.#blankCr;
