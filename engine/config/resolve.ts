@@ -77,6 +77,8 @@ interface State {
   /** Files being read, outermost first. */
   reading: { file: MagicFile; format: Format }[];
   outer: MagicFile | null;
+  /** The one `:section` means: the file read last, be it another than the one that says so. */
+  lastFile: MagicFile | null;
   filesRead: number;
   files: Set<string>;
   otherFiles: Set<string>;
@@ -111,6 +113,7 @@ export function resolveConfig(argv: readonly string[], host: ConfigHost): Resolv
     strict: false,
     reading: [],
     outer: null,
+    lastFile: null,
     filesRead: 0,
     files: new Set(),
     otherFiles: new Set(),
@@ -145,7 +148,7 @@ function readEverything(state: State, argv: readonly string[]): void {
   for (const item of state.items) {
     if (item.key === 'inherit') loadByExtension(state, item.value ?? '', item.origin, 'inherit');
   }
-  for (const item of state.items) if (!item.settled) settle(state, item, 'end');
+  for (const item of state.items) if (!item.settled) settle(state, item);
 }
 
 /** One line of a source: skipped, put in, or put in several times, as the open logic option says. */
@@ -180,19 +183,15 @@ function addOption(state: State, key: string, value: string | null, origin: Orig
   const known = findOption(key);
   if (state.strict && known === null && custom === undefined && !isLogicEnd(key)) throw unknownInStrict(key, origin);
   const immediate = known === null ? (custom?.immediate ?? false) : IMMEDIATE.has(known.name) || known.kind === 'logic';
-  if (immediate) settle(state, item, 'reading');
+  if (immediate) settle(state, item);
 }
 
 /** Lets an option take effect with the value it has now. */
-function settle(state: State, item: Item, moment: 'reading' | 'end'): void {
+function settle(state: State, item: Item): void {
   item.settled = true;
-  const custom = state.custom.get(item.key);
-  // One that acts while reading and stands above its declaration has missed its moment: it stays an unknown name.
-  if (findOption(item.key) === null && custom !== undefined && custom.immediate === (moment === 'reading')) {
-    applyCustom(state, custom, item.value ?? '', item.origin);
-  } else {
-    applyOption(state, item.key, item.value, item.origin);
-  }
+  const custom = findOption(item.key) === null ? state.custom.get(item.key) : undefined;
+  if (custom === undefined) applyOption(state, item.key, item.value, item.origin);
+  else applyCustom(state, custom, item.value ?? '', item.origin);
 }
 
 function applyOption(state: State, key: string, value: string | null, origin: Origin): void {
@@ -259,7 +258,7 @@ function setValue(state: State, name: string, value: string, origin: Origin): vo
   const text = value.slice(equals + 1);
   if (name === 'set') {
     state.placeholders.add(key);
-    addOption(state, key, text, origin);
+    addLine(state, key, text, origin);
     return;
   }
   if (findOption(key) !== null) {
@@ -352,9 +351,9 @@ function loadFile(
   option: string | null,
   splits: boolean,
 ): void {
-  const current = state.reading.at(-1);
   const split = splits ? splitFileName(name) : { path: name, section: null };
-  const path = split.path === '' && current !== undefined ? current.file.given : split.path;
+  const last = split.path === '' && split.section !== null ? state.lastFile : null;
+  const path = last?.path ?? split.path;
   if (format.load === null) {
     const message = `'${name}': the engine does not read ${format.name} configuration yet.`;
     throw fail('format-not-supported', message, origin, option, 'Write the options in an INI file.');
@@ -364,6 +363,15 @@ function loadFile(
   }
   const bytes = readSource(path, state.host, origin, option);
   const file = magicFileOf(path, split.section, state.host);
+  if (last !== null) {
+    file.given = '';
+    if (state.reading.at(-1)?.file.path !== last.path) {
+      state.notices.push(
+        `*** WARNING: "${option ?? ''} = ${name}" reads ${last.path}, the file that was read last ***`,
+      );
+    }
+  }
+  state.lastFile = file;
   // The upper-case magic variables speak of the first file, and of none when that was a bare argument.
   if (state.filesRead === 0 && option !== null && option !== 'include') state.outer = file;
   state.filesRead++;

@@ -60,7 +60,7 @@ export interface FileName {
   section: string | null;
 }
 
-/** Splits `file:section`; a drive letter (`C:\x.ini`) is no section. An empty path means the file that is being read. */
+/** Splits `file:section`; a drive letter (`C:\x.ini`) is no section. An empty path means the file that was read last. */
 export function splitFileName(text: string): FileName {
   const colon = text.lastIndexOf(':');
   if (colon === -1 || (colon === 1 && /^[A-Za-z]:[\\/]/.test(text))) return { path: text, section: null };
