@@ -2,6 +2,7 @@
  * Builds the packaged form of everything: out/main (the Electron host, the commands as `cli.js`, the engine's utility
  * process), out/preload and out/renderer. Dependencies are bundled, so that the package carries no node_modules.
  */
+import { basename, dirname, resolve } from 'node:path';
 import { defineConfig } from 'electron-vite';
 import type { Plugin } from 'vite';
 import renderer from './vite.config.ts';
@@ -42,21 +43,22 @@ export default defineConfig({
   },
   renderer: {
     ...renderer,
-    build: { ...renderer.build, rolldownOptions: { input: at('renderer/index.html') } },
+    // electron-vite would leave the pages as large as they were written.
+    build: { ...renderer.build, minify: true, cssMinify: true, rolldownOptions: { input: at('renderer/index.html') } },
   },
 });
 
-/** `new Worker(new URL('./x.ts', import.meta.url))` of node:worker_threads: the file becomes an entry of its own. */
+/** `new Worker(new URL('./x.ts', import.meta.url))` of node:worker_threads: the file becomes an entry of its own, `x.js`. */
 function workerThreads(): Plugin {
   return {
     name: 'worker-threads',
     transform(code, id) {
-      if (!/new Worker\(\s*new URL\(/.test(code)) return null;
       return code.replace(
-        /new URL\(\s*(['"])(\.{1,2}\/[^'"]+\.ts)\1\s*,\s*import\.meta\.url\s*\)/g,
-        (_all, _quote, path: string) => {
-          const file = this.emitFile({ type: 'chunk', id: new URL(path, `file://${id}`).pathname });
-          return `new URL(import.meta.ROLLUP_FILE_URL_${file})`;
+        /(new Worker\(\s*new URL\(\s*)['"](\.{1,2}\/[^'"]+)\.ts['"]/g,
+        (_all, before: string, path: string) => {
+          const fileName = `${basename(path)}.js`;
+          this.emitFile({ type: 'chunk', id: resolve(dirname(id), `${path}.ts`), fileName });
+          return `${before}'./${fileName}'`;
         },
       );
     },

@@ -1,5 +1,6 @@
 /** `reeve engine`: everything after it goes to the engine unchanged. */
 import { runEngine } from '../../engine/main.ts';
+import { findInstallation } from './installation.ts';
 
 export async function runEngineCommand(args: readonly string[]): Promise<number> {
   return runEngine([...args], {
@@ -7,5 +8,6 @@ export async function runEngineCommand(args: readonly string[]): Promise<number>
     cwd: process.cwd(),
     stdout: process.stdout,
     stderr: process.stderr,
+    resourcesFolder: findInstallation().resourcesFolder,
   });
 }

@@ -21,8 +21,8 @@ const packageSchema = z.object({ version: z.string() });
 /** Node calls a module experimental that Reeve uses (node:sqlite); its users can do nothing about that. */
 const QUIET_FLAG = '--disable-warning=ExperimentalWarning';
 
-/** `root` is found from the place of this file unless it is given. */
-export function findInstallation(root: string = findRoot()): Installation {
+export function findInstallation(): Installation {
+  const root = findRoot();
   const packageText = readFileSync(join(root, 'package.json'), 'utf8');
   return {
     root,
@@ -41,7 +41,14 @@ function engineCommand(root: string): [string, ...string[]] {
   return [process.execPath, QUIET_FLAG, join(root, 'out', 'main', 'cli.js'), 'engine'];
 }
 
-/** Both electron/cli/ and out/main/ are two levels below package.json. */
+/**
+ * Both electron/cli/ and out/main/ are two levels below package.json. In the packaged application this file is inside
+ * the archive; what other programs read (runtimes, samples, the launcher) lies beside it.
+ */
 function findRoot(): string {
+  if ('resourcesPath' in process && typeof process.resourcesPath === 'string') {
+    const beside = join(process.resourcesPath, 'reeve');
+    if (existsSync(beside)) return beside;
+  }
   return join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 }

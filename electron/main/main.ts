@@ -1,6 +1,5 @@
 /** Entry of the Electron host: wiring only. `--cli` runs the `reeve` commands instead, where no Node is installed. */
 
-import { existsSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import * as electron from 'electron';
@@ -16,10 +15,7 @@ const onError = (error: unknown): void => console.error(error);
 const cliAt = process.argv.indexOf('--cli');
 if (cliAt >= 0) process.exit(await runReeve(process.argv.slice(cliAt + 1), processTerminal()));
 
-// A link that can be followed lies beside the archive: runtimes for workers can not be read from inside it.
-const packed = join(process.resourcesPath, 'reeve');
-const installation = findInstallation(existsSync(packed) ? packed : undefined);
-
+const installation = findInstallation();
 startElectronHost({
   electron,
   ports: {
