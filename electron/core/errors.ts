@@ -61,7 +61,6 @@ export const CATALOGUE = {
     '{name} does not run on the bundled engine.',
     'Start, stop and restart it where it was started.',
   ],
-  'engine-busy': ['{name} is {status} at this moment.', 'Try again when that is done.'],
   'trust-needed': [
     '{path} runs commands that have not been accepted.',
     'Open the file in Reeve to see them, and accept them there.',

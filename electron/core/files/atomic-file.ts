@@ -3,7 +3,7 @@
  * then renamed over it.
  */
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 export interface AtomicWrite {
@@ -31,6 +31,14 @@ export async function writeFileAtomically(path: string, content: string, options
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+/** Removes what a writer that was killed in the middle left beside `path`. Only for files nobody else writes. */
+export async function removeTemporaries(path: string): Promise<void> {
+  const folder = dirname(path);
+  const names = await readdir(folder).catch(() => []);
+  const mine = names.filter((name) => name.startsWith(`.${basename(path)}.`) && /\.[0-9a-f]{12}\.tmp$/.test(name));
+  await Promise.all(mine.map(async (name) => rm(join(folder, name), { force: true })));
 }
 
 async function keepOwner(handle: FileHandle, owner: { uid: number; gid: number }): Promise<void> {

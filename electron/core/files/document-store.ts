@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import type { z } from 'zod';
 import { CoreError, describe, errnoOf } from '../errors.ts';
 import type { Clock } from '../ports.ts';
-import { writeFileAtomically } from './atomic-file.ts';
+import { removeTemporaries, writeFileAtomically } from './atomic-file.ts';
 
 export interface DocumentOptions<T> {
   folder: string;
@@ -78,6 +78,7 @@ export class DocumentStore<T> {
   }
 
   async #load(): Promise<void> {
+    await removeTemporaries(this.#path);
     let text: string;
     try {
       text = await readFile(this.#path, 'utf8');

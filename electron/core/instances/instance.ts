@@ -28,7 +28,7 @@ export interface InstanceOptions {
 
 export interface InstanceListener {
   onDocument?: (document: StatsDocument, atMs: number) => void;
-  onGap?: (reason: string, atMs: number) => void;
+  onGap?: (reason: string, code: string, atMs: number) => void;
   onSample?: (sample: MonitorSample) => void;
   onLines?: (lines: LogLine[]) => void;
 }
@@ -58,8 +58,8 @@ export class Instance {
       onChanged: () => options.onChanged(this),
       onSample: (sample) => this.#sampled(sample),
       onDocument: (document, atMs) => this.#answered(document, atMs),
-      onGap: (reason, atMs) => {
-        for (const listener of this.#listeners) listener.onGap?.(reason, atMs);
+      onGap: (reason, code, atMs) => {
+        for (const listener of this.#listeners) listener.onGap?.(reason, code, atMs);
       },
     });
   }

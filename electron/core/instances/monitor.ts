@@ -34,7 +34,7 @@ export interface MonitorOptions {
   /** Each answer, also between samples while polling is faster. */
   onDocument: (document: StatsDocument, atMs: number) => void;
   /** Each failed poll. */
-  onGap: (reason: string, atMs: number) => void;
+  onGap: (reason: string, code: string, atMs: number) => void;
 }
 
 export interface MonitorSample {
@@ -253,7 +253,7 @@ export class Monitor {
       permanent: PERMANENT.test(error.code),
       random: this.#options.random(),
     });
-    this.#options.onGap(reason, now);
+    this.#options.onGap(reason, error.code, now);
     this.#emit(null, now);
   }
 

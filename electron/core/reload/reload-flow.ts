@@ -171,8 +171,8 @@ export class ReloadFlow {
         active.watch = observeDocument(active.watch, document, instance.monitor.requests, atMs);
         this.#update(active, atMs);
       },
-      onGap: (reason, atMs) => {
-        active.watch = observeGap(active.watch, reason, atMs);
+      onGap: (reason, code, atMs) => {
+        active.watch = observeGap(active.watch, reason, code !== 'stats-timeout', atMs);
         this.#update(active, atMs);
       },
       onSample: ({ atMs, row }) => {

@@ -2,7 +2,7 @@
  * What came of a reload, in words: subject first, figures in them, what happens next. Pure.
  */
 import type { ReloadRun } from '../../contract/model.ts';
-import { isHeldUp, seconds, type WatchedWorker, type WatchState } from './watch-machine.ts';
+import { isHeldUp, mercySinceMs, seconds, type WatchedWorker, type WatchState } from './watch-machine.ts';
 
 export type Verdict = NonNullable<ReloadRun['verdict']>;
 
@@ -107,7 +107,7 @@ function stuckVerdict(state: WatchState, atMs: number): Verdict {
 }
 
 function nextStep(state: WatchState, worker: WatchedWorker, atMs: number): string {
-  const since = worker.drainingSinceMs ?? (state.plan.chain ? null : state.plan.startedAtMs);
+  const since = mercySinceMs(worker, state.plan);
   if (since === null) return '';
   const leftMs = since + state.plan.mercyMs - atMs;
   return leftMs > 0 ? `; mercy ends in ${seconds(leftMs)}, then the master kills it` : '; its mercy is over';

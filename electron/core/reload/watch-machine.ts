@@ -121,8 +121,9 @@ export function observeDocument(
     log.push(info(atMs, `The stats address answers again after ${seconds(atMs - state.silentSinceMs)}`));
   }
   const counted = countTraffic(state, document);
-  const observed = observeWorkers(state, document, requests, atMs, log);
-  const { workers, count: cutOffNow } = markCutOff(state, observed, atMs, log);
+  const news: ReloadRun['log'] = [];
+  const observed = observeWorkers(state, document, requests, atMs, news);
+  const { workers, count: cutOffNow } = markCutOff(state, observed, atMs, news);
   const sawChange =
     state.sawChange || document.pid !== state.masterPid || workers.some((worker, i) => moved(worker, state.workers[i]));
   if (sawChange && !state.sawChange) {
@@ -130,6 +131,7 @@ export function observeDocument(
     const what = first === undefined ? 'with a new process' : `at worker ${first.wid}`;
     log.push(info(atMs, `The master acts on it, first seen ${what} after ${seconds(atMs - state.plan.startedAtMs)}`));
   }
+  log.push(...news);
   const next: WatchState = {
     ...state,
     ...counted,
@@ -145,15 +147,21 @@ export function observeDocument(
   return judge(next, atMs);
 }
 
-/** A poll brought nothing: refused while the master starts anew, or silence. */
-export function observeGap(state: WatchState, reason: string, atMs: number): WatchState {
+/** A poll brought nothing. `refused`: nobody listens, as while a uWSGI master starts anew, after its workers ended. */
+export function observeGap(state: WatchState, reason: string, refused: boolean, atMs: number): WatchState {
   if (state.outcome.status === 'finished') return state;
   const first = state.silentSinceMs === null;
   const log = first ? [...state.log, info(atMs, gapWords(state.plan, reason))] : state.log;
-  return judge(
-    { ...state, log, silentSinceMs: state.silentSinceMs ?? atMs, sawChange: state.sawChange || state.plan.full },
-    atMs,
-  );
+  const { full } = state.plan;
+  const workers = full && refused ? state.workers.map((worker) => between(worker, atMs)) : state.workers;
+  const silentSinceMs = state.silentSinceMs ?? atMs;
+  return judge({ ...state, log, workers, silentSinceMs, sawChange: state.sawChange || full }, atMs);
+}
+
+/** The old process has ended and the new one is not there yet. */
+function between(worker: WatchedWorker, atMs: number): WatchedWorker {
+  if (worker.state !== 'old' && worker.state !== 'draining') return worker;
+  return { ...worker, state: 'starting', serving: null, spans: withState(worker.spans, 'starting', atMs) };
 }
 
 /** The bundled engine said in its log that the new generation could not be loaded. */
@@ -190,9 +198,13 @@ export function isHeldUp(worker: WatchedWorker): boolean {
   return (worker.state === 'old' || worker.state === 'draining') && worker.serving !== null;
 }
 
+/** Mercy begins with the command, or in a chain when the worker's turn comes. */
+export function mercySinceMs(worker: WatchedWorker, plan: WatchPlan): number | null {
+  return plan.chain ? worker.drainingSinceMs : plan.startedAtMs;
+}
+
 function heldMs(worker: WatchedWorker, plan: WatchPlan, atMs: number): number {
-  if (worker.drainingSinceMs !== null) return atMs - worker.drainingSinceMs;
-  return plan.chain ? 0 : atMs - plan.startedAtMs;
+  return atMs - (mercySinceMs(worker, plan) ?? atMs);
 }
 
 function noticeWithinMs(plan: WatchPlan): number {

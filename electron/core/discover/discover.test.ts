@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { describeServer, mastersOf, nameOf } from './discover.ts';
+import { type ProcessInfo, readProcess, serverArguments } from './processes.ts';
+
+function aProcess(more: Partial<ProcessInfo>): ProcessInfo {
+  return {
+    pid: 10,
+    parentPid: 1,
+    args: ['uwsgi', '--ini', 'a.ini'],
+    comm: 'uwsgi',
+    user: 'www',
+    cwd: '/srv/a',
+    env: {},
+    startedAtMs: 0,
+    ...more,
+  };
+}
+
+describe('processes of this machine', () => {
+  it.each<[string[], string[] | null]>([
+    [
+      ['uwsgi', '--ini', 'a.ini'],
+      ['--ini', 'a.ini'],
+    ],
+    [['/usr/bin/uwsgi-core', 'a.ini'], ['a.ini']],
+    [['uwsgi_python3', 'a.ini'], ['a.ini']],
+    [
+      ['node', '/opt/reeve/engine/main.ts', '--ini', 'a.ini'],
+      ['--ini', 'a.ini'],
+    ],
+    [['node', '--no-warnings', 'engine/main.ts'], []],
+    [['node', '/x/electron/cli/reeve.ts', 'engine', 'a.ini'], ['a.ini']],
+    [['uWSGI master'], []],
+    [['uWSGI worker 1'], null],
+    [['nginx: master process'], null],
+    [['vim', 'uwsgi.ini'], null],
+    [['python3', '/x/uwsgitop'], null],
+  ])('%j are those of a server, or not', (args, expected) => {
+    expect(serverArguments({ args, comm: (args[0] ?? '').split('/').at(-1)?.slice(0, 15) ?? '' })).toEqual(expected);
+  });
+
+  it('are masters unless their parent was called the same way; vassals are masters', () => {
+    const master = aProcess({ pid: 10 });
+    const worker = aProcess({ pid: 11, parentPid: 10 });
+    const vassal = aProcess({ pid: 12, parentPid: 10, args: ['uwsgi', '--ini', 'vassal.ini'] });
+    expect(mastersOf([worker, vassal, master]).map((process) => process.pid)).toEqual([12, 10]);
+  });
+
+  it('can be read by pid, and one that has ended is none', async () => {
+    expect(await readProcess(process.pid)).toMatchObject({ pid: process.pid, parentPid: process.ppid });
+    expect(await readProcess(2 ** 30)).toBeNull();
+  });
+});
+
+describe('a server that was found', () => {
+  it('without stats says which line is missing, and where', () => {
+    const found = describeServer({ process: aProcess({}), config: null }, null);
+    expect(found.missing).toContain('auto-procname');
+  });
+
+  it('is named by its file, or by the folder of a file that is called uwsgi', () => {
+    const config = { configPath: '/srv/shop/uwsgi.ini' };
+    expect(nameOf({ process: aProcess({}), config: Object.assign(emptyConfig(), config) })).toBe('shop');
+    expect(
+      nameOf({ process: aProcess({}), config: Object.assign(emptyConfig(), { configPath: '/etc/admin.ini' }) }),
+    ).toBe('admin');
+    expect(nameOf({ process: aProcess({}), config: null })).toBe('a');
+  });
+});
+
+function emptyConfig() {
+  return {
+    configPath: null as string | null,
+    files: [],
+    optionCount: 0,
+    errors: [],
+    otherFormat: false,
+    statsAddress: null,
+    masterFifos: [],
+    harakiriMs: null,
+    touchReload: [],
+    touchWorkersReload: [],
+    touchChainReload: [],
+    lazyApps: false,
+    mercyMs: 60_000,
+    listen: 100,
+    processes: 1,
+    url: null,
+    memoryReport: false,
+    logto: null,
+  };
+}

@@ -1,0 +1,221 @@
+import { describe, expect, it } from 'vitest';
+import type { StatsWorker } from '../../../engine/api/stats.ts';
+import { readRunningRequests } from '../samples/running-requests.ts';
+import { aBusyWorker, aDocument, aStatsWorker } from '../testing/stats-fixture.ts';
+import { verdictOf } from './verdict.ts';
+import {
+  beginWatch,
+  observeDocument,
+  observeGap,
+  observeRefusal,
+  QUIET_MS,
+  type WatchPlan,
+  type WatchState,
+} from './watch-machine.ts';
+
+const T0 = 1_700_000_100_000;
+const plan: WatchPlan = { startedAtMs: T0, full: true, chain: false, mercyMs: 30_000, startupMs: 200 };
+const old = (id: number, more: Partial<StatsWorker> = {}) => aStatsWorker({ id, pid: 1000 + id, ...more });
+const fresh = (id: number, more: Partial<StatsWorker> = {}) =>
+  aStatsWorker({ id, pid: 2000 + id, last_spawn: T0 / 1000 + 1, ...more });
+const stuck = (id: number) => aBusyWorker((T0 - 5_000) / 1000, { id, pid: 1000 + id });
+
+class Film {
+  state: WatchState;
+  atMs = T0;
+
+  constructor(workers: StatsWorker[], more: Partial<WatchPlan> = {}) {
+    const document = aDocument({ workers });
+    this.state = beginWatch({ ...plan, ...more }, document, this.#requests(workers));
+  }
+
+  see(afterMs: number, workers: StatsWorker[], more: Parameters<typeof aDocument>[0] = {}): this {
+    this.atMs = T0 + afterMs;
+    this.state = observeDocument(this.state, aDocument({ workers, ...more }), this.#requests(workers), this.atMs);
+    return this;
+  }
+
+  gap(afterMs: number, refused = true): this {
+    this.atMs = T0 + afterMs;
+    this.state = observeGap(this.state, 'Nothing listens.', refused, this.atMs);
+    return this;
+  }
+
+  get states(): string {
+    return this.state.workers.map((worker) => worker.state).join(' ');
+  }
+
+  get verdict() {
+    return verdictOf(this.state, this.atMs);
+  }
+
+  #requests(workers: StatsWorker[]) {
+    const context = {
+      atMs: this.atMs,
+      previousAtMs: null,
+      previousStarts: new Map<string, number>(),
+      harakiriMs: null,
+    };
+    return readRunningRequests(aDocument({ workers }), context).rows;
+  }
+}
+
+describe('a reload', () => {
+  it('is done when every worker is another process, spawned since, and it stays so', () => {
+    const film = new Film([old(1), old(2)]).see(500, [fresh(1), old(2)]).see(1000, [fresh(1), fresh(2)]);
+    expect(film.states).toBe('new new');
+    expect(film.verdict).toBeNull();
+    film.see(1000 + QUIET_MS, [fresh(1), fresh(2)]);
+    expect(film.verdict).toEqual({
+      status: 'done',
+      title: 'Done in 1.0 s. All 2 workers are new.',
+      detail:
+        '2 running workers have a new pid and a later spawn time. No request was cut off, no exceptions, no queue errors.',
+    });
+    expect(film.state.workers[0]?.spans).toEqual([
+      { state: 'old', fromMs: T0, toMs: T0 + 500 },
+      { state: 'new', fromMs: T0 + 500, toMs: null },
+    ]);
+  });
+
+  it('is not done by a worker that has another pid but does not accept yet', () => {
+    const film = new Film([old(1)]).see(500, [fresh(1, { accepting: 0 })]);
+    expect(film.states).toBe('starting');
+    film.see(9_000, [fresh(1, { accepting: 0 })]);
+    expect(film.state.allNewAtMs).toBeNull();
+  });
+
+  it('is not done by a worker that was spawned before it', () => {
+    const film = new Film([old(1)]).see(500, [fresh(1, { last_spawn: T0 / 1000 - 60 })]);
+    expect(film.states).toBe('starting');
+  });
+
+  it('takes a worker with the same pid and a later spawn time for new', () => {
+    const film = new Film([old(1)]).see(1500, [old(1, { last_spawn: T0 / 1000 + 1 })]);
+    expect(film.states).toBe('new');
+  });
+
+  it('waits for workers that the new configuration adds', () => {
+    const film = new Film([old(1), old(2)])
+      .see(500, [fresh(1), fresh(2)])
+      .see(1000, [fresh(1), fresh(2), fresh(3, { accepting: 0 })]);
+    film.see(500 + QUIET_MS, [fresh(1), fresh(2), fresh(3, { accepting: 0 })]);
+    expect(film.verdict).toBeNull();
+    film.see(4000, [fresh(1), fresh(2), fresh(3)]).see(4000 + QUIET_MS, [fresh(1), fresh(2), fresh(3)]);
+    expect(film.verdict?.title).toBe('Done in 4.0 s. All 3 workers are new.');
+    expect(film.verdict?.detail).toContain('There were 2 before.');
+    expect(film.state.workers[2]).toMatchObject({ oldPid: 0, newPid: 2003 });
+  });
+
+  it('does not wait for workers that the new configuration takes away, nor for cheap ones', () => {
+    const cheap = old(3, { pid: 0, status: 'cheap' });
+    const film = new Film([old(1), old(2), cheap]).see(500, [fresh(1), cheap]).see(500 + QUIET_MS, [fresh(1), cheap]);
+    expect(film.states).toBe('new down cheap');
+    expect(film.verdict?.status).toBe('done');
+  });
+
+  it('counts what was answered across the counters that start anew', () => {
+    const film = new Film([old(1, { requests: 100 })])
+      .see(300, [old(1, { requests: 104 })])
+      .see(900, [fresh(1, { requests: 3 })]);
+    film.see(1200, [fresh(1, { requests: 5, exceptions: 1 })], { listen_queue: 9 });
+    expect(film.state).toMatchObject({ answered: 9, exceptions: 1, queuePeak: 9 });
+    film.see(900 + QUIET_MS, [fresh(1, { requests: 5, exceptions: 1 })]);
+    expect(film.verdict).toMatchObject({
+      status: 'done-with',
+      title: 'Done in 0.9 s. The worker is new. 1 exception meanwhile.',
+    });
+  });
+
+  it('shows the silence of a master that starts anew as starting, and goes on after it', () => {
+    const film = new Film([old(1)]).gap(400).gap(600);
+    expect(film.states).toBe('starting');
+    film.see(1400, [fresh(1)]);
+    expect(film.state.log.map((line) => line.text)).toEqual([
+      'The stats address is silent while the master starts anew: Nothing listens.',
+      'The stats address answers again after 1.0 s',
+      'Worker 1 is new, pid 2001',
+    ]);
+  });
+
+  it('has failed when the server does not come back', () => {
+    const film = new Film([old(1)]).gap(400).gap(21_000);
+    expect(film.verdict).toMatchObject({ status: 'failed', title: 'The server has not answered for 21 s.' });
+  });
+
+  it('has failed when nothing changes: the letter was lost', () => {
+    const film = new Film([old(1)]).see(14_000, [old(1)]);
+    expect(film.verdict).toBeNull();
+    film.see(15_000, [old(1)]);
+    expect(film.verdict).toMatchObject({
+      status: 'failed',
+      title: 'Nothing changed in 15 s. The old workers serve on.',
+    });
+  });
+
+  it('has failed when the engine refuses the new generation, and the old one serves on', () => {
+    const film = new Film([old(1)], { full: false });
+    film.state = observeRefusal(film.state, 'ImportError: no module shop', T0 + 900);
+    expect(film.verdict).toMatchObject({ status: 'failed', detail: 'ImportError: no module shop' });
+    expect(film.see(2000, [fresh(1)]).verdict?.status).toBe('failed');
+  });
+
+  it('is stuck while a worker can not end its request, says what comes next, and is done in the end', () => {
+    const film = new Film([old(1), stuck(2)]).see(500, [fresh(1), stuck(2)]).see(12_000, [fresh(1), stuck(2)]);
+    expect(film.states).toBe('new draining');
+    expect(film.verdict).toEqual({
+      status: 'stuck',
+      title: '1 of 2 workers are new.',
+      detail: 'Worker 2 is still in GET /slow after 17 s; mercy ends in 18 s, then the master kills it.',
+    });
+    film.see(20_000, [fresh(1), fresh(2)]).see(20_000 + QUIET_MS, [fresh(1), fresh(2)]);
+    expect(film.verdict?.status).toBe('done');
+    expect(film.state.cutOff).toBe(0);
+  });
+
+  it('counts a request as cut off when mercy ends before it, and shows where', () => {
+    const film = new Film([stuck(1)])
+      .see(500, [stuck(1)], { pid: 101 })
+      .see(30_400, [stuck(1)])
+      .see(30_700, [fresh(1)]);
+    expect(film.state.cutOff).toBe(1);
+    expect(film.state.log.at(-1)?.text).toBe('Worker 1 killed at the end of mercy, pid 1001, 35 s into GET /slow');
+    expect(film.state.workers[0]?.spans.map((span) => span.state)).toEqual(['old', 'draining', 'down', 'new']);
+    film.see(30_700 + QUIET_MS, [fresh(1)]);
+    expect(film.verdict?.title).toBe(
+      'Done in 31 s. The worker is new. One request was cut off at the end of the 30 s mercy.',
+    );
+  });
+
+  it('tells when a new worker ends again', () => {
+    const film = new Film([old(1)])
+      .see(500, [fresh(1)])
+      .see(900, [fresh(1, { pid: 3001 })])
+      .see(500 + QUIET_MS, [fresh(1, { pid: 3001 })]);
+    expect(film.verdict).toMatchObject({ status: 'done-with' });
+    expect(film.verdict?.title).toContain('Worker 1 ended again after the reload.');
+  });
+
+  it('tells when the workers came back without the application', () => {
+    const film = new Film([old(1)]).see(500, [fresh(1, { apps: [] })]).see(500 + QUIET_MS, [fresh(1, { apps: [] })]);
+    expect(film.verdict).toMatchObject({ status: 'done-with' });
+    expect(film.verdict?.title).toContain('No application is loaded any more');
+  });
+});
+
+describe('a chain reload', () => {
+  const chain = { full: false, chain: true };
+
+  it('leaves the workers that wait for their turn old, however busy they are', () => {
+    const film = new Film([old(1), stuck(2)], chain).see(500, [fresh(1), stuck(2)]).see(15_000, [fresh(1), stuck(2)]);
+    expect(film.states).toBe('new old');
+    expect(film.verdict).toBeNull();
+  });
+
+  it('shows the one whose turn it is as draining', () => {
+    const draining = { ...stuck(2), accepting: 0 };
+    const film = new Film([old(1), stuck(2)], chain).see(500, [fresh(1), draining]).see(14_000, [fresh(1), draining]);
+    expect(film.states).toBe('new draining');
+    expect(film.verdict?.detail).toContain('mercy ends in 17 s');
+  });
+});
