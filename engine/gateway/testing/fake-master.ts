@@ -82,7 +82,7 @@ export class FakeMaster {
   readonly #thread: Worker;
   readonly #control: Server;
   readonly #controlSockets: Socket[] = [];
-  readonly #workers: TestWorker[] = [];
+  readonly workers: TestWorker[] = [];
   #logFd = -1;
   #nextSpawnId = 1;
   #nextSlot = 0;
@@ -214,7 +214,7 @@ export class FakeMaster {
       sendExit: () => this.#controlSockets[connectionsBefore]?.write(encodeControl({ type: 'exit' })),
       exited,
     };
-    this.#workers.push(worker);
+    this.workers.push(worker);
     this.post({ type: 'expect-worker', spawnId, wid, pid, generation, slots });
     await eventually(`worker ${spawnId} to connect (it says: ${stderr})`, () =>
       this.messages.find((message) => message.type === 'worker-connected' && message.spawnId === spawnId),
@@ -235,12 +235,17 @@ export class FakeMaster {
     return readFileSync(join(this.folder, 'requests.log'), 'latin1');
   }
 
+  /** The end of the master, as the workers see it. */
+  dropControl(): void {
+    for (const socket of this.#controlSockets) socket.destroy();
+  }
+
   /** Ends everything that was started and removes the folder. */
   async dispose(): Promise<void> {
     this.post({ type: 'stop' });
     for (const socket of this.#controlSockets) socket.destroy();
     this.#control.close();
-    for (const worker of this.#workers) {
+    for (const worker of this.workers) {
       if (worker.process.exitCode === null && worker.process.signalCode === null) worker.process.kill('SIGKILL');
       await worker.exited;
     }
