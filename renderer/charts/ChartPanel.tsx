@@ -2,19 +2,19 @@
  * One chart panel: head with legend, lane of marks, plot, time axis. Drawn at most once per shared tick, and not at all
  * while it is off screen. The keyboard moves the crosshair when the panel has the focus.
  */
-import { type KeyboardEvent, memo, type PointerEvent, useContext, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, type PointerEvent, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import type { InstanceEvent } from '../../electron/contract/model.ts';
 import { quantityText } from '../format/quantity.ts';
 import type { SampleRing } from '../stores/sample-ring.ts';
 import { CrosshairLayer } from './CrosshairLayer.tsx';
 import { CrosshairContext, NO_CROSSHAIR, useCrosshair } from './crosshair.ts';
+import type { ChartFrame } from './frame-source.ts';
 import { MarkLane } from './MarkLane.tsx';
 import { PlotFrame } from './PlotFrame.tsx';
-import { AXIS_PX, type Bound, HEAD_PX, isStacked, LANE_PX, type PanelSpec, RIGHT_PX } from './panel-spec.ts';
-import { type ChartPoint, linePoints, rangeOf, type Span, stackPoints } from './points.ts';
+import { createPanelPainter } from './panel-painter.ts';
+import { AXIS_PX, type Bound, HEAD_PX, LANE_PX, type PanelSpec, RIGHT_PX } from './panel-spec.ts';
+import type { Span } from './points.ts';
 import { SeriesPlot } from './SeriesPlot.tsx';
-import { keepScale, type Scale } from './scale.ts';
-import type { ChartFrame } from './use-chart-frame.ts';
 
 export interface ChartPanelProps {
   spec: PanelSpec;
@@ -33,7 +33,8 @@ export const ChartPanel = memo(function ChartPanel(props: ChartPanelProps) {
   const panel = useRef<HTMLElement>(null);
   const crosshair = useContext(CrosshairContext);
   const isSeen = useIsSeen(panel);
-  const { points, scale, summary } = useDrawing(spec, ring, frame, bound, isSeen);
+  const painter = useMemo(() => createPanelPainter(spec, ring), [spec, ring]);
+  const { points, scale, summary } = painter.draw(frame, bound, isSeen);
   const left = spec.yWidthPx;
   const plotWidth = Math.max(0, widthPx - left - RIGHT_PX - 1);
   const plotHeight = heightPx - HEAD_PX - LANE_PX - AXIS_PX - 1;
@@ -60,7 +61,7 @@ export const ChartPanel = memo(function ChartPanel(props: ChartPanelProps) {
     } else if (event.key === 'Escape') {
       crosshair.setState(NO_CROSSHAIR);
     } else if (event.key === 'Enter') {
-      const near = events.filter((mark) => Math.abs(mark.atMs - at) < (frame.toMs - frame.fromMs) / 100).at(-1);
+      const near = events.findLast((mark) => Math.abs(mark.atMs - at) < (frame.toMs - frame.fromMs) / 100);
       if (near) onOpenEvent(near);
     }
   }
@@ -121,61 +122,6 @@ export const ChartPanel = memo(function ChartPanel(props: ChartPanelProps) {
     </section>
   );
 });
-
-interface Drawing {
-  frame: ChartFrame | null;
-  points: ChartPoint[];
-  scale: Scale;
-  summary: string;
-}
-
-/** What is drawn, made anew only for a new frame, and only while it can be seen. */
-function useDrawing(
-  spec: PanelSpec,
-  ring: SampleRing,
-  frame: ChartFrame,
-  bound: Bound | null,
-  isSeen: boolean,
-): Drawing {
-  const drawn = useRef<Drawing | null>(null);
-  const before = drawn.current;
-  if (before && (!isSeen || before.frame === frame)) return before;
-  const columns = spec.series.map(({ column }) => column);
-  const stacked = isStacked(spec);
-  const range = rangeOf(ring, frame, columns);
-  const peak = stacked ? stackPeak(ring, frame, spec) : (range?.highest ?? 0);
-  // A limit is drawn when it says something: the data has come near it.
-  const wanted = bound && peak > bound.value / 4 ? Math.max(peak, bound.value) : peak;
-  const isOtherWindow = before?.frame && before.frame.toMs - before.frame.fromMs !== frame.toMs - frame.fromMs;
-  const scale = keepScale(before && !isOtherWindow ? before.scale : null, wanted, spec.kind);
-  const [leading] = columns;
-  const points = stacked && leading ? stackPoints(ring, frame, columns, leading) : linePoints(ring, frame, columns);
-  drawn.current = { frame, points, scale, summary: summaryOf(spec, ring, frame, range) };
-  return drawn.current;
-}
-
-function stackPeak(ring: SampleRing, span: Span, spec: PanelSpec): number {
-  let peak = 0;
-  for (let index = ring.indexFrom(span.fromMs); index < ring.length; index += 1) {
-    peak = Math.max(
-      peak,
-      spec.series.reduce((sum, { column }) => sum + (ring.at(column, index) ?? 0), 0),
-    );
-  }
-  return peak;
-}
-
-/** `Requests, last 15 min: now 86 req/s, lowest 33 req/s, highest 93 req/s`. */
-function summaryOf(spec: PanelSpec, ring: SampleRing, frame: ChartFrame, range: ReturnType<typeof rangeOf>): string {
-  const minutes = Math.round((frame.toMs - frame.fromMs) / 60_000);
-  const say = (value: number | null) => quantityText(spec.format(value));
-  const [first] = spec.series;
-  if (!first || !range) return `${spec.title}, last ${minutes} min: no data`;
-  const now = spec.series
-    .map(({ label, column }) => `${label ? `${label} ` : ''}${say(ring.at(column, ring.length - 1))}`)
-    .join(', ');
-  return `${spec.title}, last ${minutes} min: now ${now}, lowest ${say(range.lowest)}, highest ${say(range.highest)}`;
-}
 
 function Legend({ spec, ring, bound }: { spec: PanelSpec; ring: SampleRing; version: number; bound: Bound | null }) {
   const { atMs } = useCrosshair();

@@ -5,9 +5,10 @@ import { formatClock } from '../format/time.ts';
 import type { SampleRing } from '../stores/sample-ring.ts';
 import { MarkGlyph } from '../ui/Glyph.tsx';
 import { useCrosshair } from './crosshair.ts';
+import type { ChartFrame } from './frame-source.ts';
+import { keyOf } from './PlotFrame.tsx';
 import { isStacked, LANE_PX, type PanelSpec } from './panel-spec.ts';
 import type { Scale } from './scale.ts';
-import type { ChartFrame } from './use-chart-frame.ts';
 
 export interface CrosshairLayerProps {
   spec: PanelSpec;
@@ -69,7 +70,7 @@ export function CrosshairLayer({ spec, ring, frame, scale, left, plotWidth, plot
             </div>
           ))}
           {near.map((event, at) => (
-            <div className={`r ev ${event.type === 'harakiri' ? 'crit' : ''}`} key={`${event.atMs}:${at}`}>
+            <div className={`r ev ${event.type === 'harakiri' ? 'crit' : ''}`} key={keyOf(event, at)}>
               <MarkGlyph type={event.type} size={9} silent />
               {event.title}
             </div>

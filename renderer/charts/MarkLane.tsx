@@ -2,8 +2,8 @@
 import { memo } from 'react';
 import type { InstanceEvent } from '../../electron/contract/model.ts';
 import { MarkGlyph } from '../ui/Glyph.tsx';
+import type { ChartFrame } from './frame-source.ts';
 import { keyOf } from './PlotFrame.tsx';
-import type { ChartFrame } from './use-chart-frame.ts';
 
 export interface MarkLaneProps {
   events: readonly InstanceEvent[];

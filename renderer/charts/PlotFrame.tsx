@@ -2,10 +2,10 @@
 import { memo } from 'react';
 import type { InstanceEvent } from '../../electron/contract/model.ts';
 import { formatAxisClock } from '../format/time.ts';
+import type { ChartFrame } from './frame-source.ts';
 import { AXIS_PX, type Bound, LANE_PX } from './panel-spec.ts';
 import type { Span } from './points.ts';
 import type { Scale } from './scale.ts';
-import type { ChartFrame } from './use-chart-frame.ts';
 
 export interface PlotFrameProps {
   frame: ChartFrame;
@@ -30,6 +30,10 @@ export const PlotFrame = memo(function PlotFrame(props: PlotFrameProps) {
   const { frame, scale, formatAxis, left, plotWidth, plotHeight, gaps, events, bound, withExceptions } = props;
   const bottom = LANE_PX + plotHeight;
   const x = (ms: number) => left + ((ms - frame.fromMs) / (frame.toMs - frame.fromMs)) * plotWidth;
+  // Labels that would touch each other are left out evenly.
+  const labelPx = frame.tickStepMs < 60_000 ? 64 : 44;
+  const every = Math.ceil(labelPx / Math.max(1, (frame.tickStepMs / (frame.toMs - frame.fromMs)) * plotWidth));
+  const labelled = frame.tickMs.filter((tick) => (tick / frame.tickStepMs) % every === 0);
   const y = (value: number) => bottom - (value / scale.max) * plotHeight;
   return (
     <svg className="layer" width={left + plotWidth + 20} height={bottom + AXIS_PX} aria-hidden="true">
@@ -41,8 +45,13 @@ export const PlotFrame = memo(function PlotFrame(props: PlotFrameProps) {
           </text>
         </g>
       ))}
-      {frame.tickMs.map((tick) => (
-        <text key={tick} x={x(tick)} y={bottom + 13} textAnchor={x(tick) > left + plotWidth - 14 ? 'end' : 'middle'}>
+      {labelled.map((tick) => (
+        <text
+          key={tick}
+          x={x(tick)}
+          y={bottom + 13}
+          textAnchor={x(tick) > left + plotWidth - labelPx / 3 ? 'end' : 'middle'}
+        >
           {formatAxisClock(tick, frame.tickStepMs)}
         </text>
       ))}

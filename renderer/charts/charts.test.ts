@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SAMPLE_COLUMNS, type SampleColumn } from '../../electron/contract/model.ts';
 import { SampleRing } from '../stores/sample-ring.ts';
-import { gapsIn, linePoints, MOST_POINTS, meanOf, peakOf, rangeOf, stackPoints } from './points.ts';
+import { gapsIn, linePoints, MOST_POINTS, meanOf, rangeOf, stackPoints } from './points.ts';
 import { keepScale, niceScale, timeStepMs, timeTicks } from './scale.ts';
 
 const MINUTE = 60_000;
@@ -22,10 +22,12 @@ describe('scales', () => {
     [16, 'integer', [0, 4, 8, 12, 16]],
     [3, 'integer', [0, 1, 2, 3]],
     [0, 'integer', [0, 1, 2]],
-    [0, 'decimal', [0, 0.5, 1]],
+    [0, 'decimal', [0, 0.25, 0.5, 0.75, 1]],
+    [0, 'binary', [0, 1024, 2048]],
     [4.4, 'decimal', [0, 2, 4, 6]],
     [560, 'time', [0, 200, 400, 600]],
-    [0.3, 'time', [0, 0.1, 0.2, 0.3]],
+    [0.3, 'time', [0, 0.25, 0.5, 0.75, 1]],
+    [9, 'time', [0, 2.5, 5, 7.5, 10]],
     [2.6 * 1024 ** 3, 'binary', [0, 1024 ** 3, 2 * 1024 ** 3, 3 * 1024 ** 3]],
   ] as const)('%d (%s) gets the ticks %j', (value, kind, ticks) => {
     expect(niceScale(value, kind).ticks).toEqual(ticks);
@@ -103,7 +105,6 @@ describe('points', () => {
     expect(rangeOf(ring, span, ['busy'])).toEqual({ lowest: 2, highest: 4 });
     expect(meanOf(ring, span, 'busy')).toBe(3);
     expect(rangeOf(ring, span, ['idle'])).toBeNull();
-    expect(peakOf(ring, span, ['idle'])).toBe(0);
     expect(meanOf(ring, span, 'idle')).toBeNull();
   });
 });

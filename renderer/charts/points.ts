@@ -44,11 +44,6 @@ export function stackPoints(
   });
 }
 
-/** Largest known value of the columns in the span; 0 when nothing is known. */
-export function peakOf(ring: Ring, { fromMs, toMs }: Span, columns: readonly SampleColumn[]): number {
-  return rangeOf(ring, { fromMs, toMs }, columns)?.highest ?? 0;
-}
-
 /** Lowest and highest known value; null when nothing is known. */
 export function rangeOf(
   ring: Ring,

@@ -16,11 +16,15 @@ const MOST_INTERVALS = 4;
 /** Room that must be free below the smaller domain before it is taken. */
 const SHRINK_ROOM = 1.1;
 
+/** An axis without data, or with almost none, ends at least here: below, figures are noise. */
+const LEAST_MAX: Record<ScaleKind, number> = { decimal: 1, integer: 2, binary: 1024, time: 1 };
+
 /** The smallest nice scale that holds `value`. */
 export function niceScale(value: number, kind: ScaleKind): Scale {
-  const unit = kind === 'binary' ? 1024 ** Math.max(0, Math.floor(Math.log(Math.max(1, value)) / Math.log(1024))) : 1;
-  const step = niceStep(Math.max(value, Number.MIN_VALUE) / unit, kind) * unit;
-  const intervals = Math.max(2, Math.ceil(value / step - 1e-9));
+  const wanted = Math.max(value, LEAST_MAX[kind]);
+  const unit = kind === 'binary' ? 1024 ** Math.floor(Math.log(wanted) / Math.log(1024) + 1e-9) : 1;
+  const step = niceStep(wanted / unit, kind) * unit;
+  const intervals = Math.max(2, Math.ceil(wanted / step - 1e-9));
   const ticks = Array.from({ length: intervals + 1 }, (_, index) => round(index * step));
   return { max: round(intervals * step), ticks };
 }
@@ -39,9 +43,7 @@ function niceStep(value: number, kind: ScaleKind): number {
   const mantissa = MANTISSAS.find((candidate) => candidate * power >= least - 1e-12) ?? 10;
   const step = mantissa * power;
   if (kind === 'integer' && !Number.isInteger(step)) return step < 1 ? 1 : Math.ceil(step);
-  // An axis that says 0.00004 says nothing; the smallest unit of each kind is enough.
-  const smallest = kind === 'time' ? 0.1 : kind === 'decimal' ? 0.5 : 1;
-  return Math.max(step, kind === 'binary' && value < 1 ? 0.25 : smallest);
+  return kind === 'binary' ? Math.max(1, step) : step;
 }
 
 /** Takes the dust of binary fractions off. */

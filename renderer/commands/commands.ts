@@ -59,7 +59,9 @@ export function currentInstance(stores: AppStores): Instance | null {
   return route.page === 'instance' ? (stores.instances.getState().byId[route.instanceId] ?? null) : null;
 }
 
-function goCommands({ router, instances }: AppStores): Command[] {
+function goCommands(stores: AppStores): Command[] {
+  const { router, instances } = stores;
+  const openId = currentInstance(stores)?.id;
   const all = Object.values(instances.getState().byId).sort(byTrouble);
   return [
     {
@@ -95,6 +97,17 @@ function goCommands({ router, instances }: AppStores): Command[] {
         run: () => router.go(instanceRoute(instance.id)),
       }),
     ),
+    ...all
+      .filter((instance) => instance.id !== openId)
+      .map(
+        (instance): Command => ({
+          id: `reload.${instance.id}`,
+          title: `Reload ${instance.name}…`,
+          detail: instance.group,
+          whyNot: instance.link.status === 'attached' ? null : 'There is no link to it.',
+          run: () => router.go(instanceRoute(instance.id, 'reload')),
+        }),
+      ),
   ];
 }
 
@@ -207,6 +220,11 @@ function instanceCommands(stores: AppStores): Command[] {
 
 function appCommands({ ui, settings, client, router, instances }: AppStores): Command[] {
   const { theme, railFolded, sampleLoad } = settings.getState().settings;
+  const startSample = async () => {
+    const instance = await client.call('engine.sample', {});
+    instances.adopt(instance);
+    router.go(instanceRoute(instance.id));
+  };
   const hasSample = Object.values(instances.getState().byId).some((instance) => instance.sample);
   return [
     {
@@ -231,13 +249,7 @@ function appCommands({ ui, settings, client, router, instances }: AppStores): Co
       id: 'app.sample',
       title: hasSample ? 'Go to the sample' : 'Start the sample again',
       whyNot: null,
-      run: () =>
-        runAction(
-          client.call('engine.sample', {}).then((instance) => {
-            instances.adopt(instance);
-            router.go(instanceRoute(instance.id));
-          }),
-        ),
+      run: () => runAction(startSample()),
     },
     {
       id: 'app.sample-load',

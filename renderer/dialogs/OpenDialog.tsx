@@ -2,7 +2,7 @@
  * Open a folder or a configuration file and run it on the bundled engine. First the place is chosen (the system's dialog
  * where the host has one, else a list of folders), then what would run is shown; lines that run commands are asked about.
  */
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import type { Inspection } from '../../electron/contract/model.ts';
 import { instanceRoute } from '../stores/router.ts';
 import { useHostInfo, useStores } from '../stores/use-stores.ts';
@@ -21,14 +21,25 @@ export function OpenDialog({ onClose }: { onClose: () => void }) {
   const inspect = useCall();
   const run = useCall();
 
-  const look = (path: string) => inspect.run(() => client.call('engine.inspect', { path }), setInspection);
-  const pick = (kind: 'folder' | 'file') =>
-    inspect.run(
-      () => client.call('files.pick', { kind }),
-      ({ path }) => {
-        if (path !== null) look(path);
-      },
-    );
+  const { run: runInspect } = inspect;
+  const look = useCallback(
+    (path: string) => runInspect(() => client.call('engine.inspect', { path }), setInspection),
+    [runInspect, client],
+  );
+  const pick = useCallback(
+    (kind: 'folder' | 'file') =>
+      runInspect(
+        () => client.call('files.pick', { kind }),
+        ({ path }) => {
+          if (path !== null) look(path);
+        },
+      ),
+    [runInspect, client, look],
+  );
+  // The system's dialog comes by itself; ours stands behind it for a second choice.
+  useEffect(() => {
+    if (pickFile === 'native') pick('folder');
+  }, [pickFile, pick]);
 
   function start(found: Inspection) {
     run.run(
@@ -113,7 +124,7 @@ export function OpenDialog({ onClose }: { onClose: () => void }) {
       }
     >
       {pickFile === 'native' ? (
-        <NativePick onPick={() => pick('folder')} />
+        <p className="calm">Choose a folder with a uwsgi.ini, or a configuration file.</p>
       ) : (
         <FolderBrowser onFolder={setFolder} onFile={look} />
       )}
@@ -124,15 +135,4 @@ export function OpenDialog({ onClose }: { onClose: () => void }) {
       ) : null}
     </Dialog>
   );
-}
-
-/** The system's dialog opens by itself; this is what stands behind it. */
-function NativePick({ onPick }: { onPick: () => void }) {
-  const [isAsked, setIsAsked] = useState(false);
-  useEffect(() => {
-    if (isAsked) return;
-    setIsAsked(true);
-    onPick();
-  }, [isAsked, onPick]);
-  return <p className="calm">Choose a folder with a uwsgi.ini, or a configuration file.</p>;
 }

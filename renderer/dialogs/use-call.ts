@@ -9,8 +9,8 @@ export interface CallState {
 
 export interface Call extends CallState {
   /** Runs the call; `then` gets its result unless the dialog is gone or another call was started. */
-  run<T>(call: () => Promise<T>, then: (result: T) => void): void;
-  reset(): void;
+  run: <T>(call: () => Promise<T>, then: (result: T) => void) => void;
+  reset: () => void;
 }
 
 const IDLE: CallState = { isRunning: false, failure: null };
@@ -28,16 +28,17 @@ export function useCall(): Call {
     current.current += 1;
     const mine = current.current;
     setState({ isRunning: true, failure: null });
-    call().then(
-      (result) => {
+    async function wait() {
+      try {
+        const result = await call();
         if (current.current !== mine) return;
         setState(IDLE);
         then(result);
-      },
-      (error: unknown) => {
+      } catch (error) {
         if (current.current === mine) setState({ isRunning: false, failure: failureOf(error) });
-      },
-    );
+      }
+    }
+    void wait();
   }, []);
   const reset = useCallback(() => setState(IDLE), []);
   return { ...state, run, reset };

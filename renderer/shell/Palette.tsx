@@ -157,15 +157,14 @@ function useOptionSearch(): SearchOptions {
   const [search, setSearch] = useState<SearchOptions>(() => noOptions);
   useEffect(() => {
     let isGone = false;
-    import('../../engine/config/option-table.ts').then(
-      ({ searchOptions }) => {
-        const found: SearchOptions = (text) =>
-          searchOptions(text).map(({ name, option }) => ({ name, help: option.help ?? '' }));
-        if (!isGone) setSearch(() => found);
-      },
-      // Without the table the palette still has every action.
-      (error: unknown) => console.error(error),
-    );
+    async function load() {
+      const table = await import('../../engine/config/option-table.ts');
+      const found: SearchOptions = (text) =>
+        table.searchOptions(text).map(({ name, option }) => ({ name, help: option.help ?? '' }));
+      if (!isGone) setSearch(() => found);
+    }
+    // Without the table the palette still has every action.
+    load().catch((error: unknown) => console.error(error));
     return () => {
       isGone = true;
     };

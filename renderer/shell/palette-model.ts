@@ -41,11 +41,12 @@ export function paletteItems({ text, commands, recent, searchOptions }: PaletteQ
   const options = sigil !== '>' && query.length >= (sigil === '@' ? 1 : 3) ? optionItems(query, searchOptions) : [];
   if (sigil === '@') return options.slice(0, MOST_IN_GROUP * 2);
 
+  // A reload of every instance is only worth its line when one asks for something.
   const ranked = commands
+    .filter(({ id }) => query !== '' || !id.startsWith('reload.'))
     .map((command) => ({ command, rank: rankOf(command, query, recent) }))
     .filter(({ rank }) => rank !== null)
     .sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0));
-  const isInstance = (command: Command) => command.id.startsWith(INSTANCE_PREFIX);
   const instances = ranked.filter(({ command }) => isInstance(command)).slice(0, MOST_IN_GROUP);
   const actions = ranked
     .filter(({ command }) => !isInstance(command))
@@ -55,6 +56,10 @@ export function paletteItems({ text, commands, recent, searchOptions }: PaletteQ
     ...actions.map(({ command }) => commandItem(command, 'do', query)),
     ...options.slice(0, MOST_OPTIONS_BESIDE),
   ];
+}
+
+function isInstance({ id }: Command): boolean {
+  return id.startsWith(INSTANCE_PREFIX);
 }
 
 /** Lower is better; null: it does not match. Actions that can't run come after those that can. */

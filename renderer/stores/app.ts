@@ -9,6 +9,7 @@ import { createLogStore, type LogStore } from './log.ts';
 import { createReloadStore, type ReloadStore } from './reload.ts';
 import { createRouterStore, type RouterStore } from './router.ts';
 import { createSettingsStore, type SettingsStore } from './settings.ts';
+import { SparkHistory } from './spark-history.ts';
 import { createUiStore, type UiStore } from './ui.ts';
 import { createWatchStore, type WatchStore } from './watch.ts';
 
@@ -20,6 +21,8 @@ export interface AppStores {
   clock: ClockStore;
   host: HostInfoStore;
   instances: InstancesStore;
+  /** Requests per second of every instance, for sparklines. */
+  sparks: SparkHistory;
   watch: WatchStore;
   settings: SettingsStore;
   log: LogStore;
@@ -48,15 +51,19 @@ export function createAppStores({ client, link, retryLink, page }: AppStoresOpti
     reload: createReloadStore(client),
     router: createRouterStore(page),
   };
+  const sparks = new SparkHistory();
+  const stopSparks = disposable.instances.subscribe(({ byId }) => sparks.take(Object.values(byId)));
   const stopHearing = client.on('tick', ({ atMs }) => clock.hear(atMs));
   return {
     ...disposable,
+    sparks,
     client,
     link,
     retryLink,
     ui: createUiStore(),
     dispose() {
       stopHearing();
+      stopSparks();
       for (const store of Object.values(disposable)) store.dispose();
     },
   };

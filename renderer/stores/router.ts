@@ -61,6 +61,7 @@ export function parseRoute(search: string): Route {
       return { page: 'alerts' };
     case 'settings':
       return { page: 'settings' };
+    case null:
     default:
       return { page: 'home' };
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Instance, Status, Tick } from '../../electron/contract/model.ts';
+import type { Instance, LogLine, SampleRow, Status, Tick } from '../../electron/contract/model.ts';
 import { SAMPLE_COLUMNS } from '../../electron/contract/model.ts';
+import { createFakeWorld } from '../testing/fake-world.ts';
 import { applyChange, byTrouble, fromSnapshot, type InstancesState, inTrouble } from './instances.ts';
 import { retryDelayMs } from './link.ts';
 import { appendLines, MOST_LINES } from './log.ts';
@@ -78,6 +79,14 @@ describe('the list of instances', () => {
   });
 });
 
+function row(atMs: number, busy: number | null): SampleRow {
+  return SAMPLE_COLUMNS.map((name) => (name === 'atMs' ? atMs : name === 'busy' ? busy : null));
+}
+
+function line(seq: number): LogLine {
+  return { seq, atMs: seq, text: `line ${seq}`, level: 'info' };
+}
+
 const watching: WatchState = {
   status: 'live',
   failure: null,
@@ -108,16 +117,14 @@ describe('the watched instance', () => {
   });
 
   it('keeps the last known rows through a poll without data', () => {
-    const rows = [{ wid: 1 }] as unknown as WatchState['workers'];
+    const rows = createFakeWorld(0).servers.get('checkout')?.workers ?? [];
+    expect(rows.length).toBeGreaterThan(0);
     const next = applyTick({ ...watching, workers: rows }, tick({ row: null }));
     expect(next).toMatchObject({ workers: rows, atMs: 2000 });
   });
 });
 
 describe('the ring of samples', () => {
-  const row = (atMs: number, busy: number | null) =>
-    SAMPLE_COLUMNS.map((name) => (name === 'atMs' ? atMs : name === 'busy' ? busy : null));
-
   it('overwrites the oldest rows and keeps time order', () => {
     const ring = new SampleRing(3);
     for (let at = 1; at <= 5; at += 1) ring.push(row(at * 1000, at), 'i'.repeat(at));
@@ -156,8 +163,6 @@ describe('the ring of samples', () => {
 });
 
 describe('the log', () => {
-  const line = (seq: number) => ({ seq, atMs: seq, text: `line ${seq}`, level: 'info' as const });
-
   it('appends what follows and leaves out what it has', () => {
     expect(appendLines([line(1), line(2)], [line(2), line(3)])).toEqual([line(1), line(2), line(3)]);
   });

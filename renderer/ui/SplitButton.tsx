@@ -16,7 +16,7 @@ export function SplitButton({ menuLabel, entries, variant = 'plain', ...rest }: 
       <Button {...rest} variant={variant} />
       <MenuButton entries={entries}>
         <Button
-          variant={variant}
+          variant={rest.disabledReason ? 'plain' : variant}
           aria-label={menuLabel}
           icon={<ChevronDown size={13} strokeWidth={1.75} aria-hidden />}
         />

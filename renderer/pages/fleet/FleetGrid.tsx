@@ -4,11 +4,11 @@ import { type KeyboardEvent, useRef, useState } from 'react';
 import type { Instance } from '../../../electron/contract/model.ts';
 import { NARROW, useMedia } from '../../shell/use-media.ts';
 import { instanceRoute } from '../../stores/router.ts';
+import type { SparkHistory } from '../../stores/spark-history.ts';
 import { useStores } from '../../stores/use-stores.ts';
+import { createCalmOrder } from './calm-order.ts';
 import { GroupRow, InstanceRow, ReasonRow } from './FleetRows.tsx';
 import { type FleetRow, fleetRows, type Sort, type SortKey } from './fleet-model.ts';
-import type { SparkHistory } from './spark-history.ts';
-import { useCalmOrder } from './use-calm-order.ts';
 
 export interface FleetGridProps {
   instances: readonly Instance[];
@@ -51,13 +51,14 @@ export function FleetGrid({ instances, sort, onSort, wish, sparks, nowMs }: Flee
   const [isTouched, setIsTouched] = useState(false);
   const [cursor, setCursor] = useState<string | null>(null);
   const body = useRef<HTMLDivElement>(null);
-  const rows = useCalmOrder({
+  const [calm] = useState(() => createCalmOrder<FleetRow>());
+  const rows = calm.order({
     rows: fleetRows(instances, sort, folded),
-    keyOf: (row: FleetRow) => row.key,
     wish: `${wish}|${sort.key}|${sort.isDescending}|${[...folded].join()}`,
     isTouched,
     nowMs,
   });
+  // oxlint-disable-next-line react/incompatible-library -- its result changes on scroll; nothing here memoises it
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => body.current,

@@ -3,7 +3,7 @@
  * thousand cost what is on screen. Without instances it says how to get one.
  */
 import { FolderOpen, Play, Plug, Plus } from 'lucide-react';
-import { useEffect, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { Health, Instance } from '../../../electron/contract/model.ts';
 import { runCommand } from '../../commands/commands.ts';
 import { fleetRoute } from '../../stores/router.ts';
@@ -17,23 +17,18 @@ import { FleetGrid } from './FleetGrid.tsx';
 import { FleetSums } from './FleetSums.tsx';
 import './fleet.css';
 import { matchesFilter, type Sort } from './fleet-model.ts';
-import { SparkHistory } from './spark-history.ts';
 
 const ICON = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
 type LevelFilter = 'all' | Health['level'];
 
-/** Lives as long as the window, so that sparklines are there when one comes back. */
-const sparks = new SparkHistory();
-
 export function FleetPage({ filter }: { filter: string }) {
-  const { router } = useStores();
+  const { router, sparks } = useStores();
   const byId = useInstances((state) => state.byId);
   const status = useInstances((state) => state.status);
   const instances = useMemo(() => Object.values(byId), [byId]);
   const [level, setLevel] = useState<LevelFilter>('all');
   const [sort, setSort] = useState<Sort>({ key: 'rps', isDescending: true });
   const nowMs = useNow();
-  useEffect(() => sparks.take(instances), [instances]);
 
   if (status === 'ready' && instances.length === 0) return <NoInstances />;
   const shown = instances.filter(

@@ -12,12 +12,12 @@ import {
 } from '../../format/quantity.ts';
 import { formatAge, formatShortTime } from '../../format/time.ts';
 import { type InstanceTab, instanceRoute } from '../../stores/router.ts';
+import { sparkPath } from '../../stores/spark-history.ts';
 import { useStores } from '../../stores/use-stores.ts';
 import { Figure } from '../../ui/Figure.tsx';
 import { HealthGlyph } from '../../ui/Glyph.tsx';
 import { Meter } from '../../ui/Meter.tsx';
 import { type FleetRow, totalsOf } from './fleet-model.ts';
-import { sparkPath } from './spark-history.ts';
 
 interface Placed {
   place: { top: number; height: number };

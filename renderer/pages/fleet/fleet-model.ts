@@ -81,7 +81,6 @@ function matchesTerm(instance: Instance, term: string): boolean {
 
 /** Rows in the order of the table: trouble first with its reason, then groups. */
 export function fleetRows(instances: readonly Instance[], sort: Sort, folded: ReadonlySet<string>): FleetRow[] {
-  const isTrouble = ({ health }: Instance) => health.level === 'crit' || health.level === 'warn';
   const attention = instances.filter(isTrouble).sort(severityThen(sort));
   const rest = Map.groupBy(
     instances.filter((instance) => !isTrouble(instance)),
@@ -94,6 +93,10 @@ export function fleetRows(instances: readonly Instance[], sort: Sort, folded: Re
       sectionRows(group, group, [...members].sort(comparator(sort)), false, folded),
     ),
   ];
+}
+
+function isTrouble({ health }: Instance): boolean {
+  return health.level === 'crit' || health.level === 'warn';
 }
 
 function sectionRows(
@@ -160,10 +163,6 @@ export function totalsOf(instances: readonly Instance[]): FleetTotals {
   const figures = instances
     .filter(({ link }) => link.status === 'attached')
     .flatMap((instance) => (instance.figures ? [instance.figures] : []));
-  const sum = (values: readonly (number | null)[]) => {
-    const known = values.filter((value) => value !== null);
-    return known.length === 0 ? null : known.reduce((total, value) => total + value, 0);
-  };
   return {
     reqPerSec: sum(figures.map(({ reqPerSec }) => reqPerSec)),
     busy: sum(figures.map(({ busy }) => busy)) ?? 0,
@@ -172,4 +171,10 @@ export function totalsOf(instances: readonly Instance[]): FleetTotals {
     exceptionsPerMin: sum(figures.map(({ exceptionsPerMin }) => exceptionsPerMin)),
     harakiri: sum(figures.map(({ harakiriTotal }) => harakiriTotal)) ?? 0,
   };
+}
+
+/** Sum of the known values; null when none is known. */
+function sum(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : known.reduce((total, value) => total + value, 0);
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Instance } from '../../../electron/contract/model.ts';
+import { SparkHistory, sparkPath } from '../../stores/spark-history.ts';
 import { createFakeWorld } from '../../testing/fake-world.ts';
+import { createCalmOrder } from './calm-order.ts';
 import { comparator, fleetRows, matchesFilter, totalsOf } from './fleet-model.ts';
-import { SparkHistory, sparkPath } from './spark-history.ts';
 
 const world = createFakeWorld(Date.UTC(2026, 10, 22, 12));
 const all = [...world.servers.values()].map((server) => server.instance);
@@ -11,6 +12,14 @@ const named = (name: string): Instance => {
   if (!found) throw new Error(`no ${name}`);
   return found;
 };
+
+function rows(...keys: string[]): { key: string }[] {
+  return keys.map((key) => ({ key }));
+}
+
+function keysOf(shown: readonly { key: string }[]): string {
+  return shown.map(({ key }) => key).join('');
+}
 
 describe('the filter of the fleet', () => {
   it.each([
@@ -32,17 +41,17 @@ describe('the filter of the fleet', () => {
 });
 
 describe('the rows of the fleet', () => {
-  const rows = fleetRows(all, { key: 'rps', isDescending: true }, new Set());
+  const table = fleetRows(all, { key: 'rps', isDescending: true }, new Set());
 
   it('begin with what needs attention, worst first, each with its reason', () => {
-    expect(rows.slice(0, 3).map((row) => row.key)).toEqual(['head:attention', 'row:reports', 'why:reports']);
-    expect(rows[3]?.key).toBe('row:checkout');
+    expect(table.slice(0, 3).map((row) => row.key)).toEqual(['head:attention', 'row:reports', 'why:reports']);
+    expect(table[3]?.key).toBe('row:checkout');
   });
 
   it('then hold each other instance once, grouped, the local ones first', () => {
-    const heads = rows.flatMap((row) => (row.type === 'head' ? [row.title] : []));
+    const heads = table.flatMap((row) => (row.type === 'head' ? [row.title] : []));
     expect(heads).toEqual(['Needs attention', 'local', 'jobs', 'prod-eu']);
-    const ids = rows.flatMap((row) => (row.type === 'instance' ? [row.instance.id] : []));
+    const ids = table.flatMap((row) => (row.type === 'instance' ? [row.instance.id] : []));
     expect([...ids].sort()).toEqual(all.map(({ id }) => id).sort());
   });
 
@@ -62,6 +71,27 @@ describe('the rows of the fleet', () => {
     const totals = totalsOf(all);
     expect(totals.workers).toBe(all.reduce((sum, { figures }) => sum + (figures?.workers ?? 0), 0));
     expect(totalsOf([named('ledger')])).toMatchObject({ reqPerSec: null, workers: 0 });
+  });
+});
+
+describe('the order of live rows', () => {
+  it('changes at most every three seconds, and not while rows are touched', () => {
+    const calm = createCalmOrder<{ key: string }>();
+    const at = (nowMs: number, isTouched: boolean, wish = 'a') =>
+      keysOf(calm.order({ rows: rows('b', 'a'), wish, isTouched, nowMs }));
+    expect(keysOf(calm.order({ rows: rows('a', 'b'), wish: 'a', isTouched: false, nowMs: 0 }))).toBe('ab');
+    expect(at(1000, false)).toBe('ab');
+    expect(at(9000, true)).toBe('ab');
+    expect(at(9000, false)).toBe('ba');
+  });
+
+  it('changes at once when the user asks for another order, or rows come and go', () => {
+    const calm = createCalmOrder<{ key: string }>();
+    const order = (list: string[], wish: string) =>
+      keysOf(calm.order({ rows: rows(...list), wish, isTouched: true, nowMs: 0 }));
+    expect(order(['a', 'b'], 'x')).toBe('ab');
+    expect(order(['b', 'a'], 'y')).toBe('ba');
+    expect(order(['c', 'a', 'b'], 'y')).toBe('cab');
   });
 });
 

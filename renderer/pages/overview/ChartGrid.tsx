@@ -1,12 +1,12 @@
 /** The panels of a page in columns, all on one tick, one crosshair and one measured width. */
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import type { Instance, InstanceEvent } from '../../../electron/contract/model.ts';
 import { ChartPanel } from '../../charts/ChartPanel.tsx';
 import '../../charts/charts.css';
 import { CrosshairContext, createCrosshair } from '../../charts/crosshair.ts';
+import type { ChartFrame } from '../../charts/frame-source.ts';
 import type { Bound, PanelSpec } from '../../charts/panel-spec.ts';
 import { gapsIn } from '../../charts/points.ts';
-import type { ChartFrame } from '../../charts/use-chart-frame.ts';
 import { useWidth } from '../../charts/use-size.ts';
 import { useStores } from '../../stores/use-stores.ts';
 
@@ -24,7 +24,7 @@ export interface ChartGridProps {
 export function ChartGrid({ instance, panels, columns, panelHeightPx, frame, events, onOpenEvent }: ChartGridProps) {
   const { ring } = useStores().watch;
   const { ref, widthPx } = useWidth<HTMLDivElement>();
-  const crosshair = useMemo(createCrosshair, []);
+  const [crosshair] = useState(createCrosshair);
   const gaps = useMemo(() => gapsIn(ring, frame), [ring, frame]);
   const listenMax = instance.figures?.listenMax ?? null;
   const bound = useMemo<Bound | null>(() => (listenMax ? { label: 'listen', value: listenMax } : null), [listenMax]);

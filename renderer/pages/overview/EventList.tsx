@@ -13,7 +13,7 @@ export interface EventListProps {
 const MOST_SHOWN = 100;
 
 export function EventList({ events, windowMs, nowMs, onOpen }: EventListProps) {
-  const newest = events.slice(-MOST_SHOWN).reverse();
+  const newest = events.slice(-MOST_SHOWN).toReversed();
   return (
     <section aria-label="Events">
       <h2 className="events-head">

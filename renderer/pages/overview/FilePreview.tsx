@@ -1,4 +1,4 @@
-/** The file that the instance runs, to read only; its editor is one click away. */
+/** The file that the instance runs, to read only; its editor is one click away. Mounted anew after a restart: the text may be another. */
 import { useEffect, useState } from 'react';
 import type { ConfigFile, Instance } from '../../../electron/contract/model.ts';
 import { type Failure, failureOf } from '../../client.ts';
@@ -11,24 +11,22 @@ type Reading = { status: 'reading' } | { status: 'read'; file: ConfigFile } | { 
 export function FilePreview({ instance }: { instance: Instance }) {
   const { client, router } = useStores();
   const [reading, setReading] = useState<Reading>({ status: 'reading' });
-  const { id, engine } = instance;
-  const startedAtMs = engine?.startedAtMs ?? null;
+  const { id } = instance;
 
   useEffect(() => {
     let isGone = false;
-    client.call('config.read', { instanceId: id }).then(
-      (file) => {
-        if (!isGone) setReading({ status: 'read', file });
-      },
-      (error: unknown) => {
-        if (!isGone) setReading({ status: 'failed', failure: failureOf(error) });
-      },
-    );
+    async function read() {
+      const reading = await client.call('config.read', { instanceId: id }).then(
+        (file): Reading => ({ status: 'read', file }),
+        (error: unknown): Reading => ({ status: 'failed', failure: failureOf(error) }),
+      );
+      if (!isGone) setReading(reading);
+    }
+    void read();
     return () => {
       isGone = true;
     };
-    // A restart may have been for another text.
-  }, [client, id, startedAtMs]);
+  }, [client, id]);
 
   return (
     <section aria-label="The file it runs">

@@ -17,9 +17,9 @@ import { Switch } from '../../ui/Switch.tsx';
 import { ChartGrid } from './ChartGrid.tsx';
 import { FilePreview } from './FilePreview.tsx';
 import { LogPreview } from './LogPreview.tsx';
-import { useEventsIn, useIsStale, useOpeners } from './OverviewPage.tsx';
 import { REQUESTS, RESPONSE_TIME } from './panels.ts';
 import { Tiles } from './Tiles.tsx';
+import { useEventsIn, useIsStale, useOpeners } from './use-overview.ts';
 import { WorkerStrip } from './WorkerStrip.tsx';
 
 const WINDOW_MS = 2 * 60_000;
@@ -51,7 +51,7 @@ export function FirstRun({ instance }: { instance: Instance }) {
             onOpenEvent={openEvent}
           />
         </div>
-        <FilePreview instance={instance} />
+        <FilePreview key={instance.engine?.startedAtMs} instance={instance} />
         <LogPreview instance={instance} />
       </div>
       <NextSteps instance={instance} />

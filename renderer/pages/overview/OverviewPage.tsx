@@ -3,27 +3,23 @@
  * The sample of the first start shows a shorter version beside the list of next steps.
  */
 import { Pause, Play } from 'lucide-react';
-import { useCallback, useMemo } from 'react';
-import type { Instance, InstanceEvent } from '../../../electron/contract/model.ts';
-import { type ChartFrame, useChartFrame } from '../../charts/use-chart-frame.ts';
+import type { Instance } from '../../../electron/contract/model.ts';
+import { useChartFrame } from '../../charts/use-chart-frame.ts';
 import { NARROW, useMedia } from '../../shell/use-media.ts';
-import { instanceRoute } from '../../stores/router.ts';
 import { CHART_WINDOWS_MS } from '../../stores/ui.ts';
 import { useInstance, useSettings, useStores, useUi, useWatch } from '../../stores/use-stores.ts';
 import { MarkGlyph, StateGlyph } from '../../ui/Glyph.tsx';
 import { Segmented } from '../../ui/Segmented.tsx';
-import { isLinkDown } from '../instance/link-down.ts';
 import { ChartGrid } from './ChartGrid.tsx';
 import { EventList } from './EventList.tsx';
 import { FirstRun } from './FirstRun.tsx';
 import { OVERVIEW_PANELS } from './panels.ts';
 import { Tiles } from './Tiles.tsx';
 import './overview.css';
+import { useEventsIn, useIsStale, useOpeners } from './use-overview.ts';
 import { WorkerStrip } from './WorkerStrip.tsx';
 
 const WIDE = '(min-width: 1800px)';
-/** Older than three polls is stale. */
-const STALE_MS = 3_500;
 
 export default function OverviewPage({ instanceId }: { instanceId: string }) {
   const instance = useInstance(instanceId);
@@ -122,33 +118,4 @@ function ChartTools({ isNarrow }: { isNarrow: boolean }) {
       )}
     </div>
   );
-}
-
-/** Events of the watched instance within the charts' span. */
-export function useEventsIn({ fromMs, toMs }: ChartFrame): readonly InstanceEvent[] {
-  const events = useWatch((state) => state.events);
-  return useMemo(() => events.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs), [events, fromMs, toMs]);
-}
-
-export function useOpeners(instanceId: string) {
-  const { router } = useStores();
-  const openEvent = useCallback(
-    (event: InstanceEvent) => {
-      if (event.reloadId !== null) router.go(instanceRoute(instanceId, 'reload', { reloadId: event.reloadId }));
-    },
-    [router, instanceId],
-  );
-  const openWorker = useCallback(
-    (worker: number) => router.go(instanceRoute(instanceId, 'workers', { worker })),
-    [router, instanceId],
-  );
-  return { openEvent, openWorker };
-}
-
-/** True when the figures are from before: no link, a stopped engine, or no answer for three polls. */
-export function useIsStale(instance: Instance, { toMs }: ChartFrame): boolean {
-  const { figures, engine } = instance;
-  if (figures === null) return false;
-  if (isLinkDown(instance) || (engine !== null && engine.status !== 'running')) return true;
-  return toMs - figures.atMs > STALE_MS;
 }

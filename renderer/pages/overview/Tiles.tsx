@@ -1,7 +1,7 @@
 /** The row of figures: what is now, with one line of context each. A figure takes a colour only when health is about it. */
-import type { Instance } from '../../../electron/contract/model.ts';
-import { meanOf, peakOf } from '../../charts/points.ts';
-import type { ChartFrame } from '../../charts/use-chart-frame.ts';
+import type { Instance, SampleColumn } from '../../../electron/contract/model.ts';
+import type { ChartFrame } from '../../charts/frame-source.ts';
+import { meanOf, rangeOf } from '../../charts/points.ts';
 import {
   formatBytes,
   formatBytesPerSecond,
@@ -33,21 +33,34 @@ export interface TilesProps {
   isStale: boolean;
 }
 
+/** Fewer tiles than this have no room for it. */
+const MOST_WITHOUT_HARAKIRI = 6;
 const NO_MEMORY = 'Memory is not reported. Add memory-report = true and reload; it costs one read of /proc per worker.';
 
 export function Tiles({ instance, ring, frame, most, isStale }: TilesProps) {
   const events = useWatch((state) => state.events);
   const lastHarakiriMs = events.findLast(({ type }) => type === 'harakiri')?.atMs ?? null;
   const all = tilesOf(instance, ring, frame, lastHarakiriMs);
-  // Where there is no room, what is nearly always zero goes first; a harakiri stays.
-  const shown = most >= all.length ? all : [...all.slice(0, most - 1), ...all.slice(-1)];
+  // Where there is no room, what is nearly always zero goes first; of these a harakiri stays longest.
+  const shown =
+    most >= all.length || most < MOST_WITHOUT_HARAKIRI
+      ? all.slice(0, most)
+      : [...all.slice(0, most - 1), ...all.slice(-1)];
   const at = instance.figures?.atMs ?? null;
   return (
     <div className="tiles" style={{ gridTemplateColumns: `repeat(${shown.length}, 1fr)` }}>
       {shown.map((tile) => (
         <TileCell
           key={tile.label}
-          tile={isStale ? { ...tile, context: `at ${formatClock(at, frame.toMs)}`, tone: undefined } : tile}
+          tile={
+            isStale
+              ? {
+                  ...tile,
+                  context: at === null ? 'no answer yet' : `at ${formatClock(at, frame.toMs)}`,
+                  tone: undefined,
+                }
+              : tile
+          }
         />
       ))}
     </div>
@@ -72,7 +85,7 @@ function TileCell({ tile }: { tile: Tile }) {
 function tilesOf(instance: Instance, ring: SampleRing, frame: ChartFrame, lastHarakiriMs: number | null): Tile[] {
   const { figures } = instance;
   const minutes = Math.round((frame.toMs - frame.fromMs) / 60_000);
-  const peak = (column: Parameters<typeof peakOf>[2][number]) => peakOf(ring, frame, [column]);
+  const peak = (column: SampleColumn) => rangeOf(ring, frame, [column])?.highest ?? null;
   const queueShare = figures?.listenMax ? figures.listenQueue / figures.listenMax : 0;
   const isFull = figures !== null && figures.workers > 0 && figures.busy >= figures.workers;
   return [
@@ -91,13 +104,13 @@ function tilesOf(instance: Instance, ring: SampleRing, frame: ChartFrame, lastHa
     {
       label: 'Busy',
       figure: ofLimit(figures?.busy ?? null, figures?.workers ?? null),
-      context: `peak ${peak('busy')}`,
+      context: `peak ${formatCount(peak('busy'))}`,
       tone: isFull && instance.health.level === 'crit' ? 'crit' : undefined,
     },
     {
       label: 'Listen queue',
       figure: ofLimit(figures?.listenQueue ?? null, figures?.listenMax ?? null),
-      context: `peak ${peak('listenQueue')}, errors ${formatCount(figures?.listenQueueErrors ?? null)}`,
+      context: `peak ${formatCount(peak('listenQueue'))}, errors ${formatCount(figures?.listenQueueErrors ?? null)}`,
       tone: queueShare >= 1 ? 'crit' : queueShare > 0.5 ? 'warn' : undefined,
     },
     {

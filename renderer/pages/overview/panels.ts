@@ -1,7 +1,7 @@
 /** The six panels of the overview, in their fixed order. */
 import type { PanelSpec } from '../../charts/panel-spec.ts';
 import { formatBytes, formatBytesPerSecond, formatRate, type Quantity, quantityText } from '../../format/quantity.ts';
-import { formatShortTime, shortTimeText } from '../../format/time.ts';
+import { formatShortTime } from '../../format/time.ts';
 
 const PLAIN_PX = 38;
 const WITH_UNIT_PX = 50;
@@ -32,7 +32,7 @@ export const RESPONSE_TIME: PanelSpec = {
     { column: 'slowestRtMs', label: 'slowest worker', name: 'slowest worker', color: 'var(--c-2)', widthPx: 1 },
   ],
   format: formatShortTime,
-  formatAxis: (value) => shortTimeText(value),
+  formatAxis: timeAxis,
   yWidthPx: WITH_UNIT_PX,
 };
 
@@ -140,6 +140,11 @@ export const OVERVIEW_PANELS: readonly PanelSpec[] = [
   MEMORY,
   BYTES_OUT,
 ];
+
+/** `2.5 ms`, `1.5 s`: exact, because steps are round. */
+function timeAxis(ms: number): string {
+  return ms < 1000 ? `${ms} ms` : `${ms / 1000} s`;
+}
 
 /** `2 GiB`, `1.5 MiB`: steps are round in their unit, so no trailing zeros. */
 function binaryAxis(value: number): string {

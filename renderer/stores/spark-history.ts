@@ -1,8 +1,8 @@
 /**
- * Requests per second of every instance over the last minutes, for sparklines; outside React. Fed by changes of the list,
+ * Requests per second of every instance over the last minutes, for sparklines; outside React. Fed by changes of the list (app.ts),
  * one point in ten seconds a instance, 90 points (15 minutes).
  */
-import type { Instance } from '../../../electron/contract/model.ts';
+import type { Instance } from '../../electron/contract/model.ts';
 
 const EVERY_MS = 10_000;
 const MOST_POINTS = 90;
