@@ -23,7 +23,7 @@ export function editDistance(a: string, b: string, limit = Infinity): number {
     beforeLast = last;
     last = row;
   }
-  return last[b.length] ?? 0;
+  return Math.min(last[b.length] ?? 0, limit + 1);
 }
 
 /** At most `count` of the names that are near enough to be a slip of `name`, nearest first. `_` counts as `-`. */

@@ -15,7 +15,7 @@ https-socket | string | no | | Answers HTTPS: address, certificate and key, sepa
 https | string | no | | Answers HTTPS through the router: address, certificate and key, separated by commas.
 fastcgi-socket | address | no | | Answers the FastCGI protocol on this address.
 scgi-socket | address | no | | Answers the SCGI protocol on this address.
-protocol | string | no | uwsgi | Protocol that 'socket' speaks: uwsgi, http, fastcgi or scgi.
+protocol | string | works | uwsgi | Protocol that 'socket' speaks: uwsgi or http here, fastcgi and scgi as well on uWSGI.
 shared-socket | address | no | | Opens a socket before privileges are dropped, to be named as '=0', '=1' by other options.
 listen | int | works | 100 | Connections the system keeps waiting for each socket; more are refused.
 chmod-socket | mode | works | 666 | File mode of unix sockets, in octal; 666 when no value is given.

@@ -60,6 +60,8 @@ for (const option of optionTable) {
   if (option.short !== null && !byShort.has(option.short)) byShort.set(option.short, option);
 }
 
+const likelyNames = [...byName].flatMap(([name, { help }]) => (name.length > 6 || help !== null ? [name] : []));
+
 /** The option of this name or alias; null when uWSGI has none. Names are case-sensitive, as in uWSGI. */
 export function findOption(name: string): OptionInfo | null {
   return byName.get(name) ?? null;
@@ -85,11 +87,7 @@ export function searchOptions(prefix: string): { name: string; option: OptionInf
 
 /** Names a misspelt option may have meant, at most three; short names that hardly anybody uses are no guess. */
 export function nearestOptions(name: string): string[] {
-  const likely = [...byName].filter(([known, option]) => known.length > 6 || option.help !== null);
-  return nearestNames(
-    name,
-    likely.map(([known]) => known),
-  );
+  return nearestNames(name, likelyNames);
 }
 
 function readDetails(text: string): Map<string, OptionDetail> {

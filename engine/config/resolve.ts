@@ -11,19 +11,13 @@ import { COMMAND_LINE, ENVIRONMENT, environmentOptions, parseArguments } from '.
 import { type ConfigError, type ConfigErrorCode, ConfigFailure } from './errors.ts';
 import type { ConfigHost } from './host.ts';
 import { isLogic, isLogicEnd, linesFor } from './logic.ts';
-import type { MagicFile } from './magic.ts';
 import { findOption } from './option-table.ts';
 import { evaluatePlaceholder, expandValue, placeholderNames } from './placeholders.ts';
+import { type CustomOption, type Item, type ResolvedOption, type State, startState } from './resolve-state.ts';
 import type { Origin } from './settings.ts';
 import { type Format, formatByExtension, formatOf, magicFileOf, readSource, splitFileName } from './sources.ts';
 import { decodeText } from './text-bytes.ts';
 import { isOn, leadingInteger } from './values.ts';
-
-export interface ResolvedOption {
-  key: string;
-  value: string;
-  origin: Origin;
-}
 
 export interface Resolved {
   ok: true;
@@ -50,41 +44,6 @@ export interface ConfigErrors {
   notices: string[];
 }
 
-interface Item {
-  key: string;
-  /** null: a flag of the command line. */
-  value: string | null;
-  origin: Origin;
-  /** It has taken effect, or never will: the passes leave its value alone. */
-  settled: boolean;
-}
-
-interface CustomOption {
-  template: string;
-  immediate: boolean;
-}
-
-interface State {
-  host: ConfigHost;
-  items: Item[];
-  applied: ResolvedOption[];
-  custom: Map<string, CustomOption>;
-  placeholders: Set<string>;
-  logic: { key: string; argument: string; origin: Origin } | null;
-  /** True while a line of the open logic option is put in. */
-  inLogic: boolean;
-  strict: boolean;
-  /** Files being read, outermost first. */
-  reading: { file: MagicFile; format: Format }[];
-  outer: MagicFile | null;
-  /** The one `:section` means: the file read last, be it another than the one that says so. */
-  lastFile: MagicFile | null;
-  filesRead: number;
-  files: Set<string>;
-  otherFiles: Set<string>;
-  notices: string[];
-}
-
 const MAX_DEPTH = 32;
 const MAX_OPTIONS = 100_000;
 
@@ -102,23 +61,7 @@ const BUILT_IN_PLUGINS: ReadonlySet<string> = new Set(['python', 'http', 'corero
 
 /** Reads all sources. Never throws for what users can write. */
 export function resolveConfig(argv: readonly string[], host: ConfigHost): Resolved | ConfigErrors {
-  const state: State = {
-    host,
-    items: [],
-    applied: [],
-    custom: new Map(),
-    placeholders: new Set(),
-    logic: null,
-    inLogic: false,
-    strict: false,
-    reading: [],
-    outer: null,
-    lastFile: null,
-    filesRead: 0,
-    files: new Set(),
-    otherFiles: new Set(),
-    notices: [],
-  };
+  const state = startState(host);
   try {
     readEverything(state, argv);
   } catch (error) {

@@ -63,7 +63,8 @@ export interface FileName {
 /** Splits `file:section`; a drive letter (`C:\x.ini`) is no section. An empty path means the file that was read last. */
 export function splitFileName(text: string): FileName {
   const colon = text.lastIndexOf(':');
-  if (colon === -1 || (colon === 1 && /^[A-Za-z]:[\\/]/.test(text))) return { path: text, section: null };
+  if (colon === -1 || text.startsWith('//', colon + 1) || (colon === 1 && /^[A-Za-z]:[\\/]/.test(text)))
+    return { path: text, section: null };
   return { path: text.slice(0, colon), section: text.slice(colon + 1) };
 }
 

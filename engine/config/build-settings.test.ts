@@ -1,0 +1,186 @@
+import { describe, expect, test } from 'vitest';
+import { buildSettings } from './build-settings.ts';
+import { formatConfigError } from './errors.ts';
+import { resolveConfig } from './resolve.ts';
+import type { EngineSettings } from './settings.ts';
+import { memoryHost } from './test-host.ts';
+
+function build(lines: string, env: Record<string, string> = {}) {
+  const resolved = resolveConfig(['--ini', 'uwsgi.ini'], memoryHost({ 'uwsgi.ini': `[uwsgi]\n${lines}` }, env));
+  if (!resolved.ok) throw new Error(resolved.errors.map(formatConfigError).join('\n'));
+  return buildSettings(resolved);
+}
+
+/** Settings of a file that also has a listener. */
+function settingsOf(lines: string, env: Record<string, string> = {}): EngineSettings {
+  const built = build(`http-socket = :8080\n${lines}`, env);
+  if (!built.ok) throw new Error(built.errors.map(formatConfigError).join('\n'));
+  return built.settings;
+}
+
+/** Errors as the terminal shows them; empty when there are none. */
+function errorsOf(lines: string, env: Record<string, string> = {}): string[] {
+  const built = build(`http-socket = :8080\n${lines}`, env);
+  return built.ok ? [] : built.errors.map(formatConfigError);
+}
+
+describe('settings', () => {
+  test('of a usual production file', () => {
+    const settings = settingsOf(`
+socket = /run/shop.sock
+chmod-socket = 664
+master = true
+processes = %(cpus * 2)
+set-placeholder = cpus=%k
+threads = 2
+module = shop.wsgi:app
+home = venv
+pythonpath = lib
+harakiri = 30
+max-requests = 1000
+touch-reload = reload.me
+env = STAGE=live
+env = URL=a=b
+vacuum = 1
+die-on-term`);
+    expect(settings).toMatchObject({
+      master: true,
+      processes: 8,
+      threads: 2,
+      enableThreads: true,
+      harakiriSeconds: 30,
+      maxRequests: 1000,
+      chmodSocket: 0o664,
+      touchReload: ['/srv/app/reload.me'],
+      env: [
+        ['STAGE', 'live'],
+        ['URL', 'a=b'],
+      ],
+      vacuum: true,
+      dieOnTerm: true,
+      app: { language: 'python', module: 'shop.wsgi:app', virtualenv: '/srv/app/venv', pythonpath: ['/srv/app/lib'] },
+    });
+    expect(settings.listeners.map(({ kind, address }) => [kind, address])).toEqual([
+      ['http-socket', { type: 'tcp', host: '', port: 8080 }],
+      ['uwsgi', { type: 'unix', path: '/run/shop.sock' }],
+    ]);
+  });
+
+  test('take the last value of an option, under whichever of its names', () => {
+    expect(settingsOf('processes = 2\nworkers = 4').processes).toBe(4);
+    expect(settingsOf('workers = 4\nprocesses = 2').processes).toBe(2);
+  });
+
+  test('start relative paths in the folder of chdir, but log and pid file in the one it was started in', () => {
+    const settings = settingsOf(
+      'wsgi-file = app.py\nstats = s.sock\nmaster-fifo = f\npidfile = p.pid\nlogto = l.log\nchdir = sub',
+    );
+    expect(settings).toMatchObject({
+      chdir: '/srv/app/sub',
+      app: { wsgiFile: '/srv/app/sub/app.py' },
+      stats: [{ type: 'unix', path: '/srv/app/sub/s.sock' }],
+      masterFifos: ['/srv/app/sub/f'],
+      pidfile: '/srv/app/p.pid',
+      logto: '/srv/app/l.log',
+    });
+  });
+
+  test.for(['', ' = true', ' = 1', ' = yes', ' = on', ' = True'])('a switch "master%s" is on', (value) => {
+    expect(settingsOf(`master${value}`).master).toBe(true);
+  });
+
+  test.for([' = false', ' = 0', ' = no', ' = OFF'])('a switch "master%s" is off', (value) => {
+    expect(settingsOf(`master = true\nmaster${value}`).master).toBe(false);
+  });
+
+  test('a listen queue set by a placeholder is refused, as uWSGI reads it before placeholders', () => {
+    expect(errorsOf('n = 5\nlisten = %(n)')[0]).toMatch(/uwsgi.ini:4: 'listen = %\(n\)' needs a whole number/);
+  });
+
+  test('keep-alive may be given without a number, and a word for it is explained', () => {
+    expect(settingsOf('http-keepalive = 5').httpKeepaliveSeconds).toBe(5);
+    expect(settingsOf('http-keepalive = 0').httpKeepaliveSeconds).toBe(0);
+    const built = build('http = :80\nhttp-keepalive = true');
+    expect(built.warnings.map(({ message }) => message)).toEqual([expect.stringContaining('uWSGI reads it as 0')]);
+  });
+
+  test('of a JavaScript application', () => {
+    expect(settingsOf('js-app = app.mjs').app).toEqual({ language: 'javascript', file: '/srv/app/app.mjs' });
+  });
+
+  test('declared options mean what they stand for', () => {
+    const settings = settingsOf('declare-option = web=wsgi-file=$1;callable=$2\nweb = shop.py app');
+    expect(settings.app).toMatchObject({ wsgiFile: '/srv/app/shop.py', callable: 'app' });
+  });
+
+  test('protocol = http makes socket an HTTP listener, wherever it stands', () => {
+    expect(settingsOf('socket = :3031\nprotocol = http').listeners[1]?.kind).toBe('http-socket');
+    expect(settingsOf('uwsgi-socket = :3031\nprotocol = http').listeners[1]?.kind).toBe('uwsgi');
+  });
+});
+
+describe('a wrong line is an error that names file and line', () => {
+  test.for([
+    ['procesess = 4', /uwsgi.ini:3: Unknown option 'procesess'. Did you mean 'processes'/],
+    ['processes = abc', /uwsgi.ini:3: 'processes = abc' needs a whole number from 1 up/],
+    ['processes = 0', /from 1 up/],
+    ['harakiri = 30s', /'harakiri = 30s' needs a whole number from 0 up, without a unit/],
+    ['threads = 2 ; two', /A comment needs a line of its own/],
+    ['master = maybe', /is a switch: write true or false/],
+    ['socket = 127.0.0.1:web', /'web' in '127.0.0.1:web' is not a port/],
+    ['socket = =0', /names a shared socket/],
+    [`socket = /${'x'.repeat(200)}`, /too long for a unix socket/],
+    ['socket = %(base)/x.sock', /The placeholder 'base' is not set/],
+    ['socket = :$(PORT)', /The environment variable PORT is not set/],
+    ['env = NAME', /needs NAME=value/],
+    ['chmod-socket = 999', /octal file mode such as 660/],
+    ['wsgi-file =', /needs a value/],
+    ['cheaper = 2', /does not support the option 'cheaper'/],
+    ['rack = config.ru', /does not support the option 'rack' of uWSGI's rack plugin/],
+    ['plugins = python3,gevent', /has no plugin 'gevent'/],
+    ['http-to = 10.0.0.9:3031', /another server's address/],
+    ['logto = 10.0.0.9:514', /not over UDP/],
+    ['js-app = a.mjs\nwsgi-file = a.py', /an instance runs one of them/],
+  ] as const)('%s', ([line, message]) => {
+    expect(errorsOf(line).join('\n')).toMatch(message);
+  });
+
+  test('and all of them are told at once', () => {
+    expect(errorsOf('processes = x\nunknwon = 1\ncheaper = 2')).toHaveLength(3);
+  });
+
+  test('a configuration without a listener says what to add', () => {
+    const built = build('processes = 2');
+    expect(built.ok ? [] : built.errors.map(({ code }) => code)).toEqual(['no-listener']);
+  });
+});
+
+describe('what is accepted', () => {
+  test.for([
+    ['names used as placeholders', 'base = /srv\nchdir = %(base)'],
+    ['names given by set', 'set = colour=blue'],
+    ['names asked for by if-opt', 'debug = 1\nif-opt = debug=1\nprocesses = 1\nendif ='],
+    ['what the engine does not have, switched off', 'cheap = false\nlazy = 0'],
+    ['plugins that are built in', 'plugins = python3, http,0:python'],
+    ['a router that hands on to our own socket', 'socket = 127.0.0.1:3031\nhttp-to = 127.0.0.1:3031'],
+    ['a router that hands on to our own socket on all interfaces', 'socket = :3031\nhttp-to = 127.0.0.1:3031'],
+  ] as const)('%s', ([, lines]) => {
+    expect(errorsOf(lines)).toEqual([]);
+  });
+
+  test('options without an effect come with their reason', () => {
+    const built = build('http = :80\nthunder-lock = true\npost-buffering = 4096');
+    expect(built.warnings.map(({ option, origin }) => `${option ?? ''}:${origin.line}`)).toEqual([
+      'thunder-lock:3',
+      'post-buffering:4',
+    ]);
+    expect(built.warnings[0]?.message).toMatch(/has no effect: .*workers never compete/);
+  });
+
+  test('an unknown UWSGI_ variable is a warning, since others use that prefix, too', () => {
+    const resolved = resolveConfig(['--http', ':80'], memoryHost({}, { UWSGI_CHAEPER: '2', UWSGI_PROCESSES: '3' }));
+    const built = resolved.ok ? buildSettings(resolved) : null;
+    expect(built?.ok === true ? built.settings.processes : null).toBe(3);
+    expect(built?.warnings[0]?.message).toMatch(/UWSGI_CHAEPER is no option.*'cheaper'/);
+  });
+});

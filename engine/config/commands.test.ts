@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { findCommands } from './commands.ts';
+import { resolveConfig } from './resolve.ts';
+import { memoryHost } from './test-host.ts';
+
+function commandsOf(files: Record<string, string>): string[] {
+  const host = memoryHost(files);
+  return findCommands(resolveConfig(['--ini', 'uwsgi.ini'], host), host).map(
+    ({ file, line, option }) => `${file.replace('/srv/app/', '')}:${line} ${option}`,
+  );
+}
+
+test('lines that run commands are found, in all sections and behind conditions that do not hold here', () => {
+  const text = `[uwsgi]
+http = :80
+exec-asap = rm -rf /
+hook-master-start = exec:touch x
+if-env = NOT_HERE
+attach-daemon = redis-server
+endif =
+cron2 = minute=-1 tidy
+[later]
+smart-attach-daemon = p.pid memcached`;
+  expect(commandsOf({ 'uwsgi.ini': text })).toEqual([
+    'uwsgi.ini:3 exec-asap',
+    'uwsgi.ini:4 hook-master-start',
+    'uwsgi.ini:6 attach-daemon',
+    'uwsgi.ini:8 cron2',
+    'uwsgi.ini:10 smart-attach-daemon',
+  ]);
+});
+
+test('included files count, and what was read before an error', () => {
+  const files = { 'uwsgi.ini': '[uwsgi]\ninclude = b.ini\ninclude = gone.ini', 'b.ini': '[uwsgi]\nmule = work.py' };
+  expect(commandsOf(files)).toEqual(['b.ini:2 mule']);
+});
+
+test('detours through set, declared options, values and loaders are found', () => {
+  const text = `[uwsgi]
+set = exec-pre-app=x
+declare-option = nice=master=true;exec-as-root=$1
+secret = @(exec://cat key)
+ini = exec://make-config
+env = LD_PRELOAD=/tmp/x.so
+alarm = page cmd:mail`;
+  expect(commandsOf({ 'uwsgi.ini': text }).map((found) => found.split(' ')[1])).toEqual([
+    'set',
+    'declare-option',
+    'secret',
+    'ini',
+    'env',
+    'alarm',
+  ]);
+});
+
+test('an ordinary application runs nothing of its own', () => {
+  const text =
+    '[uwsgi]\nplugins = python3,http\nhttp = :80\nmodule = shop.wsgi\nhome = venv\nenv = A=1\nmaster = 1\ncron-harakiri = 5\nmule\n';
+  expect(commandsOf({ 'uwsgi.ini': text })).toEqual([]);
+});

@@ -1,0 +1,127 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type CheckTarget, checkText } from './diagnostics.ts';
+import { parseIni } from './ini-document.ts';
+import { memoryHost } from './test-host.ts';
+
+const OTHER_FILES = { 'app.py': '', 'part.ini': '[uwsgi]\nprocesess = 2\n' };
+
+function check(text: string, target: CheckTarget = 'engine', env: Record<string, string> = {}) {
+  return checkText(text, 'uwsgi.ini', memoryHost(OTHER_FILES, env), target);
+}
+
+function codes(text: string, target: CheckTarget = 'engine'): string[] {
+  return check(text, target).map(({ line, severity, code }) => `${line} ${severity} ${code}`);
+}
+
+const GOOD = '[uwsgi]\nhttp-socket = :8080\nwsgi-file = app.py\n';
+
+describe('checking a file', () => {
+  test.for(['engine', 'uwsgi'] as const)('finds nothing in a good one, for %s', (target) => {
+    expect(codes(GOOD, target)).toEqual([]);
+  });
+
+  test.for([
+    ['procesess = 2', '4 error unknown-option', '4 warning unknown-option'],
+    ['cheaper = 2', '4 error not-supported', '4 info not-supported'],
+    ['threads = true', '4 error bad-value', '4 warning kind'],
+    ['harakiri = 30s\nmaster=1', '4 error bad-value', '4 warning kind'],
+    ['listen = 64 # many', '4 error inline-comment', '4 warning inline-comment'],
+    ['callable = app ; mine', '4 warning inline-comment', '4 warning inline-comment'],
+    ['processes = 2\nworkers = 3', '4 warning duplicate', '4 warning duplicate'],
+    ['env = A=%(nowhere)', '4 warning placeholder-unset', '4 warning placeholder-unset'],
+    ['env = A=$(NOWHERE)', '4 warning environment-unset', '4 warning environment-unset'],
+    ['env = A=%(_)', '4 warning placeholder-unset', '4 warning placeholder-unset'],
+    ['include = gone.ini', '4 error file-not-read', '4 error file-not-read'],
+    ['[live]\nprocesses = 2', '4 info not-read', '4 info not-read'],
+    ['[live', '4 warning odd-section', '4 warning odd-section'],
+    ['[ uwsgi ]', '4 warning odd-section', '4 warning odd-section'],
+    ['chdir = /gone\nwsgi-file = /srv/app/app.py', '4 warning file-not-read', null],
+    ['env = A=50%', '4 warning percent', '4 warning percent'],
+    ['harakiri = 5', '4 warning no-effect', '4 warning combination'],
+    ['http = :80', null, '4 warning combination'],
+    ['js-app = x.mjs', '4 error bad-value', '4 warning unknown-option'],
+    ['if-env = X\nelse =\nendif =', '5 error else', '5 warning else'],
+    ['if-env = X\nfor = a\nendif =', null, null],
+    ['for = a b\npythonpath = %(_)\nendfor =', null, null],
+    ['log-format = %(uri) %(method)', null, null],
+    ['processes = 2\nif-env = X\nprocesses = 4\nendif =', null, null],
+    ['ini = :live\n[live]\nprocesses = 2', null, null],
+  ] as const)('%s', ([lines, engine, uwsgi]) => {
+    const first = (target: CheckTarget) =>
+      codes(GOOD.replace(lines.includes('wsgi-file') ? /wsgi-file.*/ : /$^/, '') + lines, target);
+    expect(first('engine')[0] ?? null).toBe(engine);
+    expect(first('uwsgi')[0] ?? null).toBe(uwsgi);
+  });
+
+  test('offers a fix that stands exactly in place of the mistake', () => {
+    const text = `${GOOD}procesess = 2\nthreads = 2 ; two`;
+    const lines = parseIni(text).lines.map((line) => line.text);
+    for (const { line, from, to, fix } of check(text)) {
+      const old = lines[line - 1] ?? '';
+      lines[line - 1] = old.slice(0, from) + (fix?.text ?? '?') + old.slice(to);
+    }
+    expect(lines.slice(3)).toEqual(['processes = 2', 'threads = 2']);
+  });
+
+  test.for([
+    ['{"uwsgi": {}}', 'JSON'],
+    ['<uwsgi><http>:80</http></uwsgi>', 'XML'],
+    ['uwsgi:\n  http: :80\n', 'YAML'],
+    ['\u007fELF\u0001\u0001\0\0', 'binary'],
+  ] as const)('says of %j that it is %s', ([text, kind]) => {
+    const found = check(text);
+    expect(found.map(({ code }) => code)).toEqual(['not-ini']);
+    expect(found[0]?.message).toContain(kind);
+  });
+
+  test('says that a file without [uwsgi] is not read', () => {
+    expect(codes('processes = 2')[0]).toBe('0 error no-section');
+    expect(check('[live]\nprocesses = 2')[0]?.message).toContain('--ini uwsgi.ini:live');
+  });
+
+  test('tells errors of included files with their place', () => {
+    const found = check(`${GOOD}include = part.ini`);
+    expect(found[0]).toMatchObject({ line: 0, severity: 'error', code: 'unknown-option' });
+    expect(found[0]?.message).toMatch(/^\/srv\/app\/part.ini:2: Unknown option 'procesess'/);
+  });
+
+  test('reads the edited text and not the saved one, and no options from the environment', () => {
+    const host = memoryHost({ ...OTHER_FILES, 'uwsgi.ini': '[uwsgi]\nbroken = 1' }, { UWSGI_BROKEN: '1' });
+    expect(checkText(GOOD, '/srv/app/uwsgi.ini', host)).toEqual([]);
+  });
+
+  test('never throws, and every place it names is in the text', () => {
+    const parts = fc.constantFrom(
+      '[uwsgi]',
+      '\n',
+      '=',
+      ' ',
+      'http',
+      ':80',
+      '%(',
+      ')',
+      '$(',
+      '@(',
+      'ini',
+      'for',
+      'end',
+      '%',
+      ';',
+      'set',
+      'x',
+      '\0',
+    );
+    fc.assert(
+      fc.property(fc.array(parts, { maxLength: 40 }), (words) => {
+        const text = `[uwsgi]\n${words.join('')}`;
+        const { lines } = parseIni(text);
+        for (const { line, from, to } of check(text)) {
+          const length = line === 0 ? 0 : (lines[line - 1]?.text.length ?? -1);
+          expect(from <= to && to <= length).toBe(true);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

@@ -1,0 +1,33 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { editDistance, nearestNames } from './nearest.ts';
+import { nearestOptions } from './option-table.ts';
+
+test('a swap, a replacement, an insertion and a deletion count one each', () => {
+  expect(['abcd', 'bacd', 'xbcd', 'aabcd', 'bcd', 'cabd'].map((text) => editDistance('abcd', text))).toEqual([
+    0, 1, 1, 1, 1, 2,
+  ]);
+});
+
+test('the distance is the same in both directions, and with a limit as long as that is not passed', () => {
+  fc.assert(
+    fc.property(fc.string({ maxLength: 12 }), fc.string({ maxLength: 12 }), fc.nat(12), (a, b, limit) => {
+      const distance = editDistance(a, b);
+      expect(editDistance(b, a)).toBe(distance);
+      expect(editDistance(a, b, limit)).toBe(Math.min(distance, limit + 1));
+    }),
+  );
+});
+
+test('misspelt options find what was meant', () => {
+  expect(nearestOptions('procesess')[0]).toBe('processes');
+  expect(nearestOptions('virtual-env')[0]).toBe('virtualenv');
+  expect(nearestOptions('harakri')[0]).toBe('harakiri');
+  expect(nearestOptions('max_requests')[0]).toBe('max-requests');
+  expect(nearestOptions('HTTP')[0]).toBe('http');
+  expect(nearestOptions('database-password')).toEqual([]);
+});
+
+test('a name that is far from all has no nearest', () => {
+  expect(nearestNames('zzzz', ['http', 'socket'])).toEqual([]);
+});

@@ -1,0 +1,69 @@
+/**
+ * What resolve.ts keeps in hand while it reads: the list so far, what took effect, the logic option that is open, the
+ * files. Lives for one resolveConfig call.
+ */
+import type { ConfigHost } from './host.ts';
+import type { MagicFile } from './magic.ts';
+import type { Origin } from './settings.ts';
+import type { Format } from './sources.ts';
+
+export interface ResolvedOption {
+  key: string;
+  value: string;
+  origin: Origin;
+}
+
+export interface Item {
+  key: string;
+  /** null: a flag of the command line. */
+  value: string | null;
+  origin: Origin;
+  /** It has taken effect, or never will: the passes leave its value alone. */
+  settled: boolean;
+}
+
+export interface CustomOption {
+  template: string;
+  immediate: boolean;
+}
+
+export interface State {
+  host: ConfigHost;
+  items: Item[];
+  applied: ResolvedOption[];
+  custom: Map<string, CustomOption>;
+  placeholders: Set<string>;
+  logic: { key: string; argument: string; origin: Origin } | null;
+  /** True while a line of the open logic option is put in. */
+  inLogic: boolean;
+  strict: boolean;
+  /** Files being read, outermost first. */
+  reading: { file: MagicFile; format: Format }[];
+  outer: MagicFile | null;
+  /** The one `:section` means: the file read last, be it another than the one that says so. */
+  lastFile: MagicFile | null;
+  filesRead: number;
+  files: Set<string>;
+  otherFiles: Set<string>;
+  notices: string[];
+}
+
+export function startState(host: ConfigHost): State {
+  return {
+    host,
+    items: [],
+    applied: [],
+    custom: new Map(),
+    placeholders: new Set(),
+    logic: null,
+    inLogic: false,
+    strict: false,
+    reading: [],
+    outer: null,
+    lastFile: null,
+    filesRead: 0,
+    files: new Set(),
+    otherFiles: new Set(),
+    notices: [],
+  };
+}
