@@ -124,7 +124,10 @@ export class ClientConnection implements ResponseTarget, HttpHandler, UwsgiHandl
     switch (this.#phase) {
       case 'idle': {
         const limitMs = this.#isFirst ? patienceMs : options.httpKeepaliveSeconds * 1000;
-        if (silenceMs > limitMs && !this.#outbox.isPending) this.#finishSocket();
+        // Idle begins when the client has taken the last answer, not when the worker has given it.
+        if (Math.min(silenceMs, nowMs - this.#outbox.progressMs) > limitMs && !this.#outbox.isPending) {
+          this.#finishSocket();
+        }
         break;
       }
       case 'reading':

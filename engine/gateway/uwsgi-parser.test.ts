@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ProtocolError } from './protocol-error.ts';
 import { cuts, EventLog, readVectors } from './testing/vectors.ts';

@@ -13,7 +13,9 @@ export interface RawAnswer {
 
 export class RawClient {
   readonly socket: Socket;
-  received: Buffer = Buffer.alloc(0);
+  #buffer: Buffer = Buffer.allocUnsafe(65536);
+  #start = 0;
+  #end = 0;
   /** The server has closed its side (or the connection failed). */
   isEnded = false;
 
@@ -23,7 +25,13 @@ export class RawClient {
         ? connect({ port: target, host: '127.0.0.1', allowHalfOpen: true })
         : connect({ path: target, allowHalfOpen: true });
     this.socket.on('data', (chunk: Buffer) => {
-      this.received = Buffer.concat([this.received, chunk]);
+      if (this.#end + chunk.length > this.#buffer.length) {
+        const grown = Buffer.allocUnsafe((this.#end + chunk.length) * 2);
+        this.#buffer.copy(grown, 0, 0, this.#end);
+        this.#buffer = grown;
+      }
+      chunk.copy(this.#buffer, this.#end);
+      this.#end += chunk.length;
     });
     this.socket.on('error', () => {
       this.isEnded = true;
@@ -33,6 +41,11 @@ export class RawClient {
         this.isEnded = true;
       });
     }
+  }
+
+  /** What has come and was not taken yet. */
+  get received(): Buffer {
+    return this.#buffer.subarray(this.#start, this.#end);
   }
 
   send(bytes: string | Buffer): this {
@@ -49,7 +62,7 @@ export class RawClient {
           throw new Error(`The connection ended after ${JSON.stringify(this.received.toString('latin1'))}.`);
         return undefined;
       }
-      this.received = this.received.subarray(parsed.end);
+      this.#start += parsed.end;
       return parsed.answer;
     });
   }
@@ -58,6 +71,11 @@ export class RawClient {
   async end(): Promise<Buffer> {
     await eventually('the connection to end', () => this.isEnded || undefined);
     return this.received;
+  }
+
+  /** Goes away at once, so that the server is told. */
+  reset(): void {
+    this.socket.resetAndDestroy();
   }
 
   async close(): Promise<void> {

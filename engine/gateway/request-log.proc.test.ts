@@ -1,0 +1,96 @@
+/** Request lines compared with what was recorded from uWSGI 2.0.21 (engine/goldens/log). */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import type { ListenerKind } from '../config/settings.ts';
+import { eventually, FakeMaster } from './testing/fake-master.ts';
+import { RawClient } from './testing/raw-client.ts';
+
+const GOLDENS = fileURLToPath(new URL('../goldens/log/', import.meta.url));
+
+/** What differs on purpose, or is not there yet. */
+const OURS: Record<string, { why: string; lines?: string[] }> = {
+  'default-raise': {
+    why: 'an exception is answered, and the line says with what',
+    lines: [
+      '[pid: {PID}|app: 0|req: 1/1] 192.0.2.7 () {26 vars in 267 bytes} [{CTIME}] GET /raise => ' +
+        'generated 21 bytes in {N} msecs (HTTP/1.1 500) 2 headers in 83 bytes (0 switches on core 0)',
+    ],
+  },
+  logvar: { why: 'variables that the application sets are not there yet', lines: ['[-] [-] [-] /var'] },
+  filtered: { why: 'log-4xx is not there yet' },
+  'filtered-ok': { why: 'log-4xx is not there yet' },
+};
+
+const CHANGING = new Set(
+  'micros msecs secs tmsecs tmicros time ltime ftime ctime epoch pid vsz rss vszM rssM unix'.split(' '),
+);
+
+interface Meta {
+  listener: ListenerKind;
+  format?: string;
+  times?: number;
+}
+
+const names = readdirSync(GOLDENS, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name);
+
+test.for(names.filter((name) => OURS[name] === undefined || OURS[name].lines !== undefined))('%s', async (name) => {
+  const meta: Meta = JSON.parse(readFileSync(join(GOLDENS, name, 'meta.json'), 'utf8'));
+  const expected: { lines: string[] } = JSON.parse(readFileSync(join(GOLDENS, name, 'expected.json'), 'utf8'));
+  const style = {
+    logFormat: meta.format ?? null,
+    logMicros: name === 'default-micros',
+    memoryReport: name === 'default-memory',
+  };
+  const master = new FakeMaster(style, true);
+  try {
+    const address = await master.listen(meta.listener);
+    await master.serve(readFileSync(join(GOLDENS, 'app.py'), 'utf8'), 1);
+    for (let i = 0; i < (meta.times ?? 1); i++) {
+      const client = new RawClient(address.type === 'tcp' ? address.port : '');
+      client.send(readFileSync(join(GOLDENS, name, 'request.bin')));
+      if (meta.listener === 'uwsgi') await client.end();
+      else await client.answer();
+      await client.close();
+    }
+    const lines = OURS[name]?.lines ?? expected.lines;
+    const logged = await eventually('the lines', () => {
+      const found = master.requestLog().split('\n').slice(0, -1);
+      return found.length >= lines.length ? found : undefined;
+    });
+    expect(logged.map((line) => normalise(line, meta))).toEqual(lines);
+  } finally {
+    await master.dispose();
+  }
+});
+
+/** Puts the same tokens for what varies as the recordings have. */
+function normalise(line: string, { format, listener }: Meta): string {
+  if (format === undefined) {
+    return line
+      .replace(/pid: \d+/, 'pid: {PID}')
+      .replace(/\[\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}\]/, '[{CTIME}]')
+      .replace(/in \d+ (msecs|micros)/, 'in {N} $1')
+      .replaceAll(/usage: [1-9]\d* bytes\/\d+MB/g, 'usage: {N} bytes/{N}MB')
+      .replace(/(vars in )\d+( bytes)/, listener === 'http-socket' ? '$1{PKTSIZE}$2' : '$&');
+  }
+  const pieces = format.split(/%\(([^)]*)\)/);
+  const pattern = pieces.map((piece, i) => (i % 2 === 0 ? RegExp.escape(piece) : '(.*?)')).join('');
+  const values = new RegExp(`^${pattern}$`).exec(line);
+  if (values === null) return line;
+  return pieces
+    .map((piece, i) => {
+      if (i % 2 === 0) return piece;
+      const value = values[(i + 1) / 2] ?? '';
+      if (!CHANGING.has(piece)) return value;
+      return `{${piece}:${value.replaceAll(/\d+/g, '9').replaceAll(/[A-Za-z]+/g, 'a')}}`;
+    })
+    .join('');
+}
+
+test('every difference names a recorded case', () => {
+  expect(Object.keys(OURS).filter((name) => !names.includes(name))).toEqual([]);
+});
