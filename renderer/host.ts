@@ -79,6 +79,10 @@ function keepConnected(connect: Connect, page: Window): HostConnection {
   page.document.addEventListener('visibilitychange', () => {
     if (!page.document.hidden && link.getState().status === 'lost') void attempt();
   });
+  // A newer link that is pasted into the address of this page changes only the part after the hash.
+  page.addEventListener('hashchange', () => {
+    if (new URLSearchParams(page.location.hash.slice(1)).has('token')) void attempt();
+  });
   void attempt();
   return { client, link, retryNow: () => void attempt() };
 }

@@ -43,7 +43,7 @@ export function Palette() {
       lockScroll={false}
       classNames={CLASSES}
       transitionProps={{ duration: 0 }}
-      aria-label="Search or run a command"
+      attributes={{ content: { 'aria-label': 'Search or run a command' } }}
     >
       <PaletteBody />
     </Modal>

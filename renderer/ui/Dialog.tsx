@@ -32,7 +32,7 @@ export function Dialog({ title, opened, onClose, widthPx = 640, note, actions, c
       lockScroll={false}
       classNames={CLASSES}
       transitionProps={{ duration: 0 }}
-      aria-label={title}
+      attributes={{ content: { 'aria-label': title } }}
     >
       <div className="dlg-h">
         <h2 className="title grow ell">{title}</h2>
