@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createConfigHost } from '../config-host.ts';
+import { buildSettings } from './build-settings.ts';
 import { magicValue } from './magic.ts';
 import { resolveConfig } from './resolve.ts';
 import { magicFileOf } from './sources.ts';
@@ -118,6 +119,17 @@ describe('configurations recorded from uWSGI 2.0.21', () => {
   test.for([...OTHER_FORMATS])('%s is refused by name, as it %s', ([name]) => {
     const { resolved } = resolveCase(name);
     expect(resolved.ok ? [] : resolved.errors.map((error) => error.code)).toEqual(['format-not-supported']);
+  });
+
+  test.for(names)('%s is built into settings, or refused with places and next steps', (name) => {
+    const { resolved } = resolveCase(name);
+    if (!resolved.ok) return;
+    const built = buildSettings(resolved);
+    for (const error of built.ok ? [] : built.errors) {
+      expect(error.message).toMatch(/^['A-Z].*[.]$/s);
+      expect(error.code === 'no-listener' || error.origin.line > 0 || error.origin.file === 'command line').toBe(true);
+      expect(error.hint === null && error.code !== 'bad-value').toBe(false);
+    }
   });
 
   test('the cases left out are recorded cases', () => {

@@ -62,6 +62,9 @@ for (const option of optionTable) {
 
 const likelyNames = [...byName].flatMap(([name, { help }]) => (name.length > 6 || help !== null ? [name] : []));
 
+const nearestFound = new Map<string, string[]>();
+const MAX_REMEMBERED = 500;
+
 /** The option of this name or alias; null when uWSGI has none. Names are case-sensitive, as in uWSGI. */
 export function findOption(name: string): OptionInfo | null {
   return byName.get(name) ?? null;
@@ -87,7 +90,13 @@ export function searchOptions(prefix: string): { name: string; option: OptionInf
 
 /** Names a misspelt option may have meant, at most three; short names that hardly anybody uses are no guess. */
 export function nearestOptions(name: string): string[] {
-  return nearestNames(name, likelyNames);
+  const known = nearestFound.get(name);
+  if (known !== undefined) return known;
+  // An editor asks for the same few names at every key; the answers to all that was ever typed are not kept.
+  if (nearestFound.size >= MAX_REMEMBERED) nearestFound.clear();
+  const found = nearestNames(name, likelyNames);
+  nearestFound.set(name, found);
+  return found;
 }
 
 function readDetails(text: string): Map<string, OptionDetail> {
