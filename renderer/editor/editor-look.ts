@@ -91,7 +91,7 @@ export const editorLook: Extension = EditorView.theme({
   '.cm-tooltip.cm-completionInfo': { ...popover, width: '232px', maxWidth: '232px', padding: '8px 12px' },
   '.cm-completionInfo.cm-completionInfo-right': { marginLeft: '1px' },
 
-  '.cm-option-card': { maxWidth: '372px', width: 'max-content' },
+  '.cm-option-card': { maxWidth: '372px', width: 'max-content', whiteSpace: 'normal' },
   '.cm-option-head': { display: 'flex', alignItems: 'baseline', gap: '8px', padding: '8px 12px 0' },
   '.cm-option-name': { fontFamily: 'var(--font-mono)', fontWeight: '600' },
   '.cm-option-kind': { color: 'var(--fg-3)' },
@@ -103,7 +103,9 @@ export const editorLook: Extension = EditorView.theme({
   },
   '.cm-option-help': { padding: '4px 12px 8px', color: 'var(--fg-2)', lineHeight: '18px' },
   '.cm-option-foot': { padding: '6px 12px 8px', borderTop: '1px solid var(--line-2)', color: 'var(--fg-3)' },
-  '.cm-completionInfo .cm-option-head': { padding: '0' },
+  '.cm-completionInfo .cm-option-card': { maxWidth: '100%' },
+  '.cm-completionInfo .cm-option-head': { padding: '0', flexWrap: 'wrap', rowGap: '0' },
+  '.cm-completionInfo .cm-option-aliases': { marginLeft: '0', paddingLeft: '0' },
   '.cm-completionInfo .cm-option-help': { padding: '4px 0' },
   '.cm-completionInfo .cm-option-foot': { padding: '4px 0 0' },
 
@@ -129,15 +131,16 @@ export const editorLook: Extension = EditorView.theme({
   '.cm-changedLine': { backgroundColor: 'var(--bg-add)' },
   '.cm-deletedChunk': { backgroundColor: 'var(--bg-del)', paddingLeft: '10px' },
   '&.cm-merge-a .cm-changedLine': { backgroundColor: 'var(--bg-del)' },
-  '& .cm-changedText': { background: 'none', boxShadow: 'inset 0 -2px 0 var(--ok)' },
+  '& .cm-changedText, &.cm-merge-b .cm-changedText': { background: 'color-mix(in srgb, var(--ok) 26%, transparent)' },
   '& .cm-deletedText, &.cm-merge-a .cm-changedText, & .cm-deletedChunk .cm-deletedText': {
-    background: 'none',
-    boxShadow: 'inset 0 -2px 0 var(--crit)',
+    background: 'color-mix(in srgb, var(--crit) 26%, transparent)',
     textDecoration: 'none',
   },
   '.cm-changeGutter': { width: '3px', paddingLeft: '0' },
-  '.cm-changedLineGutter': { backgroundColor: 'var(--ok)' },
-  '.cm-deletedLineGutter': { backgroundColor: 'var(--crit)' },
+  '& .cm-changeGutter .cm-changedLineGutter': { backgroundColor: 'var(--ok)' },
+  '& .cm-changeGutter .cm-deletedLineGutter, &.cm-merge-a .cm-changeGutter .cm-changedLineGutter': {
+    backgroundColor: 'var(--crit)',
+  },
   '.cm-collapsedLines': {
     background: 'var(--bg-2)',
     color: 'var(--fg-3)',

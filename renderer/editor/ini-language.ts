@@ -14,7 +14,7 @@ const tags: Record<IniToken, Tag> = {
   equals: Tag.define(),
   value: Tag.define(),
   number: Tag.define(),
-  variable: Tag.define(),
+  placeholder: Tag.define(),
 };
 
 const language = StreamLanguage.define({ ...iniStream, tokenTable: tags });
@@ -26,7 +26,7 @@ const colours = HighlightStyle.define([
   { tag: tags.equals, color: 'var(--fg-3)' },
   { tag: tags.value, color: 'var(--ed-value)' },
   { tag: tags.number, color: 'var(--ed-number)' },
-  { tag: tags.variable, color: 'var(--ed-var)' },
+  { tag: tags.placeholder, color: 'var(--ed-var)' },
 ]);
 
 /** Language and highlighting, for the editor and for read-only views of INI text. */

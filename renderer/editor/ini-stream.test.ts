@@ -42,16 +42,16 @@ describe('tokens of a uWSGI INI line', () => {
     expect(tokens('chdir = %(base)/a/%n')).toEqual([
       'key:chdir ',
       'equals:=',
-      'variable:%(base)',
+      'placeholder:%(base)',
       'value:/a/',
-      'variable:%n',
+      'placeholder:%n',
     ]);
     expect(tokens('%(name)-x = $(HOME)@(exec://date)')).toEqual([
-      'variable:%(name)',
+      'placeholder:%(name)',
       'key:-x ',
       'equals:=',
-      'variable:$(HOME)',
-      'variable:@(exec://date)',
+      'placeholder:$(HOME)',
+      'placeholder:@(exec://date)',
     ]);
   });
 

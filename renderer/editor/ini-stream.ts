@@ -6,7 +6,7 @@
  */
 import type { StreamParser, StringStream } from '@codemirror/language';
 
-export type IniToken = 'section' | 'comment' | 'key' | 'equals' | 'value' | 'number' | 'variable';
+export type IniToken = 'section' | 'comment' | 'key' | 'equals' | 'value' | 'number' | 'placeholder';
 
 export interface IniState {
   /** Where on the line the parser stands. */
@@ -54,14 +54,14 @@ function keyToken(stream: StringStream, state: IniState): IniToken | null {
     state.place = 'value';
     return 'equals';
   }
-  if (stream.match(VARIABLE)) return 'variable';
+  if (stream.match(VARIABLE)) return 'placeholder';
   if (!stream.match(PLAIN)) stream.next();
   return 'key';
 }
 
 function valueToken(stream: StringStream, state: IniState): IniToken | null {
   if (stream.eatSpace()) return null;
-  if (stream.match(VARIABLE)) return 'variable';
+  if (stream.match(VARIABLE)) return 'placeholder';
   if (!stream.match(PLAIN_VALUE)) stream.next();
   return state.literal ? 'number' : 'value';
 }

@@ -58,6 +58,12 @@ const SHAPES: Record<Severity, string> = {
   warning: 'M5 .8 9.8 9.4H.2z',
   info: 'M5 .9a4.1 4.1 0 1 0 0 8.2A4.1 4.1 0 0 0 5 .9z',
 };
+/** An exclamation mark in what is wrong, an i in what is only said. */
+const SIGNS: Record<Severity, string> = {
+  error: 'M5 2.2v3.4M5 7v1.2',
+  warning: 'M5 3.6v2.8M5 7.4v1',
+  info: 'M5 2.6v1M5 4.5v3',
+};
 const COLOURS: Record<Severity, string> = { error: 'var(--crit)', warning: 'var(--warn)', info: 'var(--fg-3)' };
 
 class ProblemMarker extends GutterMarker {
@@ -79,7 +85,7 @@ class ProblemMarker extends GutterMarker {
     const outline = svgElement('path', { d: SHAPES[this.#severity] });
     outline.style.fill = this.#severity === 'info' ? 'none' : COLOURS[this.#severity];
     outline.style.stroke = this.#severity === 'info' ? COLOURS.info : 'none';
-    const sign = svgElement('path', { d: 'M5 2.4v3.2M5 7v1.2', 'stroke-width': '1.4' });
+    const sign = svgElement('path', { d: SIGNS[this.#severity], 'stroke-width': '1.3' });
     sign.style.stroke = this.#severity === 'info' ? COLOURS.info : 'var(--bg-1)';
     svg.append(title, outline, sign);
     return svg;

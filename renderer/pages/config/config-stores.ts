@@ -15,8 +15,7 @@ export interface ConfigDesk {
 const desks = new WeakMap<AppStores, Map<string, ConfigDesk>>();
 
 export function configDeskOf(stores: AppStores, instanceId: string): ConfigDesk {
-  const ofWindow = desks.get(stores) ?? new Map<string, ConfigDesk>();
-  desks.set(stores, ofWindow);
+  const ofWindow = desks.get(stores) ?? openDesks(stores);
   const known = ofWindow.get(instanceId);
   if (known) return known;
   const store = createConfigStore({
@@ -28,7 +27,7 @@ export function configDeskOf(stores: AppStores, instanceId: string): ConfigDesk 
     },
     now: () => stores.clock.exactNow(),
   });
-  // The dot on the tab, and the question before the page is left.
+  // The dot on the tab.
   store.subscribe(() => stores.ui.setConfigUnsaved(instanceId, store.isDirty()));
   let kept: unknown = null;
   const desk: ConfigDesk = {
@@ -40,4 +39,15 @@ export function configDeskOf(stores: AppStores, instanceId: string): ConfigDesk 
   };
   ofWindow.set(instanceId, desk);
   return desk;
+}
+
+/** A page in a browser asks before unsaved text is lost; a window of its own is closed by its host. */
+function openDesks(stores: AppStores): Map<string, ConfigDesk> {
+  const opened = new Map<string, ConfigDesk>();
+  desks.set(stores, opened);
+  window.addEventListener('beforeunload', (event) => {
+    const isBrowser = stores.host.getState().info?.capabilities.pickFile === 'browse';
+    if (isBrowser && [...opened.values()].some(({ store }) => store.isDirty())) event.preventDefault();
+  });
+  return opened;
 }

@@ -11,16 +11,18 @@ export interface MiniChartProps {
   lengthMs: number;
   format: (value: number) => string;
   filled?: boolean;
+  /** The scale never ends below this. */
+  leastMax?: number;
 }
 
 const HEIGHT_PX = 82;
 const LEFT_PX = 44;
 const GAP_MS = 2500;
 
-export function MiniChart({ title, figure, points, lengthMs, format, filled }: MiniChartProps) {
+export function MiniChart({ title, figure, points, lengthMs, format, filled, leastMax = 0 }: MiniChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const widthPx = Math.max(useWidth(box) - LEFT_PX - 12, 1);
-  const max = niceMax(Math.max(0, ...points.map((point) => point.value ?? 0)));
+  const max = niceMax(Math.max(leastMax, ...points.map((point) => point.value ?? 0)));
   const scale = { widthPx, heightPx: HEIGHT_PX, lengthMs, max };
   const halfS = Math.round(lengthMs / 2000);
   return (

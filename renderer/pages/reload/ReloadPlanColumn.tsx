@@ -51,7 +51,7 @@ export function ReloadPlanColumn(props: ReloadPlanColumnProps) {
         {checks.map((check) => (
           <li key={check.id}>
             <CheckSign status={check.status} />
-            <span className="ell">{check.title}</span>
+            <span>{check.title}</span>
             <span className="m s2 ell" title={check.value}>
               {check.value}
             </span>

@@ -29,7 +29,8 @@ export function ReloadWatch({ run, nowMs, listenMax }: { run: ReloadRun; nowMs: 
           figure={`peak ${formatCount(run.queuePeak)}${ofMax}`}
           points={queue}
           lengthMs={lengthMs}
-          format={(value) => (value < 1 ? String(value) : formatCount(value))}
+          leastMax={2}
+          format={formatCount}
         />
         <MiniChart
           title="Slowest response"

@@ -5,7 +5,7 @@ const scale = { widthPx: 100, heightPx: 50, lengthMs: 10_000, max: 10 };
 
 describe('a small chart', () => {
   it('ends at a round number above its highest value', () => {
-    expect([0, 0.4, 1, 1.2, 3, 7, 22, 86, 100, 1234].map(niceMax)).toEqual([1, 0.5, 1, 2, 5, 10, 50, 100, 100, 2000]);
+    expect([0, 0.4, 1, 1.2, 3, 7, 22, 86, 100, 1234].map(niceMax)).toEqual([1, 0.4, 1, 2, 4, 8, 40, 100, 100, 2000]);
   });
 
   it('draws from zero at the bottom', () => {

@@ -5,7 +5,7 @@ export interface MiniPoint {
   value: number | null;
 }
 
-const STEPS = [1, 2, 5, 10];
+const STEPS = [1, 2, 4, 6, 8, 10];
 
 /** The least round number at or above `value` that halves into a round number. */
 export function niceMax(value: number): number {

@@ -5,11 +5,11 @@
 import { EyeOff, Pause } from 'lucide-react';
 import { useState } from 'react';
 import { instanceRoute } from '../../stores/router.ts';
-import { useInstance, useRoute, useStores, useUi, useWatch } from '../../stores/use-stores.ts';
+import { useInstance, useRoute, useStores, useUi } from '../../stores/use-stores.ts';
 import { FilterField } from '../../ui/Field.tsx';
 import { StateGlyph } from '../../ui/Glyph.tsx';
 import { Segmented } from '../../ui/Segmented.tsx';
-import { useHeld } from '../workers/use-held.ts';
+import { useHeldWatch } from '../workers/use-held.ts';
 import { laneScale } from './lane-scale.ts';
 import { RequestInspector } from './RequestInspector.tsx';
 import { LANE_PX, RequestLanes } from './RequestLanes.tsx';
@@ -31,7 +31,7 @@ export default function RequestsPage({ instanceId }: { instanceId: string }) {
   const instance = useInstance(instanceId);
   const route = useRoute();
   const isHeld = useUi((state) => state.isHeld);
-  const watch = useHeld(useWatch((state) => state));
+  const watch = useHeldWatch();
   const nowMs = useFastClock();
   const [age, setAge] = useState<AgeFilter>('all');
   const [text, setText] = useState('');

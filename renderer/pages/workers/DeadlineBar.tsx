@@ -1,6 +1,7 @@
 /** Time used against harakiri, to scale: a bar, a mark at the deadline. Without harakiri it is only a track. */
 import { shortTimeText } from '../../format/time.ts';
 import { deadlineText, isLong } from '../requests/lane-scale.ts';
+import './inspector.css';
 
 export function DeadlineBar({ elapsedMs, harakiriMs }: { elapsedMs: number | null; harakiriMs: number | null }) {
   if (harakiriMs === null) return <div className="deadline-none q t11">no harakiri set</div>;

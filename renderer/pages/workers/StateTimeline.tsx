@@ -114,7 +114,7 @@ export function StateTimeline(props: StateTimelineProps) {
               event.type === 'exception' ? null : (
                 <i
                   key={`${event.type} ${event.atMs} ${event.title}`}
-                  className={`mark-line ${event.type}`}
+                  className={`timeline-line ${event.type}`}
                   style={{ left: columnOf(window, event.atMs) }}
                 />
               ),
@@ -164,7 +164,7 @@ function Mark({ event, x, onOpenReload }: { event: InstanceEvent; x: number; onO
   const { reloadId, title, type } = event;
   if (reloadId === null) {
     return (
-      <span className="mark" style={{ left: x }} title={title}>
+      <span className="timeline-mark" style={{ left: x }} title={title}>
         <MarkGlyph type={type} />
       </span>
     );
@@ -172,7 +172,7 @@ function Mark({ event, x, onOpenReload }: { event: InstanceEvent; x: number; onO
   return (
     <button
       type="button"
-      className="mark"
+      className="timeline-mark"
       style={{ left: x }}
       title={`${title}. Open report`}
       onClick={() => onOpenReload(reloadId)}

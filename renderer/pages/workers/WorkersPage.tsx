@@ -4,14 +4,14 @@
  */
 import { useMemo, useState } from 'react';
 import { instanceRoute } from '../../stores/router.ts';
-import { useInstance, useRoute, useSettings, useStores, useUi, useWatch } from '../../stores/use-stores.ts';
+import { useInstance, useRoute, useSettings, useStores, useUi } from '../../stores/use-stores.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorBand } from '../../ui/ErrorBand.tsx';
 import { FilterField } from '../../ui/Field.tsx';
 import { StateGlyph } from '../../ui/Glyph.tsx';
 import { Segmented } from '../../ui/Segmented.tsx';
 import { StateTimeline } from './StateTimeline.tsx';
-import { useHeld } from './use-held.ts';
+import { useHeldWatch } from './use-held.ts';
 import { WorkerInspector } from './WorkerInspector.tsx';
 import { WorkerTable } from './WorkerTable.tsx';
 import { countByStatus, filterWorkers, STATUSES, type StatusFilter } from './worker-rows.ts';
@@ -20,7 +20,7 @@ import './workers.css';
 export default function WorkersPage({ instanceId }: { instanceId: string }) {
   const stores = useStores();
   const instance = useInstance(instanceId);
-  const watch = useHeld(useWatch((state) => state));
+  const watch = useHeldWatch();
   const theme = useSettings((settings) => settings.theme);
   const windowMs = useUi((state) => state.chartWindowMs);
   const route = useRoute();
