@@ -57,4 +57,6 @@ export type RuntimeToMaster =
 export type MasterToRuntime =
   | { type: 'fork'; spawnId: number; wid: number; processes: number }
   /** Worker: exit when the present request is done. Zygote: exit when its workers are gone. */
-  | { type: 'exit' };
+  | { type: 'exit' }
+  /** The log file was rotated: standard output and error go to this path anew. */
+  | { type: 'reopen-log'; path: string };

@@ -1,0 +1,79 @@
+/**
+ * The engine's operator errors: what can keep it from starting or from following a reload, beside a wrong
+ * configuration (engine/config/errors.ts). Each has a stable code, the next step and the exit code of a start that
+ * fails by it. They are shown without a stack; anything else that is thrown is a bug and is shown with one.
+ */
+import { formatOrigin } from './config/errors.ts';
+import type { Origin } from './config/settings.ts';
+
+/** EX_CONFIG of sysexits.h. */
+export const EXIT_BAD_CONFIG = 78;
+
+export const ENGINE_ERRORS = {
+  'address-in-use': {
+    exitCode: 1,
+    hint: 'Stop the program that has it (`ss -ltnp` shows which) or choose another address.',
+  },
+  'address-not-permitted': {
+    exitCode: 1,
+    hint: 'Ports below 1024 and folders of other users need more rights; choose another address or run as another user.',
+  },
+  'address-not-available': {
+    exitCode: 1,
+    hint: 'The host must be an address of this machine, and the folder of a unix socket must exist.',
+  },
+  'no-interpreter': {
+    exitCode: 1,
+    hint: "Install Python 3.8 or newer so that 'python3' is on the PATH, or name one with 'virtualenv'.",
+  },
+  'no-virtualenv': { exitCode: 1, hint: "Make it with `python3 -m venv PATH`, or correct 'virtualenv'." },
+  'too-many-cores': { exitCode: 78, hint: "Lower 'processes' or 'threads'." },
+  'fifo-occupied': {
+    exitCode: 1,
+    hint: "Something else is at this path; remove it or name another path in 'master-fifo'.",
+  },
+  'fifo-in-use': { exitCode: 1, hint: "Another server reads this FIFO; give each its own 'master-fifo'." },
+  'fifo-not-made': {
+    exitCode: 1,
+    hint: 'Check that its folder exists and can be written, and that the system has FIFOs.',
+  },
+  'pidfile-not-written': { exitCode: 1, hint: "Check that the folder of 'pidfile' exists and can be written." },
+  'log-not-opened': { exitCode: 1, hint: "Check that the folder of 'logto' exists and can be written." },
+} as const satisfies Record<string, { exitCode: number; hint: string }>;
+
+export type EngineErrorCode = keyof typeof ENGINE_ERRORS;
+
+export class EngineError extends Error {
+  readonly code: EngineErrorCode;
+  readonly origin: Origin | null;
+
+  constructor(code: EngineErrorCode, message: string, origin: Origin | null = null, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'EngineError';
+    this.code = code;
+    this.origin = origin;
+  }
+
+  get hint(): string {
+    return ENGINE_ERRORS[this.code].hint;
+  }
+
+  get exitCode(): number {
+    return ENGINE_ERRORS[this.code].exitCode;
+  }
+}
+
+/** `shop.ini:3: message hint`, the form of configuration errors. */
+export function formatEngineError(error: EngineError): string {
+  const place = error.origin === null ? '' : `${formatOrigin(error.origin)}: `;
+  return `${place}${error.message} ${error.hint}`;
+}
+
+/** The operator error behind a failed bind. */
+export function bindError(code: string, message: string, address: string, origin: Origin | null): EngineError {
+  if (code === 'EADDRINUSE') return new EngineError('address-in-use', `The address ${address} is in use.`, origin);
+  if (code === 'EACCES' || code === 'EPERM') {
+    return new EngineError('address-not-permitted', `The address ${address} may not be used by this user.`, origin);
+  }
+  return new EngineError('address-not-available', `The address ${address} can not be used (${message}).`, origin);
+}

@@ -1,0 +1,95 @@
+/**
+ * The engine's entry: `node engine/main.ts app.ini`. Reads the configuration, says what is wrong with it, and runs
+ * the master. `runEngine` is the same for the command `reeve engine` and for hosts that embed the engine.
+ */
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { buildSettings } from './config/build-settings.ts';
+import { formatConfigError, formatOrigin } from './config/errors.ts';
+import { resolveConfig } from './config/resolve.ts';
+import type { EngineSettings } from './config/settings.ts';
+import { createConfigHost } from './config-host.ts';
+import { EngineError, EXIT_BAD_CONFIG, formatEngineError } from './errors.ts';
+import { EngineLog } from './master/engine-log.ts';
+import { Master } from './master/master.ts';
+import { configurationLines } from './master/reports.ts';
+import { ENGINE_VERSION } from './version.ts';
+
+export interface EngineIo {
+  env: NodeJS.ProcessEnv;
+  /** Relative paths of the configuration start here. Must be the process's own: sockets are bound relative to it. */
+  cwd: string;
+  /** Standard output of applications; the log is standard error. Streams without a descriptor mean the process's own. */
+  stdout: { fd?: number };
+  stderr: { fd?: number };
+  /** Where `runtimes/` lies; default: beside the engine. */
+  resourcesFolder?: string;
+}
+
+type Reading =
+  | { ok: true; settings: EngineSettings; notices: string[] }
+  | { ok: false; errors: string[]; notices: string[] };
+
+/** Runs the engine until it is stopped. Resolves to the exit code: 0 stopped, 1 failed, 22 no app, 78 bad configuration. */
+export async function runEngine(argv: readonly string[], io: EngineIo): Promise<number> {
+  const log = new EngineLog(io.stdout.fd ?? 1, io.stderr.fd ?? 2);
+  try {
+    return await start(argv, io, log);
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    log.write(formatEngineError(error));
+    return error.exitCode;
+  } finally {
+    log.dispose();
+  }
+}
+
+async function start(argv: readonly string[], io: EngineIo, log: EngineLog): Promise<number> {
+  const first = read(argv, io, false);
+  for (const notice of first.notices) log.write(notice);
+  if (!first.ok) {
+    for (const error of first.errors) log.write(error);
+    return EXIT_BAD_CONFIG;
+  }
+  const { settings } = first;
+  log.logDate = settings.logDate;
+  if (settings.logto !== null) log.open(settings.logto);
+  if (settings.showConfig) for (const line of configurationLines(settings)) log.write(line);
+  const master = new Master(settings, {
+    env: io.env,
+    cwd: io.cwd,
+    resourcesFolder: io.resourcesFolder ?? fileURLToPath(new URL('../resources', import.meta.url)),
+    log,
+    readSettings: () => {
+      const again = read(argv, io, true);
+      if (again.ok) for (const notice of again.notices) log.write(notice);
+      return again.ok ? again.settings : again.errors.join('\n');
+    },
+  });
+  return master.run();
+}
+
+function read(argv: readonly string[], io: EngineIo, reloading: boolean): Reading {
+  const host = createConfigHost({ cwd: io.cwd, env: io.env, version: ENGINE_VERSION, reloading });
+  const resolved = resolveConfig(argv, host);
+  if (!resolved.ok) return { ok: false, errors: resolved.errors.map(formatConfigError), notices: resolved.notices };
+  const built = buildSettings(resolved);
+  const warnings = built.warnings.map(({ message, origin }) => `${formatOrigin(origin)}: warning: ${message}`);
+  const notices = [...resolved.notices, ...warnings];
+  if (!built.ok) return { ok: false, errors: built.errors.map(formatConfigError), notices };
+  return { ok: true, settings: built.settings, notices };
+}
+
+function isEntry(): boolean {
+  const entry = process.argv[1];
+  return entry !== undefined && realpathSync(entry) === fileURLToPath(import.meta.url);
+}
+
+if (isEntry()) {
+  process.exitCode = await runEngine(process.argv.slice(2), {
+    env: process.env,
+    cwd: process.cwd(),
+    stdout: process.stdout,
+    stderr: process.stderr,
+  });
+}

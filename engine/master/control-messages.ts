@@ -1,0 +1,70 @@
+/** Checks what runtimes send on the control wire (control.ts) before anything believes it. Pure. */
+import type { LoadedApp, RuntimeToMaster } from './control.ts';
+
+type Json = Record<string, unknown>;
+
+/** The message, or null when it is not one. */
+export function parseRuntimeMessage(text: string): RuntimeToMaster | null {
+  const value = parseObject(text);
+  if (value === null) return null;
+  const spawnId = count(value['spawnId']);
+  const pid = count(value['pid']);
+  switch (value['type']) {
+    case 'hello': {
+      const role = value['role'];
+      const token = value['token'];
+      const generation = count(value['generation']);
+      if ((role !== 'zygote' && role !== 'worker') || typeof token !== 'string') return null;
+      if (spawnId === null || pid === null || generation === null) return null;
+      return { type: 'hello', role, token, generation, spawnId, pid };
+    }
+    case 'loaded': {
+      const apps = Array.isArray(value['apps']) ? value['apps'].map(parseApp) : [];
+      return { type: 'loaded', apps: apps.filter((app) => app !== null), runtime: textOf(value['runtime']) };
+    }
+    case 'load-failed':
+      return { type: 'load-failed', text: textOf(value['text']) };
+    case 'forked':
+      return spawnId === null || pid === null ? null : { type: 'forked', spawnId, pid };
+    case 'fork-failed':
+      return spawnId === null ? null : { type: 'fork-failed', spawnId, message: textOf(value['message']) };
+    case 'exited':
+      if (spawnId === null || pid === null) return null;
+      return { type: 'exited', spawnId, pid, code: count(value['code']), signal: count(value['signal']) };
+    case 'reload-requested':
+      return { type: 'reload-requested' };
+    default:
+      return null;
+  }
+}
+
+function parseObject(text: string): Json | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
+  } catch {
+    // Not JSON: not a message.
+    return null;
+  }
+}
+
+function parseApp(value: unknown): LoadedApp | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const app: Json = { ...value };
+  const seconds = app['startupSeconds'];
+  return {
+    id: count(app['id']) ?? 0,
+    modifier1: count(app['modifier1']) ?? 0,
+    mountpoint: textOf(app['mountpoint']),
+    startupSeconds: typeof seconds === 'number' && seconds > 0 ? seconds : 0,
+    chdir: textOf(app['chdir']),
+  };
+}
+
+function count(value: unknown): number | null {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : null;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

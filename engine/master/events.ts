@@ -1,0 +1,80 @@
+/**
+ * What can happen to the master: the only input of the machine (machine.ts). The shell makes these from signals, FIFO
+ * letters, runtime and gateway messages, exits and the timer; it decides nothing itself.
+ */
+import type { LoadedApp } from './control.ts';
+
+/** What the machine needs to know of a configuration. */
+export interface Plan {
+  processes: number;
+  /** Cores of each worker. */
+  threads: number;
+  /** `fork`: from a zygote that has loaded the app; `fresh`: a new interpreter for each worker (lazy-apps, JavaScript). */
+  spawn: 'fork' | 'fresh';
+  needApp: boolean;
+  mercyMs: number;
+}
+
+export type Command =
+  | 'reload'
+  | 'brutal-reload'
+  | 'reload-workers'
+  | 'brutal-reload-workers'
+  | 'chain-reload'
+  | 'stop'
+  | 'graceful-stop'
+  | 'pause'
+  | 'add-worker'
+  | 'remove-worker';
+
+/** How a process ended: an exit code, or the number of the signal. Both null: not known (its parent is gone as well). */
+export interface Ending {
+  code: number | null;
+  signal: number | null;
+}
+
+export type WorkerEvent =
+  /** The process exists. */
+  | { type: 'worker-started'; spawnId: number; pid: number }
+  | { type: 'worker-not-started'; spawnId: number; message: string }
+  | { type: 'worker-load-failed'; spawnId: number; text: string }
+  /** The gateways have all its connections. */
+  | { type: 'worker-connected'; spawnId: number }
+  /** It reached max-requests: it has answered its last request and takes no more. */
+  | { type: 'worker-recycling'; spawnId: number }
+  /** After `retire`: nothing runs on it any more. */
+  | { type: 'worker-drained'; spawnId: number }
+  /** A request is past its harakiri deadline. `siblingsUntilMs`: the latest deadline of its other cores; null: none runs. */
+  | {
+      type: 'request-overdue';
+      spawnId: number;
+      core: number;
+      requestId: number;
+      seconds: number;
+      siblingsUntilMs: number | null;
+    }
+  /** Its control connection ended although its process was not seen to end. */
+  | { type: 'worker-unreachable'; spawnId: number }
+  | ({ type: 'worker-exited'; spawnId: number } & Ending);
+
+export type ZygoteEvent =
+  | { type: 'zygote-loaded'; generation: number; apps: LoadedApp[] }
+  | { type: 'zygote-load-failed'; generation: number; text: string }
+  | ({ type: 'zygote-exited'; generation: number } & Ending);
+
+export type MasterEvent =
+  | WorkerEvent
+  | ZygoteEvent
+  | { type: 'command'; command: Command }
+  /** A configuration was read and is valid. */
+  | { type: 'config-ready'; plan: Plan }
+  | { type: 'config-failed'; message: string }
+  | { type: 'listeners-ready' }
+  | { type: 'listeners-failed'; message: string }
+  | { type: 'gateways-drained' }
+  | { type: 'gateways-stopped' }
+  /** A gateway thread died and was replaced; all its workers' connections are gone. */
+  | { type: 'gateway-restarted' }
+  | { type: 'tick' };
+
+export type MasterEventType = MasterEvent['type'];

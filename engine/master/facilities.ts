@@ -1,0 +1,106 @@
+/**
+ * What a running master offers beside its listeners: the FIFO, the stats servers, the pidfile, the watched files.
+ * `open` at the start fails as a whole; `adopt` at a reload changes what differs, and what can not be changed is said
+ * in the log while the server goes on.
+ */
+import { formatAddress } from '../config/address.ts';
+import type { EngineSettings } from '../config/settings.ts';
+import { EngineError, formatEngineError } from '../errors.ts';
+import { MasterFifo } from './fifo.ts';
+import { removePidfile, writePidfile } from './pidfile.ts';
+import { StatsServer, type StatsSource } from './stats-server.ts';
+import { TouchWatch } from './touch-watch.ts';
+
+export interface FacilityHandlers {
+  letter: (letter: string) => void;
+  touched: (path: string) => void;
+  stats: StatsSource;
+  log: (text: string) => void;
+}
+
+export class Facilities {
+  readonly #handlers: FacilityHandlers;
+  #fifo: MasterFifo | null = null;
+  #stats: StatsServer[] = [];
+  #touch = new TouchWatch([]);
+  #pidfile: string | null = null;
+
+  constructor(handlers: FacilityHandlers) {
+    this.#handlers = handlers;
+  }
+
+  /** Throws EngineError; `dispose` then takes back what was opened. */
+  async open(settings: EngineSettings): Promise<void> {
+    if (settings.masterFifos.length > 0) this.#fifo = new MasterFifo(settings.masterFifos, this.#handlers.letter);
+    for (const address of settings.stats) this.#stats.push(await StatsServer.open(address, this.#handlers.stats));
+    this.writePidfile(settings);
+    await this.#watch(settings);
+  }
+
+  /** Goes over to the settings of a reload. */
+  async adopt(settings: EngineSettings): Promise<void> {
+    await this.#attempt(async () => this.#watch(settings));
+    await this.#attempt(async () => this.#adoptStats(settings));
+    await this.#attempt(async () => this.#adoptFifo(settings));
+    await this.#attempt(async () => {
+      if (settings.pidfile !== this.#pidfile) this.writePidfile(settings);
+    });
+  }
+
+  writePidfile(settings: EngineSettings): void {
+    if (this.#pidfile !== null && this.#pidfile !== settings.pidfile) removePidfile(this.#pidfile);
+    this.#pidfile = settings.pidfile;
+    if (settings.pidfile !== null) writePidfile(settings.pidfile);
+  }
+
+  /** Called once a cycle. */
+  tick(): void {
+    void this.#look();
+  }
+
+  dispose(vacuum: boolean): void {
+    for (const server of this.#stats) server.dispose();
+    this.#stats = [];
+    this.#fifo?.dispose(vacuum);
+    this.#fifo = null;
+    if (vacuum && this.#pidfile !== null) removePidfile(this.#pidfile);
+  }
+
+  async #look(): Promise<void> {
+    const path = await this.#touch.look();
+    if (path !== null) this.#handlers.touched(path);
+  }
+
+  async #watch(settings: EngineSettings): Promise<void> {
+    const watch = new TouchWatch(settings.touchReload);
+    await watch.begin();
+    this.#touch = watch;
+  }
+
+  async #adoptStats(settings: EngineSettings): Promise<void> {
+    const wanted = new Map(settings.stats.map((address) => [formatAddress(address), address]));
+    for (const server of this.#stats) {
+      if (!wanted.delete(formatAddress(server.address))) server.dispose();
+    }
+    const kept = new Set(settings.stats.map(formatAddress));
+    this.#stats = this.#stats.filter((server) => kept.has(formatAddress(server.address)));
+    for (const address of wanted.values()) this.#stats.push(await StatsServer.open(address, this.#handlers.stats));
+  }
+
+  #adoptFifo(settings: EngineSettings): void {
+    const present = this.#fifo?.paths ?? [];
+    if (present.join('\0') === settings.masterFifos.join('\0')) return;
+    this.#fifo?.dispose(settings.vacuum);
+    this.#fifo = null;
+    if (settings.masterFifos.length > 0) this.#fifo = new MasterFifo(settings.masterFifos, this.#handlers.letter);
+  }
+
+  async #attempt(change: () => Promise<void> | void): Promise<void> {
+    try {
+      await change();
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      this.#handlers.log(`*** ${formatEngineError(error)} ***`);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+/** Finds the program that runs a language's workers, and says what to do when there is none. */
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
+import type { AppSetting } from '../config/settings.ts';
+import { EngineError } from '../errors.ts';
+
+export interface Program {
+  file: string;
+  args: string[];
+}
+
+/** The command of a worker process for this app. Throws EngineError when there is no interpreter. */
+export function programFor(app: AppSetting, resourcesFolder: string, env: NodeJS.ProcessEnv, cwd: string): Program {
+  if (app.language === 'javascript') {
+    // The packaged application is no Node: there it must be on the PATH.
+    const file = process.versions['electron'] === undefined ? process.execPath : findOnPath(['node'], env);
+    if (file === null) {
+      throw new EngineError('no-interpreter', "There is no 'node' on the PATH, which 'js-app' needs.");
+    }
+    return { file, args: [join(resourcesFolder, 'runtimes', 'node', 'worker.mjs')] };
+  }
+  const script = join(resourcesFolder, 'runtimes', 'python', 'reeve_runtime.py');
+  const virtualenv = app.language === 'python' ? app.virtualenv : null;
+  if (virtualenv !== null) return { file: virtualenvPython(resolve(cwd, virtualenv)), args: [script] };
+  const names = process.platform === 'win32' ? ['python', 'python3', 'py'] : ['python3', 'python'];
+  const file = findOnPath(names, env);
+  if (file === null) throw new EngineError('no-interpreter', "There is no 'python3' on the PATH.");
+  return { file, args: [script] };
+}
+
+function virtualenvPython(folder: string): string {
+  const names = process.platform === 'win32' ? ['Scripts/python.exe'] : ['bin/python3', 'bin/python'];
+  const found = names.map((name) => join(folder, name)).find((path) => existsSync(path));
+  if (found !== undefined) return found;
+  throw new EngineError('no-virtualenv', `There is no virtual environment at ${folder} (no ${names[0]} in it).`);
+}
+
+function findOnPath(names: readonly string[], env: NodeJS.ProcessEnv): string | null {
+  const folders = (env['PATH'] ?? env['Path'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  const suffix = process.platform === 'win32' ? '.exe' : '';
+  for (const name of names) {
+    for (const folder of folders) {
+      const path = join(folder, name + suffix);
+      if (isExecutable(path)) return path;
+    }
+  }
+  return null;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    // Not there, or not for us.
+    return false;
+  }
+}

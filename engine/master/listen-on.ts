@@ -1,0 +1,44 @@
+/**
+ * Binds a server of the master (stats, control) to an address. A unix socket file that nobody answers on any more
+ * is removed first; one that answers is in use.
+ */
+import { lstatSync, unlinkSync } from 'node:fs';
+import { connect, type ListenOptions, type Server } from 'node:net';
+import type { SocketAddress } from '../config/settings.ts';
+
+/** Resolves when it listens; rejects with the system's error. */
+export async function listenOn(server: Server, address: SocketAddress): Promise<void> {
+  if (address.type === 'unix') await removeStale(address.path);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(listenOptions(address), () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function listenOptions(address: SocketAddress): ListenOptions {
+  switch (address.type) {
+    case 'tcp':
+      // Without a host: all interfaces, IPv6 and IPv4.
+      return address.host === '' ? { port: address.port } : { host: address.host, port: address.port };
+    case 'unix':
+      return { path: address.path };
+    case 'abstract':
+      return { path: `\0${address.name}` };
+  }
+}
+
+async function removeStale(path: string): Promise<void> {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return;
+  const isAnswered = await new Promise<boolean>((resolve) => {
+    const socket = connect(path);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+  if (!isAnswered) unlinkSync(path);
+}

@@ -1,0 +1,164 @@
+/**
+ * The master's state: plain data, copied by every step. Wanted (`desired`, `active`, `rounds`, `stop`) and actual
+ * (`generations`, `workers`) stand side by side; `settle` (settle.ts) compares them.
+ */
+import type { LoadedApp } from './control.ts';
+import type { Command, Plan } from './events.ts';
+
+/**
+ *   requested  asked for; no process yet
+ *   starting   the process exists and loads or connects
+ *   ready      all its connections stand; it serves
+ *   retiring   it gets no more requests and finishes those it has
+ *   overdue    a request of it was given up; its siblings finish
+ *   leaving    it was told to exit
+ *   ending     SIGTERM or SIGABRT was sent
+ *   killed     SIGKILL was sent
+ */
+export const WORKER_PHASES = [
+  'requested',
+  'starting',
+  'ready',
+  'retiring',
+  'overdue',
+  'leaving',
+  'ending',
+  'killed',
+] as const;
+export type WorkerPhase = (typeof WORKER_PHASES)[number];
+
+export interface Worker {
+  spawnId: number;
+  wid: number;
+  generation: number;
+  /** Workers of an older round than their generation's are being replaced. */
+  round: number;
+  phase: WorkerPhase;
+  /** 0 until the process exists. */
+  pid: number;
+  startedMs: number;
+  /** At this time the next harder means is taken; null: never. */
+  deadlineMs: number | null;
+  overdueCount: number;
+  /** The zygote it was forked from is gone: nobody reports its end. */
+  isOrphan: boolean;
+}
+
+/**
+ *   none     nothing runs (fresh workers, or waiting for `retryAtMs`)
+ *   loading  the process exists and imports the app
+ *   ready    forks on request
+ *   leaving  told to exit when its workers are gone
+ *   killed   SIGKILL was sent
+ */
+export const ZYGOTE_PHASES = ['none', 'loading', 'ready', 'leaving', 'killed'] as const;
+export type ZygotePhase = (typeof ZYGOTE_PHASES)[number];
+
+/** One worker number of a generation: how its last processes fared. */
+export interface Seat {
+  /** Processes in a row that died soon after their start. */
+  earlyDeaths: number;
+  notBeforeMs: number;
+}
+
+export interface Generation {
+  number: number;
+  plan: Plan;
+  /** `incoming` loads beside the active one, `outgoing` only ends its workers. */
+  role: 'incoming' | 'active' | 'outgoing';
+  zygote: ZygotePhase;
+  zygoteFailures: number;
+  zygoteNotBeforeMs: number;
+  /** A zygote that was told to leave is killed at this time; null: no hurry. */
+  zygoteDeadlineMs: number | null;
+  /** An app has been loaded, or a worker been ready, at least once. */
+  hasLoaded: boolean;
+  apps: LoadedApp[];
+  /** Counts up with each reload of the workers alone. */
+  round: number;
+  /** Replace one worker at a time. */
+  isChain: boolean;
+  /** All its workers were ready at the same time, at least once. */
+  wasComplete: boolean;
+  seats: Map<number, Seat>;
+}
+
+export type ReloadStage =
+  | { stage: 'reading'; isBrutal: boolean; startedMs: number }
+  | { stage: 'binding'; isBrutal: boolean; startedMs: number; plan: Plan }
+  | { stage: 'loading'; isBrutal: boolean; startedMs: number; generation: number };
+
+export interface Stop {
+  how: 'graceful' | 'immediate' | 'forced';
+  exitCode: number;
+  deadlineMs: number;
+  gateways: 'up' | 'draining' | 'drained' | 'stopping' | 'stopped';
+}
+
+export interface MasterState {
+  phase: 'booting' | 'serving' | 'stopping' | 'stopped';
+  /** Workers wanted in the active generation. */
+  desired: number;
+  /** Number of the generation that serves; 0 before the first. */
+  active: number;
+  reload: ReloadStage | null;
+  /** A reload that was asked for while another one ran. */
+  nextReload: Extract<Command, 'reload' | 'brutal-reload'> | null;
+  paused: boolean;
+  stop: Stop | null;
+  generations: Map<number, Generation>;
+  workers: Map<number, Worker>;
+  lastGeneration: number;
+  lastSpawnId: number;
+}
+
+/** The state before anything was started: the configuration has been read, listeners are to be bound. */
+export function initialState(plan: Plan, nowMs: number): MasterState {
+  return {
+    phase: 'booting',
+    desired: plan.processes,
+    active: 0,
+    reload: { stage: 'binding', isBrutal: false, startedMs: nowMs, plan },
+    nextReload: null,
+    paused: false,
+    stop: null,
+    generations: new Map(),
+    workers: new Map(),
+    lastGeneration: 0,
+    lastSpawnId: 0,
+  };
+}
+
+/** A copy that a step may change without the original noticing. */
+export function copyState(state: MasterState): MasterState {
+  return {
+    ...state,
+    reload: state.reload && { ...state.reload },
+    stop: state.stop && { ...state.stop },
+    workers: new Map([...state.workers].map(([id, worker]) => [id, { ...worker }])),
+    generations: new Map(
+      [...state.generations].map(([number, generation]) => [
+        number,
+        { ...generation, seats: new Map([...generation.seats].map(([wid, seat]) => [wid, { ...seat }])) },
+      ]),
+    ),
+  };
+}
+
+/** Takes requests or is on its way to. */
+export function isLive(worker: Worker): boolean {
+  return worker.phase === 'requested' || worker.phase === 'starting' || worker.phase === 'ready';
+}
+
+export function workersOf(state: MasterState, generation: number): Worker[] {
+  return [...state.workers.values()].filter((worker) => worker.generation === generation);
+}
+
+export function seatOf(generation: Generation, wid: number): Seat {
+  let seat = generation.seats.get(wid);
+  if (seat === undefined) {
+    seat = { earlyDeaths: 0, notBeforeMs: 0 };
+    generation.seats.set(wid, seat);
+  }
+  return seat;
+}

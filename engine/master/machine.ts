@@ -1,0 +1,170 @@
+/**
+ * The master as a pure state machine: `step(state, event, now)` gives the next state and what is to be done. Handlers
+ * change what is wanted or note what is; `settle` makes one out of the other. No clock, no process, no socket here.
+ */
+import { type Draft, killWorker, killZygote, log } from './draft.ts';
+import type { Effect } from './effects.ts';
+import type { Command, MasterEvent, Plan } from './events.ts';
+import { copyState, initialState, isLive, type MasterState, workersOf } from './machine-state.ts';
+import { abandonReload, configReady, listenersReady, requestReload } from './reload.ts';
+import { settle } from './settle.ts';
+import { beginStop } from './stop.ts';
+import { handleDeadline, handleWorkerEvent } from './worker-events.ts';
+import { handleZygoteEvent } from './zygote-events.ts';
+
+export interface Step {
+  state: MasterState;
+  effects: Effect[];
+}
+
+/** The beginning: the listeners are bound before anything is loaded. */
+export function boot(plan: Plan, nowMs: number): Step {
+  return { state: initialState(plan, nowMs), effects: [{ type: 'bind-listeners' }] };
+}
+
+export function step(before: MasterState, event: MasterEvent, nowMs: number): Step {
+  const draft: Draft = { state: copyState(before), nowMs, effects: [] };
+  if (before.phase !== 'stopped') {
+    handle(draft, event);
+    settle(draft);
+  }
+  return { state: draft.state, effects: draft.effects };
+}
+
+/** When the machine wants its next `tick` at the latest; null: nothing waits for a time. */
+export function nextDeadlineMs(state: MasterState): number | null {
+  let next = state.stop === null || state.phase === 'stopped' ? Number.POSITIVE_INFINITY : state.stop.deadlineMs;
+  for (const worker of state.workers.values()) next = Math.min(next, worker.deadlineMs ?? next);
+  for (const generation of state.generations.values()) {
+    next = Math.min(next, generation.zygoteDeadlineMs ?? next);
+    if (state.stop !== null || generation.role === 'outgoing') continue;
+    if (generation.zygote === 'none' && generation.plan.spawn === 'fork') {
+      next = Math.min(next, generation.zygoteNotBeforeMs);
+    }
+    const taken = new Set(
+      workersOf(state, generation.number)
+        .filter(isLive)
+        .map((worker) => worker.wid),
+    );
+    for (const [wid, seat] of generation.seats) {
+      if (seat.notBeforeMs > 0 && !taken.has(wid)) next = Math.min(next, seat.notBeforeMs);
+    }
+  }
+  return next === Number.POSITIVE_INFINITY ? null : next;
+}
+
+function handle(draft: Draft, event: MasterEvent): void {
+  const { state } = draft;
+  switch (event.type) {
+    case 'worker-started':
+    case 'worker-not-started':
+    case 'worker-load-failed':
+    case 'worker-connected':
+    case 'worker-recycling':
+    case 'worker-drained':
+    case 'request-overdue':
+    case 'worker-unreachable':
+    case 'worker-exited': {
+      const worker = state.workers.get(event.spawnId);
+      if (worker !== undefined) handleWorkerEvent(draft, worker, event);
+      return;
+    }
+    case 'zygote-loaded':
+    case 'zygote-load-failed':
+    case 'zygote-exited': {
+      const generation = state.generations.get(event.generation);
+      if (generation !== undefined) handleZygoteEvent(draft, generation, event);
+      return;
+    }
+    case 'command':
+      return obey(draft, event.command);
+    case 'config-ready':
+      return configReady(draft, event.plan);
+    case 'config-failed':
+      if (state.reload?.stage === 'reading') abandonReload(draft, event.message);
+      return;
+    case 'listeners-ready':
+      return listenersReady(draft);
+    case 'listeners-failed':
+      if (state.reload?.stage === 'binding') abandonReload(draft, event.message);
+      return;
+    case 'gateways-drained':
+      if (state.stop?.gateways === 'draining') state.stop.gateways = 'drained';
+      return;
+    case 'gateways-stopped':
+      if (state.stop !== null) state.stop.gateways = 'stopped';
+      return;
+    case 'gateway-restarted':
+      for (const worker of state.workers.values()) killWorker(draft, worker);
+      return;
+    case 'tick':
+      for (const worker of state.workers.values()) handleDeadline(draft, worker);
+      for (const generation of state.generations.values()) {
+        if (generation.zygoteDeadlineMs !== null && draft.nowMs >= generation.zygoteDeadlineMs) {
+          generation.zygoteDeadlineMs = null;
+          killZygote(draft, generation);
+        }
+      }
+      return;
+  }
+}
+
+function obey(draft: Draft, command: Command): void {
+  const { state } = draft;
+  switch (command) {
+    case 'stop':
+      return beginStop(draft, state.stop !== null && state.stop.how !== 'graceful' ? 'forced' : 'immediate', 0);
+    case 'graceful-stop':
+      return beginStop(draft, 'graceful', 0);
+    case 'reload':
+    case 'brutal-reload':
+      if (state.stop !== null) return;
+      if (state.phase === 'booting') {
+        log(draft, 'the engine is still starting; the reload follows when it has started');
+        state.nextReload = command;
+        return;
+      }
+      return requestReload(draft, command === 'brutal-reload');
+    case 'reload-workers':
+    case 'brutal-reload-workers':
+    case 'chain-reload':
+      return reloadWorkers(draft, command);
+    case 'pause':
+      if (state.stop !== null) return;
+      state.paused = !state.paused;
+      draft.effects.push({ type: 'pause', paused: state.paused });
+      return log(draft, state.paused ? '*** paused: no requests are taken ***' : '*** resumed ***');
+    case 'add-worker':
+    case 'remove-worker':
+      return resize(draft, command === 'add-worker' ? 1 : -1);
+  }
+}
+
+/** New processes for the same generation: new code only with lazy-apps. */
+function reloadWorkers(
+  draft: Draft,
+  command: Extract<Command, 'reload-workers' | 'brutal-reload-workers' | 'chain-reload'>,
+): void {
+  const { state } = draft;
+  const generation = state.generations.get(state.active);
+  if (generation === undefined || state.stop !== null) return;
+  if (state.reload !== null) return log(draft, 'a reload is running; the workers are about to be replaced anyway');
+  generation.round += 1;
+  generation.isChain = command === 'chain-reload';
+  if (command === 'brutal-reload-workers') {
+    log(draft, '*** brutal reload of the workers ***');
+    for (const worker of workersOf(state, generation.number)) killWorker(draft, worker);
+  } else {
+    log(
+      draft,
+      generation.isChain ? '*** chain reload: one worker after the other ***' : '*** reload of the workers ***',
+    );
+  }
+}
+
+function resize(draft: Draft, by: 1 | -1): void {
+  const { state } = draft;
+  if (state.stop !== null || state.active === 0) return;
+  state.desired = Math.max(1, state.desired + by);
+  log(draft, `${state.desired} ${state.desired === 1 ? 'worker is' : 'workers are'} wanted now`);
+}

@@ -1,0 +1,582 @@
+/**
+ * The shell around the machine: one queue, one timer. Signals, FIFO letters, runtimes, exits, gateways and the clock
+ * only enqueue; events are handled one after the other and the machine's effects are carried out here. What an effect
+ * means in detail is the business of the parts (listeners.ts, runtimes.ts, control-server.ts, facilities.ts).
+ */
+import { randomBytes } from 'node:crypto';
+import { formatStats, STATS_HTTP_HEAD } from '../api/format-stats.ts';
+import { formatAddress } from '../config/address.ts';
+import type { EngineSettings } from '../config/settings.ts';
+import { EngineError, formatEngineError } from '../errors.ts';
+import type { GatewayToMaster, MasterToGateway } from '../gateway/messages.ts';
+import { createScoreboard, type Scoreboard, SLOT_COUNT, SlotField } from '../scoreboard.ts';
+import { ENGINE_VERSION } from '../version.ts';
+import { Accounts } from './accounts.ts';
+import { commandOfLetter, commandOfSignal, HANDLED_SIGNALS, isShellCommand, type ShellCommand } from './commands.ts';
+import type { LoadedApp, RuntimeToMaster } from './control.ts';
+import { ControlServer, type RuntimeId } from './control-server.ts';
+import type { Effect } from './effects.ts';
+import { type EngineLog, errorCode } from './engine-log.ts';
+import type { Command, MasterEvent } from './events.ts';
+import { Facilities } from './facilities.ts';
+import { GatewayHandle } from './gateway-handle.ts';
+import { gatewayOptions, planOf } from './interpretation.ts';
+import { type BindOutcome, Listeners } from './listeners.ts';
+import { boot, nextDeadlineMs, step } from './machine.ts';
+import type { MasterState } from './machine-state.ts';
+import { OverdueScanner } from './overdue.ts';
+import { describeKernelState, describeOverdue, statisticsLines } from './reports.ts';
+import { makeRunFolder, type RunFolder, removeRunFolder } from './run-folder.ts';
+import { type RuntimePlace, runtimeProgram, startRuntime } from './runtimes.ts';
+import { buildStats, readVars } from './stats-view.ts';
+
+export interface MasterHost {
+  env: NodeJS.ProcessEnv;
+  cwd: string;
+  resourcesFolder: string;
+  log: EngineLog;
+  /** Reads the configuration again; a text says why it can not be used. */
+  readSettings: () => EngineSettings | string;
+}
+
+/** The master looks around at least this often (uWSGI's master-interval). */
+const CYCLE_MS = 1000;
+/** More crashes of gateways than this in one minute are no accident. */
+const MAX_CRASHES = 5;
+
+export class Master {
+  readonly #host: MasterHost;
+  readonly #log: EngineLog;
+  readonly #board: Scoreboard = createScoreboard();
+  readonly #accounts = new Accounts(this.#board);
+  readonly #overdue = new OverdueScanner();
+  readonly #queue: MasterEvent[] = [];
+  readonly #token = randomBytes(32).toString('hex');
+  readonly #folder: RunFolder = makeRunFolder();
+  readonly #control: ControlServer;
+  readonly #facilities: Facilities;
+  readonly #listeners: Listeners;
+  readonly #gateways: GatewayHandle[] = [];
+  readonly #place: RuntimePlace;
+  /** The configuration each generation was started with. */
+  readonly #generations = new Map<number, EngineSettings>();
+  readonly #workerApps = new Map<number, LoadedApp[]>();
+  /** Generations that have had an application: theirs must load again when they need it. */
+  readonly #appLoaded = new Set<number>();
+  readonly #zygotePids = new Map<number, number>();
+  readonly #signalHandlers = new Map<NodeJS.Signals, () => void>();
+  #settings: EngineSettings;
+  /** Read for a reload that is under way; otherwise the one in effect. */
+  #candidate: EngineSettings;
+  #state: MasterState;
+  #isHandling = false;
+  #timer: NodeJS.Timeout | null = null;
+  #lastCycleMs = 0;
+  #crashes: number[] = [];
+  #resolve: (exitCode: number) => void = () => undefined;
+
+  constructor(settings: EngineSettings, host: MasterHost) {
+    this.#host = host;
+    this.#log = host.log;
+    this.#settings = settings;
+    this.#candidate = settings;
+    this.#state = boot(planOf(settings), Date.now()).state;
+    this.#control = new ControlServer(this.#token, {
+      said: (from, message) => this.#runtimeSaid(from, message),
+      ended: (from) => {
+        if (from.role === 'worker') this.#enqueue({ type: 'worker-unreachable', spawnId: from.spawnId });
+        else this.#killZygote(from.generation);
+      },
+    });
+    this.#facilities = new Facilities({
+      letter: (letter) => this.#letter(letter),
+      touched: (path) => {
+        this.#log.write(`*** ${path} was touched ***`);
+        this.#command('reload');
+      },
+      stats: { render: () => this.#renderStats(), isHttp: () => this.#settings.statsHttp },
+      log: (text) => this.#log.write(text),
+    });
+    this.#listeners = new Listeners(
+      (message) => this.#tellGateways(message),
+      (outcome) => this.#bindEnded(outcome),
+    );
+    const { env, cwd, resourcesFolder } = host;
+    this.#place = { env, cwd, resourcesFolder, token: this.#token, controlEndpoint: '', gatewayEndpoints: [] };
+  }
+
+  /** Runs until it is stopped; gives the exit code. Throws EngineError when it can not start. */
+  async run(): Promise<number> {
+    const finished = new Promise<number>((resolve) => {
+      this.#resolve = resolve;
+    });
+    try {
+      this.#checkSettings(this.#settings);
+      await this.#open();
+      return await finished;
+    } finally {
+      this.#dispose();
+    }
+  }
+
+  async #open(): Promise<void> {
+    this.#log.write(`*** Starting Reeve engine ${ENGINE_VERSION} (pid: ${process.pid}) ***`);
+    if (this.#settings.autoProcname) process.title = `${this.#settings.procnamePrefix}reeve master`;
+    const isWindows = process.platform === 'win32';
+    this.#place.controlEndpoint = await this.#control.listen(
+      isWindows ? { type: 'tcp', host: '127.0.0.1', port: 0 } : { type: 'unix', path: `${this.#folder.path}/control` },
+    );
+    await this.#facilities.open(this.#settings);
+    for (const signal of HANDLED_SIGNALS) this.#handleSignal(signal);
+    await this.#startGateway(isWindows ? '127.0.0.1:0' : `${this.#folder.path}/gateway-0`);
+    const first = boot(planOf(this.#settings), Date.now());
+    this.#state = first.state;
+    for (const effect of first.effects) this.#perform(effect);
+    this.#schedule();
+  }
+
+  async #startGateway(workerEndpoint: string): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const gateway = new GatewayHandle(
+        {
+          gatewayId: this.#gateways.length,
+          scoreboard: this.#board.buffer,
+          workerEndpoint,
+          bodyFolder: this.#folder.bodyFolder,
+          token: this.#token,
+          options: gatewayOptions(this.#settings, this.#log.errorFd),
+        },
+        {
+          said: (message) => {
+            if (message.type === 'ready' && this.#place.gatewayEndpoints.length === 0) {
+              this.#place.gatewayEndpoints.push(message.workerEndpoint);
+              resolve();
+            }
+            this.#gatewaySaid(message);
+          },
+          crashed: (reason) => this.#gatewayCrashed(reason),
+          stopped: () => this.#enqueue({ type: 'gateways-stopped' }),
+        },
+      );
+      this.#gateways.push(gateway);
+    });
+  }
+
+  // The queue and the timer
+
+  #enqueue(event: MasterEvent): void {
+    this.#queue.push(event);
+    if (this.#isHandling) return;
+    this.#isHandling = true;
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+      const { state, effects } = step(this.#state, next, Date.now());
+      this.#state = state;
+      for (const effect of effects) this.#perform(effect);
+    }
+    this.#isHandling = false;
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#state.phase === 'stopped') return;
+    const nowMs = Date.now();
+    const scan = this.#overdue.scan(this.#state, this.#accounts, nowMs);
+    const nextMs = Math.min(
+      this.#lastCycleMs + CYCLE_MS,
+      nextDeadlineMs(this.#state) ?? Number.POSITIVE_INFINITY,
+      scan.nextMs ?? Number.POSITIVE_INFINITY,
+    );
+    this.#timer = setTimeout(() => this.#tick(), scan.events.length > 0 ? 0 : Math.max(1, nextMs - nowMs));
+    for (const event of scan.events) this.#queue.push(event);
+  }
+
+  #tick(): void {
+    const nowMs = Date.now();
+    if (nowMs - this.#lastCycleMs >= CYCLE_MS || nowMs < this.#lastCycleMs) {
+      this.#lastCycleMs = nowMs;
+      this.#accounts.tick(nowMs);
+      this.#facilities.tick();
+    }
+    this.#enqueue({ type: 'tick' });
+  }
+
+  // What comes in
+
+  #command(command: Command | ShellCommand): void {
+    if (isShellCommand(command)) this.#obeyShell(command);
+    else this.#enqueue({ type: 'command', command });
+  }
+
+  #handleSignal(signal: (typeof HANDLED_SIGNALS)[number]): void {
+    const handler = (): void => {
+      const command = commandOfSignal(signal, this.#settings);
+      this.#log.write(`${signal} received: ${command}`);
+      this.#command(command);
+    };
+    process.on(signal, handler);
+    this.#signalHandlers.set(signal, handler);
+  }
+
+  #letter(letter: string): void {
+    const meant = commandOfLetter(letter);
+    if ('refused' in meant) {
+      this.#log.write(meant.refused);
+      return;
+    }
+    this.#log.write(`master-fifo '${letter}': ${meant.command}`);
+    this.#command(meant.command);
+  }
+
+  #obeyShell(command: ShellCommand): void {
+    try {
+      if (command === 'print-statistics') {
+        for (const line of statisticsLines(buildStats(this.#statsSources()), this.#settings)) this.#log.write(line);
+      } else if (command === 'write-pidfile') {
+        this.#facilities.writePidfile(this.#settings);
+      } else {
+        this.#reopenLog();
+      }
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      this.#log.write(`*** ${formatEngineError(error)} ***`);
+    }
+  }
+
+  #reopenLog(): void {
+    const { path } = this.#log;
+    if (path === null) {
+      this.#log.write("there is no log file to reopen ('logto' is not set)");
+      return;
+    }
+    this.#log.open(path);
+    this.#tellGateways({ type: 'options', options: gatewayOptions(this.#settings, this.#log.errorFd) });
+    this.#control.broadcast({ type: 'reopen-log', path });
+    this.#log.write(`*** log file ${path} reopened ***`);
+  }
+
+  #runtimeSaid(from: RuntimeId, message: RuntimeToMaster): void {
+    switch (message.type) {
+      case 'hello':
+        return;
+      case 'loaded':
+        return this.#loaded(from, message);
+      case 'load-failed': {
+        const { text } = message;
+        if (from.role === 'zygote') {
+          this.#enqueue({ type: 'zygote-load-failed', generation: from.generation, text });
+        } else {
+          this.#enqueue({ type: 'worker-load-failed', spawnId: from.spawnId, text });
+        }
+        return;
+      }
+      case 'forked':
+        return this.#enqueue({ type: 'worker-started', spawnId: message.spawnId, pid: message.pid });
+      case 'fork-failed':
+        return this.#enqueue({ type: 'worker-not-started', spawnId: message.spawnId, message: message.message });
+      case 'exited': {
+        const { spawnId, code, signal } = message;
+        return this.#enqueue({ type: 'worker-exited', spawnId, code, signal });
+      }
+      case 'reload-requested':
+        this.#log.write('*** the application asked for a reload ***');
+        return this.#command('reload');
+    }
+  }
+
+  #loaded(from: RuntimeId, message: Extract<RuntimeToMaster, { type: 'loaded' }>): void {
+    const worker = from.role === 'worker' ? this.#state.workers.get(from.spawnId) : undefined;
+    const generation = from.role === 'zygote' ? from.generation : worker?.generation;
+    if (generation === undefined) return;
+    const pid = from.role === 'zygote' ? this.#zygotePids.get(generation) : worker?.pid;
+    for (const app of message.apps) {
+      const seconds = Math.floor(app.startupSeconds);
+      this.#log.write(
+        `WSGI app ${app.id} (mountpoint='${app.mountpoint}') ready in ${seconds} seconds on interpreter ${message.runtime} pid: ${pid ?? 0} (default app)`,
+      );
+    }
+    if (message.apps.length > 0) this.#appLoaded.add(generation);
+    else this.#log.write('*** no application loaded: every request is answered with 500 ***');
+    if (from.role === 'zygote') {
+      this.#enqueue({ type: 'zygote-loaded', generation, apps: message.apps });
+    } else {
+      this.#workerApps.set(from.spawnId, message.apps);
+    }
+  }
+
+  #gatewaySaid(message: GatewayToMaster): void {
+    switch (message.type) {
+      case 'ready':
+        return;
+      case 'listening':
+      case 'listen-failed':
+        return this.#listeners.said(message);
+      case 'worker-connected':
+        this.#accounts.connected(message.spawnId);
+        return this.#enqueue({ type: 'worker-connected', spawnId: message.spawnId });
+      case 'core-lost':
+        return this.#accounts.coreLost(message.spawnId);
+      case 'retired':
+        return this.#enqueue({ type: 'worker-drained', spawnId: message.spawnId });
+      case 'worker-retiring':
+        return this.#enqueue({ type: 'worker-recycling', spawnId: message.spawnId });
+      case 'drained':
+        return this.#enqueue({ type: 'gateways-drained' });
+    }
+  }
+
+  #gatewayCrashed(reason: string): void {
+    const nowMs = Date.now();
+    this.#crashes = [...this.#crashes.filter((atMs) => nowMs - atMs < 60_000), nowMs];
+    this.#log.write(`*** BUG: a gateway crashed and is started again ***\n${reason}`);
+    if (this.#crashes.length > MAX_CRASHES) {
+      this.#log.write('*** it crashes again and again; stopping ***');
+      this.#enqueue({ type: 'command', command: 'stop' });
+      return;
+    }
+    this.#accounts.gatewayLost();
+    this.#listeners.restore();
+    this.#tellGateways({ type: 'use-generation', generation: this.#state.active });
+    this.#tellGateways({ type: 'pause', paused: this.#state.paused });
+    this.#enqueue({ type: 'gateway-restarted' });
+  }
+
+  #bindEnded(outcome: BindOutcome): void {
+    if (outcome.status === 'ready') this.#enqueue({ type: 'listeners-ready' });
+    else this.#enqueue({ type: 'listeners-failed', message: formatEngineError(outcome.error) });
+  }
+
+  // What goes out
+
+  #perform(effect: Effect): void {
+    switch (effect.type) {
+      case 'read-config':
+        return this.#readConfig();
+      case 'bind-listeners':
+        return this.#listeners.bind(this.#candidate);
+      case 'discard-config':
+        this.#candidate = this.#settings;
+        return this.#listeners.discard();
+      case 'adopt-config':
+        return this.#adoptConfig();
+      case 'start-zygote':
+        return this.#startZygote(effect.generation);
+      case 'stop-zygote':
+        if (!this.#control.send({ role: 'zygote', generation: effect.generation }, { type: 'exit' })) {
+          this.#killZygote(effect.generation);
+        }
+        return;
+      case 'kill-zygote':
+        return this.#killZygote(effect.generation);
+      case 'fork-worker': {
+        const { generation, spawnId, wid, processes } = effect;
+        const isSent = this.#control.send({ role: 'zygote', generation }, { type: 'fork', spawnId, wid, processes });
+        if (!isSent) this.#enqueue({ type: 'worker-not-started', spawnId, message: 'the zygote is gone' });
+        return;
+      }
+      case 'start-worker':
+        return this.#startWorker(effect);
+      case 'admit-worker':
+        return this.#admitWorker(effect);
+      case 'use-generation':
+        return this.#tellGateways({ type: 'use-generation', generation: effect.generation });
+      case 'retire-worker':
+        return this.#tellGateways({ type: 'retire', spawnId: effect.spawnId });
+      case 'exit-worker':
+        this.#control.send({ role: 'worker', spawnId: effect.spawnId }, { type: 'exit' });
+        return;
+      case 'signal-worker':
+        return this.#signal(effect.pid, effect.signal);
+      case 'harakiri':
+        return this.#harakiri(effect);
+      case 'forget-worker':
+        this.#workerApps.delete(effect.spawnId);
+        return this.#accounts.gone(effect.spawnId, Date.now());
+      case 'forget-generation':
+        this.#generations.delete(effect.generation);
+        this.#appLoaded.delete(effect.generation);
+        return this.#accounts.forgetGeneration(effect.generation);
+      case 'pause':
+        return this.#tellGateways({ type: 'pause', paused: effect.paused });
+      case 'drain-gateways':
+        return this.#tellGateways({ type: 'drain' });
+      case 'stop-gateways':
+        for (const gateway of this.#gateways) gateway.stop();
+        return;
+      case 'log':
+        return this.#log.write(effect.text);
+      case 'finish':
+        return this.#resolve(effect.exitCode);
+    }
+  }
+
+  #tellGateways(message: MasterToGateway): void {
+    for (const gateway of this.#gateways) gateway.send(message);
+  }
+
+  #readConfig(): void {
+    const read = this.#host.readSettings();
+    const message = typeof read === 'string' ? read : this.#objection(read);
+    if (message !== null || typeof read === 'string') {
+      this.#enqueue({ type: 'config-failed', message: message ?? '' });
+      return;
+    }
+    this.#candidate = read;
+    this.#enqueue({ type: 'config-ready', plan: planOf(read) });
+  }
+
+  /** Why a valid configuration can not be gone over to; null: it can. */
+  #objection(settings: EngineSettings): string | null {
+    try {
+      this.#checkSettings(settings);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      return formatEngineError(error);
+    }
+    const isJavaScript = (one: EngineSettings): boolean => one.app.language === 'javascript';
+    if (isJavaScript(settings) !== isJavaScript(this.#settings)) {
+      return 'The language of the application has changed. Stop the engine and start it again.';
+    }
+    const present = new Map(this.#settings.listeners.map((one) => [formatAddress(one.address), one.kind]));
+    const changed = settings.listeners.find((one) => {
+      const kind = present.get(formatAddress(one.address));
+      return kind !== undefined && kind !== one.kind;
+    });
+    if (changed === undefined) return null;
+    return `${changed.text} was another kind of socket before. Stop the engine and start it again, or use another address.`;
+  }
+
+  #checkSettings(settings: EngineSettings): void {
+    // Twice: a reload has both generations for a while.
+    if (settings.processes * settings.threads * 2 > SLOT_COUNT) {
+      const cores = settings.processes * settings.threads;
+      throw new EngineError(
+        'too-many-cores',
+        `${cores} cores (processes times threads) are more than ${SLOT_COUNT / 2}.`,
+      );
+    }
+    runtimeProgram(settings, this.#place);
+  }
+
+  #adoptConfig(): void {
+    const isFirst = this.#settings === this.#candidate;
+    this.#settings = this.#candidate;
+    const { opened, closed } = this.#listeners.adopt(this.#settings);
+    for (const { kind, text } of opened) this.#log.write(`${kind} socket bound to ${text}`);
+    for (const { kind, text } of closed) this.#log.write(`${kind} socket ${text} closed`);
+    if (isFirst) return;
+    try {
+      if (this.#settings.logto !== this.#log.path) this.#log.open(this.#settings.logto);
+    } catch (error) {
+      this.#log.write(`*** ${error instanceof EngineError ? formatEngineError(error) : String(error)} ***`);
+    }
+    this.#log.logDate = this.#settings.logDate;
+    this.#tellGateways({ type: 'options', options: gatewayOptions(this.#settings, this.#log.errorFd) });
+    void this.#facilities.adopt(this.#settings);
+  }
+
+  #startZygote(generation: number): void {
+    const started = this.#startRuntime('zygote', generation, { spawnId: 0, wid: 0, processes: 0 }, (ending) => {
+      this.#zygotePids.delete(generation);
+      this.#enqueue({ type: 'zygote-exited', generation, ...ending });
+    });
+    if (started.ok) {
+      this.#zygotePids.set(generation, started.pid);
+      return;
+    }
+    this.#log.write(`the zygote could not be started: ${started.message}`);
+    this.#enqueue({ type: 'zygote-exited', generation, code: null, signal: null });
+  }
+
+  #startWorker(effect: Extract<Effect, { type: 'start-worker' }>): void {
+    const { generation, spawnId } = effect;
+    const started = this.#startRuntime('worker', generation, effect, (ending) =>
+      this.#enqueue({ type: 'worker-exited', spawnId, ...ending }),
+    );
+    if (started.ok) this.#enqueue({ type: 'worker-started', spawnId, pid: started.pid });
+    else this.#enqueue({ type: 'worker-not-started', spawnId, message: started.message });
+  }
+
+  #startRuntime(
+    role: 'zygote' | 'worker',
+    generation: number,
+    { spawnId, wid, processes }: { spawnId: number; wid: number; processes: number },
+    onEnd: Parameters<typeof startRuntime>[4],
+  ): ReturnType<typeof startRuntime> {
+    const settings = this.#generations.get(generation) ?? this.#candidate;
+    this.#generations.set(generation, settings);
+    const isIncoming = this.#state.generations.get(generation)?.role === 'incoming';
+    const needApp = settings.needApp || isIncoming || this.#appLoaded.has(generation);
+    const request = { role, generation, spawnId, wid, processes: processes || settings.processes, needApp };
+    return startRuntime(settings, this.#place, request, this.#log, onEnd);
+  }
+
+  #admitWorker(effect: Extract<Effect, { type: 'admit-worker' }>): void {
+    const { spawnId, wid, generation, pid } = effect;
+    const threads = this.#state.generations.get(generation)?.plan.threads ?? 1;
+    const slots = this.#accounts.admit(spawnId, generation, wid, threads, Date.now());
+    if (slots === null) {
+      this.#log.write(`*** worker ${wid} (pid: ${pid}) finds no free place on the scoreboard; killing it ***`);
+      this.#signal(pid, 'SIGKILL');
+      return;
+    }
+    this.#tellGateways({ type: 'expect-worker', spawnId, wid, pid, generation, slots });
+  }
+
+  #harakiri(effect: Extract<Effect, { type: 'harakiri' }>): void {
+    const { spawnId, wid, core, requestId, seconds } = effect;
+    const slot = this.#accounts.slotsOf(spawnId)[core];
+    const vars = slot === undefined ? [] : readVars({ accounts: this.#accounts, board: this.#board }, slot);
+    const startMs = slot === undefined ? 0 : this.#accounts.read(slot, SlotField.startMs);
+    for (const line of describeOverdue(effect, vars, startMs)) this.#log.write(line);
+    if (this.#settings.harakiriVerbose) for (const line of describeKernelState(effect.pid)) this.#log.write(line);
+    const generation = this.#state.workers.get(spawnId)?.generation;
+    if (generation !== undefined) this.#accounts.harakiri(generation, wid);
+    this.#tellGateways({ type: 'harakiri', spawnId, core, requestId, seconds });
+  }
+
+  #killZygote(generation: number): void {
+    const pid = this.#zygotePids.get(generation);
+    if (pid !== undefined) this.#signal(pid, 'SIGKILL');
+  }
+
+  #signal(pid: number, signal: NodeJS.Signals): void {
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      // ESRCH: it is gone already; its exit is on the way.
+      if (errorCode(error) !== 'ESRCH') this.#log.write(`${signal} to pid ${pid} failed: ${errorCode(error)}`);
+    }
+  }
+
+  // Statistics and the end
+
+  #statsSources(): Parameters<typeof buildStats>[0] {
+    return {
+      state: this.#state,
+      accounts: this.#accounts,
+      board: this.#board,
+      settings: this.#settings,
+      cwd: this.#host.cwd,
+      workerApps: this.#workerApps,
+    };
+  }
+
+  #renderStats(): string {
+    const { statsHttp, statsMinified, statsNoCores } = this.#settings;
+    const text = formatStats(buildStats(this.#statsSources()), { minified: statsMinified, noCores: statsNoCores });
+    return statsHttp ? STATS_HTTP_HEAD + text : text;
+  }
+
+  #dispose(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    for (const [signal, handler] of this.#signalHandlers) process.off(signal, handler);
+    for (const gateway of this.#gateways) gateway.stop();
+    for (const pid of this.#zygotePids.values()) this.#signal(pid, 'SIGKILL');
+    this.#facilities.dispose(this.#settings.vacuum);
+    this.#control.dispose();
+    removeRunFolder(this.#folder);
+    this.#log.write('goodbye from Reeve.');
+  }
+}

@@ -1,0 +1,57 @@
+/** Longer texts of the log, made from data: harakiri, statistics, the configuration in effect. */
+import { readFileSync } from 'node:fs';
+import type { StatsDocument } from '../api/stats.ts';
+import { formatOrigin } from '../config/errors.ts';
+import type { EngineSettings } from '../config/settings.ts';
+import type { Effect } from './effects.ts';
+
+/** The lines of one overdue request; `vars` are those of the stats document. */
+export function describeOverdue(
+  effect: Extract<Effect, { type: 'harakiri' }>,
+  vars: readonly string[],
+  startMs: number,
+): string[] {
+  const value = (name: string): string =>
+    vars.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1) ?? '-';
+  const request = `${value('REMOTE_ADDR')} - ${value('REQUEST_METHOD')} ${value('REQUEST_URI')}`;
+  return [
+    `*** HARAKIRI ON WORKER ${effect.wid} (pid: ${effect.pid}, try: ${effect.attempt}) ***`,
+    `HARAKIRI [core ${effect.core}] ${request} since ${Math.floor(startMs / 1000)} (${effect.seconds} s)`,
+  ];
+}
+
+/** `harakiri-verbose`: where the kernel has the process. Linux only, and only as far as it may be read. */
+export function describeKernelState(pid: number): string[] {
+  const lines: string[] = [];
+  for (const name of ['syscall', 'wchan']) {
+    try {
+      lines.push(`HARAKIRI: -- ${name}> ${readFileSync(`/proc/${pid}/${name}`, 'latin1').trim()}`);
+    } catch {
+      // Not Linux, not permitted, or the process is gone: nothing to say.
+      continue;
+    }
+  }
+  return lines;
+}
+
+/** SIGUSR1 and the FIFO's `s`. */
+export function statisticsLines(document: StatsDocument, settings: EngineSettings): string[] {
+  const workers = document.workers.map(
+    (worker) =>
+      `worker ${worker.id} (pid: ${worker.pid}, ${worker.status}): ${worker.requests} requests, ` +
+      `${worker.exceptions} exceptions, ${worker.harakiri_count} harakiri, ${worker.respawn_count} spawns, ` +
+      `${worker.avg_rt} µs average, ${worker.tx} bytes sent`,
+  );
+  return [
+    `*** statistics of pid ${document.pid}: ${document.listen_queue} requests wait, ${document.listen_queue_errors} were refused ***`,
+    ...workers,
+    '*** configuration in effect ***',
+    ...configurationLines(settings),
+    '*** end of statistics ***',
+  ];
+}
+
+/** `show-config`. */
+export function configurationLines(settings: EngineSettings): string[] {
+  return settings.options.map(({ key, value, origin }) => `${key} = ${value}   (${formatOrigin(origin)})`);
+}

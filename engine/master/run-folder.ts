@@ -1,0 +1,48 @@
+/**
+ * The engine's private folder: control sockets and request bodies that do not fit in memory. Only this user may
+ * enter it. What an engine that was killed has left behind is removed by the next one.
+ */
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface RunFolder {
+  path: string;
+  bodyFolder: string;
+}
+
+const PREFIX = 'reeve-engine-';
+
+export function makeRunFolder(): RunFolder {
+  removeAbandoned();
+  const path = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  const bodyFolder = join(path, 'bodies');
+  mkdirSync(bodyFolder, { mode: 0o700 });
+  return { path, bodyFolder };
+}
+
+export function removeRunFolder(folder: RunFolder): void {
+  rmSync(folder.path, { recursive: true, force: true });
+}
+
+function removeAbandoned(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = name.startsWith(PREFIX) ? Number(name.slice(PREFIX.length).split('-')[0]) : Number.NaN;
+    if (!Number.isInteger(pid) || pid <= 0 || isAlive(pid)) continue;
+    const path = join(tmpdir(), name);
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found?.isDirectory() === true && found.uid === (process.getuid?.() ?? found.uid)) {
+      rmSync(path, { recursive: true, force: true });
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it lives and is somebody else's.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * Starts runtimes (zygotes and fresh workers) as child processes and reports their ends. They live in a session of
+ * their own, so that a terminal's Ctrl-C reaches the master alone, which decides what it means.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import type { EngineSettings } from '../config/settings.ts';
+import type { RuntimeBoot } from './control.ts';
+import { errorCode } from './engine-log.ts';
+import type { Ending } from './events.ts';
+import { type Program, programFor } from './interpreter.ts';
+
+export interface RuntimePlace {
+  controlEndpoint: string;
+  gatewayEndpoints: string[];
+  token: string;
+  resourcesFolder: string;
+  env: NodeJS.ProcessEnv;
+  cwd: string;
+}
+
+export interface RuntimeRequest {
+  role: RuntimeBoot['role'];
+  generation: number;
+  spawnId: number;
+  wid: number;
+  processes: number;
+  /** An app that can not be loaded ends the process instead of answering 500. */
+  needApp: boolean;
+}
+
+export type Started = { ok: true; pid: number } | { ok: false; message: string };
+
+/** The command that runs this configuration's app. Throws EngineError when its interpreter is missing. */
+export function runtimeProgram(settings: EngineSettings, place: RuntimePlace): Program {
+  return programFor(settings.app, place.resourcesFolder, childEnv(settings, place), place.cwd);
+}
+
+/** Starts one; `onEnd` is called once, only when it was started. */
+export function startRuntime(
+  settings: EngineSettings,
+  place: RuntimePlace,
+  request: RuntimeRequest,
+  log: { outputFd: number; errorFd: number },
+  onEnd: (ending: Ending) => void,
+): Started {
+  let child: ChildProcess;
+  try {
+    const program = runtimeProgram(settings, place);
+    child = spawn(program.file, program.args, {
+      cwd: place.cwd,
+      env: childEnv(settings, place),
+      stdio: ['pipe', log.outputFd, log.errorFd],
+      detached: process.platform !== 'win32',
+      windowsHide: true,
+    });
+  } catch (error) {
+    return { ok: false, message: error instanceof Error ? error.message : String(error) };
+  }
+  let startError = '';
+  child.on('error', (error) => {
+    startError = errorCode(error);
+  });
+  if (child.pid === undefined) return { ok: false, message: `its program could not be started ${startError}`.trim() };
+  child.on('exit', (code, signal) => {
+    onEnd({ code, signal: signal === null ? null : constants.signals[signal] });
+  });
+  // It may end before it has read its line; its exit tells.
+  child.stdin?.on('error', () => child.stdin?.destroy());
+  child.stdin?.end(`${JSON.stringify(bootOf(settings, place, request))}\n`);
+  return { ok: true, pid: child.pid };
+}
+
+function childEnv(settings: EngineSettings, place: RuntimePlace): NodeJS.ProcessEnv {
+  return { ...place.env, ...Object.fromEntries(settings.env) };
+}
+
+function bootOf(settings: EngineSettings, place: RuntimePlace, request: RuntimeRequest): RuntimeBoot {
+  return {
+    ...request,
+    controlEndpoint: place.controlEndpoint,
+    gatewayEndpoints: place.gatewayEndpoints,
+    token: place.token,
+    app: settings.app,
+    chdir: settings.chdir,
+    threads: settings.threads,
+    enableThreads: settings.enableThreads,
+    maxRequests: settings.maxRequests,
+    minWorkerLifetimeSeconds: settings.minWorkerLifetimeSeconds,
+    masterPid: process.pid,
+    autoProcname: settings.autoProcname,
+    procnamePrefix: settings.procnamePrefix,
+    options: settings.options.map(({ key, value }) => [key, value]),
+  };
+}

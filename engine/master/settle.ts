@@ -1,0 +1,108 @@
+/**
+ * Turns the difference between wanted and actual into spawns and retirements. Called at the end of every step, so no
+ * handler starts or ends a worker for the sake of the numbers.
+ */
+import { type Draft, KILL_DELAY_MS, killWorker, killZygote, log, retireWorker, spawnWorker } from './draft.ts';
+import { type Generation, isLive, seatOf, type Worker, workersOf } from './machine-state.ts';
+import { completeReload, requestReload } from './reload.ts';
+import { settleStop } from './stop.ts';
+
+export function settle(draft: Draft): void {
+  const { state } = draft;
+  if (state.stop !== null) {
+    settleStop(draft);
+  } else {
+    for (const generation of state.generations.values()) {
+      if (generation.role !== 'outgoing') fill(draft, generation);
+    }
+    noteComplete(draft);
+    if (state.reload === null && state.nextReload !== null && state.phase === 'serving') {
+      requestReload(draft, state.nextReload === 'brutal-reload');
+    }
+  }
+  for (const generation of state.generations.values()) {
+    if (generation.role === 'outgoing') wind(draft, generation);
+  }
+}
+
+function wantedOf(draft: Draft, generation: Generation): number {
+  return generation.role === 'active' ? draft.state.desired : generation.plan.processes;
+}
+
+/** Gives every worker number its worker, and replaces those of an older round. */
+function fill(draft: Draft, generation: Generation): void {
+  const wanted = wantedOf(draft, generation);
+  if (generation.plan.spawn === 'fork' && generation.zygote === 'none' && draft.nowMs >= generation.zygoteNotBeforeMs) {
+    generation.zygote = 'loading';
+    draft.effects.push({ type: 'start-zygote', generation: generation.number });
+  }
+  const canSpawn = generation.plan.spawn === 'fresh' || generation.zygote === 'ready';
+  const live = workersOf(draft.state, generation.number).filter(isLive);
+  const current = new Map<number, Worker>();
+  const stale = new Map<number, Worker>();
+  for (const worker of live) (worker.round === generation.round ? current : stale).set(worker.wid, worker);
+  let isReplacing = [...current.values()].some((worker) => worker.phase !== 'ready' && stale.has(worker.wid));
+  for (let wid = 1; wid <= wanted; wid++) {
+    const worker = current.get(wid);
+    const old = stale.get(wid);
+    if (worker !== undefined) {
+      if (old !== undefined && worker.phase === 'ready') retireWorker(draft, old, generation.plan.mercyMs);
+      continue;
+    }
+    if (!canSpawn || draft.nowMs < seatOf(generation, wid).notBeforeMs) continue;
+    if (old !== undefined && generation.isChain && isReplacing) continue;
+    spawnWorker(draft, generation, wid, wanted);
+    isReplacing ||= old !== undefined;
+  }
+  for (const worker of live) {
+    if (worker.wid > wanted) retireWorker(draft, worker, generation.plan.mercyMs);
+  }
+}
+
+/** Notices that all workers of a generation are there: the end of the start, of a reload, of a reload of the workers. */
+function noteComplete(draft: Draft): void {
+  const { state } = draft;
+  for (const generation of state.generations.values()) {
+    if (generation.role === 'outgoing') continue;
+    const wanted = wantedOf(draft, generation);
+    const ready = new Set<number>();
+    let isRenewing = false;
+    for (const worker of workersOf(state, generation.number)) {
+      if (worker.phase === 'ready' && worker.round === generation.round) ready.add(worker.wid);
+      if (worker.round < generation.round && isLive(worker)) isRenewing = true;
+    }
+    if (generation.isChain && !isRenewing) {
+      generation.isChain = false;
+      log(draft, '*** chain reload done: every worker is new ***');
+    }
+    if (ready.size < wanted) continue;
+    const isFirst = !generation.wasComplete;
+    generation.wasComplete = true;
+    if (generation.role === 'incoming') {
+      completeReload(draft);
+    } else if (isFirst && state.phase === 'booting') {
+      state.phase = 'serving';
+      log(draft, `*** Reeve is ready: ${wanted} ${wanted === 1 ? 'worker' : 'workers'} ***`);
+    }
+  }
+}
+
+/** Ends a generation that is no longer wanted: its workers finish, then its zygote leaves, then it is forgotten. */
+function wind(draft: Draft, generation: Generation): void {
+  const workers = workersOf(draft.state, generation.number);
+  for (const worker of workers) {
+    if (generation.plan.mercyMs > 0) retireWorker(draft, worker, generation.plan.mercyMs);
+    else killWorker(draft, worker);
+  }
+  if (generation.zygote === 'loading') killZygote(draft, generation);
+  if (generation.zygote === 'ready') {
+    generation.zygote = 'leaving';
+    draft.effects.push({ type: 'stop-zygote', generation: generation.number });
+  }
+  if (workers.length > 0) return;
+  if (generation.zygote === 'leaving') generation.zygoteDeadlineMs ??= draft.nowMs + KILL_DELAY_MS;
+  if (generation.zygote === 'none') {
+    draft.state.generations.delete(generation.number);
+    draft.effects.push({ type: 'forget-generation', generation: generation.number });
+  }
+}

@@ -1,0 +1,200 @@
+/**
+ * What the stats document shows: the machine's workers, the books, the scoreboard, made into uWSGI's shape. A worker
+ * number is shown by the process that serves under it; while an old generation still answers a request there, by that
+ * one, so that a reload that waits for a request is seen to wait.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import type { StatsApp, StatsCore, StatsDocument, StatsWorker } from '../api/stats.ts';
+import type { EngineSettings } from '../config/settings.ts';
+import { decodeMarshalPairs } from '../gateway/marshal.ts';
+import { HeaderField, type Scoreboard, SlotField, VARS_BYTES } from '../scoreboard.ts';
+import { ENGINE_VERSION } from '../version.ts';
+import type { Accounts } from './accounts.ts';
+import type { LoadedApp } from './control.ts';
+import { isLive, type MasterState, type Worker } from './machine-state.ts';
+
+export interface StatsSources {
+  state: MasterState;
+  accounts: Accounts;
+  board: Scoreboard;
+  settings: EngineSettings;
+  cwd: string;
+  /** Apps that fresh workers reported themselves, by spawn id. */
+  workerApps: ReadonlyMap<number, LoadedApp[]>;
+}
+
+/** uWSGI's locks that every instance has; the engine needs none of them. */
+const LOCK_NAMES = ['user 0', 'signal', 'filemon', 'timer', 'rbtimer', 'cron', 'rpc', 'snmp'];
+
+export function buildStats(sources: StatsSources): StatsDocument {
+  const { state, board, settings } = sources;
+  const listenQueue = board.header[HeaderField.listenQueue] ?? 0;
+  return {
+    version: ENGINE_VERSION,
+    listen_queue: listenQueue,
+    listen_queue_errors: board.header[HeaderField.listenQueueErrors] ?? 0,
+    signal_queue: 0,
+    load: listenQueue,
+    pid: process.pid,
+    uid: process.getuid?.() ?? 0,
+    gid: process.getgid?.() ?? 0,
+    cwd: sources.cwd,
+    locks: LOCK_NAMES.map((name) => ({ [name]: 0 })),
+    // All listeners share one queue: it is shown with the first.
+    sockets: settings.listeners.map((listener, index) => ({
+      name: listener.text,
+      proto: listener.kind === 'uwsgi' ? 'uwsgi' : 'http',
+      queue: index === 0 ? listenQueue : 0,
+      max_queue: settings.listen,
+      shared: 0,
+      can_offload: 0,
+    })),
+    workers: shownWorkers(sources).map(([wid, worker]) => workerStats(sources, wid, worker, state.paused)),
+  };
+}
+
+/** For each worker number the process to show; null: none runs now. */
+function shownWorkers(sources: StatsSources): [wid: number, worker: Worker | null][] {
+  const { state, accounts } = sources;
+  const shown = new Map<number, Worker | null>();
+  for (let wid = 1; wid <= state.desired; wid++) shown.set(wid, null);
+  for (const worker of state.workers.values()) {
+    if (worker.generation !== state.active || worker.pid === 0 || worker.phase === 'killed') continue;
+    const present = shown.get(worker.wid);
+    if (present === undefined && !isBusy(accounts, worker)) continue;
+    if (present === undefined || present === null || rank(worker) > rank(present)) shown.set(worker.wid, worker);
+  }
+  for (const worker of state.workers.values()) {
+    const isOutgoing = state.generations.get(worker.generation)?.role === 'outgoing';
+    if (isOutgoing && worker.generation < state.active && isBusy(accounts, worker)) shown.set(worker.wid, worker);
+  }
+  return [...shown].sort(([a], [b]) => a - b);
+}
+
+function rank(worker: Worker): number {
+  return worker.phase === 'ready' ? 2 : isLive(worker) ? 1 : 0;
+}
+
+function isBusy(accounts: Accounts, worker: Worker): boolean {
+  return accounts.slotsOf(worker.spawnId).some((slot) => accounts.read(slot, SlotField.requestId) !== 0);
+}
+
+function workerStats(sources: StatsSources, wid: number, worker: Worker | null, isPaused: boolean): StatsWorker {
+  const { state, accounts, settings } = sources;
+  const generation = worker?.generation ?? state.active;
+  const totals = accounts.totalsOf(generation, wid);
+  const slots = worker === null ? [] : accounts.slotsOf(worker.spawnId);
+  const sum = (field: 'requests' | 'exceptions' | 'runningMicros' | 'txBytes'): number =>
+    totals.cores.reduce((all, core) => all + core[field], 0);
+  const isWorking = worker !== null && isBusy(accounts, worker);
+  const memory = settings.memoryReport && worker !== null ? readMemory(worker.pid) : NO_MEMORY;
+  const threads = state.generations.get(generation)?.plan.threads ?? settings.threads;
+  return {
+    id: wid,
+    pid: worker?.pid ?? 0,
+    accepting: worker?.phase === 'ready' ? 1 : 0,
+    requests: sum('requests'),
+    delta_requests: slots.reduce((all, slot) => all + accounts.read(slot, SlotField.requests), 0),
+    exceptions: sum('exceptions'),
+    harakiri_count: totals.harakiris,
+    signals: 0,
+    signal_queue: 0,
+    status: isWorking ? 'busy' : isPaused ? 'pause' : 'idle',
+    rss: memory.rssBytes,
+    vsz: memory.vszBytes,
+    running_time: sum('runningMicros'),
+    last_spawn: Math.floor(totals.lastSpawnMs / 1000),
+    respawn_count: totals.spawns,
+    tx: sum('txBytes'),
+    avg_rt: totals.avgRtMicros,
+    apps: appStats(sources, worker, slots, sum('requests'), sum('exceptions')),
+    cores: Array.from({ length: threads }, (_, core) => coreStats(sources, totals.cores[core], slots[core], core)),
+  };
+}
+
+/** uWSGI counts an app's requests when they begin. */
+function appStats(
+  sources: StatsSources,
+  worker: Worker | null,
+  slots: readonly number[],
+  requests: number,
+  exceptions: number,
+): StatsApp[] {
+  const { state, accounts, workerApps } = sources;
+  const generation = state.generations.get(worker?.generation ?? state.active);
+  const apps = (worker === null ? undefined : workerApps.get(worker.spawnId)) ?? generation?.apps ?? [];
+  const running = slots.filter((slot) => accounts.read(slot, SlotField.requestId) !== 0).length;
+  return apps.map((app) => ({
+    id: app.id,
+    modifier1: app.modifier1,
+    mountpoint: app.mountpoint,
+    startup_time: Math.floor(app.startupSeconds),
+    requests: requests + running,
+    exceptions,
+    chdir: app.chdir,
+  }));
+}
+
+function coreStats(
+  sources: StatsSources,
+  totals: { requests: number; writeErrors: number; readErrors: number } | undefined,
+  slot: number | undefined,
+  id: number,
+): StatsCore {
+  const { accounts } = sources;
+  const isRunning = slot !== undefined && accounts.read(slot, SlotField.requestId) !== 0;
+  return {
+    id,
+    requests: totals?.requests ?? 0,
+    static_requests: 0,
+    routed_requests: 0,
+    offloaded_requests: 0,
+    write_errors: totals?.writeErrors ?? 0,
+    read_errors: totals?.readErrors ?? 0,
+    in_request: isRunning ? 1 : 0,
+    vars: isRunning ? readVars(sources, slot) : [],
+    req_info: isRunning ? { request_start: Math.floor(accounts.read(slot, SlotField.startMs) / 1000) } : {},
+  };
+}
+
+/** `KEY=VALUE` of the request that runs on a slot, then one empty string. */
+export function readVars(sources: Pick<StatsSources, 'accounts' | 'board'>, slot: number): string[] {
+  const length = Math.min(sources.accounts.read(slot, SlotField.varsLength), VARS_BYTES);
+  const start = slot * VARS_BYTES;
+  // A copy: the gateway may begin the next request while this one is decoded.
+  const bytes = Buffer.from(sources.board.vars.subarray(start, start + length));
+  const pairs = bytes[0] === 0x7b && bytes[1] === 0x22 ? jsonPairs(bytes) : decodeMarshalPairs(bytes);
+  return [...pairs.map(([key, value]) => `${key}=${readable(value)}`), ''];
+}
+
+/** The environ of JavaScript workers is JSON; one that was cut off is read as far as it goes. */
+function jsonPairs(bytes: Buffer): [string, string][] {
+  const pairs: [string, string][] = [];
+  for (const match of bytes.toString().matchAll(/("(?:[^"\\]|\\.)*"):("(?:[^"\\]|\\.)*")/g)) {
+    pairs.push([String(JSON.parse(match[1] ?? '""')), String(JSON.parse(match[2] ?? '""'))]);
+  }
+  return pairs;
+}
+
+/** Environ values are latin-1; those that are UTF-8 in truth are shown as what they say. */
+function readable(value: string): string {
+  if (!/[\u0080-\u00ff]/.test(value)) return value;
+  const text = Buffer.from(value, 'latin1').toString('utf8');
+  return text.includes('\ufffd') ? value : text;
+}
+
+const NO_MEMORY = { rssBytes: 0, vszBytes: 0 };
+const PAGE_BYTES = 4096;
+
+/** From /proc/PID/statm (proc(5)): pages of the whole program, then those in memory. */
+function readMemory(pid: number): { rssBytes: number; vszBytes: number } {
+  const path = `/proc/${pid}/statm`;
+  if (!existsSync(path)) return NO_MEMORY;
+  try {
+    const [size, resident] = readFileSync(path, 'latin1').split(' ');
+    return { rssBytes: Number(resident) * PAGE_BYTES, vszBytes: Number(size) * PAGE_BYTES };
+  } catch {
+    // The process ended between the two calls.
+    return NO_MEMORY;
+  }
+}
