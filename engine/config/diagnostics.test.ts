@@ -80,9 +80,9 @@ describe('checking a file', () => {
     expect(check('[live]\nprocesses = 2')[0]?.message).toContain('--ini uwsgi.ini:live');
   });
 
-  test('tells errors of included files with their place', () => {
+  test('tells errors of included files with their place, at the line that includes them', () => {
     const found = check(`${GOOD}include = part.ini`);
-    expect(found[0]).toMatchObject({ line: 0, severity: 'error', code: 'unknown-option' });
+    expect(found[0]).toMatchObject({ line: 4, from: 10, to: 18, severity: 'error', code: 'unknown-option' });
     expect(found[0]?.message).toMatch(/^\/srv\/app\/part.ini:2: Unknown option 'procesess'/);
   });
 

@@ -7,12 +7,20 @@
 import { buildSettings } from './build-settings.ts';
 import { type ConfigError, formatOrigin } from './errors.ts';
 import { type ConfigHost, resolvePath } from './host.ts';
-import { DEFAULT_SECTION, type IniDocument, type IniLine, parseIni, sectionNames } from './ini-document.ts';
+import {
+  DEFAULT_SECTION,
+  type IniDocument,
+  type IniLine,
+  type OptionLine,
+  parseIni,
+  sectionNames,
+} from './ini-document.ts';
 import { checkLines, type LineFacts } from './line-checks.ts';
 import { findOption, nearestOptions } from './option-table.ts';
 import { type Resolved, resolveConfig } from './resolve.ts';
 import type { ResolvedOption } from './resolve-state.ts';
-import type { Origin } from './settings.ts';
+import type { EngineSettings, Origin } from './settings.ts';
+import { splitFileName } from './sources.ts';
 import { encodeText } from './text-bytes.ts';
 import { isOn } from './values.ts';
 
@@ -42,10 +50,7 @@ export function checkText(text: string, path: string, host: ConfigHost, target: 
   if (foreign !== null) return [wholeFile('not-ini', foreign)];
   const full = resolvePath(host.cwd, path);
   const resolved = resolveConfig(['--ini', path], overlay(host, full, text));
-  const here = new Map<string, true>([
-    [full, true],
-    [resolved.files[0] ?? full, true],
-  ]);
+  const here = new Set([full, resolved.files[0] ?? full]);
   const isHere = (origin: Origin): boolean => here.has(origin.file);
   const found: Diagnostic[] = [...checkSections(document, path)];
   const facts: LineFacts = {
@@ -116,18 +121,19 @@ function checkForEngine(resolved: Resolved, document: IniDocument, isHere: (orig
     const severity = / has no effect: /.test(message) ? 'info' : 'warning';
     return fromError({ code: 'no-effect', message, origin, option, hint: null }, document, isHere, severity);
   });
-  // A file that only holds parts for others has no listener and needs none.
   const errors = built.ok ? [] : built.errors;
   found.push(...errors.map((error) => fromError(error, document, isHere, 'error')));
-  if (built.ok) found.push(...checkPaths(resolved, document, isHere));
+  if (built.ok) found.push(...checkPaths(built.settings, resolved, document, isHere));
   return found;
 }
 
 /** Files and folders that have to be there at the start. */
-function checkPaths(resolved: Resolved, document: IniDocument, isHere: (origin: Origin) => boolean): Diagnostic[] {
-  const built = buildSettings(resolved);
-  if (!built.ok) return [];
-  const { app, chdir } = built.settings;
+function checkPaths(
+  { app, chdir }: EngineSettings,
+  resolved: Resolved,
+  document: IniDocument,
+  isHere: (origin: Origin) => boolean,
+): Diagnostic[] {
   const needed: [option: string, path: string | null][] = [
     ['chdir', chdir],
     ['wsgi-file', app.language === 'python' ? app.wsgiFile : null],
@@ -208,7 +214,7 @@ interface Finding extends Omit<ConfigError, 'code'> {
   code: string;
 }
 
-/** An error at its place in this file; one of another file belongs to the file as a whole and says where it is. */
+/** An error at its place in this file; one of another file at the line that reads that file, with its place told. */
 function fromError(
   error: Finding,
   document: IniDocument,
@@ -216,11 +222,16 @@ function fromError(
   severity: Diagnostic['severity'],
 ): Diagnostic {
   const text = error.hint === null ? error.message : `${error.message} ${error.hint}`;
+  const elsewhere = !isHere(error.origin) && error.origin.line > 0;
+  if (elsewhere) {
+    const at = lineThatReads(document, error.origin.file);
+    const place = at === null ? { line: 0, from: 0, to: 0 } : { line: at.number, from: at.valueFrom, to: at.valueTo };
+    const message = `${formatOrigin(error.origin)}: ${text}`;
+    return { severity, ...place, code: error.code, message, option: error.option, fix: null };
+  }
   const line = isHere(error.origin) ? document.lines[error.origin.line - 1] : undefined;
   if (line === undefined) {
-    const elsewhere = !isHere(error.origin) && error.origin.line > 0;
-    const message = elsewhere ? `${formatOrigin(error.origin)}: ${text}` : text;
-    return { severity, line: 0, from: 0, to: 0, code: error.code, message, option: error.option, fix: null };
+    return { severity, line: 0, from: 0, to: 0, code: error.code, message: text, option: error.option, fix: null };
   }
   const range = rangeOf(line, error.code);
   const nearest =
@@ -231,6 +242,18 @@ function fromError(
       : null;
   return { severity, line: line.number, ...range, code: error.code, message: text, option: error.option, fix };
 }
+
+/** The first line that reads the file, by the file's own name; null when it is read in a roundabout way. */
+function lineThatReads(document: IniDocument, file: string): OptionLine | null {
+  const name = file.slice(file.lastIndexOf('/') + 1);
+  for (const line of document.lines) {
+    if (line.type !== 'option' || !READS_FILE.has(findOption(line.key)?.name ?? '')) continue;
+    if (`/${splitFileName(line.value).path}`.replace(/^\/%[dD]/, '/').endsWith(`/${name}`)) return line;
+  }
+  return null;
+}
+
+const READS_FILE: ReadonlySet<string> = new Set(['ini', 'include', 'inherit']);
 
 function rangeOf(line: IniLine, code: string): { from: number; to: number } {
   if (line.type !== 'option') return { from: 0, to: line.text.length };

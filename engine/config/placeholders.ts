@@ -6,8 +6,9 @@
 
 /** A replacement that makes itself grow again ends here instead of never. */
 const MAX_REPLACEMENTS = 1000;
+const MAX_LENGTH = 1_000_000;
 
-/** The value, with each `symbol(name)` that `lookup` knows replaced; null when it refers to itself without end. */
+/** The value, with each `symbol(name)` that `lookup` knows replaced; null when it grows without end. */
 export function expandValue(value: string, symbol: string, lookup: (name: string) => string | null): string | null {
   const open = `${symbol}(`;
   let text = value;
@@ -25,7 +26,7 @@ export function expandValue(value: string, symbol: string, lookup: (name: string
       from = close + 1;
       continue;
     }
-    if (++count > MAX_REPLACEMENTS) return null;
+    if (++count > MAX_REPLACEMENTS || text.length + found.length > MAX_LENGTH) return null;
     text = text.slice(0, at) + found + text.slice(close + 1);
     from = 1;
   }

@@ -5,7 +5,6 @@
 import type { ConfigHost } from './host.ts';
 import type { MagicFile } from './magic.ts';
 import type { Origin } from './settings.ts';
-import type { Format } from './sources.ts';
 
 export interface ResolvedOption {
   key: string;
@@ -30,15 +29,19 @@ export interface CustomOption {
 export interface State {
   host: ConfigHost;
   items: Item[];
+  /** First item of each key: what placeholders and `if-opt` look at. */
+  first: Map<string, Item>;
   applied: ResolvedOption[];
   custom: Map<string, CustomOption>;
+  /** Declared options within declared options. */
+  customDepth: number;
   placeholders: Set<string>;
   logic: { key: string; argument: string; origin: Origin } | null;
   /** True while a line of the open logic option is put in. */
   inLogic: boolean;
   strict: boolean;
-  /** Files being read, outermost first. */
-  reading: { file: MagicFile; format: Format }[];
+  /** Files being read, absolute, outermost first. */
+  reading: string[];
   outer: MagicFile | null;
   /** The one `:section` means: the file read last, be it another than the one that says so. */
   lastFile: MagicFile | null;
@@ -52,8 +55,10 @@ export function startState(host: ConfigHost): State {
   return {
     host,
     items: [],
+    first: new Map(),
     applied: [],
     custom: new Map(),
+    customDepth: 0,
     placeholders: new Set(),
     logic: null,
     inLogic: false,

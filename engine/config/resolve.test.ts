@@ -90,10 +90,17 @@ describe('as uWSGI does it', () => {
   });
 });
 
+/** Each value twice the one before. */
+function laughs(count: number): string {
+  return Array.from({ length: count }, (_, i) => `a${i} = %(a${i ? i - 1 : ''})%(a${i ? i - 1 : ''})`).join('\n');
+}
+
 describe('what cannot be read', () => {
   test.for([
-    ['a = x%(a)', /uwsgi.ini:2: 'a = .*' refers to itself without end/],
+    ['a = x%(a)', /uwsgi.ini:2: 'a = .*' grows without end/],
     ['include = uwsgi.ini', /includes itself/],
+    ['declare-option = x=set=x=$1\nx = 1', /more than 20000 options|stands for itself/],
+    [`a = ${'x'.repeat(999)}\n${laughs(40)}`, /grows without end/],
     ['include = gone.ini', /uwsgi.ini:2: 'gone.ini' does not exist. It was looked for as \/srv\/app\/gone.ini/],
     ['include = part.conf', /not known as a configuration file/],
     ['include = /srv', /is a folder|not known/],

@@ -45,7 +45,7 @@ export interface ConfigErrors {
 }
 
 const MAX_DEPTH = 32;
-const MAX_OPTIONS = 100_000;
+const MAX_OPTIONS = 20_000;
 
 /** Options that act while they are read, beside logic, loaders and placeholders. */
 const IMMEDIATE: ReadonlySet<string> = new Set(
@@ -104,7 +104,7 @@ function addLine(state: State, key: string, value: string | null, origin: Origin
   }
   const repetitions = linesFor(logic.key, logic.argument, {
     host: state.host,
-    firstValue: (name) => state.items.find((item) => item.key === name) ?? null,
+    firstValue: (name) => state.first.get(name) ?? null,
     hasPlugin: (name) => BUILT_IN_PLUGINS.has(name),
   });
   if (!repetitions.ok) throw fail('logic', repetitions.message, logic.origin, logic.key, null);
@@ -116,17 +116,23 @@ function addLine(state: State, key: string, value: string | null, origin: Origin
 }
 
 function addOption(state: State, key: string, value: string | null, origin: Origin): void {
-  if (state.items.length >= MAX_OPTIONS) {
-    throw fail('logic', `The configuration has more than ${MAX_OPTIONS} options.`, origin, key, null);
-  }
   const item: Item = { key, value, origin, settled: false };
-  state.items.push(item);
+  listItem(state, item);
   for (const name of placeholderNames(value ?? '')) state.placeholders.add(name);
   const custom = state.custom.get(key);
   const known = findOption(key);
   if (state.strict && known === null && custom === undefined && !isLogicEnd(key)) throw unknownInStrict(key, origin);
   const immediate = known === null ? (custom?.immediate ?? false) : IMMEDIATE.has(known.name) || known.kind === 'logic';
   if (immediate) settle(state, item);
+}
+
+function listItem(state: State, item: Item): void {
+  if (state.items.length >= MAX_OPTIONS) {
+    const message = `The configuration has more than ${MAX_OPTIONS} options: it repeats itself.`;
+    throw fail('logic', message, item.origin, item.key, "Look at its 'for...', 'include' and 'declare-option' lines.");
+  }
+  state.items.push(item);
+  if (!state.first.has(item.key)) state.first.set(item.key, item);
 }
 
 /** Lets an option take effect with the value it has now. */
@@ -189,6 +195,7 @@ function actOn(state: State, name: string, key: string, value: string, origin: O
     throw fail('logic', `'${key}' stands inside '${state.logic.key}': there is one level only.`, origin, key, hint);
   }
   if (name === 'if-opt' || name === 'if-not-opt') state.placeholders.add(value.split('=')[0] ?? '');
+  if (name === 'for-readline') state.otherFiles.add(magicFileOf(value, null, state.host).path);
   state.logic = { key, argument: value, origin };
 }
 
@@ -209,7 +216,7 @@ function setValue(state: State, name: string, value: string, origin: Origin): vo
     throw fail('placeholder-conflict', message, origin, key, 'Take another name for the placeholder.');
   }
   state.placeholders.add(key);
-  state.items.push({ key, value: text, origin, settled: true });
+  listItem(state, { key, value: text, origin, settled: true });
 }
 
 function declareOption(state: State, name: string, value: string, origin: Origin): void {
@@ -223,6 +230,11 @@ function declareOption(state: State, name: string, value: string, origin: Origin
 }
 
 function applyCustom(state: State, custom: CustomOption, value: string, origin: Origin): void {
+  if (state.customDepth >= MAX_DEPTH) {
+    const message = `A declared option stands for itself: ${custom.template}.`;
+    throw fail('logic', message, origin, null, 'Write the options it stands for.');
+  }
+  state.customDepth++;
   const words = value.split(' ');
   for (const part of custom.template.split(';')) {
     if (part === '') continue;
@@ -231,12 +243,13 @@ function applyCustom(state: State, custom: CustomOption, value: string, origin: 
     const key = equals === -1 ? text : text.slice(0, equals);
     applyOption(state, key, equals === -1 ? null : text.slice(equals + 1), origin);
   }
+  state.customDepth--;
 }
 
 function expandAll(state: State): void {
   const { host } = state;
   const valueOf = (key: string): string | null => {
-    const found = state.items.find((item) => item.key === key);
+    const found = state.first.get(key);
     return found === undefined ? null : (found.value ?? 'true');
   };
   expandPass(state, '$', (name) => host.env[name] ?? null);
@@ -249,7 +262,7 @@ function expandPass(state: State, symbol: string, lookup: (name: string, item: I
     if (item.settled || item.value === null || !item.value.includes(`${symbol}(`)) continue;
     const value = expandValue(item.value, symbol, (name) => lookup(name, item));
     if (value === null) {
-      const message = `'${item.key} = ${item.value}' refers to itself without end.`;
+      const message = `'${item.key} = ${item.value.slice(0, 200)}' grows without end: it refers to itself.`;
       throw fail('placeholder-loop', message, item.origin, item.key, 'Take another name for the placeholder.');
     }
     item.value = value;
@@ -308,7 +321,7 @@ function loadFile(
   const file = magicFileOf(path, split.section, state.host);
   if (last !== null) {
     file.given = '';
-    if (state.reading.at(-1)?.file.path !== last.path) {
+    if (state.reading.at(-1) !== last.path) {
       state.notices.push(
         `*** WARNING: "${option ?? ''} = ${name}" reads ${last.path}, the file that was read last ***`,
       );
@@ -327,7 +340,7 @@ function loadFile(
     state.notices.push(`*** WARNING: Can't find section "${asked}" in ${format.name} configuration file ${path} ***`);
     return;
   }
-  state.reading.push({ file, format });
+  state.reading.push(file.path);
   for (const { key, value, line } of loaded) addLine(state, key, value, { file: file.path, line });
   state.reading.pop();
 }
