@@ -34,7 +34,7 @@ core: socket(s)* uwsgi-socket(s)* suwsgi-socket/ssl-socket* http-socket* http-so
   vassals-set/vassal-set* heartbeat# reload-mercy# worker-reload-mercy# mule-reload-mercy# exit-on-reload!
   die-on-term! force-gateway! help/usage(h)! print-sym/print-symbol reaper(r)! max-requests(R) max-requests-delta
   min-worker-lifetime max-worker-lifetime max-worker-lifetime-delta# socket-timeout(z)# no-fd-passing! locks#
-  lock-engine* ftok persistent-ipcsem! sharedarea(A)* safe-fd/fd-safe* cache* cache-blocksize cache-store
+  lock-engine ftok persistent-ipcsem! sharedarea(A)* safe-fd/fd-safe* cache cache-blocksize cache-store
   cache-store-sync# cache-no-expire! cache-expire-freq# cache-report-freed-items! cache-udp-server cache-udp-node
   cache-sync cache-use-last-modified! add-cache-item load-file-in-cache* load-file-in-cache-gzip* cache2* queue#
   queue-blocksize# queue-store* queue-store-sync# spooler(Q)* spooler-external* spooler-ordered! spooler-chdir
@@ -73,12 +73,12 @@ core: socket(s)* uwsgi-socket(s)* suwsgi-socket/ssl-socket* http-socket* http-so
   multicast-loop# master-fifo* notify-socket subscription-notify-socket legion* legion-mcast* legion-node*
   legion-freq# legion-tolerance# legion-death-on-lord-error# legion-skew-tolerance# legion-lord* legion-unlord*
   legion-setup* legion-death* legion-join* legion-node-joined* legion-node-left* legion-quorum* legion-scroll*
-  legion-scroll-max-size* legion-scroll-list-max-size* subscriptions-sign-check subscriptions-sign-check-tolerance#
+  legion-scroll-max-size legion-scroll-list-max-size subscriptions-sign-check subscriptions-sign-check-tolerance#
   subscriptions-sign-skip-uid subscriptions-credentials-check subscriptions-use-credentials! subscription-algo
   subscription-dotsplit! subscribe-to/st/subscribe* subscribe2* subscribe-freq# subscription-tolerance#
   unsubscribe-on-graceful-reload! start-unsubscribed! subscribe-with-modifier1 snmp? snmp-community ssl-verbose!
   ssl-verify-depth?# ssl-sessions-use-cache? ssl-session-use-cache? ssl-sessions-timeout ssl-session-timeout sni*
-  sni-dir* sni-dir-ciphers* ssl-enable3/ssl-enable-sslv3! ssl-enable-tlsv1! ssl-option! sni-regexp* ssl-tmp-dir
+  sni-dir sni-dir-ciphers ssl-enable3/ssl-enable-sslv3! ssl-enable-tlsv1! ssl-option! sni-regexp* ssl-tmp-dir
   check-interval# forkbomb-delay# binary-path privileged-binary-patch unprivileged-binary-patch
   privileged-binary-patch-arg unprivileged-binary-patch-arg async# max-fd# logto logto2 log-format/logformat
   logformat-strftime/log-format-strftime! logfile-chown! logfile-chmod log-syslog? log-socket req-logger/logger-req*
@@ -88,7 +88,7 @@ core: socket(s)* uwsgi-socket(s)* suwsgi-socket/ssl-socket* http-socket* http-so
   not-log-alarm/not-alarm-log* alarm-list/alarms-list! alarm-msg-size log-master! log-master-bufsize
   log-master-stream! log-master-req-stream! log-reopen! log-truncate! log-maxsize log-backupname log-date/logdate?
   log-prefix? log-zero! log-slow# log-4xx! log-5xx! log-big log-sendfile log-ioerror log-micros!
-  log-x-forwarded-for! master-as-root! drop-after-init! drop-after-apps! force-cwd* binsh chdir chdir2 lazy!
+  log-x-forwarded-for! master-as-root! drop-after-init! drop-after-apps! force-cwd binsh chdir chdir2 lazy!
   lazy-apps! cheap! cheaper# cheaper-initial# cheaper-algo cheaper-step# cheaper-overload
   cheaper-algo-list/cheaper-algos-list/cheaper-list! cheaper-rss-limit-soft cheaper-rss-limit-hard idle#
   die-on-idle! mount* worker-mount threads# thread-stacksize/threads-stacksize/thread-stack-size/threads-stack-size#
@@ -115,7 +115,7 @@ core: socket(s)* uwsgi-socket(s)* suwsgi-socket/ssl-socket* http-socket* http-so
   enable-proxy-protocol! reuse-port! tcp-fast-open/tcp-fastopen# tcp-fast-open-client/tcp-fastopen-client! zerg
   zerg-fallback! zerg-server cron* cron2* unique-cron* cron-harakiri# legion-cron/cron-legion*
   unique-legion-cron/unique-cron-legion* loop loop-list/loops-list! worker-exec worker-exec2 attach-daemon*
-  attach-control-daemon* smart-attach-daemon* smart-attach-daemon2* legion-attach-daemon*
+  attach-control-daemon smart-attach-daemon* smart-attach-daemon2* legion-attach-daemon*
   legion-smart-attach-daemon* legion-smart-attach-daemon2* daemons-honour-stdin! attach-daemon2* plugins/plugin*
   need-plugins/need-plugin* plugins-dir/plugin-dir* plugins-list/plugin-list! autoload! dlopen* allowed-modifiers
   remap-modifier dump-options! show-config! binary-append-data print* iprint* exit? cflags! dot-h! config-py!
@@ -123,7 +123,7 @@ core: socket(s)* uwsgi-socket(s)* suwsgi-socket/ssl-socket* http-socket* http-so
 asyncio: asyncio
 carbon: carbon* carbon-timeout carbon-freq carbon-id carbon-no-workers! carbon-max-retry carbon-retry-delay
   carbon-root carbon-hostname-dots carbon-name-resolve/carbon-resolve-names! carbon-idle-avg carbon-use-metrics!
-cgi: cgi* cgi-map-helper/cgi-helper* cgi-from-docroot! cgi-buffer-size* cgi-timeout* cgi-index* cgi-allowed-ext*
+cgi: cgi* cgi-map-helper/cgi-helper* cgi-from-docroot! cgi-buffer-size cgi-timeout cgi-index* cgi-allowed-ext*
   cgi-unset* cgi-loadlib* cgi-optimize/cgi-optimized! cgi-path-info! cgi-do-not-kill-on-error!
   cgi-async-max-attempts! cgi-close-stdin-on-eof! cgi-safe*
 cheaper_busyness: cheaper-busyness-max cheaper-busyness-min cheaper-busyness-multiplier cheaper-busyness-penalty
@@ -141,12 +141,12 @@ fastrouter: fastrouter* fastrouter-processes/fastrouter-workers fastrouter-zerg*
   fastrouter-fallback-on-no-key! fastrouter-subscription-fallback-key
 fiber: fiber!
 forkptyrouter: forkptyrouter/forkpty-router/forkptyurouter/forkpty-urouter*
-  forkptyrouter-command/forkpty-router-command/forkptyrouter-cmd/forkpty-router-cmd* forkptyrouter-rows*
-  forkptyrouter-cols* forkptyrouter-processes/forkptyrouter-workers* forkptyrouter-zerg* forkptyrouter-fallback*
-  forkptyrouter-events* forkptyrouter-cheap! forkptyrouter-timeout*
-  forkptyrouter-stats/forkptyrouter-stats-server/forkptyrouter-ss* forkptyrouter-harakiri*
+  forkptyrouter-command/forkpty-router-command/forkptyrouter-cmd/forkpty-router-cmd forkptyrouter-rows
+  forkptyrouter-cols forkptyrouter-processes/forkptyrouter-workers forkptyrouter-zerg* forkptyrouter-fallback
+  forkptyrouter-events forkptyrouter-cheap! forkptyrouter-timeout
+  forkptyrouter-stats/forkptyrouter-stats-server/forkptyrouter-ss forkptyrouter-harakiri
 gccgo: go-load gccgo-load go-args gccgo-args goroutines
-geoip: geoip-country* geoip-city* geoip-use-disk!
+geoip: geoip-country geoip-city geoip-use-disk!
 gevent: gevent gevent-monkey-patch! gevent-early-monkey-patch! gevent-wait-for-hub!
 glusterfs: glusterfs-mount glusterfs-timeout
 greenlet: greenlet!
@@ -162,23 +162,23 @@ jvm: jvm-main-class jvm-opt jvm-class jvm-classpath
 jwsgi: jwsgi
 ldap: ldap* ldap-schema! ldap-schema-ldif!
 logzmq: log-zeromq
-lua: lua* lua-load* lua-shell! luashell! lua-gc-freq!
+lua: lua lua-load* lua-shell! luashell! lua-gc-freq!
 mongrel2: zeromq zmq zeromq-socket* zmq-socket* mongrel2
 mono: mono-app mono-gc-freq mono-key mono-version mono-config mono-assembly mono-exec mono-index
 nagios: nagios!
 notfound: notfound-log!
 pam: pam pam-user
-php: php-ini/php-config* php-ini-append/php-config-append* php-set* php-index* php-docroot* php-allowed-docroot*
-  php-allowed-ext* php-allowed-script* php-server-software* php-app* php-app-qs* php-fallback* php-fallback2*
-  php-fallback-qs* php-app-bypass* php-var* php-constant* php-dump-config! php-exec-before/php-exec-begin*
-  php-exec-after/php-exec-end* php-sapi-name*
+php: php-ini/php-config php-ini-append/php-config-append* php-set* php-index* php-docroot php-allowed-docroot*
+  php-allowed-ext* php-allowed-script* php-server-software php-app php-app-qs php-fallback php-fallback2
+  php-fallback-qs php-app-bypass php-var* php-constant* php-dump-config! php-exec-before/php-exec-begin*
+  php-exec-after/php-exec-end* php-sapi-name
 ping: ping ping-timeout
-psgi: psgi psgi-enable-psgix-io! perl-no-die-catch! perl-local-lib* perl-version! perl-args* perl-arg* perl-exec*
+psgi: psgi psgi-enable-psgix-io! perl-no-die-catch! perl-local-lib* perl-version! perl-args perl-arg* perl-exec*
   perl-exec-post-fork* perl-auto-reload* perl-auto-reload-ignore* plshell? plshell-oneshot! perl-no-plack!
 pty: pty-socket pty-log! pty-input! pty-connect pty-uconnect pty-no-isig! pty-exec
 pypy: pypy-lib pypy-setup pypy-home pypy-wsgi pypy-wsgi-file pypy-ini-paste pypy-paste pypy-eval pypy-eval-post-fork
   pypy-exec pypy-exec-post-fork pypy-pp pypy-python-path pypy-pythonpath
-python: wsgi-file/file eval* module/wsgi(w) callable test(J) home/virtualenv/venv/pyhome(H)
+python: wsgi-file/file eval module/wsgi(w) callable test(J) home/virtualenv/venv/pyhome(H)
   py-programname/py-program-name pythonpath/python-path/pp* pymodule-alias* post-pymodule-alias*
   import/pyimport/py-import/python-import* shared-import/shared-pyimport/shared-py-import/shared-python-import*
   pyargv optimize(O)# pecan paste paste-logger! web3 pump wsgi-lite ini-paste ini-paste-logged reload-os-env!
@@ -198,7 +198,7 @@ rawrouter: rawrouter* rawrouter-processes/rawrouter-workers rawrouter-zerg* rawr
   rawrouter-stats/rawrouter-stats-server/rawrouter-ss rawrouter-harakiri rawrouter-xclient! rawrouter-buffer-size
 rbthreads: rbthreads! rb-threads! rbthread! rb-thread!
 ring: ring-load clojure-load ring-app
-rrdtool: rrdtool* rrdtool-freq* rrdtool-lib*
+rrdtool: rrdtool* rrdtool-freq rrdtool-lib
 rsyslog: rsyslog-packet-size rsyslog-split-messages!
 sqlite3: sqlite3/sqlite*
 sslrouter: sslrouter* sslrouter2 sslrouter-session-context sslrouter-processes/sslrouter-workers sslrouter-zerg*
@@ -209,8 +209,8 @@ sslrouter: sslrouter* sslrouter2 sslrouter-session-context sslrouter-processes/s
 stackless: stackless!
 symcall: symcall symcall-use-next! symcall-register-rpc symcall-post-fork
 tornado: tornado
-tuntap: tuntap-router* tuntap-device* tuntap-use-credentials?* tuntap-router-firewall-in*
-  tuntap-router-firewall-out* tuntap-router-route* tuntap-router-stats* tuntap-device-rule*
+tuntap: tuntap-router tuntap-device* tuntap-use-credentials? tuntap-router-firewall-in*
+  tuntap-router-firewall-out* tuntap-router-route* tuntap-router-stats tuntap-device-rule*
 ugreen: ugreen! ugreen-stacksize
 webdav: webdav-mount webdav-css webdav-javascript/webdav-js webdav-class-directory webdav-div webdav-lock-cache
   webdav-principal-base webdav-add-option webdav-add-prop webdav-add-collection-prop webdav-add-object-prop
