@@ -127,7 +127,7 @@ export class Accounts {
   /** Totals of a seat with what its present processes have counted so far. */
   totalsOf(generation: number, wid: number): SeatTotals {
     const seat = this.#seat(generation, wid);
-    const totals: SeatTotals = { ...seat, cores: seat.cores.map((core) => ({ ...core })) };
+    const totals: SeatTotals = { ...seat, cores: structuredClone(seat.cores) };
     for (const entry of this.#entries.values()) {
       if (entry.generation === generation && entry.wid === wid) this.#addTo(totals, entry.slots);
     }

@@ -52,6 +52,7 @@ export function spawnWorker(draft: Draft, generation: Generation, wid: number, p
     deadlineMs: null,
     overdueCount: 0,
     isOrphan: false,
+    isUnreachable: false,
   });
   const type = generation.plan.spawn === 'fork' ? 'fork-worker' : 'start-worker';
   draft.effects.push({ type, generation: generation.number, wid, spawnId, processes });

@@ -103,8 +103,11 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 
 /** `Sun Nov 22 06:40:40 2026`, local time, as `log-date` writes it. */
 export function formatLogDate(date: Date): string {
-  const two = (n: number): string => String(n).padStart(2, '0');
   const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
   const day = String(date.getDate()).padStart(2, ' ');
   return `${DAYS[date.getDay()]} ${MONTHS[date.getMonth()]} ${day} ${time} ${date.getFullYear()}`;
+}
+
+function two(n: number): string {
+  return String(n).padStart(2, '0');
 }

@@ -27,7 +27,7 @@ export class GatewayHandle {
   }
 
   send(message: MasterToGateway): void {
-    this.#thread.postMessage(message);
+    this.#thread.postMessage(message, []);
   }
 
   /** Asks it to end, and ends it when it does not. */
@@ -35,7 +35,7 @@ export class GatewayHandle {
     if (this.#isStopping) return;
     this.#isStopping = true;
     const thread = this.#thread;
-    thread.postMessage({ type: 'stop' } satisfies MasterToGateway);
+    thread.postMessage({ type: 'stop' } satisfies MasterToGateway, []);
     const timer = setTimeout(() => void thread.terminate(), STOP_WAIT_MS);
     thread.once('exit', () => clearTimeout(timer));
   }

@@ -42,6 +42,8 @@ export interface Worker {
   overdueCount: number;
   /** The zygote it was forked from is gone: nobody reports its end. */
   isOrphan: boolean;
+  /** Its control connection has ended. */
+  isUnreachable: boolean;
 }
 
 /**

@@ -33,7 +33,7 @@ export function step(before: MasterState, event: MasterEvent, nowMs: number): St
 
 /** When the machine wants its next `tick` at the latest; null: nothing waits for a time. */
 export function nextDeadlineMs(state: MasterState): number | null {
-  let next = state.stop === null || state.phase === 'stopped' ? Number.POSITIVE_INFINITY : state.stop.deadlineMs;
+  let next = state.stop === null || state.stop.how === 'forced' ? Number.POSITIVE_INFINITY : state.stop.deadlineMs;
   for (const worker of state.workers.values()) next = Math.min(next, worker.deadlineMs ?? next);
   for (const generation of state.generations.values()) {
     next = Math.min(next, generation.zygoteDeadlineMs ?? next);

@@ -434,8 +434,8 @@ export class Master {
       if (!(error instanceof EngineError)) throw error;
       return formatEngineError(error);
     }
-    const isJavaScript = (one: EngineSettings): boolean => one.app.language === 'javascript';
-    if (isJavaScript(settings) !== isJavaScript(this.#settings)) {
+    const isJavaScript = settings.app.language === 'javascript';
+    if (isJavaScript !== (this.#settings.app.language === 'javascript')) {
       return 'The language of the application has changed. Stop the engine and start it again.';
     }
     const present = new Map(this.#settings.listeners.map((one) => [formatAddress(one.address), one.kind]));

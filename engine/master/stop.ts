@@ -3,7 +3,7 @@
  * A stop only ever gets harder. It is over when no process and no gateway is left.
  */
 import { type Draft, dismissWorker, endWorker, KILL_DELAY_MS, killWorker, killZygote, log } from './draft.ts';
-import type { Stop } from './machine-state.ts';
+import { type Stop, workersOf } from './machine-state.ts';
 
 const SEVERITY: Record<Stop['how'], number> = { graceful: 0, immediate: 1, forced: 2 };
 
@@ -79,7 +79,11 @@ function settleHard(draft: Draft, stop: Stop): void {
     if (stop.how === 'forced') killWorker(draft, worker);
     else endWorker(draft, worker, 'SIGTERM');
   }
-  for (const generation of draft.state.generations.values()) killZygote(draft, generation);
+  for (const generation of draft.state.generations.values()) {
+    // A zygote that is ready reports the ends of its workers: it goes after them.
+    const isNeeded = generation.zygote === 'ready' && workersOf(draft.state, generation.number).length > 0;
+    if (stop.how === 'forced' || !isNeeded) killZygote(draft, generation);
+  }
 }
 
 function stopGateways(draft: Draft, stop: Stop): void {

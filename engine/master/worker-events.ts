@@ -11,6 +11,7 @@ import { abandonReload, failStart } from './reload.ts';
 const EARLY_DEATH_MS = 1000;
 /** A process that lost its control connection has this long to be seen ending. */
 const UNREACHABLE_MS = 1000;
+const UNKNOWN_ENDING: Ending = { code: null, signal: null };
 /** Early deaths in a row of one worker after which a new generation is given up. */
 const RELOAD_DEATHS = 3;
 
@@ -211,10 +212,8 @@ function overdue(
 }
 
 function unreachable(draft: Draft, worker: Worker, generation: Generation): void {
-  // Nobody is left to report how it ended: its connection is the only sign of its life.
-  if (worker.isOrphan) {
-    return exited(draft, worker, generation, { code: null, signal: null });
-  }
+  worker.isUnreachable = true;
+  if (worker.isOrphan) return exited(draft, worker, generation, UNKNOWN_ENDING);
   switch (worker.phase) {
     case 'starting':
     case 'ready':
@@ -228,6 +227,12 @@ function unreachable(draft: Draft, worker: Worker, generation: Generation): void
     case 'killed':
       return;
   }
+}
+
+/** The zygote it was forked from is gone: from now on its connection is the only sign of its life. */
+export function orphaned(draft: Draft, worker: Worker, generation: Generation): void {
+  worker.isOrphan = true;
+  if (worker.isUnreachable) exited(draft, worker, generation, UNKNOWN_ENDING);
 }
 
 function exited(draft: Draft, worker: Worker, generation: Generation, ending: Ending): void {

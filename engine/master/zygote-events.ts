@@ -6,7 +6,7 @@ import { type Draft, forgetWorker, log } from './draft.ts';
 import type { Ending, ZygoteEvent } from './events.ts';
 import { type Generation, workersOf } from './machine-state.ts';
 import { abandonReload, failStart } from './reload.ts';
-import { describeEnding } from './worker-events.ts';
+import { describeEnding, orphaned } from './worker-events.ts';
 
 const MAX_RETRY_MS = 30_000;
 
@@ -57,9 +57,9 @@ function exited(draft: Draft, generation: Generation, ending: Ending): void {
   generation.zygote = 'none';
   generation.zygoteDeadlineMs = null;
   for (const worker of workersOf(draft.state, generation.number)) {
-    // A fork that was asked for and never came, or a child that from now on only its connection tells of.
+    // Without a pid: a fork that was asked for and never came.
     if (worker.pid === 0) forgetWorker(draft, worker);
-    else worker.isOrphan = true;
+    else orphaned(draft, worker, generation);
   }
   switch (before) {
     case 'none':
