@@ -13,8 +13,11 @@ import { MarkLane } from './MarkLane.tsx';
 import { PlotFrame } from './PlotFrame.tsx';
 import { createPanelPainter } from './panel-painter.ts';
 import { AXIS_PX, type Bound, HEAD_PX, LANE_PX, type PanelSpec, RIGHT_PX } from './panel-spec.ts';
-import type { Span } from './points.ts';
+import { MOST_POINTS, type Span } from './points.ts';
 import { SeriesPlot } from './SeriesPlot.tsx';
+
+/** Closer points than this can't be told apart; smallest and largest are kept. */
+const PX_A_POINT = 2;
 
 export interface ChartPanelProps {
   spec: PanelSpec;
@@ -33,10 +36,15 @@ export const ChartPanel = memo(function ChartPanel(props: ChartPanelProps) {
   const panel = useRef<HTMLElement>(null);
   const crosshair = useContext(CrosshairContext);
   const isSeen = useIsSeen(panel);
-  const painter = useMemo(() => createPanelPainter(spec, ring), [spec, ring]);
-  const { points, scale, summary } = painter.draw(frame, bound, isSeen);
   const left = spec.yWidthPx;
   const plotWidth = Math.max(0, widthPx - left - RIGHT_PX - 1);
+  const painter = useMemo(() => createPanelPainter(spec, ring), [spec, ring]);
+  const { points, drawn, scale, summary } = painter.draw(
+    frame,
+    bound,
+    isSeen,
+    Math.min(MOST_POINTS, Math.floor(plotWidth / PX_A_POINT)),
+  );
   const plotHeight = heightPx - HEAD_PX - LANE_PX - AXIS_PX - 1;
 
   function onPointerMove(event: PointerEvent<HTMLDivElement>) {
@@ -107,8 +115,8 @@ export const ChartPanel = memo(function ChartPanel(props: ChartPanelProps) {
               <SeriesPlot
                 spec={spec}
                 points={points}
-                fromMs={frame.fromMs}
-                toMs={frame.toMs}
+                drawn={drawn}
+                windowMs={frame.toMs - frame.fromMs}
                 max={scale.max}
                 widthPx={plotWidth}
                 heightPx={plotHeight}

@@ -1,80 +1,81 @@
 /**
  * The lines and areas of one panel, by recharts: fixed size, fixed domains, one path a series, no animation, no events.
- * Axes, grid, marks and crosshair are drawn around it by the panel, because they cost recharts more than the lines do.
+ * Grid, labels, marks and crosshair are drawn around it by the panel, and time is counted from the right edge: so neither
+ * axes nor series ever change, and a tick costs recharts only new points.
  */
-import { memo } from 'react';
-import { Area, ComposedChart, Line, XAxis, YAxis } from 'recharts';
-import type { PanelSpec } from './panel-spec.ts';
+import { memo, useMemo } from 'react';
+import { Area, ComposedChart, XAxis, YAxis } from 'recharts';
+import type { PanelSpec, SeriesSpec } from './panel-spec.ts';
 import type { ChartPoint } from './points.ts';
 
 export interface SeriesPlotProps {
   spec: PanelSpec;
   points: ChartPoint[];
-  fromMs: number;
-  toMs: number;
+  windowMs: number;
   max: number;
+  /** Columns that have something to draw, joined by blanks. */
+  drawn: string;
   widthPx: number;
   heightPx: number;
 }
 
 const NO_MARGIN = { top: 0, right: 0, bottom: 0, left: 0 };
+const STILL = { dot: false, activeDot: false, isAnimationActive: false, connectNulls: false, type: 'linear' } as const;
 
 export const SeriesPlot = memo(function SeriesPlot({
   spec,
   points,
-  fromMs,
-  toMs,
+  windowMs,
   max,
+  drawn,
   widthPx,
   heightPx,
 }: SeriesPlotProps) {
+  const xAxis = useMemo(
+    () => <XAxis dataKey="t" type="number" domain={[-windowMs, 0]} allowDataOverflow hide />,
+    [windowMs],
+  );
+  const yAxis = useMemo(() => <YAxis type="number" domain={[0, max]} allowDataOverflow hide />, [max]);
+  const series = useMemo(
+    () => spec.series.filter(({ column }) => drawn.split(' ').includes(column)).map(seriesElement),
+    [spec, drawn],
+  );
   return (
     <ComposedChart width={widthPx} height={heightPx} data={points} margin={NO_MARGIN} accessibilityLayer={false}>
-      <XAxis dataKey="t" type="number" domain={[fromMs, toMs]} allowDataOverflow hide />
-      <YAxis type="number" domain={[0, max]} allowDataOverflow hide />
-      {spec.series.map((series) =>
-        series.stack ? (
-          <Area
-            key={series.column}
-            dataKey={series.column}
-            stackId="stack"
-            type="linear"
-            stroke="none"
-            fill={series.stack.fill}
-            fillOpacity={series.stack.opacity}
-            dot={false}
-            activeDot={false}
-            isAnimationActive={false}
-            connectNulls={false}
-          />
-        ) : series.isFilled ? (
-          <Area
-            key={series.column}
-            dataKey={series.column}
-            type="linear"
-            stroke={series.color}
-            strokeWidth={series.widthPx}
-            fill="var(--c-fill)"
-            fillOpacity={1}
-            dot={false}
-            activeDot={false}
-            isAnimationActive={false}
-            connectNulls={false}
-          />
-        ) : (
-          <Line
-            key={series.column}
-            dataKey={series.column}
-            type="linear"
-            stroke={series.color}
-            strokeWidth={series.widthPx}
-            dot={false}
-            activeDot={false}
-            isAnimationActive={false}
-            connectNulls={false}
-          />
-        ),
-      )}
+      {xAxis}
+      {yAxis}
+      {series}
     </ComposedChart>
   );
 });
+
+function seriesElement({ column, color, widthPx, isFilled, stack }: SeriesSpec) {
+  if (stack) {
+    return (
+      <Area
+        key={column}
+        {...STILL}
+        dataKey={column}
+        stackId="stack"
+        stroke="none"
+        fill={stack.fill}
+        fillOpacity={stack.opacity}
+      />
+    );
+  }
+  if (isFilled) {
+    return (
+      <Area
+        key={column}
+        {...STILL}
+        dataKey={column}
+        stroke={color}
+        strokeWidth={widthPx}
+        fill="var(--c-fill)"
+        fillOpacity={1}
+      />
+    );
+  }
+  // A Line would measure its path on every tick, for an animation that is off.
+  return <Area key={column} {...STILL} dataKey={column} stroke={color} strokeWidth={widthPx} fill="none" />;
+}

@@ -11,13 +11,17 @@ import { keepScale, type Scale } from './scale.ts';
 
 export interface Drawing {
   frame: ChartFrame;
+  most: number;
   points: ChartPoint[];
+  /** Columns that have something to draw, joined by blanks: states nobody is in cost nothing. */
+  drawn: string;
   scale: Scale;
   summary: string;
 }
 
 export interface PanelPainter {
-  draw(frame: ChartFrame, bound: Bound | null, isSeen: boolean): Drawing;
+  /** `most`: how many points there is room for. */
+  draw(frame: ChartFrame, bound: Bound | null, isSeen: boolean, most: number): Drawing;
 }
 
 /** A bound is drawn when it says something: when the data has come this near to it. */
@@ -28,16 +32,19 @@ export function createPanelPainter(spec: PanelSpec, ring: SampleRing): PanelPain
   const [leading] = columns;
   let last: Drawing | null = null;
   return {
-    draw(frame, bound, isSeen) {
-      if (last && (!isSeen || last.frame === frame)) return last;
+    draw(frame, bound, isSeen, most) {
+      if (last && (!isSeen || (last.frame === frame && last.most === most))) return last;
       const range = rangeOf(ring, frame, columns);
       const peak = isStacked(spec) ? stackPeak(ring, frame, columns) : (range?.highest ?? 0);
       const wanted = bound && peak > bound.value * NEAR_BOUND ? Math.max(peak, bound.value) : peak;
       const isSameWindow = last !== null && widthOf(last.frame) === widthOf(frame);
       const scale = keepScale(isSameWindow ? (last?.scale ?? null) : null, wanted, spec.kind);
       const points =
-        isStacked(spec) && leading ? stackPoints(ring, frame, columns, leading) : linePoints(ring, frame, columns);
-      last = { frame, points, scale, summary: summaryOf(spec, ring, frame, range) };
+        isStacked(spec) && leading
+          ? stackPoints(ring, frame, columns, leading, most)
+          : linePoints(ring, frame, columns, most);
+      const drawn = columns.filter((column) => !isStacked(spec) || points.some((point) => point[column])).join(' ');
+      last = { frame, most, points, drawn, scale, summary: summaryOf(spec, ring, frame, range) };
       return last;
     },
   };

@@ -8,7 +8,7 @@ import type { SampleRing } from '../stores/sample-ring.ts';
 
 export const MOST_POINTS = 300;
 
-/** One point: its time and a value a column. */
+/** One point: its time before the right edge (0 or less, so that the axis never changes) and a value a column. */
 export type ChartPoint = { t: number } & Partial<Record<SampleColumn, number | null>>;
 
 export interface Span {
@@ -19,28 +19,28 @@ export interface Span {
 type Ring = Pick<SampleRing, 'length' | 'at' | 'timeAt' | 'indexFrom'>;
 
 /** Points of lines: raw while there are few, otherwise two a bucket (smallest and largest, in their order of time). */
-export function linePoints(ring: Ring, { fromMs, toMs }: Span, columns: readonly SampleColumn[]): ChartPoint[] {
-  return ring.length - ring.indexFrom(fromMs) <= MOST_POINTS
-    ? rawPoints(ring, fromMs, columns)
-    : bucketed(ring, { fromMs, toMs }, MOST_POINTS / 2, (first, end, startMs, widthMs) =>
-        extremes(ring, columns, first, end, startMs, widthMs),
-      );
+export function linePoints(ring: Ring, span: Span, columns: readonly SampleColumn[], most = MOST_POINTS): ChartPoint[] {
+  if (ring.length - ring.indexFrom(span.fromMs) <= most) return rawPoints(ring, span, columns);
+  return bucketed(ring, span, Math.max(1, Math.floor(most / 2)), (first, end, startMs, widthMs) =>
+    extremes(ring, span, columns, first, end, startMs, widthMs),
+  );
 }
 
 /** Points of stacked areas: one row a bucket, the one where `leading` is largest, so that parts always add up. */
 export function stackPoints(
   ring: Ring,
-  { fromMs, toMs }: Span,
+  span: Span,
   columns: readonly SampleColumn[],
   leading: SampleColumn,
+  most = MOST_POINTS,
 ): ChartPoint[] {
-  if (ring.length - ring.indexFrom(fromMs) <= MOST_POINTS) return rawPoints(ring, fromMs, columns);
-  return bucketed(ring, { fromMs, toMs }, MOST_POINTS, (first, end) => {
+  if (ring.length - ring.indexFrom(span.fromMs) <= most) return rawPoints(ring, span, columns);
+  return bucketed(ring, span, most, (first, end) => {
     let best = first;
     for (let index = first; index < end; index += 1) {
       if ((ring.at(leading, index) ?? -1) > (ring.at(leading, best) ?? -1)) best = index;
     }
-    return [pointAt(ring, best, columns)];
+    return [pointAt(ring, span, best, columns)];
   });
 }
 
@@ -109,11 +109,12 @@ export function gapsIn(ring: Ring, { fromMs, toMs }: Span): Span[] {
   return gaps;
 }
 
-function rawPoints(ring: Ring, fromMs: number, columns: readonly SampleColumn[]): ChartPoint[] {
+function rawPoints(ring: Ring, span: Span, columns: readonly SampleColumn[]): ChartPoint[] {
   // One row before the window, so that the line enters at its edge.
   const points: ChartPoint[] = [];
-  for (let index = Math.max(0, ring.indexFrom(fromMs) - 1); index < ring.length; index += 1)
-    points.push(pointAt(ring, index, columns));
+  for (let index = Math.max(0, ring.indexFrom(span.fromMs) - 1); index < ring.length; index += 1) {
+    points.push(pointAt(ring, span, index, columns));
+  }
   return points;
 }
 
@@ -138,14 +139,16 @@ function bucketed(
 
 function extremes(
   ring: Ring,
+  { toMs }: Span,
   columns: readonly SampleColumn[],
   first: number,
   end: number,
   startMs: number,
   widthMs: number,
 ): ChartPoint[] {
-  const early: ChartPoint = { t: startMs + widthMs / 4 };
-  const late: ChartPoint = { t: startMs + (widthMs * 3) / 4 };
+  const early: ChartPoint = { t: startMs + widthMs / 4 - toMs };
+  // The newest bucket is not full yet: its second point is no later than now.
+  const late: ChartPoint = { t: Math.min(0, startMs + (widthMs * 3) / 4 - toMs) };
   for (const column of columns) {
     let low = -1;
     let high = -1;
@@ -158,11 +161,11 @@ function extremes(
     early[column] = low === -1 ? null : ring.at(column, Math.min(low, high));
     late[column] = low === -1 ? null : ring.at(column, Math.max(low, high));
   }
-  return [early, late];
+  return early.t < late.t ? [early, late] : [late];
 }
 
-function pointAt(ring: Ring, index: number, columns: readonly SampleColumn[]): ChartPoint {
-  const point: ChartPoint = { t: ring.timeAt(index) };
+function pointAt(ring: Ring, { toMs }: Span, index: number, columns: readonly SampleColumn[]): ChartPoint {
+  const point: ChartPoint = { t: ring.timeAt(index) - toMs };
   for (const column of columns) point[column] = ring.at(column, index);
   return point;
 }

@@ -3,6 +3,7 @@
  * The sample of the first start shows a shorter version beside the list of next steps.
  */
 import { Pause, Play } from 'lucide-react';
+import { memo } from 'react';
 import type { Instance } from '../../../electron/contract/model.ts';
 import { useChartFrame } from '../../charts/use-chart-frame.ts';
 import { NARROW, useMedia } from '../../shell/use-media.ts';
@@ -61,7 +62,7 @@ function Overview({ instance }: { instance: Instance }) {
   );
 }
 
-function ChartTools({ isNarrow }: { isNarrow: boolean }) {
+const ChartTools = memo(function ChartTools({ isNarrow }: { isNarrow: boolean }) {
   const { ui } = useStores();
   const windowMs = useUi((state) => state.chartWindowMs);
   const isHeld = useUi((state) => state.isHeld);
@@ -118,4 +119,4 @@ function ChartTools({ isNarrow }: { isNarrow: boolean }) {
       )}
     </div>
   );
-}
+});
