@@ -1,7 +1,7 @@
 /** A small chart of the reload: one series over the seconds since its start, zero based, with its figure in the head. */
 import { useRef } from 'react';
 import { useWidth } from '../workers/use-width.ts';
-import { areaPath, linePath, type MiniPoint, niceMax } from './mini-chart.ts';
+import { areaPath, dotPath, linePath, type MiniPoint, niceMax } from './mini-chart.ts';
 
 export interface MiniChartProps {
   title: string;
@@ -52,6 +52,7 @@ export function MiniChart({ title, figure, points, lengthMs, format, filled, lea
           })}
           {filled ? <path d={areaPath(points, scale, GAP_MS)} fill="var(--c-fill)" /> : null}
           <path d={linePath(points, scale, GAP_MS)} fill="none" stroke="var(--c-1)" strokeWidth={1.25} />
+          <path d={dotPath(points, scale, GAP_MS)} stroke="var(--c-1)" strokeWidth={3} strokeLinecap="round" />
           <text x={0} y={HEIGHT_PX + 14}>
             0 s
           </text>

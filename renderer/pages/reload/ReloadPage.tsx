@@ -243,12 +243,21 @@ const VERDICT_WORDS = { done: 'done', 'done-with': 'done, with trouble', stuck: 
 function planWords(forecast: ReloadRun['forecast']): string {
   const parts = [
     ...(forecast.durationMs === null ? [] : [`about ${shortTimeText(forecast.durationMs)}`]),
-    ...(forecast.queuePeak === null ? [] : [`a listen queue of up to ${forecast.queuePeak}`]),
-    ...(forecast.requestsAtRisk === null ? [] : [`${forecast.requestsAtRisk} requests at risk`]),
+    ...(forecast.queuePeak === null ? [] : [queueWords(forecast.queuePeak)]),
+    ...(forecast.requestsAtRisk === null ? [] : [riskWords(forecast.requestsAtRisk)]),
   ];
   const expected =
     parts.length === 0 ? 'There are not enough figures for a forecast yet.' : `Expected: ${parts.join(', ')}.`;
   return `${expected} Every worker is watched until it is new, or until it is known why not.`;
+}
+
+function queueWords(peak: number): string {
+  return peak < 1 ? 'an empty listen queue' : `a listen queue of up to ${Math.ceil(peak)}`;
+}
+
+function riskWords(count: number): string {
+  if (count === 0) return 'no request at risk';
+  return count === 1 ? '1 request at risk' : `${count} requests at risk`;
 }
 
 function CloseButton({ onClose }: { onClose: () => void }) {

@@ -6,7 +6,7 @@ import { MiniChart } from './MiniChart.tsx';
 import type { MiniPoint } from './mini-chart.ts';
 import { WorkerBars } from './WorkerBars.tsx';
 
-const LEAST_LENGTH_MS = 5000;
+const LEAST_LENGTH_MS = 2000;
 
 export function ReloadWatch({ run, nowMs, listenMax }: { run: ReloadRun; nowMs: number; listenMax: number | null }) {
   const lengthMs = Math.max((run.finishedAtMs ?? nowMs) - run.startedAtMs, LEAST_LENGTH_MS);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { areaPath, linePath, niceMax } from './mini-chart.ts';
+import { areaPath, dotPath, linePath, niceMax } from './mini-chart.ts';
 
 const scale = { widthPx: 100, heightPx: 50, lengthMs: 10_000, max: 10 };
 
@@ -24,6 +24,7 @@ describe('a small chart', () => {
       { atMs: 9000, value: 5 },
     ];
     expect(linePath(points, scale, 2000)).toBe('M0 25M20 25M90 25');
+    expect(dotPath(points, scale, 2000)).toBe('M0 25h0M20 25h0M90 25h0');
     expect(areaPath(points, scale, 2000)).toBe('M0 25L0 50L0 50ZM20 25L20 50L20 50ZM90 25L90 50L90 50Z');
   });
 });

@@ -22,41 +22,55 @@ export interface MiniScale {
   max: number;
 }
 
-/** Line through the points; a null or a hole longer than `gapMs` breaks it. */
+/** Lines through the points; a null or a hole longer than `gapMs` breaks them. */
 export function linePath(points: readonly MiniPoint[], scale: MiniScale, gapMs: number): string {
-  const parts: string[] = [];
+  return runsOf(points, gapMs)
+    .map((run) => pathOf(run, scale))
+    .join('');
+}
+
+/** The same as closed areas down to zero. */
+export function areaPath(points: readonly MiniPoint[], scale: MiniScale, gapMs: number): string {
+  return runsOf(points, gapMs)
+    .map((run) => {
+      const from = xAt(scale, run[0]?.atMs ?? 0);
+      const to = xAt(scale, run.at(-1)?.atMs ?? 0);
+      return `${pathOf(run, scale)}L${to} ${scale.heightPx}L${from} ${scale.heightPx}Z`;
+    })
+    .join('');
+}
+
+/** Points with a gap on both sides, which no line would show: to be stroked with round ends. */
+export function dotPath(points: readonly MiniPoint[], scale: MiniScale, gapMs: number): string {
+  return runsOf(points, gapMs)
+    .filter((run) => run.length === 1)
+    .map((run) => `${pathOf(run, scale)}h0`)
+    .join('');
+}
+
+interface KnownPoint {
+  atMs: number;
+  value: number;
+}
+
+function runsOf(points: readonly MiniPoint[], gapMs: number): KnownPoint[][] {
+  const runs: KnownPoint[][] = [];
   let lastMs: number | null = null;
   for (const { atMs, value } of points) {
     if (value === null) {
       lastMs = null;
       continue;
     }
-    const move = lastMs === null || atMs - lastMs > gapMs;
-    parts.push(`${move ? 'M' : 'L'}${xAt(scale, atMs)} ${yAt(scale, value)}`);
+    if (lastMs === null || atMs - lastMs > gapMs) runs.push([]);
+    runs.at(-1)?.push({ atMs, value });
     lastMs = atMs;
   }
-  return parts.join('');
+  return runs;
 }
 
-/** The same as closed areas down to zero. */
-export function areaPath(points: readonly MiniPoint[], scale: MiniScale, gapMs: number): string {
-  const runs: MiniPoint[][] = [];
-  let lastMs: number | null = null;
-  for (const point of points) {
-    if (point.value === null) {
-      lastMs = null;
-      continue;
-    }
-    if (lastMs === null || point.atMs - lastMs > gapMs) runs.push([]);
-    runs.at(-1)?.push(point);
-    lastMs = point.atMs;
-  }
-  return runs
-    .map((run) => {
-      const from = xAt(scale, run[0]?.atMs ?? 0);
-      const to = xAt(scale, run.at(-1)?.atMs ?? 0);
-      return `${linePath(run, scale, gapMs)}L${to} ${scale.heightPx}L${from} ${scale.heightPx}Z`;
-    })
+function pathOf(run: readonly KnownPoint[], scale: MiniScale): string {
+  return run
+    .map(({ atMs, value }, index) => `${index === 0 ? 'M' : 'L'}${xAt(scale, atMs)} ${yAt(scale, value)}`)
     .join('');
 }
 

@@ -26,14 +26,17 @@ export interface Bar {
 
 /** A worker that drains for longer than this is drawn as a warning, and says for how long. */
 export const LONG_DRAIN_MS = 10_000;
-const LEAST_MS = 5000;
+/** The axis is at least this long: while it runs, so that it does not jump, and afterwards. */
+const LEAST_RUNNING_MS = 5000;
+const LEAST_MS = 1000;
 const TICK_STEPS_S = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800];
 
 /** While it runs the axis has room for the forecast, so that the bars do not shrink at every tick. */
 export function timelineScale(run: ReloadRun, nowMs: number, widthPx: number): TimelineScale {
   const endMs = run.finishedAtMs ?? nowMs;
   const expectedMs = run.finishedAtMs === null ? (run.forecast.durationMs ?? 0) : 0;
-  const lengthMs = Math.max(endMs - run.startedAtMs, expectedMs, LEAST_MS) * 1.08;
+  const leastMs = run.finishedAtMs === null ? LEAST_RUNNING_MS : LEAST_MS;
+  const lengthMs = Math.max(endMs - run.startedAtMs, expectedMs, leastMs) * 1.08;
   return { fromMs: run.startedAtMs, toMs: run.startedAtMs + lengthMs, widthPx };
 }
 

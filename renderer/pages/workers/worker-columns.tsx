@@ -3,7 +3,7 @@ import { createColumnHelper, createSortedRowModel, rowSortingFeature, tableFeatu
 import type { ReactNode } from 'react';
 import type { WorkerRow } from '../../../electron/contract/model.ts';
 import { formatBytes, formatCount, formatRate } from '../../format/quantity.ts';
-import { formatLongTime, formatShortTime, shortTimeText } from '../../format/time.ts';
+import { formatShortTime, shortTimeText } from '../../format/time.ts';
 import { Figure } from '../../ui/Figure.tsx';
 import { StateGlyph } from '../../ui/Glyph.tsx';
 import { isLong } from '../requests/lane-scale.ts';
@@ -76,7 +76,7 @@ export const COLUMN_LOOKS: Record<WorkerColumn, ColumnLook> = {
     widthPx: 80,
     numeric: true,
     about: 'Time spent in requests',
-    cell: (worker) => <span className={worker.runningMs === 0 ? 'z' : 's2'}>{formatLongTime(worker.runningMs)}</span>,
+    cell: (worker) => <Figure of={formatShortTime(worker.runningMs)} />,
   },
   serving: {
     title: 'Now serving',
