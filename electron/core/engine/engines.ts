@@ -49,6 +49,8 @@ export class Engines {
   async start(instance: Instance): Promise<void> {
     const runner = this.#runnerOf(instance);
     await this.requireTrust(instance);
+    // Reeve was told to end while the file was read: nothing may start any more.
+    if (this.#closing) return;
     runner.start();
   }
 
@@ -59,6 +61,7 @@ export class Engines {
   async restart(instance: Instance): Promise<void> {
     const runner = this.#runnerOf(instance);
     await this.requireTrust(instance);
+    if (this.#closing) return;
     runner.restart();
   }
 
