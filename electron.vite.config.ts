@@ -1,19 +1,21 @@
 /**
  * Builds the packaged form of everything: out/main (the Electron host, the commands as `cli.js`, the engine's utility
  * process), out/preload and out/renderer. Dependencies are bundled, so that the package carries no node_modules.
+ * REEVE_BUILD_FOLDER names another folder than out/, for tests.
  */
 import { basename, dirname, resolve } from 'node:path';
 import { defineConfig } from 'electron-vite';
 import type { Plugin } from 'vite';
 import renderer from './vite.config.ts';
 
-const at = (path: string): string => `${import.meta.dirname}/${path}`;
+const at = (path: string): string => resolve(import.meta.dirname, path);
+const built = (part: string): string => resolve(import.meta.dirname, process.env['REEVE_BUILD_FOLDER'] ?? 'out', part);
 
 export default defineConfig({
   main: {
     plugins: [workerThreads()],
     build: {
-      outDir: at('out/main'),
+      outDir: built('main'),
       externalizeDeps: false,
       target: 'node24',
       // Messages of errors name functions and classes; a few hundred kilobytes are not worth losing that.
@@ -32,7 +34,7 @@ export default defineConfig({
   },
   preload: {
     build: {
-      outDir: at('out/preload'),
+      outDir: built('preload'),
       externalizeDeps: false,
       rolldownOptions: {
         input: at('electron/preload/preload.ts'),
@@ -44,7 +46,13 @@ export default defineConfig({
   renderer: {
     ...renderer,
     // electron-vite would leave the pages as large as they were written.
-    build: { ...renderer.build, minify: true, cssMinify: true, rolldownOptions: { input: at('renderer/index.html') } },
+    build: {
+      ...renderer.build,
+      outDir: built('renderer'),
+      minify: true,
+      cssMinify: true,
+      rolldownOptions: { input: at('renderer/index.html') },
+    },
   },
 });
 

@@ -5,11 +5,12 @@
  */
 import { randomBytes } from 'node:crypto';
 import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { type Core, createCore } from '../core/core.ts';
 import { hasDisplay, openInBrowser } from '../web/browser.ts';
 import { dataFolderPath, makeDataFolder } from '../web/data-folder.ts';
-import { type DataLock, type LockOwner, takeDataLock } from '../web/data-lock.ts';
+import { type DataLock, LOCK_FILE, type LockOwner, type Taken, takeDataLock } from '../web/data-lock.ts';
 import { endWithin } from '../web/end-within.ts';
 import { ListenError } from '../web/listen.ts';
 import { hasRenderer } from '../web/renderer-files.ts';
@@ -46,12 +47,25 @@ export async function serveConsole(options: ServeOptions): Promise<number> {
     );
   }
   const dataFolder = await openDataFolder(terminal);
-  const taken = takeDataLock(dataFolder);
+  const taken = takeLock(dataFolder);
   if (taken.status === 'held') return pointToOther(terminal, dataFolder, taken.owner);
   try {
     return await serveFolder(options, dataFolder, taken.lock);
   } finally {
     taken.lock.release();
+  }
+}
+
+function takeLock(dataFolder: string): Taken {
+  try {
+    return takeDataLock(dataFolder);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError(
+      `The lock ${join(dataFolder, LOCK_FILE)} can not be used: ${reason}.`,
+      'Check that the folder can be written and that no other program made this file; Reeve makes it anew when it is gone.',
+      error,
+    );
   }
 }
 

@@ -30,12 +30,14 @@ export type Taken =
   /** `owner` is null while the other process has not announced itself yet. */
   | { status: 'held'; owner: LockOwner | null };
 
+/** In the data folder. */
+export const LOCK_FILE = 'reeve.lock';
 const SQLITE_BUSY = 5;
 
 /** Takes the lock of a folder that exists. Throws when the folder cannot be written. */
 export function takeDataLock(folder: string): Taken {
   const announcement = join(folder, 'running.json');
-  const database = new DatabaseSync(join(folder, 'reeve.lock'));
+  const database = new DatabaseSync(join(folder, LOCK_FILE));
   try {
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {
