@@ -26,7 +26,8 @@ describe('scales', () => {
     [0, 'binary', [0, 1024, 2048]],
     [4.4, 'decimal', [0, 2, 4, 6]],
     [560, 'time', [0, 200, 400, 600]],
-    [0.3, 'time', [0, 0.25, 0.5, 0.75, 1]],
+    [0.01, 'time', [0, 0.05, 0.1, 0.15, 0.2]],
+    [0.3, 'time', [0, 0.1, 0.2, 0.3]],
     [9, 'time', [0, 2.5, 5, 7.5, 10]],
     [2.6 * 1024 ** 3, 'binary', [0, 1024 ** 3, 2 * 1024 ** 3, 3 * 1024 ** 3]],
   ] as const)('%d (%s) gets the ticks %j', (value, kind, ticks) => {
@@ -93,6 +94,19 @@ describe('points', () => {
     );
     expect(points.length).toBeGreaterThan(0);
     expect(points.every((point) => point.busy === null)).toBe(true);
+  });
+
+  it('break the line where there were no polls', () => {
+    const ring = ringOf([
+      { atMs: 1000, busy: 1 },
+      { atMs: 2000, busy: 1 },
+      { atMs: 42_000, busy: 2 },
+    ]);
+    expect(linePoints(ring, span, ['busy']).map(({ busy }) => busy)).toEqual([1, 1, undefined, 2]);
+    const many = ringOf(Array.from({ length: 800 }, (_, s) => ({ atMs: (s < 400 ? s : s + 60) * 1000, busy: 1 })));
+    for (const points of [linePoints(many, span, ['busy']), stackPoints(many, span, ['busy'], 'busy')]) {
+      expect(points.filter(({ busy }) => busy === undefined)).toHaveLength(1);
+    }
   });
 
   it('of a stack come from one sample each, so that parts add up', () => {

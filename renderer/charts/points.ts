@@ -111,8 +111,10 @@ export function gapsIn(ring: Ring, { fromMs, toMs }: Span): Span[] {
 
 function rawPoints(ring: Ring, span: Span, columns: readonly SampleColumn[]): ChartPoint[] {
   // One row before the window, so that the line enters at its edge.
+  const first = Math.max(0, ring.indexFrom(span.fromMs) - 1);
   const points: ChartPoint[] = [];
-  for (let index = Math.max(0, ring.indexFrom(span.fromMs) - 1); index < ring.length; index += 1) {
+  for (let index = first; index < ring.length; index += 1) {
+    if (index > first && isHole(ring, index)) points.push(breakBefore(ring, span, index));
     points.push(pointAt(ring, span, index, columns));
   }
   return points;
@@ -120,21 +122,32 @@ function rawPoints(ring: Ring, span: Span, columns: readonly SampleColumn[]): Ch
 
 function bucketed(
   ring: Ring,
-  { fromMs, toMs }: Span,
+  span: Span,
   buckets: number,
   fill: (first: number, end: number, startMs: number, widthMs: number) => ChartPoint[],
 ): ChartPoint[] {
-  const widthMs = (toMs - fromMs) / buckets;
+  const widthMs = (span.toMs - span.fromMs) / buckets;
   const points: ChartPoint[] = [];
-  let first = ring.indexFrom(Math.floor(fromMs / widthMs) * widthMs);
+  let first = ring.indexFrom(Math.floor(span.fromMs / widthMs) * widthMs);
   while (first < ring.length) {
+    if (points.length > 0 && isHole(ring, first)) points.push(breakBefore(ring, span, first));
     const bucket = Math.floor(ring.timeAt(first) / widthMs);
     let end = first + 1;
-    while (end < ring.length && Math.floor(ring.timeAt(end) / widthMs) === bucket) end += 1;
+    while (end < ring.length && Math.floor(ring.timeAt(end) / widthMs) === bucket && !isHole(ring, end)) end += 1;
     points.push(...fill(first, end, bucket * widthMs, widthMs));
     first = end;
   }
   return points;
+}
+
+/** True when there were no polls for a while before this row. */
+function isHole(ring: Ring, index: number): boolean {
+  return ring.timeAt(index) - ring.timeAt(index - 1) > LONGEST_INTERVAL_MS;
+}
+
+/** A point without values: lines end before it and begin after it. */
+function breakBefore(ring: Ring, { toMs }: Span, index: number): ChartPoint {
+  return { t: (ring.timeAt(index) + ring.timeAt(index - 1)) / 2 - toMs };
 }
 
 function extremes(

@@ -17,7 +17,7 @@ const MOST_INTERVALS = 4;
 const SHRINK_ROOM = 1.1;
 
 /** An axis without data, or with almost none, ends at least here: below, figures are noise. */
-const LEAST_MAX: Record<ScaleKind, number> = { decimal: 1, integer: 2, binary: 1024, time: 1 };
+const LEAST_MAX: Record<ScaleKind, number> = { decimal: 1, integer: 2, binary: 1024, time: 0.2 };
 
 /** The smallest nice scale that holds `value`. */
 export function niceScale(value: number, kind: ScaleKind): Scale {

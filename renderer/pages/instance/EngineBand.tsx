@@ -1,5 +1,5 @@
 /** What the bundled engine says when it does not run: stopped, on its way, or failed with its own words. */
-import { FileCog, Play, ScrollText } from 'lucide-react';
+import { FileCog, ScrollText } from 'lucide-react';
 import type { Instance } from '../../../electron/contract/model.ts';
 import { runCommand } from '../../commands/commands.ts';
 import { formatLongTime } from '../../format/time.ts';
@@ -32,9 +32,6 @@ export function EngineBand({ instance }: { instance: Instance }) {
             <Button icon={<FileCog {...ICON} />} onClick={() => runCommand(stores, 'instance.edit')}>
               Edit the file
             </Button>
-            <Button icon={<Play {...ICON} size={12} />} onClick={() => runCommand(stores, 'engine.start')}>
-              Start
-            </Button>
           </>
         }
       />
@@ -45,9 +42,6 @@ export function EngineBand({ instance }: { instance: Instance }) {
       <div className="att plain">
         <HealthGlyph level="off" />
         <span className="grow">{name} is stopped. Figures below are from before.</span>
-        <Button size="sm" icon={<Play {...ICON} size={12} />} onClick={() => runCommand(stores, 'engine.start')}>
-          Start
-        </Button>
       </div>
     );
   }

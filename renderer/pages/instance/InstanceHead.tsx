@@ -103,7 +103,7 @@ function Facts({ instance, isShort }: { instance: Instance; isShort: boolean }) 
       <span className="m">{address}</span> on this machine
       {version ? (
         <>
-          , {engine ? 'Reeve engine' : 'uWSGI'} <span className="m">{version}</span>
+          , {engine ? 'Reeve engine' : 'uWSGI'} <span className="m">{version.replace(/^reeve-/, '')}</span>
         </>
       ) : null}
       {runtime ? `, ${runtime}` : null}

@@ -1,9 +1,12 @@
 /** Whether an instance should answer and doesn't. */
 import type { Instance } from '../../../electron/contract/model.ts';
 
-/** A stopped engine has no link and needs none. */
-export function isLinkDown(instance: Instance): boolean {
-  const status = instance.engine?.status;
-  if (status !== undefined && status !== 'running') return false;
-  return ['lost', 'waiting', 'failed'].includes(instance.link.status);
+/**
+ * True from the second failed poll on, also while the next try runs (the reason of the last one stays until it answers).
+ * A stopped engine has no link and needs none; one missed poll is no news.
+ */
+export function isLinkDown({ engine, link }: Instance): boolean {
+  if (engine !== null && engine.status !== 'running') return false;
+  if (link.status === 'waiting' || link.status === 'failed') return true;
+  return link.status === 'connecting' && link.code !== null;
 }

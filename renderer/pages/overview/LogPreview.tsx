@@ -1,11 +1,12 @@
 /** The last lines of the log; all of it is one click away. */
 import { useEffect } from 'react';
 import type { Instance, LogLine } from '../../../electron/contract/model.ts';
-import { formatClock } from '../../format/time.ts';
+import { formatBytes, quantityText } from '../../format/quantity.ts';
+import { formatClock, shortTimeText } from '../../format/time.ts';
 import { instanceRoute } from '../../stores/router.ts';
 import { useLog, useStores } from '../../stores/use-stores.ts';
 import { PanelHead } from '../../ui/Panel.tsx';
-import { stripTerminal } from '../logs/log-text.ts';
+import { parseRequestLine, stripTerminal } from '../logs/log-text.ts';
 
 const MOST_SHOWN = 12;
 const TONES: Record<LogLine['level'], string> = { info: '', request: 's2', warning: 'warn', error: 'crit' };
@@ -25,10 +26,26 @@ export function LogPreview({ instance }: { instance: Instance }) {
         {lines.slice(-MOST_SHOWN).map((line) => (
           <div key={line.seq}>
             <span className="m q">{formatClock(line.atMs, line.atMs, { withMs: true })}</span>
-            <span className={`m ell txt ${TONES[line.level]}`}>{stripTerminal(line.text)}</span>
+            <span className={`m ell txt ${TONES[line.level]}`}>{shortLine(line.text)}</span>
           </div>
         ))}
       </div>
     </section>
   );
+}
+
+/** A request in few words; everything else as the server wrote it. */
+function shortLine(text: string): string {
+  const clean = stripTerminal(text);
+  const request = parseRequestLine(clean);
+  if (!request) return clean;
+  const { method, uri, status, tookMs, sizeBytes, pid } = request;
+  const parts = [
+    `${method} ${uri}`.padEnd(22),
+    String(status ?? ''),
+    shortTimeText(tookMs).padStart(7),
+    quantityText(formatBytes(sizeBytes)).padStart(9),
+    pid === null ? '' : `pid ${pid}`,
+  ];
+  return parts.filter((part) => part !== '').join('  ');
 }
