@@ -8,6 +8,7 @@ import type { ReloadMethod, ReloadPlan, ReloadRun } from '../../../electron/cont
 import { formatCount } from '../../format/quantity.ts';
 import { shortTimeText } from '../../format/time.ts';
 import { HealthGlyph } from '../../ui/Glyph.tsx';
+import { tookMs } from './reload-timeline.ts';
 
 type PlanCheck = ReloadPlan['checks'][number];
 
@@ -103,9 +104,8 @@ function CheckSign({ status }: { status: PlanCheck['status'] }) {
 }
 
 function Forecast({ forecast, run }: { forecast: ReloadPlan['forecast']; run: ReloadRun | null }) {
-  const tookMs = run?.finishedAtMs == null ? null : run.finishedAtMs - run.startedAtMs;
   const rows: [string, string, string, boolean][] = [
-    ['Duration', shortTimeText(forecast.durationMs), shortTimeText(tookMs), false],
+    ['Duration', shortTimeText(forecast.durationMs), shortTimeText(run ? tookMs(run) : null), false],
     ['Queue peak', formatCount(forecast.queuePeak), formatCount(run ? run.queuePeak : null), false],
     [
       'Requests at risk',

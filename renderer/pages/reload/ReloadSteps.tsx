@@ -5,7 +5,7 @@ import type { ReloadPlan, ReloadRun } from '../../../electron/contract/model.ts'
 import { formatCount } from '../../format/quantity.ts';
 import { formatLongTime, shortTimeText } from '../../format/time.ts';
 import { HealthGlyph } from '../../ui/Glyph.tsx';
-import { countWorkers } from './reload-timeline.ts';
+import { countWorkers, tookMs } from './reload-timeline.ts';
 
 export type Step = 'method' | 'checks' | 'watch' | 'verdict';
 
@@ -93,7 +93,7 @@ export function ReloadBand({ run, nowMs, listenMax }: ReloadBandProps) {
         <h2 className="title">
           {verdict ? verdict.title : `${renewed} of ${running} workers are new after ${liveSeconds(elapsedMs)}.`}
         </h2>
-        <p className="s2">
+        <p className={verdict?.detail.includes('\n') ? 'm s2 reload-trace' : 's2'}>
           {verdict ? verdict.detail : 'Every worker is watched by pid and spawn time.'}
           {isOver ? '' : ' The reload itself can not be taken back; Stop watching leaves it to the server.'}
         </p>
@@ -136,5 +136,5 @@ function liveSeconds(ms: number): string {
 }
 
 export function tookWords(run: ReloadRun): string {
-  return shortTimeText(run.finishedAtMs === null ? null : run.finishedAtMs - run.startedAtMs);
+  return shortTimeText(tookMs(run));
 }

@@ -3,7 +3,7 @@ import { useRef } from 'react';
 import type { ReloadRun } from '../../../electron/contract/model.ts';
 import { shortTimeText } from '../../format/time.ts';
 import { useWidth } from '../workers/use-width.ts';
-import { type Bar, barsOf, countWorkers, pidText, secondTicks, timelineScale, xOf } from './reload-timeline.ts';
+import { type Bar, barsOf, countWorkers, doneAt, pidText, secondTicks, timelineScale, xOf } from './reload-timeline.ts';
 
 const ROW_PX = 18;
 const BAR_PX = 10;
@@ -91,7 +91,7 @@ export function WorkerBars({ run, nowMs }: { run: ReloadRun; nowMs: number }) {
           {run.workers.map((worker) => (
             <li key={worker.wid}>
               <span className="sr-only">Worker {worker.wid}: </span>
-              {pidText(worker)}
+              {pidText(worker, run.phase === 'finished')}
             </li>
           ))}
         </ol>
@@ -130,13 +130,4 @@ function BarShape({ bar }: { bar: Bar }) {
       ) : null}
     </g>
   );
-}
-
-/** When the last worker became new; null while it has not come to that. */
-function doneAt(run: ReloadRun): number | null {
-  if (run.verdict === null || !run.verdict.status.startsWith('done')) return null;
-  const starts = run.workers.flatMap((worker) =>
-    worker.spans.filter((span) => span.state === 'new').map((span) => span.fromMs),
-  );
-  return starts.length === 0 ? null : Math.max(...starts);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aRun, aWorker } from './reload-fixtures.ts';
-import { barsOf, countWorkers, pidText, secondTicks, timelineScale } from './reload-timeline.ts';
+import { barsOf, countWorkers, doneAt, pidText, secondTicks, timelineScale, tookMs } from './reload-timeline.ts';
 
 describe('the bars of a reload', () => {
   const scale = { fromMs: 0, toMs: 100_000, widthPx: 1000 };
@@ -49,6 +49,23 @@ describe('the bars of a reload', () => {
       'cheap, none',
     );
     expect(pidText(aWorker({ oldPid: 0, newPid: 5 }))).toBe('→ 5');
+  });
+
+  it('say that a worker was kept when the reload came to nothing', () => {
+    expect(pidText(aWorker(), true)).toBe('18912 kept');
+    expect(pidText(aWorker({ spans: [{ state: 'draining', fromMs: 0, toMs: null }] }), true)).toBe('18912 →');
+  });
+
+  it('end when the last worker is new, however long it was watched after that', () => {
+    const { startedAtMs } = aRun();
+    const workers = [4000, 9000].map((afterMs, wid) =>
+      aWorker({ wid, newPid: 7, spans: [{ state: 'new', fromMs: startedAtMs + afterMs, toMs: null }] }),
+    );
+    const over = aRun({ workers, finishedAtMs: startedAtMs + 21_000, phase: 'finished' });
+    expect(tookMs({ ...over, verdict: { status: 'done', title: '', detail: '' } })).toBe(9000);
+    expect(tookMs({ ...over, verdict: { status: 'stuck', title: '', detail: '' } })).toBe(21_000);
+    expect(doneAt(over)).toBeNull();
+    expect(tookMs(aRun())).toBeNull();
   });
 
   it('count the workers that are new', () => {

@@ -5,7 +5,7 @@
 import type { ReloadRun } from '../../../electron/contract/model.ts';
 import { formatCount } from '../../format/quantity.ts';
 import { formatClock, shortTimeText } from '../../format/time.ts';
-import { pidText } from './reload-timeline.ts';
+import { pidText, tookMs } from './reload-timeline.ts';
 
 export interface ReportSubject {
   name: string;
@@ -16,7 +16,7 @@ export interface ReportSubject {
 const CHECK_SIGNS = { pass: 'passed ', warn: 'warning', fail: 'failed ' } as const;
 
 export function reportText(run: ReloadRun, subject: ReportSubject): string {
-  const tookMs = run.finishedAtMs === null ? null : run.finishedAtMs - run.startedAtMs;
+  const lastedMs = tookMs(run);
   const blocks = [
     [
       `Reload of ${subject.name}: ${run.verdict ? run.verdict.title : 'still running'}`,
@@ -25,7 +25,7 @@ export function reportText(run: ReloadRun, subject: ReportSubject): string {
     [
       `Instance   ${subject.name}, ${subject.statsAddress}${subject.version ? `, uWSGI ${subject.version}` : ''}`,
       `Started    ${localTime(run.startedAtMs)}`,
-      `Took       ${tookMs === null ? 'not finished' : shortTimeText(tookMs)}, forecast ${shortTimeText(run.forecast.durationMs)}`,
+      `Took       ${lastedMs === null ? 'not finished' : shortTimeText(lastedMs)}, forecast ${shortTimeText(run.forecast.durationMs)}`,
       `Answered   ${formatCount(run.answered)} requests, cut off ${formatCount(run.cutOff)}, exceptions ${formatCount(run.exceptions)}`,
       `Queue peak ${formatCount(run.queuePeak)}`,
     ],
@@ -37,7 +37,10 @@ export function reportText(run: ReloadRun, subject: ReportSubject): string {
           `  ${CHECK_SIGNS[check.status]} ${check.title}: ${check.value}${check.detail ? `. ${check.detail}` : ''}`,
       ),
     ],
-    ['Workers (old pid → new pid)', ...run.workers.map((worker) => `  ${worker.wid}: ${pidText(worker)}`)],
+    [
+      'Workers (old pid → new pid)',
+      ...run.workers.map((worker) => `  ${worker.wid}: ${pidText(worker, run.phase === 'finished')}`),
+    ],
     [
       'What happened',
       ...run.log.map((line) => `  ${formatClock(line.atMs, line.atMs, { withMs: true })} ${line.text}`),
