@@ -23,7 +23,7 @@ describe('the report of a reload', () => {
     expect(text).toMatch(/Answered {3}7.?412 requests, cut off 1, exceptions 0/);
     expect(text).toContain('  write "r", close');
     expect(text).toContain('  passed  FIFO is a FIFO: prw-------');
-    expect(text).toContain('  1: 18912 → 21004\n  2: 18912 →');
+    expect(text).toContain('  1: 18912 → 21004\n  2: 18912 kept');
     expect(text).toMatch(/\d\d:\d\d:\d\d\.000 Wrote r to the FIFO\n$/);
   });
 
