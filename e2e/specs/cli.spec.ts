@@ -49,7 +49,7 @@ const TABLE: [args: string[], code: number, message: RegExp][] = [
   [['check'], 2, /FILE/],
   [['check', 'gone.ini'], 1, /gone\.ini/],
   [['check', '.'], 1, /directory|folder|not a file/i],
-  [['engine', 'gone.ini'], 1, /gone\.ini/],
+  [['engine', 'gone.ini'], 78, /gone\.ini/],
   [['engine', 'unknown.ini'], 78, /unknown\.ini:4.*proceses/],
   [['engine', 'unsupported.ini'], 78, /unsupported\.ini:3.*erlang/],
   [['engine', '--proceses', '4'], 78, /proceses/],

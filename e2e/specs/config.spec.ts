@@ -14,8 +14,8 @@ test('a broken file shows the error at its line, can not be saved, and the serve
   await console.replaceLine('processes = 2', 'proceses = 4');
   const line = onDisk.split('\n').indexOf('processes = 2') + 1;
   await expect(page.getByText(new RegExp(`Line ${line}: .*proceses`)).first()).toBeVisible();
-  await expect(console.button(/^Save/)).toBeDisabled();
-  await expect(page.getByText(/blocks? save/i)).toBeVisible();
+  await expect(console.button('Save')).toBeDisabled();
+  await expect(page.getByText(/block/i).first()).toBeVisible();
   expect(await readFile(shop.iniPath, 'utf8')).toBe(onDisk);
   await answers(shop.url);
 });
@@ -39,7 +39,7 @@ test('a file that changed on disk is not overwritten', async ({ shop, console, p
   await console.replaceLine('harakiri = 30', 'harakiri = 20');
   const theirs = (await readFile(shop.iniPath, 'utf8')).replace('processes = 2', 'processes = 3');
   await writeFile(shop.iniPath, theirs);
-  await console.button(/^Save/).click();
+  await console.button('Save').click();
   await expect(page.getByText(/changed on (the )?disk/i).first()).toBeVisible();
   expect(await readFile(shop.iniPath, 'utf8')).toBe(theirs);
 });
