@@ -96,7 +96,8 @@ function PaletteBody() {
       setChosen(next);
     } else if (event.key === 'Enter') {
       event.preventDefault();
-      run(items[index]);
+      // The list may be a moment behind a fast typist; what runs is what the field says.
+      run(text === query ? items[index] : paletteItems({ text, commands, recent, searchOptions })[0]);
     }
   }
 
