@@ -51,12 +51,12 @@ async function reload(
 ): Promise<number> {
   const instance = await attach(client, statsAddress);
   const plan = await client.call('reload.plan', { instanceId: instance.id });
+  refuseWhenCheckFails(plan, terminal);
   const method = chooseMethod(plan, instance);
   terminal.err(
     `${instance.name} (master pid ${instance.masterPid ?? 'not known'}): ${method.title} (${method.option})`,
   );
   for (const line of method.action) terminal.err(`  ${line}`);
-  refuseWhenCheckFails(plan, terminal);
 
   const finished = Promise.withResolvers<ReloadRun>();
   const follow = followRun(terminal);
@@ -104,16 +104,18 @@ function chooseMethod(plan: ReloadPlan, instance: Instance): ReloadMethod {
   );
 }
 
+/** A FIFO that fails its checks rules out only the ways that use it; anything else that fails rules out the reload. */
 function refuseWhenCheckFails({ checks }: ReloadPlan, terminal: Terminal): void {
-  for (const { status, title, value, detail } of checks) {
-    if (status === 'warn') terminal.err(`Warning: ${title}: ${value}. ${detail ?? ''}`.trimEnd());
+  const troubles = checks.filter(({ status }) => status !== 'pass');
+  const failed = troubles.find(({ id, status }) => status === 'fail' && !id.startsWith('fifo'));
+  if (failed !== undefined) {
+    throw new CommandError(`Not reloaded: ${checkText(failed)}`, 'Nothing was done. Mend this and try again.');
   }
-  const failed = checks.find(({ status }) => status === 'fail');
-  if (failed === undefined) return;
-  throw new CommandError(
-    `Not reloaded: ${failed.title}: ${failed.value}. ${failed.detail ?? ''}`.trimEnd(),
-    'Nothing was done. Mend this first; the console can reload all the same.',
-  );
+  for (const check of troubles) terminal.err(`Warning: ${checkText(check)}`);
+}
+
+function checkText({ title, value, detail }: ReloadPlan['checks'][number]): string {
+  return `${title}: ${value}. ${detail ?? ''}`.trimEnd();
 }
 
 /** Prints what is new in the log of the reload, with the time since its start. */

@@ -3,7 +3,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { delimiter, dirname } from 'node:path';
-import { vi } from 'vitest';
 
 export interface Running {
   process: ChildProcess;
@@ -14,6 +13,8 @@ export interface Running {
   /** Resolves to the exit code, or the signal that ended it. */
   ended: Promise<number | string>;
 }
+
+const SAYS_DEADLINE_MS = 30_000;
 
 /** Node's own folder first on PATH, so that the launcher finds a Node that is new enough. */
 export function testEnv(env: Record<string, string>): NodeJS.ProcessEnv {
@@ -34,25 +35,34 @@ export function run(
     detached: true,
   });
   let text = '';
+  const listeners = new Set<() => void>();
   const collect = (chunk: Buffer): void => {
     text += chunk.toString('utf8');
+    for (const listener of listeners) listener();
   };
   child.stdout.on('data', collect);
   child.stderr.on('data', collect);
-  let end: number | string | null = null;
-  const ended = once(child, 'close').then(([code, signal]: (number | string | null)[]) => {
-    end = code ?? signal ?? '';
-    return end;
-  });
-  const says = async (pattern: RegExp): Promise<string> =>
-    vi.waitFor(
-      () => {
-        const found = pattern.exec(text)?.[0];
-        if (found !== undefined) return found;
-        throw new Error(`${end === null ? 'not yet' : `ended with ${end} and never`} said ${pattern}:\n${text}`);
-      },
-      { timeout: 30_000, interval: 30 },
-    );
+  const ended = once(child, 'close').then(([code, signal]: (number | string | null)[]) => code ?? signal ?? '');
+
+  async function says(pattern: RegExp): Promise<string> {
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    const look = (): void => {
+      const found = pattern.exec(text)?.[0];
+      if (found !== undefined) resolve(found);
+    };
+    const giveUp = (why: string): void => reject(new Error(`${why} without saying ${pattern}:\n${text}`));
+    const deadline = setTimeout(() => giveUp(`waited ${SAYS_DEADLINE_MS} ms`), SAYS_DEADLINE_MS);
+    void ended.then((end) => giveUp(`ended with ${end}`));
+    listeners.add(look);
+    look();
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(deadline);
+      listeners.delete(look);
+    }
+  }
+
   return { process: child, output: () => text, says, ended };
 }
 
