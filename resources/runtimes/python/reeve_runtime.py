@@ -78,33 +78,40 @@ class AppNotFound(Exception):
     """The module was imported but holds nothing to call under that name."""
 
 
-def load_app(setting):
+def load_app(setting, options):
     """Imports what `wsgi-file` or `module` names and returns its callable; raises whatever the import raises."""
     if setting["language"] == "none":
         raise AppNotFound("no application is configured; name one with 'wsgi-file' or 'module'")
     name = setting["callable"] or "application"
+    source = setting["module"] or _as_written(options) or setting["wsgiFile"]
     if setting["module"]:
         module_name, _, named = setting["module"].partition(":")
         module = importlib.import_module(module_name)
         name = named or name
     else:
-        module = _import_file(setting["wsgiFile"])
+        module = _import_file(setting["wsgiFile"], source)
     is_factory = name.endswith("()")
     found = getattr(module, name[:-2] if is_factory else name, None)
     if found is None:
         raise AppNotFound(
             "'%s' is not defined in %s; name the WSGI callable with the option 'callable'"
-            % (name, setting["module"] or setting["wsgiFile"])
+            % (name, source)
         )
     app = found() if is_factory else found
     if not callable(app):
-        raise AppNotFound("'%s' in %s is a %s, which can not be called" % (name, module.__name__, type(app).__name__))
+        raise AppNotFound("'%s' in %s is a %s, which can not be called" % (name, source, type(app).__name__))
     return app
 
 
-def _import_file(path):
+def _as_written(options):
+    """The value of `wsgi-file`; the setting itself is an absolute path."""
+    written = [value for key, value in options if key in ("wsgi-file", "file")]
+    return written[-1] if written else None
+
+
+def _import_file(path, written):
     # uWSGI's name for such a module: pickles and log lines of applications contain it.
-    name = "uwsgi_file_" + os.path.splitext(path)[0].replace("/", "_").replace(".", "_")
+    name = "uwsgi_file_" + os.path.splitext(written)[0].replace("/", "_").replace(".", "_")
     loader = importlib.machinery.SourceFileLoader(name, path)
     module = importlib.util.module_from_spec(importlib.util.spec_from_loader(name, loader))
     sys.modules[name] = module
@@ -131,7 +138,7 @@ def load_and_report(boot, control):
     started = time.monotonic()
     try:
         prepare_paths(boot)
-        app = load_app(boot["app"])
+        app = load_app(boot["app"], boot["options"])
     except BaseException as error:
         text = "".join(traceback.format_exception_only(type(error), error)).strip()
         if isinstance(error, AppNotFound):
