@@ -36,7 +36,7 @@ export function App() {
     <div className={isFolded ? 'app narrow' : 'app'}>
       <TopBar isNarrow={isFolded} />
       <Rail isFolded={isFolded} />
-      <main className="main">
+      <main className={link.status === 'lost' ? 'main unlinked' : 'main'}>
         <LinkBand />
         <Page />
       </main>

@@ -21,9 +21,19 @@ const sessionSchema = z.object({ rpcPath: z.string().startsWith('/') });
 const refusalSchema = z.object({ message: z.string(), hint: z.string().nullable() }).partial();
 
 /** The host says no, and will say no again: a new link is needed. */
-class DeniedError extends Error {}
+export class DeniedError extends Error {}
 
-type Connect = () => Promise<Transport>;
+export type Connect = () => Promise<Transport>;
+
+/** What keeping the link needs of the window. */
+export interface HostPage {
+  readonly location: { readonly hash: string };
+  readonly document: {
+    readonly hidden: boolean;
+    addEventListener(type: 'visibilitychange', listener: () => void): void;
+  };
+  addEventListener(type: 'online' | 'hashchange', listener: () => void): void;
+}
 
 /** Starts connecting at once. `page` is the window; it is never asked which host it belongs to, only for the bridge. */
 export function connectHost(page: Window): HostConnection {
@@ -32,7 +42,8 @@ export function connectHost(page: Window): HostConnection {
   return keepConnected(connect, page);
 }
 
-function keepConnected(connect: Connect, page: Window): HostConnection {
+/** Keeps one client joined to whatever `connect` opens, and tells how that stands. */
+export function keepConnected(connect: Connect, page: HostPage): HostConnection {
   const client = new RpcClient({
     setTimer: (callback, ms) => {
       const timer = setTimeout(callback, ms);

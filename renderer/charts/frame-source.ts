@@ -3,6 +3,7 @@
  * redraw. It stands still while charts are held and while the page is hidden; then one redraw catches up.
  */
 import type { AppStores } from '../stores/app.ts';
+import type { ClockPage } from '../stores/clock.ts';
 import type { Span } from './points.ts';
 import { timeStepMs, timeTicks } from './scale.ts';
 
@@ -19,7 +20,7 @@ export interface FrameSource {
 
 type Stores = Pick<AppStores, 'watch' | 'ui' | 'clock'>;
 
-export function createFrameSource({ watch, ui, clock }: Stores, page: Document, windowMs: number): FrameSource {
+export function createFrameSource({ watch, ui, clock }: Stores, page: ClockPage, windowMs: number): FrameSource {
   let frame: ChartFrame | null = null;
   return {
     subscribe(changed) {

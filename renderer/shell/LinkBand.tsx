@@ -26,7 +26,7 @@ function LostLine({ link }: { link: LinkState & { status: 'lost' } }) {
     <div className="att crit" role="alert">
       <HealthGlyph level="crit" silent />
       <span className="grow">
-        {link.reason} Figures stand still since <span className="m">{formatLongTime(nowMs - link.sinceMs)}</span>.
+        {link.reason} Figures are <span className="m">{formatLongTime(nowMs - link.sinceMs)}</span> old.
       </span>
       <span className="s2">
         {waitMs > 0 ? (

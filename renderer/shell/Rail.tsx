@@ -182,20 +182,24 @@ function GroupLines({ group, current, tabStop, open }: GroupLinesProps) {
   const key = `group:${group.name}`;
   const Chevron = group.isFolded ? ChevronRight : ChevronDown;
   return (
-    <div role="treeitem" aria-expanded={!group.isFolded} aria-label={group.name} aria-selected={false}>
+    <div role="none">
       <button
         type="button"
+        role="treeitem"
+        aria-level={1}
+        aria-expanded={!group.isFolded}
+        aria-selected={false}
         className="ri grp"
         data-key={key}
         tabIndex={tabStop === key ? 0 : -1}
-        aria-label={`${group.name}, ${group.count}, ${group.isFolded ? 'folded' : 'open'}`}
+        aria-label={`${group.name}, ${group.count}`}
         onClick={() => open({ type: 'group', key, group: group.name, isFolded: group.isFolded })}
       >
         <Chevron className="q" size={12} strokeWidth={1.75} aria-hidden />
         <span className="ell">{group.name}</span>
         <span className="n">{group.count}</span>
       </button>
-      <div role="group">
+      <div role="none">
         {group.instances.map((instance) => {
           const line = {
             type: 'instance',
@@ -219,6 +223,9 @@ function GroupLines({ group, current, tabStop, open }: GroupLinesProps) {
         {group.hidden > 0 ? (
           <button
             type="button"
+            role="treeitem"
+            aria-level={2}
+            aria-selected={false}
             className="ri more"
             data-key={`more:${group.name}`}
             tabIndex={tabStop === `more:${group.name}` ? 0 : -1}
@@ -248,6 +255,7 @@ const InstanceLine = memo(
       <button
         type="button"
         role="treeitem"
+        aria-level={2}
         className={isCurrent ? 'ri sub on' : 'ri sub'}
         data-key={line.key}
         aria-selected={isCurrent}

@@ -4,7 +4,7 @@ import { createFakeWorld } from '../testing/fake-world.ts';
 import { MOST_IN_GROUP, paletteItems } from './palette-model.ts';
 import { MOST_PER_GROUP, railGroups, railLines, treeMove } from './rail-model.ts';
 
-const all = [...createFakeWorld(Date.UTC(2026, 10, 22, 12)).servers.values()].map((server) => server.instance);
+const all = [...createFakeWorld(Date.UTC(2026, 10, 22, 12), 30).servers.values()].map((server) => server.instance);
 
 function command(id: string, title: string, part: Partial<Command> = {}): Command {
   return { id, title, whyNot: null, run: () => undefined, ...part };

@@ -1,13 +1,13 @@
 /** All stores of a window, made together around one client, and disposed together. */
 import type { StoreApi } from 'zustand/vanilla';
 import type { Client } from '../client.ts';
-import { type ClockStore, createClockStore } from './clock.ts';
+import { type ClockPage, type ClockStore, createClockStore } from './clock.ts';
 import { createHostInfoStore, type HostInfoStore } from './host-info.ts';
 import { createInstancesStore, type InstancesStore } from './instances.ts';
 import type { LinkState } from './link.ts';
 import { createLogStore, type LogStore } from './log.ts';
 import { createReloadStore, type ReloadStore } from './reload.ts';
-import { createRouterStore, type RouterStore } from './router.ts';
+import { createRouterStore, type RouterPage, type RouterStore } from './router.ts';
 import { createSettingsStore, type SettingsStore } from './settings.ts';
 import { SparkHistory } from './spark-history.ts';
 import { createUiStore, type UiStore } from './ui.ts';
@@ -36,7 +36,7 @@ export interface AppStoresOptions {
   client: Client;
   link: StoreApi<LinkState>;
   retryLink: () => void;
-  page: Window;
+  page: RouterPage & { readonly document: ClockPage };
 }
 
 export function createAppStores({ client, link, retryLink, page }: AppStoresOptions): AppStores {

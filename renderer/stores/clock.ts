@@ -19,7 +19,14 @@ export interface ClockStore extends StoreApi<ClockState> {
 /** Less than this is delay on the way, not a wrong clock. */
 const SAME_CLOCK_MS = 2_000;
 
-export function createClockStore(page: Document): ClockStore {
+/** What the clock needs of the document. */
+export interface ClockPage {
+  readonly hidden: boolean;
+  addEventListener(type: 'visibilitychange', listener: () => void): void;
+  removeEventListener(type: 'visibilitychange', listener: () => void): void;
+}
+
+export function createClockStore(page: ClockPage): ClockStore {
   let offsetMs = 0;
   const exactNow = () => Date.now() + offsetMs;
   const store = createStore<ClockState>(() => ({ nowMs: exactNow() }));

@@ -85,7 +85,18 @@ export function formatRoute(route: Route, keep: readonly [string, string][] = []
 
 const OURS = new Set(['instance', 'tab', 'worker', 'reload', 'page', 'filter']);
 
-export function createRouterStore(page: Window): RouterStore {
+/** What the router needs of the window. */
+export interface RouterPage {
+  readonly location: { readonly search: string };
+  readonly history: {
+    pushState(data: unknown, unused: string, url: string): void;
+    replaceState(data: unknown, unused: string, url: string): void;
+  };
+  addEventListener(type: 'popstate', listener: () => void): void;
+  removeEventListener(type: 'popstate', listener: () => void): void;
+}
+
+export function createRouterStore(page: RouterPage): RouterStore {
   const store = createStore<{ route: Route }>(() => ({ route: parseRoute(page.location.search) }));
   const address = (route: Route) =>
     formatRoute(

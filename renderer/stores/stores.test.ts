@@ -117,7 +117,7 @@ describe('the watched instance', () => {
   });
 
   it('keeps the last known rows through a poll without data', () => {
-    const rows = createFakeWorld(0).servers.get('checkout')?.workers ?? [];
+    const rows = createFakeWorld(0, 30).servers.get('checkout')?.workers ?? [];
     expect(rows.length).toBeGreaterThan(0);
     const next = applyTick({ ...watching, workers: rows }, tick({ row: null }));
     expect(next).toMatchObject({ workers: rows, atMs: 2000 });

@@ -49,8 +49,8 @@ export interface FakeCore extends Client {
 }
 
 /** `autoTick`: moves by itself once a second. */
-export function createFakeCore({ autoTick = true, nowMs = Date.now() } = {}): FakeCore {
-  const world = createFakeWorld(nowMs);
+export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS = 900 } = {}): FakeCore {
+  const world = createFakeWorld(nowMs, historyS);
   const listeners: Listeners = {};
   const attachment = new Set<(attached: boolean) => void>();
   const watched = new Map<string, number>();

@@ -43,7 +43,8 @@ const STATE_LETTERS: Record<WorkerStatus, string> = {
   down: 'd',
 };
 
-export function createFakeWorld(nowMs: number): FakeWorld {
+/** `historyS`: seconds of the past that are there at once. */
+export function createFakeWorld(nowMs: number, historyS: number = HISTORY_S): FakeWorld {
   const random = seeded(20_26);
   const servers = new Map<string, FakeServer>();
   const add = (server: FakeServer) => servers.set(server.instance.id, server);
@@ -86,7 +87,7 @@ export function createFakeWorld(nowMs: number): FakeWorld {
   add(fakeServer('reports', 'jobs', 4, 3.1));
   add(fakeServer('invoices', 'jobs', 4, 6.9));
   add({ ...fakeServer('ledger', 'jobs', 2, 12), answers: false });
-  for (let s = HISTORY_S; s > 0; s -= 1) step(nowMs - s * 1000);
+  for (let s = historyS - 1; s >= 0; s -= 1) step(nowMs - s * 1000);
 
   function step(atMs: number): void {
     for (const server of servers.values()) stepServer(server, atMs, random);

@@ -5,7 +5,7 @@ import { createFakeWorld } from '../../testing/fake-world.ts';
 import { createCalmOrder } from './calm-order.ts';
 import { comparator, fleetRows, matchesFilter, totalsOf } from './fleet-model.ts';
 
-const world = createFakeWorld(Date.UTC(2026, 10, 22, 12));
+const world = createFakeWorld(Date.UTC(2026, 10, 22, 12), 30);
 const all = [...world.servers.values()].map((server) => server.instance);
 const named = (name: string): Instance => {
   const found = all.find((instance) => instance.name === name);
