@@ -9,7 +9,7 @@ export interface FakePage {
   addEventListener: FakeEvents['addEventListener'];
   removeEventListener: FakeEvents['removeEventListener'];
   /** Sends an event of the window. */
-  send(type: string): void;
+  send: (type: string) => void;
   /** The back button. */
   back(): void;
   /** Hides or shows the page. */
@@ -17,8 +17,8 @@ export interface FakePage {
 }
 
 interface FakeEvents {
-  addEventListener(type: string, listener: () => void): void;
-  removeEventListener(type: string, listener: () => void): void;
+  addEventListener: (type: string, listener: () => void) => void;
+  removeEventListener: (type: string, listener: () => void) => void;
 }
 
 export function createFakePage(search = ''): FakePage {
@@ -55,16 +55,22 @@ export function createFakePage(search = ''): FakePage {
   };
 }
 
-function createEvents() {
+interface Events {
+  add: FakeEvents['addEventListener'];
+  remove: FakeEvents['removeEventListener'];
+  send: (type: string) => void;
+}
+
+function createEvents(): Events {
   const listeners = new Map<string, Set<() => void>>();
   return {
-    add(type: string, listener: () => void) {
+    add: (type, listener) => {
       listeners.set(type, (listeners.get(type) ?? new Set()).add(listener));
     },
-    remove(type: string, listener: () => void) {
+    remove: (type, listener) => {
       listeners.get(type)?.delete(listener);
     },
-    send(type: string) {
+    send: (type) => {
       for (const listener of listeners.get(type) ?? []) listener();
     },
   };
