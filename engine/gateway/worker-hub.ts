@@ -208,7 +208,7 @@ export class WorkerHub {
     socket.on('data', (chunk: Buffer) => {
       if (!reader.feed(chunk)) socket.destroy();
     });
-    keepReadingAfterWriteError(socket);
+    ignoreWriteErrors(socket);
     let isRead = false;
     socket.on('end', () => {
       isRead = true;
@@ -234,12 +234,15 @@ export class WorkerHub {
 
 /**
  * Node drops unread input when a write fails. A worker that dies may have answered one request and begun the next, and
- * that answer is all that tells which one was begun: so reading goes on to the end. Where Node has no such switch
- * the connection closes without its end having been seen, and the dispatcher takes no request behind it for unbegun.
+ * that answer is all that tells which one was begun: so a failed write is not an error here, reading goes on
+ * to the end. Were that ever not to work, the connection closes without its end having been seen, and the dispatcher
+ * takes no request behind it for unbegun.
  */
-function keepReadingAfterWriteError(socket: Socket): void {
-  for (const side of ['_readableState', '_writableState']) {
-    const state: unknown = Reflect.get(socket, side);
-    if (typeof state === 'object' && state !== null) Reflect.set(state, 'autoDestroy', false);
-  }
+function ignoreWriteErrors(socket: Socket): void {
+  /* oxlint-disable no-underscore-dangle -- the names that node:stream gives to what implementers provide */
+  const write = socket._write.bind(socket);
+  socket._write = (chunk, encoding, callback) => write(chunk, encoding, () => callback());
+  const writev = socket._writev?.bind(socket);
+  if (writev !== undefined) socket._writev = (chunks, callback) => writev(chunks, () => callback());
+  /* oxlint-enable no-underscore-dangle */
 }

@@ -189,6 +189,7 @@ function nodeHandler(handle) {
     res.shouldKeepAlive = false;
     res.sendDate = false;
     res.assignSocket(socket);
+    socket.on('drain', () => res.emit('drain'));
     const isDone = new Promise((resolve, reject) => {
       res.on('finish', resolve);
       res.on('close', () => (res.writableFinished ? resolve() : reject(new Error('The answer was destroyed.'))));
