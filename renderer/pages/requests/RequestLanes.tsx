@@ -3,7 +3,8 @@
  * not move while one reads; virtual, as a server may have a thousand cores. Arrows move, Esc clears.
  */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useRef } from 'react';
+import { type KeyboardEvent, memo, useRef } from 'react';
+import type { RequestRow } from '../../../electron/contract/model.ts';
 import { formatClock, shortTimeText } from '../../format/time.ts';
 import { Figure } from '../../ui/Figure.tsx';
 import { barWidth, deadlineText, headTicks, type LaneScale, laneTime, longTick } from './lane-scale.ts';
@@ -14,7 +15,6 @@ export const LANE_PX = 198;
 export interface RequestLanesProps {
   running: readonly RunningRequest[];
   scale: LaneScale;
-  nowMs: number;
   selectedKey: string | null;
   onSelect: (key: string | null) => void;
 }
@@ -23,7 +23,7 @@ const ROW_PX = 28;
 const HEAD_PX = 24;
 const WIDTHS: readonly (number | undefined)[] = [70, undefined, 120, 88, 80, LANE_PX + 14, 78];
 
-export function RequestLanes({ running, scale, nowMs, selectedKey, onSelect }: RequestLanesProps) {
+export function RequestLanes({ running, scale, selectedKey, onSelect }: RequestLanesProps) {
   const scroller = useRef<HTMLDivElement>(null);
   // oxlint-disable-next-line react/incompatible-library -- its result changes on scroll; nothing here memoises it
   const virtual = useVirtualizer({
@@ -115,7 +115,7 @@ export function RequestLanes({ running, scale, nowMs, selectedKey, onSelect }: R
                   if (event.key === 'Enter') onSelect(row.key);
                 }}
               >
-                <LaneCells row={row} scale={scale} nowMs={nowMs} />
+                <LaneCells row={row} scale={scale} />
               </tr>
             );
           })}
@@ -126,9 +126,26 @@ export function RequestLanes({ running, scale, nowMs, selectedKey, onSelect }: R
   );
 }
 
-function LaneCells({ row, scale, nowMs }: { row: RunningRequest; scale: LaneScale; nowMs: number }) {
-  const { request, elapsedMs, leftMs } = row;
+function LaneCells({ row, scale }: { row: RunningRequest; scale: LaneScale }) {
   const tone = row.isLong ? 'warn' : undefined;
+  return (
+    <>
+      <FactCells request={row.request} />
+      <td className="num">
+        <Figure of={laneTime(row.elapsedMs)} tone={tone} />
+      </td>
+      <td className="lane-cell">
+        <Lane elapsedMs={row.elapsedMs} scale={scale} isLong={row.isLong} />
+      </td>
+      <td className="num q">
+        <Figure of={laneTime(row.leftMs)} tone={tone} />
+      </td>
+    </>
+  );
+}
+
+/** What does not count along: drawn once a poll, not four times a second. */
+const FactCells = memo(function FactCells({ request }: { request: RequestRow }) {
   return (
     <>
       <td className="m">
@@ -141,19 +158,10 @@ function LaneCells({ row, scale, nowMs }: { row: RunningRequest; scale: LaneScal
         {hasQuery(request) ? <span className="q">?…</span> : null}
       </td>
       <td className="m s2">{request.remoteAddr ?? '–'}</td>
-      <td className="m s2">{formatClock(request.startedAtMs, nowMs)}</td>
-      <td className="num">
-        <Figure of={laneTime(elapsedMs)} tone={tone} />
-      </td>
-      <td className="lane-cell">
-        <Lane elapsedMs={elapsedMs} scale={scale} isLong={row.isLong} />
-      </td>
-      <td className="num q">
-        <Figure of={laneTime(leftMs)} tone={tone} />
-      </td>
+      <td className="m s2">{formatClock(request.startedAtMs, request.startedAtMs ?? 0)}</td>
     </>
   );
-}
+});
 
 function Lane({ elapsedMs, scale, isLong }: { elapsedMs: number | null; scale: LaneScale; isLong: boolean }) {
   const tick = longTick(scale);

@@ -110,13 +110,7 @@ export default function RequestsPage({ instanceId }: { instanceId: string }) {
       <div className="requests-split">
         <div className="col grow">
           {shown.length > 0 ? (
-            <RequestLanes
-              running={shown}
-              scale={scale}
-              nowMs={nowMs}
-              selectedKey={inspected?.key ?? null}
-              onSelect={select}
-            />
+            <RequestLanes running={shown} scale={scale} selectedKey={inspected?.key ?? null} onSelect={select} />
           ) : null}
           {counts.over1 > 0 && shown.length > 0 ? null : (
             <p className="calm">

@@ -1,30 +1,42 @@
 import { describe, expect, it } from 'vitest';
-import { describeRaster, rasterGaps, rasterRuns, timeTicks } from './raster-model.ts';
+import {
+  describeRaster,
+  type RasterWindow,
+  rasterGaps,
+  rasterRuns,
+  type StateSample,
+  sampleColumns,
+  timeTicks,
+} from './raster-model.ts';
 
 const window = { fromMs: 0, toMs: 100_000, widthPx: 100 };
 const every = (states: string[], stepMs = 1000) => states.map((states, index) => ({ atMs: index * stepMs, states }));
 
+function runsOfRow(samples: readonly StateSample[], row: number, window: RasterWindow) {
+  return rasterRuns(samples, sampleColumns(samples, window, 1000), row, window.widthPx);
+}
+
 describe('the state raster', () => {
   it('draws one run for a state that lasts', () => {
-    expect(rasterRuns(every(['i', 'i', 'b', 'b']), 0, window, 1000)).toEqual([
+    expect(runsOfRow(every(['i', 'i', 'b', 'b']), 0, window)).toEqual([
       { from: 0, to: 2, state: 'i' },
       { from: 2, to: 4, state: 'b' },
     ]);
   });
 
   it('reads each worker from its own character', () => {
-    expect(rasterRuns(every(['ib', 'ib']), 1, window, 1000)).toEqual([{ from: 0, to: 2, state: 'b' }]);
-    expect(rasterRuns(every(['ib', 'ib']), 2, window, 1000)).toEqual([]);
+    expect(runsOfRow(every(['ib', 'ib']), 1, window)).toEqual([{ from: 0, to: 2, state: 'b' }]);
+    expect(runsOfRow(every(['ib', 'ib']), 2, window)).toEqual([]);
   });
 
   it('keeps a short trouble when several samples share a pixel', () => {
     const narrow = { ...window, widthPx: 10 };
-    expect(rasterRuns(every(['i', 'i', 'd', 'i', 'b', 'i', 'i', 'i', 'i', 'i']), 0, narrow, 1000)[0]?.state).toBe('d');
+    expect(runsOfRow(every(['i', 'i', 'd', 'i', 'b', 'i', 'i', 'i', 'i', 'i']), 0, narrow)[0]?.state).toBe('d');
   });
 
   it('leaves a hole where no poll came, and names it a gap', () => {
     const samples = [...every(['b', 'b']), { atMs: 50_000, states: 'b' }];
-    expect(rasterRuns(samples, 0, window, 1000)).toEqual([
+    expect(runsOfRow(samples, 0, window)).toEqual([
       { from: 0, to: 4, state: 'b' },
       { from: 50, to: 51, state: 'b' },
     ]);

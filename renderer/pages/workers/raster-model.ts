@@ -33,24 +33,41 @@ export function columnOf(window: RasterWindow, atMs: number): number {
   return Math.round(share * window.widthPx);
 }
 
+/** Which pixel columns each sample covers, `[from, to)`: the same for every row, so it is worked out once. */
+export interface SampleColumns {
+  from: Int32Array;
+  to: Int32Array;
+}
+
+export function sampleColumns(
+  samples: readonly StateSample[],
+  window: RasterWindow,
+  intervalMs: number,
+): SampleColumns {
+  const columns = { from: new Int32Array(samples.length), to: new Int32Array(samples.length) };
+  for (const [index, { atMs }] of samples.entries()) {
+    const nextMs = samples[index + 1]?.atMs ?? atMs + intervalMs;
+    const from = Math.max(columnOf(window, atMs), 0);
+    const to = columnOf(window, Math.min(nextMs, atMs + intervalMs * HOLDS_POLLS));
+    columns.from[index] = from;
+    columns.to[index] = Math.min(Math.max(to, from + 1), window.widthPx);
+  }
+  return columns;
+}
+
 /** Runs of one row (0 is the first worker), left to right; where nothing is known there is no run. */
 export function rasterRuns(
   samples: readonly StateSample[],
+  { from, to }: SampleColumns,
   row: number,
-  window: RasterWindow,
-  intervalMs: number,
+  widthPx: number,
 ): RasterRun[] {
-  const columns = new Uint8Array(window.widthPx);
-  for (const [index, sample] of samples.entries()) {
-    const weight = WEIGHT.indexOf(sample.states[row] ?? ' ');
+  const columns = new Uint8Array(widthPx);
+  for (let index = 0; index < samples.length; index += 1) {
+    const weight = WEIGHT.indexOf(samples[index]?.states[row] ?? ' ');
     if (weight <= 0) continue;
-    const untilMs = Math.min(
-      samples[index + 1]?.atMs ?? sample.atMs + intervalMs,
-      sample.atMs + intervalMs * HOLDS_POLLS,
-    );
-    const from = Math.max(columnOf(window, sample.atMs), 0);
-    const to = Math.min(Math.max(columnOf(window, untilMs), from + 1), window.widthPx);
-    for (let x = from; x < to; x += 1) columns[x] = Math.max(columns[x] ?? 0, weight);
+    const end = to[index] ?? 0;
+    for (let x = from[index] ?? 0; x < end; x += 1) if (weight > (columns[x] ?? 0)) columns[x] = weight;
   }
   return runsOf(columns);
 }

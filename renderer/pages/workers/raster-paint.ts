@@ -2,7 +2,7 @@
  * Paints the state raster on a canvas in device pixels: one row a worker, colours from the theme in effect.
  * Geometry comes from raster-model.ts; axis, marks and the legend are markup around the canvas.
  */
-import { type RasterWindow, rasterGaps, rasterRuns, type StateSample } from './raster-model.ts';
+import { type RasterWindow, rasterGaps, rasterRuns, type StateSample, sampleColumns } from './raster-model.ts';
 
 export const ROW_PX = 13;
 const BAR_PX = 9;
@@ -31,9 +31,10 @@ export function paintRaster(canvas: HTMLCanvasElement, picture: RasterPicture): 
     context.fillStyle = inks.selected;
     context.fillRect(0, Math.round(picture.selectedRow * ROW_PX * ratio), width, Math.round(ROW_PX * ratio));
   }
+  const columns = sampleColumns(picture.samples, window, picture.intervalMs);
   for (let row = 0; row < picture.rows; row += 1) {
     const top = Math.round((row * ROW_PX + (ROW_PX - BAR_PX) / 2) * ratio);
-    for (const run of rasterRuns(picture.samples, row, window, picture.intervalMs)) {
+    for (const run of rasterRuns(picture.samples, columns, row, width)) {
       const ink = inks.states[run.state];
       if (!ink) continue;
       context.globalAlpha = ink.alpha;
