@@ -29,7 +29,7 @@ test('each of the next steps works', async ({ console, page }) => {
   await page.keyboard.press('Escape');
   await console.button('Send it').click();
   await console.openTab('Requests');
-  await expect(page.getByText(/GET \/slow/).first()).toBeVisible();
+  await expect(page.getByRole('row').filter({ hasText: '/slow' })).toContainText('GET');
   await console.openTab('Overview');
   await console.button('Edit uwsgi.ini').click();
   await expect(console.editor).toContainText('processes = 4');

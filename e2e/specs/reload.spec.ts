@@ -56,5 +56,5 @@ test('a worker that is killed comes back, and the page shows it', async ({ shop,
   expect(reborn).not.toBe(victim);
   await expect(page.getByText(new RegExp(`pid ${victim}|pid ${reborn}`)).first()).toBeVisible();
   await console.openTab('Workers');
-  await expect(page.getByRole('cell', { name: String(reborn) })).toBeVisible();
+  await expect(page.getByRole('gridcell', { name: String(reborn) })).toBeVisible();
 });
