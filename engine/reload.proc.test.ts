@@ -23,9 +23,9 @@ afterEach(async () => {
 function load(engine: EngineProcess): { answers: Answer[]; errors: unknown[]; stop: () => Promise<void> } {
   const answers: Answer[] = [];
   const errors: unknown[] = [];
-  let isStopping = false;
+  const stopping = new AbortController();
   const client = async (fresh: boolean): Promise<void> => {
-    while (!isStopping) {
+    while (!stopping.signal.aborted) {
       try {
         answers.push(await engine.get('/', { fresh }));
       } catch (error) {
@@ -35,7 +35,7 @@ function load(engine: EngineProcess): { answers: Answer[]; errors: unknown[]; st
   };
   const clients = [client(false), client(false), client(true), client(true)];
   const stop = async (): Promise<void> => {
-    isStopping = true;
+    stopping.abort();
     await Promise.all(clients);
   };
   return { answers, errors, stop };
