@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { SAMPLE_COLUMNS, type SampleColumn } from '../../electron/contract/model.ts';
+import { OVERVIEW_PANELS } from '../pages/overview/panels.ts';
 import { SampleRing } from '../stores/sample-ring.ts';
+import { chartCsv, chartTable } from './chart-table.ts';
 import { gapsIn, linePoints, MOST_POINTS, meanOf, rangeOf, stackPoints } from './points.ts';
 import { keepScale, niceScale, timeStepMs, timeTicks } from './scale.ts';
 
@@ -122,6 +124,25 @@ describe('points', () => {
     expect(meanOf(ring, span, 'busy')).toBe(3);
     expect(rangeOf(ring, span, ['idle'])).toBeNull();
     expect(meanOf(ring, span, 'idle')).toBeNull();
+  });
+});
+
+describe('the charts as a table', () => {
+  const ring = ringOf([{ atMs: 1000, reqPerSec: 2, avgRtMs: 3.5 }, { atMs: 2000 }, { atMs: 9000, reqPerSec: 4 }]);
+  const table = chartTable(ring, { fromMs: 500, toMs: 5000 }, OVERVIEW_PANELS);
+
+  it('have every sample of the window, newest first, and a title a column', () => {
+    expect(table.rows.map(({ atMs }) => atMs)).toEqual([2000, 1000]);
+    expect(table.columns.slice(0, 2).map(({ title }) => title)).toEqual(['Requests', 'Response time: average']);
+    expect(table.rows[1]?.values.slice(0, 2)).toEqual([2, 3.5]);
+  });
+
+  it('are plain numbers as CSV, oldest first, empty where nothing is known', () => {
+    const [head, first, second, end] = chartCsv(table).split('\n');
+    expect(head?.startsWith('time,reqPerSec,avgRtMs,slowestRtMs,busy')).toBe(true);
+    expect(first?.startsWith('1970-01-01T00:00:01.000Z,2,3.5,,')).toBe(true);
+    expect(second).toBe(`1970-01-01T00:00:02.000Z${','.repeat(table.columns.length)}`);
+    expect(end).toBe('');
   });
 });
 

@@ -2,13 +2,15 @@
  * What an instance does now and did in the last minutes: figures, workers, six charts, events.
  * The sample of the first start shows a shorter version beside the list of next steps.
  */
-import { Pause, Play } from 'lucide-react';
-import { memo } from 'react';
+import { Pause, Play, Sheet } from 'lucide-react';
+import { memo, useCallback, useState } from 'react';
 import type { Instance } from '../../../electron/contract/model.ts';
+import { ChartTableDialog } from '../../charts/ChartTableDialog.tsx';
 import { useChartFrame } from '../../charts/use-chart-frame.ts';
 import { NARROW, useMedia } from '../../shell/use-media.ts';
 import { CHART_WINDOWS_MS } from '../../stores/ui.ts';
 import { useInstance, useSettings, useStores, useUi, useWatch } from '../../stores/use-stores.ts';
+import { Button } from '../../ui/Button.tsx';
 import { MarkGlyph, StateGlyph } from '../../ui/Glyph.tsx';
 import { Segmented } from '../../ui/Segmented.tsx';
 import { ChartGrid } from './ChartGrid.tsx';
@@ -39,13 +41,15 @@ function Overview({ instance }: { instance: Instance }) {
   const isWide = useMedia(WIDE);
   const workers = useWatch((state) => state.workers);
   const isStale = useIsStale(instance, frame);
+  const [isTableOpen, setIsTableOpen] = useState(false);
+  const openTable = useCallback(() => setIsTableOpen(true), []);
   return (
     <div className="scroll grow">
       <div className={isStale ? 'stale' : undefined}>
         <Tiles instance={instance} ring={ring} frame={frame} most={isNarrow ? 6 : 8} isStale={isStale} />
         {isStale ? null : <WorkerStrip workers={workers} harakiriMs={instance.harakiriMs} onOpen={openWorker} />}
       </div>
-      <ChartTools isNarrow={isNarrow} />
+      <ChartTools isNarrow={isNarrow} onTable={openTable} />
       <div className={isStale ? 'stale' : undefined}>
         <ChartGrid
           instance={instance}
@@ -57,12 +61,20 @@ function Overview({ instance }: { instance: Instance }) {
           onOpenEvent={openEvent}
         />
       </div>
+      {isTableOpen ? (
+        <ChartTableDialog ring={ring} span={frame} panels={OVERVIEW_PANELS} onClose={() => setIsTableOpen(false)} />
+      ) : null}
       <EventList events={events} windowMs={windowMs} nowMs={frame.toMs} onOpen={openEvent} />
     </div>
   );
 }
 
-const ChartTools = memo(function ChartTools({ isNarrow }: { isNarrow: boolean }) {
+interface ChartToolsProps {
+  isNarrow: boolean;
+  onTable: () => void;
+}
+
+const ChartTools = memo(function ChartTools({ isNarrow, onTable }: ChartToolsProps) {
   const { ui } = useStores();
   const windowMs = useUi((state) => state.chartWindowMs);
   const isHeld = useUi((state) => state.isHeld);
@@ -117,6 +129,10 @@ const ChartTools = memo(function ChartTools({ isNarrow }: { isNarrow: boolean })
           ))}
         </span>
       )}
+      <span className="grow" />
+      <Button size="sm" variant="quiet" icon={<Sheet size={12} strokeWidth={1.75} aria-hidden />} onClick={onTable}>
+        As table
+      </Button>
     </div>
   );
 });
