@@ -34,6 +34,8 @@ describe('processes of this machine', () => {
     [['uWSGI worker 1'], null],
     [['nginx: master process'], null],
     [['vim', 'uwsgi.ini'], null],
+    [['timeout', '5', 'node', 'engine/main.ts', 'a.ini'], null],
+    [['/bin/sh', '/opt/reeve/resources/bin/reeve', 'engine', 'a.ini'], null],
     [['python3', '/x/uwsgitop'], null],
   ])('%j are those of a server, or not', (args, expected) => {
     expect(serverArguments({ args, comm: (args[0] ?? '').split('/').at(-1)?.slice(0, 15) ?? '' })).toEqual(expected);

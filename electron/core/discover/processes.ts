@@ -45,6 +45,8 @@ export async function readProcess(pid: number): Promise<ProcessInfo | null> {
 /** Arguments of the server itself, without the program's name; null: this is no server. */
 export function serverArguments({ args, comm }: Pick<ProcessInfo, 'args' | 'comm'>): string[] | null {
   const [program = '', ...rest] = args;
+  // `timeout 5 node …`, `sudo reeve …`: the server is the child.
+  if (isWrapper(program)) return null;
   const entry = args.findIndex((arg) => /(^|[/\\])engine[/\\]main\.(ts|js|mjs)$/.test(arg));
   if (entry >= 0 && entry <= 8) return args.slice(entry + 1);
   const command = args.findIndex(
@@ -54,6 +56,12 @@ export function serverArguments({ args, comm }: Pick<ProcessInfo, 'args' | 'comm
   if (/^uWSGI (master|worker|http|cheap|mule|spooler)|^uwsgi: /.test(program))
     return program.startsWith('uWSGI master') ? [] : null;
   return /^uwsgi/i.test(basename(program)) || /^uwsgi/i.test(comm) ? rest : null;
+}
+
+function isWrapper(program: string): boolean {
+  return /^(timeout|sudo|doas|env|nohup|setsid|nice|ionice|strace|gdb|(ba|da|z)?sh|su|runuser|time|watch|tini|dumb-init)$/.test(
+    basename(program),
+  );
 }
 
 /** Its arguments can't be seen any more: `auto-procname` wrote a title over them. */

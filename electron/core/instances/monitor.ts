@@ -68,6 +68,7 @@ export class Monitor {
   #events: InstanceEvent[] = [];
   #newEvents: InstanceEvent[] = [];
   #queueErrors: { atMs: number; count: number }[] = [];
+  #lastEmitAtMs = 0;
   #lastPoll = { tookMs: 0, bytes: 0, atMs: 0 };
   harakiriMs: number | null = null;
   reloadRunning = false;
@@ -254,7 +255,8 @@ export class Monitor {
       random: this.#options.random(),
     });
     this.#options.onGap(reason, error.code, now);
-    this.#emit(null, now);
+    // Tries may be quicker than samples: a page hears of a gap once a second.
+    if (now - this.#lastEmitAtMs >= POLL_INTERVAL_MS * 0.8) this.#emit(null, now);
   }
 
   #endGap(now: number): void {
@@ -277,6 +279,7 @@ export class Monitor {
   #emit(row: SampleRow | null, atMs: number): void {
     const events = this.#newEvents;
     this.#newEvents = [];
+    this.#lastEmitAtMs = atMs;
     this.#options.onSample({ atMs, row, states: row === null ? '' : this.#states, events });
   }
 

@@ -3,8 +3,10 @@
  * keeps the report. Watching can be given up; the reload itself can't be taken back.
  */
 import { randomUUID } from 'node:crypto';
-import { open, utimes } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import type { StatsDocument } from '../../../engine/api/stats.ts';
 import type { EventPayload } from '../../contract/api.ts';
 import { type ReloadMethod, type ReloadPlan, type ReloadRun, reloadRunSchema } from '../../contract/model.ts';
 import { DEFAULT_MERCY_MS, type EffectiveConfig } from '../config/effective-config.ts';
@@ -34,6 +36,7 @@ export interface ReloadFlowOptions {
 }
 
 const WATCH_INTERVAL_MS = 250;
+const SETTLE_MS = 2_500;
 const REPORTS_PER_INSTANCE = 20;
 /** What the bundled engine logs when the new generation of a reload could not be loaded. */
 const REFUSAL =
@@ -121,6 +124,7 @@ export class ReloadFlow {
     const config = await this.#options.readConfig(instance);
     const poll = await pollStats(instance.target());
     if (!poll.ok) throw new CoreError('reload-no-figures', { name: instance.record.name }, { cause: poll.error });
+    await this.#letSettle(instance, poll.document);
     const startedAtMs = this.#options.clock.now();
     const watch = beginWatch(
       {
@@ -129,6 +133,7 @@ export class ReloadFlow {
         chain: method.id === 'fifo-chain',
         mercyMs: config?.mercyMs ?? DEFAULT_MERCY_MS,
         startupMs: startupMsOf(instance),
+        mayActAtMercy: !instance.isReeveEngine,
       },
       poll.document,
       instance.monitor.requests,
@@ -162,6 +167,14 @@ export class ReloadFlow {
     };
     this.#update(active, startedAtMs);
     return active.run;
+  }
+
+  /** A worker of uWSGI that has not set up its signals yet misses the command, and is only killed after mercy. */
+  async #letSettle(instance: Instance, document: StatsDocument): Promise<void> {
+    if (instance.isReeveEngine) return;
+    const youngestMs = Math.max(0, ...document.workers.map((worker) => worker.last_spawn)) * 1000;
+    const waitMs = youngestMs + SETTLE_MS - this.#options.clock.now();
+    if (waitMs > 0 && waitMs <= SETTLE_MS) await sleep(waitMs);
   }
 
   #listenTo(active: Active): () => void {
@@ -330,12 +343,14 @@ async function act(
   }
 }
 
+/** uWSGI compares whole seconds: a second touch within one second gets the time of the next one. */
 async function touchFile(path: string): Promise<void> {
   try {
     const handle = await open(path, 'a');
+    const before = await handle.stat();
+    const seconds = Math.max(Math.floor(Date.now() / 1000), Math.floor(before.mtimeMs / 1000) + 1);
+    await handle.utimes(seconds, seconds);
     await handle.close();
-    const now = new Date();
-    await utimes(path, now, now);
   } catch (error) {
     throw new CoreError('touch-failed', { path, reason: describe(error) }, { cause: error });
   }

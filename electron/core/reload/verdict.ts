@@ -9,7 +9,10 @@ export type Verdict = NonNullable<ReloadRun['verdict']>;
 /** null while there is nothing to say yet. A `stuck` verdict may come while the watching goes on. */
 export function verdictOf(state: WatchState, atMs: number): Verdict | null {
   const { outcome } = state;
-  if (outcome.status === 'watching') return outcome.stuck ? stuckVerdict(state, atMs) : null;
+  if (outcome.status === 'watching') {
+    if (outcome.stuck === 'no') return null;
+    return outcome.stuck === 'held' ? stuckVerdict(state, atMs) : quietVerdict(state, atMs);
+  }
   switch (outcome.result) {
     case 'done':
       return doneVerdict(state);
@@ -80,6 +83,16 @@ function troublesOf(state: WatchState): string[] {
   if (again.length > 0) troubles.push(`${nameWorkers(again)} ended again after the reload.`);
   if (state.exceptions > 0) troubles.push(`${count(state.exceptions, 'exception', 'exceptions')} meanwhile.`);
   return troubles;
+}
+
+function quietVerdict({ plan }: WatchState, atMs: number): Verdict {
+  const leftMs = plan.startedAtMs + plan.mercyMs - atMs;
+  const next = leftMs > 0 ? `mercy ends in ${seconds(leftMs)}, then the master kills it` : 'mercy is over';
+  return {
+    status: 'stuck',
+    title: `Nothing has changed in ${seconds(atMs - plan.startedAtMs)}.`,
+    detail: `The command was lost, or a worker missed it: ${next}. The old workers serve on.`,
+  };
 }
 
 /** `15 of 16 workers are new. Worker 7 is still in POST /cart after 22 s; mercy ends in 8 s, then it is killed.` */

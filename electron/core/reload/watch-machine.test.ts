@@ -14,7 +14,14 @@ import {
 } from './watch-machine.ts';
 
 const T0 = 1_700_000_100_000;
-const plan: WatchPlan = { startedAtMs: T0, full: true, chain: false, mercyMs: 30_000, startupMs: 200 };
+const plan: WatchPlan = {
+  startedAtMs: T0,
+  full: true,
+  chain: false,
+  mercyMs: 30_000,
+  startupMs: 200,
+  mayActAtMercy: false,
+};
 const old = (id: number, more: Partial<StatsWorker> = {}) => aStatsWorker({ id, pid: 1000 + id, ...more });
 const fresh = (id: number, more: Partial<StatsWorker> = {}) =>
   aStatsWorker({ id, pid: 2000 + id, last_spawn: T0 / 1000 + 1, ...more });
@@ -151,6 +158,15 @@ describe('a reload', () => {
       status: 'failed',
       title: 'Nothing changed in 15 s. The old workers serve on.',
     });
+  });
+
+  it('is only called lost after mercy where a worker may have missed it', () => {
+    const film = new Film([old(1)], { mayActAtMercy: true }).see(16_000, [old(1)]);
+    expect(film.verdict).toMatchObject({ status: 'stuck', title: 'Nothing has changed in 16 s.' });
+    expect(film.verdict?.detail).toContain('mercy ends in 14 s');
+    film.see(30_500, [fresh(1)]);
+    expect(film.verdict).toBeNull();
+    expect(film.see(30_500 + QUIET_MS, [fresh(1)]).verdict?.status).toBe('done');
   });
 
   it('has failed when the engine refuses the new generation, and the old one serves on', () => {

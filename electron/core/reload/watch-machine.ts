@@ -33,6 +33,8 @@ export interface WatchPlan {
   mercyMs: number;
   /** Longest import of an app, as measured at its last start. */
   startupMs: number;
+  /** A worker of uWSGI that was just spawned can miss the command and is then killed when mercy ends. */
+  mayActAtMercy: boolean;
 }
 
 export interface WatchState {
@@ -57,7 +59,10 @@ export interface WatchState {
 }
 
 export type WatchOutcome =
-  | { status: 'watching'; stuck: boolean }
+  | {
+      status: 'watching' /** `quiet`: nothing has changed, for longer than it should take. */;
+      stuck: 'no' | 'held' | 'quiet';
+    }
   | {
       status: 'finished';
       result: 'done' | 'stuck' | 'ignored' | 'silent' | 'refused';
@@ -103,7 +108,7 @@ export function beginWatch(plan: WatchPlan, document: StatsDocument, requests: r
     sawChange: false,
     silentSinceMs: null,
     allNewAtMs: null,
-    outcome: { status: 'watching', stuck: false },
+    outcome: { status: 'watching', stuck: 'no' },
     log: [],
   };
 }
@@ -180,17 +185,16 @@ function judge(state: WatchState, atMs: number): WatchState {
   });
   if (state.allNewAtMs !== null) {
     if (atMs - state.allNewAtMs >= QUIET_MS) return finish('done');
-    return { ...state, outcome: { status: 'watching', stuck: false } };
+    return { ...state, outcome: { status: 'watching', stuck: 'no' } };
   }
   if (state.silentSinceMs !== null && atMs - state.silentSinceMs >= longestSilenceMs(plan)) return finish('silent');
   const held = state.workers.filter((worker) => isHeldUp(worker));
-  if (!state.sawChange && sinceMs >= noticeWithinMs(plan) && held.length === 0) return finish('ignored');
+  const quiet = !state.sawChange && sinceMs >= noticeWithinMs(plan) && held.length === 0;
+  if (quiet && (!plan.mayActAtMercy || sinceMs >= plan.mercyMs + 5_000)) return finish('ignored');
   if (sinceMs >= watchLimitMs(plan, state.workers.length)) return finish('stuck');
   const stuckAfterMs = plan.chain ? STUCK_AFTER_MS + plan.startupMs : Math.min(STUCK_AFTER_MS, plan.mercyMs / 2);
-  return {
-    ...state,
-    outcome: { status: 'watching', stuck: held.some((worker) => heldMs(worker, plan, atMs) >= stuckAfterMs) },
-  };
+  const isStuck = held.some((worker) => heldMs(worker, plan, atMs) >= stuckAfterMs);
+  return { ...state, outcome: { status: 'watching', stuck: quiet ? 'quiet' : isStuck ? 'held' : 'no' } };
 }
 
 /** Old, and in a request: it can't become new before that ends. */
