@@ -14,8 +14,6 @@ import {
   type ConfigFile,
   type FileVersion,
   type LogLine,
-  type ReloadMethod,
-  type ReloadPlan,
   type ReloadRun,
   SAMPLE_COLUMNS,
   type Settings,
@@ -23,6 +21,7 @@ import {
 import { RpcError } from '../../electron/rpc/errors.ts';
 import type { Client } from '../client.ts';
 import { DEFAULT_SETTINGS } from '../stores/settings.ts';
+import { fakePlan, fakeRun, stepFakeRun } from './fake-reload.ts';
 import { createFakeWorld, type FakeServer } from './fake-world.ts';
 
 type Handlers = { [M in MethodName]: (params: Params<M>) => Result<M> };
@@ -121,46 +120,12 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
     const line = logLine(clockMs);
     log.push(line);
     emit('log.lines', { instanceId: 'hello', lines: [line] });
-    for (const run of runs.values()) if (run.phase !== 'finished') stepRun(run);
-  }
-
-  function stepRun(run: ReloadRun): void {
-    const passedMs = clockMs - run.startedAtMs;
-    const workers = run.workers.map((worker, index) => {
-      const drainAt = run.startedAtMs + 1000 + index * 600;
-      const newPid = clockMs > drainAt + 2000 ? worker.oldPid + 1000 : null;
-      const bounds: [ReloadRun['workers'][number]['spans'][number]['state'], number][] = [
-        ['old', run.startedAtMs],
-        ['draining', drainAt],
-        ['starting', drainAt + 700],
-        ['new', drainAt + 2000],
-      ];
-      const begun = bounds.filter(([, fromMs]) => fromMs <= clockMs);
-      const spans = begun.map(([state, fromMs], at) => ({ state, fromMs, toMs: begun[at + 1]?.[1] ?? null }));
-      return { ...worker, newPid, spans };
-    });
-    const isDone = workers.every((worker) => worker.newPid !== null);
-    const next: ReloadRun = {
-      ...run,
-      workers,
-      phase: isDone ? 'finished' : 'watching',
-      finishedAtMs: isDone ? clockMs : null,
-      verdict: isDone
-        ? {
-            status: 'done',
-            title: `Done in ${Math.round(passedMs / 1000)} s`,
-            detail: `${workers.length} of ${workers.length} workers are new. No request was lost.`,
-          }
-        : null,
-      answered: run.answered + 80,
-      series: [
-        ...run.series,
-        [passedMs, 80 + 10 * world.random(), Math.round(4 * world.random()), 120 + 80 * world.random()],
-      ],
-      log: isDone ? [...run.log, { atMs: clockMs, level: 'info', text: 'All workers are new' }] : run.log,
-    };
-    runs.set(run.id, next);
-    emit('reload.changed', next);
+    for (const run of runs.values()) {
+      if (run.phase === 'finished') continue;
+      const next = stepFakeRun(run, clockMs, world.random);
+      runs.set(run.id, next);
+      emit('reload.changed', next);
+    }
   }
 
   const handlers: Handlers = {
@@ -291,12 +256,12 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
       configs.set(instanceId, text);
       return { status: 'saved', file: configFile(instanceId), reloadsOnSave: false };
     },
-    'reload.plan': ({ instanceId }) => plan(instanceId),
+    'reload.plan': ({ instanceId }) => fakePlan(instanceId, clockMs),
     'reload.start': ({ instanceId, method }) => {
-      const chosen = plan(instanceId).methods.find(({ id }) => id === method);
+      const chosen = fakePlan(instanceId, clockMs).methods.find(({ id }) => id === method);
       if (!chosen)
         throw failed('reload-method', `There is no way to reload called ${method}.`, 'Choose one of the list.');
-      const run = newRun(instanceId, chosen);
+      const run = fakeRun(`run-${runs.size + 1}`, serverOf(instanceId), chosen, clockMs);
       runs.set(run.id, run);
       return run;
     },
@@ -351,54 +316,6 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
     };
   }
 
-  function plan(instanceId: string): ReloadPlan {
-    return {
-      instanceId,
-      methods: METHODS,
-      recommended: 'fifo-graceful',
-      checks: [
-        { id: 'fifo', title: 'The FIFO has a reader', value: '/run/hello.fifo', status: 'pass', detail: null },
-        { id: 'queue', title: 'Room in the listen queue', value: '100', status: 'pass', detail: null },
-        {
-          id: 'lazy',
-          title: 'lazy-apps',
-          value: 'off',
-          status: 'warn',
-          detail: 'A chain reload would not load new code.',
-        },
-      ],
-      checkedAtMs: clockMs,
-      forecast: { durationMs: 4200, queuePeak: 3, requestsAtRisk: 0 },
-      acceptedBefore: false,
-    };
-  }
-
-  function newRun(instanceId: string, method: ReloadMethod): ReloadRun {
-    return {
-      id: `run-${runs.size + 1}`,
-      instanceId,
-      method,
-      checks: plan(instanceId).checks,
-      startedAtMs: clockMs,
-      finishedAtMs: null,
-      phase: 'watching',
-      verdict: null,
-      workers: serverOf(instanceId).workers.map(({ wid, pid }) => ({
-        wid,
-        oldPid: pid,
-        newPid: null,
-        spans: [{ state: 'old', fromMs: clockMs, toMs: null }],
-      })),
-      answered: 0,
-      cutOff: 0,
-      exceptions: 0,
-      queuePeak: 2,
-      forecast: plan(instanceId).forecast,
-      series: [],
-      log: [{ atMs: clockMs, level: 'info', text: 'Wrote r to /run/hello.fifo' }],
-    };
-  }
-
   const timer = autoTick ? setInterval(tick, 1000) : undefined;
 
   return {
@@ -428,36 +345,6 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
     dispose: () => clearInterval(timer),
   };
 }
-
-const METHODS: ReloadMethod[] = [
-  {
-    id: 'fifo-graceful',
-    title: 'Graceful reload',
-    option: 'master-fifo, r',
-    explanation: 'The new generation loads beside the old one, which serves until it is ready.',
-    enabled: true,
-    whyNot: null,
-    action: ['open /run/hello.fifo for writing, without creating it', 'write r'],
-  },
-  {
-    id: 'fifo-chain',
-    title: 'Chain reload',
-    option: 'master-fifo, c',
-    explanation: 'One worker after the other.',
-    enabled: false,
-    whyNot: 'lazy-apps is off: workers would keep the old code.',
-    action: ['write c'],
-  },
-  {
-    id: 'signal',
-    title: 'Signal',
-    option: 'SIGHUP',
-    explanation: 'The same as a graceful reload, by signal.',
-    enabled: true,
-    whyNot: null,
-    action: ['kill -HUP 5120'],
-  },
-];
 
 function addListener<E extends EventName>(
   listeners: Listeners,

@@ -29,7 +29,7 @@ export interface FakeServer {
 export interface FakeWorld {
   servers: Map<string, FakeServer>;
   step(atMs: number): void;
-  random(): number;
+  random: () => number;
 }
 
 const HISTORY_S = 900;

@@ -22,6 +22,7 @@ import './overview.css';
 import { useEventsIn, useIsStale, useOpeners } from './use-overview.ts';
 import { WorkerStrip } from './WorkerStrip.tsx';
 
+/** Six panels fill three columns; in a wide window they get taller instead of leaving holes. */
 const WIDE = '(min-width: 1800px)';
 
 export default function OverviewPage({ instanceId }: { instanceId: string }) {
@@ -54,8 +55,8 @@ function Overview({ instance }: { instance: Instance }) {
         <ChartGrid
           instance={instance}
           panels={OVERVIEW_PANELS}
-          columns={isNarrow ? 2 : isWide ? 4 : 3}
-          panelHeightPx={isNarrow ? 168 : 222}
+          columns={isNarrow ? 2 : 3}
+          panelHeightPx={isNarrow ? 168 : isWide ? 280 : 222}
           frame={frame}
           events={events}
           onOpenEvent={openEvent}
