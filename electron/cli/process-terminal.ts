@@ -18,7 +18,7 @@ export function processTerminal(): Terminal {
 }
 
 /** Time for what was written to get out, and for what is closing to close. */
-const LAST_MS = 200;
+const LAST_MS = 100;
 
 /** Ends this process with `code`, also when something that was left open would keep it running. */
 export function exitWith(code: number): void {

@@ -32,7 +32,7 @@ export interface ServeOptions {
 }
 
 /** What ending may take; engines that still run after it are killed with the process groups they are in. */
-const END_DEADLINE_MS = 1700;
+const END_DEADLINE_MS = 1600;
 const LINK_TIMEOUT_MS = 2000;
 
 const linkSchema = z.object({ url: z.string() });

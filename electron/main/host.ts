@@ -42,7 +42,7 @@ export interface ElectronHostOptions {
 }
 
 /** What ending may take before the process leaves all the same. */
-const END_DEADLINE_MS = 1700;
+const END_DEADLINE_MS = 1600;
 
 export async function startElectronHost(options: ElectronHostOptions): Promise<void> {
   const { electron, ports, platform, onError } = options;
@@ -177,7 +177,7 @@ function makeTray(
     tray.setContextMenu(
       electron.Menu.buildFromTemplate([
         { label: 'Show Reeve', click: () => window.show() },
-        { label: 'Fleet', click: () => runCommand('go-fleet') },
+        { label: 'Fleet', click: () => runCommand('go.fleet') },
         { type: 'separator' },
         { label: 'Quit Reeve', click: () => electron.app.quit() },
       ]),

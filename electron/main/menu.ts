@@ -25,10 +25,10 @@ export function menuTemplate({ platform, isPackaged, runCommand }: MenuOptions):
     {
       label: '&File',
       submenu: [
-        command('Open a folder…', 'open-folder', 'CmdOrCtrl+O'),
-        command('Attach to a server…', 'attach', 'CmdOrCtrl+Shift+A'),
+        command('Open a folder…', 'app.open', 'CmdOrCtrl+O'),
+        command('Attach to a server…', 'app.attach', 'CmdOrCtrl+Shift+A'),
         SEPARATOR,
-        command('Settings', 'go-settings', 'CmdOrCtrl+,'),
+        command('Settings', 'go.settings', 'CmdOrCtrl+,'),
         SEPARATOR,
         { role: isMac ? 'close' : 'quit' },
       ],
@@ -37,8 +37,8 @@ export function menuTemplate({ platform, isPackaged, runCommand }: MenuOptions):
     {
       label: '&View',
       submenu: [
-        command('Fleet', 'go-fleet'),
-        command('Alerts', 'go-alerts'),
+        command('Fleet', 'go.fleet'),
+        command('Alerts', 'go.alerts'),
         SEPARATOR,
         { role: 'resetZoom' },
         { role: 'zoomIn' },

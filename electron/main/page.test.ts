@@ -2,7 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createCore } from '../core/core.ts';
 import { type Bridge, bridgeTransport } from '../rpc/bridge-transport.ts';
+import { RpcClient } from '../rpc/client.ts';
 import { transportCases } from '../rpc/transport-suite.ts';
 import { APP_FRAME, type StandIn, type StandInContents } from './testing/electron-stand-in.ts';
 import { quit, type Started, type StartOptions, startHost, windowOf } from './testing/start-host.ts';
@@ -182,4 +184,32 @@ describe('the transport between page and host', () => {
       await quit(host);
     });
   }
+});
+
+describe('a page and the real core', () => {
+  it('talk through preload script and IPC', async () => {
+    const host = await start({
+      picked: ['/srv/shop'],
+      createCore: async (ports) => createCore(ports, { autoStart: false }),
+    });
+    const client = new RpcClient({ setTimer });
+    client.attach(bridgeTransport(await loadPreload(host, windowOf(host).webContents)));
+    const { capabilities } = await client.call('app.info', {});
+    expect(capabilities).toMatchObject({ pickFile: 'native', secrets: 'keychain', notifications: true });
+    expect(await client.call('files.pick', { kind: 'folder' })).toEqual({ path: '/srv/shop' });
+    const changed = Promise.withResolvers<string>();
+    client.on('settings.changed', ({ theme }) => changed.resolve(theme));
+    await client.call('settings.set', { theme: 'light' });
+    expect(await changed.promise).toBe('light');
+    await expect(client.call('shell.openUrl', { url: 'https://evil.example/' })).rejects.toMatchObject({
+      code: 'url-not-known',
+    });
+    expect(host.opened).toEqual([]);
+    const ran = Promise.withResolvers<string>();
+    client.on('command.run', ({ id }) => ran.resolve(id));
+    host.trays[0]?.menu.find(({ label }) => label === 'Fleet')?.click?.();
+    expect(await ran.promise).toBe('go.fleet');
+    await quit(host);
+    await vi.waitFor(() => expect(client.attached).toBe(false));
+  });
 });

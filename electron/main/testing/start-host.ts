@@ -47,6 +47,8 @@ export interface Started extends StandIn {
 export interface StartOptions extends StandInOptions {
   platform?: NodeJS.Platform;
   enginesRunning?: number;
+  /** Instead of the fake one. */
+  createCore?: (ports: Ports) => Promise<HostCore>;
 }
 
 /** `folder` has the renderer and gets the data folder. */
@@ -68,7 +70,7 @@ export async function startHost(folder: string, options: StartOptions = {}): Pro
     },
     createCore: async (ports) => {
       core.ports = ports;
-      return core;
+      return options.createCore?.(ports) ?? core;
     },
     platform: options.platform ?? 'linux',
     rendererFolder: join(folder, 'renderer'),
