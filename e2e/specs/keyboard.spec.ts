@@ -19,8 +19,7 @@ test('digits open tabs, E the editor, G F the fleet', async ({ console, page }) 
   await expect(console.tab('Overview')).toHaveAttribute('aria-selected', 'true');
   await page.keyboard.press('e');
   await expect(console.editor).toBeVisible();
-  await page.keyboard.press('Escape');
-  await page.locator('body').click();
+  await console.tab('Config').focus();
   await page.keyboard.press('g');
   await page.keyboard.press('f');
   await expect(page.getByRole('grid')).toBeVisible();

@@ -6,11 +6,14 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { makeProject } from '../fixtures/project.ts';
 import { expect, test } from '../fixtures/test.ts';
+import { answers } from '../fixtures/uwsgi.ts';
 
-test('a folder is opened and runs', async ({ console, folder, page }) => {
+test('a folder is opened and runs', async ({ console, folder }) => {
   const project = await makeProject(folder, 'shop');
   await console.runProject(project.folder);
-  await expect(page.getByText('serving').first()).toBeVisible();
+  await expect(console.heading('shop')).toBeVisible();
+  await answers(project.url);
+  await console.waitForChart('Requests', (now) => now > 0);
   expect(await (await fetch(project.url)).text()).toContain('pid');
 });
 

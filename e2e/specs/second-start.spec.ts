@@ -3,8 +3,9 @@
 import { makeProject } from '../fixtures/project.ts';
 import { REEVE_COMMAND, startReeve } from '../fixtures/reeve.ts';
 import { openRpcSession } from '../fixtures/rpc-session.ts';
-import { readStats } from '../fixtures/server.ts';
+import { workerPids } from '../fixtures/server.ts';
 import { expect, test } from '../fixtures/test.ts';
+import { answers } from '../fixtures/uwsgi.ts';
 
 test('a second start finds settings and instances, and takes no port that is in use', async ({ folder, programs }) => {
   const first = await startReeve(programs, folder);
@@ -27,7 +28,8 @@ test('a second start finds settings and instances, and takes no port that is in 
 test('the end of reeve is the end of the servers that it started', async ({ reeve, rpc, folder, programs }) => {
   const project = await makeProject(folder, 'shop');
   await rpc.call('engine.run', { path: project.iniPath });
-  await expect.poll(async () => (await readStats(project.statsPort)).workers.length).toBe(2);
+  await answers(project.url);
+  expect(await workerPids(project.statsPort)).toHaveLength(2);
   expect(await reeve.program.stop('SIGTERM')).toBe(0);
   await expect.poll(() => programs.alive()).toEqual([]);
 });
