@@ -94,7 +94,7 @@ describe('one instance', () => {
   });
 
   it('does not share a data folder with a headless host and says where that one is', async () => {
-    mkdirSync(join(folder, 'data'));
+    mkdirSync(join(folder, 'data'), { recursive: true });
     const taken = takeDataLock(join(folder, 'data'));
     if (taken.status !== 'taken') throw new Error('the lock is held');
     taken.lock.announce({ pid: 4711, kind: 'web', url: 'http://127.0.0.1:4717/', linkSecret: 's' });

@@ -2,11 +2,11 @@
  * The Electron host: one instance, one data folder, one core, one window with its menu, tray and notifications.
  * It decides nothing about instances. Everything of Electron comes in through the port, so that tests can drive it.
  */
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ports } from '../core/ports.ts';
 import type { Transport } from '../rpc/transport.ts';
 import { createMemoryPair } from '../rpc/transport.ts';
-import { makeDataFolder } from '../web/data-folder.ts';
 import { type LockOwner, takeDataLock } from '../web/data-lock.ts';
 import { endWithin } from '../web/end-within.ts';
 import { registerAppScheme, serveAppScheme } from './app-scheme.ts';
@@ -49,7 +49,10 @@ export async function startElectronHost(options: ElectronHostOptions): Promise<v
   const { app } = electron;
   app.enableSandbox();
   app.setAppUserModelId('org.reeve.console');
-  app.setPath('userData', join(ports.dataFolder, 'window'));
+  // Electron wants the folder to be there, and its own lock below lies in it.
+  const windowFolder = join(ports.dataFolder, 'window');
+  mkdirSync(windowFolder, { recursive: true, mode: 0o700 });
+  app.setPath('userData', windowFolder);
   if (!app.requestSingleInstanceLock()) {
     // The first instance hears of it and shows its window.
     app.quit();
@@ -57,7 +60,6 @@ export async function startElectronHost(options: ElectronHostOptions): Promise<v
   }
   registerAppScheme(electron.protocol);
   app.on('web-contents-created', (_event, contents) => hardenContents(contents));
-  await makeDataFolder(ports.dataFolder);
   const taken = takeDataLock(ports.dataFolder);
   await app.whenReady();
   if (taken.status === 'held') {

@@ -35,5 +35,6 @@ startElectronHost({
   onError,
 }).catch((error: unknown) => {
   onError(error);
+  electron.dialog.showErrorBox('Reeve can not start', error instanceof Error ? error.message : String(error));
   electron.app.exit(1);
 });

@@ -4,6 +4,7 @@
  * that can be closed, a scheme that can be asked.
  */
 import { EventEmitter } from 'node:events';
+import { existsSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import type { ElectronPort, FrameLike, IpcEventLike, MenuItem, Rectangle, WindowOptions } from '../electron-port.ts';
 
@@ -201,7 +202,10 @@ export function createElectronStandIn(options: StandInOptions = {}): StandIn {
       isPackaged: true,
       whenReady: async () => undefined,
       requestSingleInstanceLock: () => options.isFirstInstance ?? true,
-      setPath: () => undefined,
+      setPath(_name, path) {
+        // As Electron does.
+        if (!existsSync(path)) throw new Error(`the folder ${path} does not exist`);
+      },
       setAppUserModelId: () => undefined,
       enableSandbox: () => undefined,
       quit() {
