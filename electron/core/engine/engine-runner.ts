@@ -42,7 +42,9 @@ export class EngineRunner {
   }
 
   get state(): EngineState {
-    return engineStateOf(this.#state);
+    const state = engineStateOf(this.#state);
+    // A host may learn the pid only after the spawn.
+    return { ...state, pid: this.#child?.pid ?? state.pid };
   }
 
   get wanted(): RunnerState['wanted'] {
@@ -63,7 +65,7 @@ export class EngineRunner {
     await this.#untilSettled();
   }
 
-  /** Its stats address gave a document. */
+  /** Its stats address gave a document with workers. */
   answered(): void {
     if (this.#state.status === 'starting') this.#dispatch({ type: 'answered' });
   }

@@ -18,7 +18,7 @@ export type RunnerEvent =
   | { type: 'stop' }
   | { type: 'restart' }
   | { type: 'spawned'; pid: number | null }
-  /** Its stats address gave a document. */
+  /** Its stats address gave a document with workers. */
   | { type: 'answered' }
   /** `text`: what the log said last. */
   | { type: 'exited'; text: string; code: number | null; signal: string | null }

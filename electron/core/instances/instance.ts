@@ -211,12 +211,19 @@ export class Instance {
   }
 
   #answered(document: StatsDocument, atMs: number): void {
-    this.#runner?.answered();
+    this.#followEngine(document);
     if (this.#master?.pid !== document.pid) {
       this.#master = { pid: document.pid, startedAtMs: null };
       if (this.#runner === null) void this.#learnStart(document.pid);
     }
     for (const listener of this.#listeners) listener.onDocument?.(document, atMs);
+  }
+
+  /** An engine runs when its own master answers and has workers; another server may hold its address. */
+  #followEngine(document: StatsDocument): void {
+    const runner = this.#runner;
+    if (runner === null || runner.state.pid !== document.pid) return;
+    if (document.workers.some((worker) => worker.pid > 0 || worker.status === 'cheap')) runner.answered();
   }
 
   /** The stats document does not say since when the master runs; on this machine its process does. */
