@@ -157,7 +157,7 @@ function FoundRow({
   isChosen: boolean;
   onChoose: (found: Discovered) => void;
 }) {
-  const { pid, command, user, statsAddress, instanceId, missing } = server;
+  const { pid, command, configPath, user, statsAddress, instanceId, missing } = server;
   const isUsable = instanceId !== null || (missing === null && statsAddress !== null);
   return (
     <button
@@ -171,15 +171,18 @@ function FoundRow({
       }}
     >
       <HealthGlyph level={instanceId === null ? (isUsable ? 'ok' : 'lost') : 'off'} silent />
-      <span className="m ell first-line" title={command}>
-        {command}
+      <span className="m ell first-line" title={configPath ?? command}>
+        {configPath ?? command}
       </span>
-      <span className="q">{instanceId === null ? (statsAddress ?? 'no stats') : 'attached, open it'}</span>
-      <span className="second s2">
+      <span className="q m ell address" title={statsAddress ?? undefined}>
+        {instanceId === null ? (statsAddress ?? 'no stats') : 'attached, open it'}
+      </span>
+      <span className="second s2 ell" title={command}>
         pid <span className="m">{pid}</span>
         {user ? `, ${user}` : ''}
-        {missing ? <span className="warn"> {missing}</span> : null}
+        {configPath === null ? '' : `, ${command}`}
       </span>
+      {missing ? <span className="second warn">{missing}</span> : null}
     </button>
   );
 }

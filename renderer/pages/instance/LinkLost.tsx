@@ -26,8 +26,7 @@ export function LinkLost({ instance, isOpen }: { instance: Instance; isOpen: boo
         title={`No link to ${name}`}
         text={
           <>
-            {link.reason}
-            {link.status === 'failed' ? null : ' The instance itself may be fine.'}
+            {link.reason} {affected(link.code)}
             {ageMs === null ? null : (
               <>
                 {' '}
@@ -119,6 +118,16 @@ function LostDetail({ instance, nowMs }: { instance: Instance; nowMs: number }) 
       </section>
     </div>
   );
+}
+
+/** Codes that say nothing about the server, and codes that say it is not there. */
+const ONLY_THE_LINK = new Set(['stats-timeout', 'stats-slow', 'stats-reset', 'stats-permission', 'stats-unreachable']);
+const NOT_THERE = new Set(['stats-refused', 'stats-no-socket']);
+
+/** Whether the instance itself is affected, as far as the reason tells. */
+function affected(code: string | null): string {
+  if (code !== null && ONLY_THE_LINK.has(code)) return 'The instance itself may be fine.';
+  return code !== null && NOT_THERE.has(code) ? 'The server may have been stopped.' : '';
 }
 
 function processHint({ masterPid }: Instance): string {
