@@ -6,6 +6,8 @@ import type { Instance } from '../../electron/contract/model.ts';
 
 const EVERY_MS = 10_000;
 const MOST_POINTS = 90;
+/** Room for half of the dot at the end. */
+const EDGE_PX = 2;
 
 interface Spark {
   lastAtMs: number;
@@ -41,8 +43,7 @@ export class SparkHistory {
 
 /** Path of a sparkline: zero based, own maximum, newest at the right edge, broken where nothing is known. */
 export function sparkPath(points: readonly (number | null)[], widthPx: number, heightPx: number): string {
-  const highest = Math.max(1e-9, ...points.map((value) => value ?? 0));
-  const step = widthPx / (MOST_POINTS - 1);
+  const place = placer(points, widthPx, heightPx);
   let path = '';
   let isDown = false;
   points.forEach((value, index) => {
@@ -50,10 +51,24 @@ export function sparkPath(points: readonly (number | null)[], widthPx: number, h
       isDown = false;
       return;
     }
-    const x = widthPx - (points.length - 1 - index) * step;
-    const y = heightPx - 1 - (value / highest) * (heightPx - 3);
-    path += `${isDown ? 'L' : 'M'}${x.toFixed(1)} ${y.toFixed(1)}`;
+    path += `${isDown ? 'L' : 'M'}${place(value, index)}`;
     isDown = true;
   });
   return path;
+}
+
+/** Path of the dot at the newest point, to be drawn with round caps; empty when that is not known. */
+export function sparkEnd(points: readonly (number | null)[], widthPx: number, heightPx: number): string {
+  const last = points.at(-1) ?? null;
+  return last === null ? '' : `M${placer(points, widthPx, heightPx)(last, points.length - 1)}h0.01`;
+}
+
+function placer(points: readonly (number | null)[], widthPx: number, heightPx: number) {
+  const highest = Math.max(1e-9, ...points.map((value) => value ?? 0));
+  const step = (widthPx - EDGE_PX) / (MOST_POINTS - 1);
+  return (value: number, index: number): string => {
+    const x = widthPx - EDGE_PX - (points.length - 1 - index) * step;
+    const y = heightPx - EDGE_PX - (value / highest) * (heightPx - 2 * EDGE_PX);
+    return `${x.toFixed(1)} ${y.toFixed(1)}`;
+  };
 }

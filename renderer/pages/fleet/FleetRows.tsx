@@ -12,7 +12,7 @@ import {
 } from '../../format/quantity.ts';
 import { formatAge, formatShortTime } from '../../format/time.ts';
 import { type InstanceTab, instanceRoute } from '../../stores/router.ts';
-import { sparkPath } from '../../stores/spark-history.ts';
+import { sparkEnd, sparkPath } from '../../stores/spark-history.ts';
 import { useStores } from '../../stores/use-stores.ts';
 import { Figure } from '../../ui/Figure.tsx';
 import { HealthGlyph } from '../../ui/Glyph.tsx';
@@ -212,6 +212,13 @@ function Sparkline({ points, level }: { points: readonly (number | null)[]; leve
         d={sparkPath(points, SPARK_WIDTH, SPARK_HEIGHT)}
         fill="none"
         stroke={stroke}
+        vectorEffect="non-scaling-stroke"
+      />
+      <path
+        d={sparkEnd(points, SPARK_WIDTH, SPARK_HEIGHT)}
+        stroke={stroke}
+        strokeWidth="3"
+        strokeLinecap="round"
         vectorEffect="non-scaling-stroke"
       />
     </svg>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Instance } from '../../../electron/contract/model.ts';
-import { SparkHistory, sparkPath } from '../../stores/spark-history.ts';
+import { SparkHistory, sparkEnd, sparkPath } from '../../stores/spark-history.ts';
 import { createFakeWorld } from '../../testing/fake-world.ts';
 import { createCalmOrder } from './calm-order.ts';
 import { comparator, fleetRows, matchesFilter, totalsOf } from './fleet-model.ts';
@@ -119,7 +119,13 @@ describe('sparklines', () => {
   it('break where nothing is known and end at the right edge', () => {
     const path = sparkPath([1, null, 2, 2], 100, 20);
     expect(path.match(/M/g)).toHaveLength(2);
-    expect(path.endsWith('L100.0 2.0')).toBe(true);
+    expect(path.endsWith('L98.0 2.0')).toBe(true);
     expect(sparkPath([], 100, 20)).toBe('');
+  });
+
+  it('end with a dot at the newest value, if there is one', () => {
+    expect(sparkEnd([1, 4, 2], 100, 20)).toBe('M98.0 10.0h0.01');
+    expect(sparkEnd([1, null], 100, 20)).toBe('');
+    expect(sparkEnd([], 100, 20)).toBe('');
   });
 });
