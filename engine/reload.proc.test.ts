@@ -187,11 +187,11 @@ describe('other reloads', () => {
     ['W', 'the workers, brutally'],
   ])('%s replaces %s without a new import', async (letter) => {
     const engine = await start();
-    const before = (await engine.stats()).workers.map((worker) => worker.pid);
+    const before = new Set((await engine.stats()).workers.map((worker) => worker.pid));
     engine.write('app.fifo', letter);
     await waitFor('new workers', async () => {
       const { workers } = await engine.stats();
-      return workers.every((worker) => worker.accepting === 1 && !before.includes(worker.pid)) && workers;
+      return workers.every((worker) => worker.accepting === 1 && !before.has(worker.pid));
     });
     expect((await engine.stats()).workers.map((worker) => worker.respawn_count)).toEqual([2, 2]);
     expect(engine.read('imports.txt').trim().split('\n')).toHaveLength(1);

@@ -126,17 +126,19 @@ describe('the engine', () => {
 
   it('survives two hundred killed workers in a row', async () => {
     const engine = await start('processes = 2\n');
-    let kills = 0;
-    while (kills < 200) {
-      const { workers } = await engine.stats();
-      for (const { pid } of workers) {
-        if (pid === 0 || !isRunning(pid)) continue;
+    const killed = new Set<number>();
+    while (killed.size < 200) {
+      for (const { pid, accepting } of (await engine.stats()).workers) {
+        if (accepting === 0 || killed.has(pid)) continue;
         process.kill(pid, 'SIGKILL');
-        kills += 1;
+        killed.add(pid);
       }
     }
+    await waitFor('two workers that live', async () =>
+      (await engine.stats()).workers.every(({ accepting, pid }) => accepting === 1 && !killed.has(pid)),
+    );
     expect((await engine.get('/')).status).toBe(200);
-    await waitFor('both workers', async () => (await engine.stats()).workers.every((worker) => worker.accepting === 1));
+    expect(engine.read('imports.txt').trim().split('\n')).toHaveLength(1);
   });
 
   it('goes on when its zygote is killed, and loads a new one', async () => {
@@ -153,6 +155,40 @@ describe('the engine', () => {
       const worker = await engine.worker(1);
       return worker.pid !== before.pid && worker.accepting === 1;
     });
+  });
+
+  it('prints its statistics and its configuration on SIGUSR1', async () => {
+    const engine = await start('processes = 2\n');
+    await engine.get('/');
+    engine.signal('SIGUSR1');
+    await engine.seen('*** end of statistics ***');
+    expect(engine.log).toMatch(/worker [12] \(pid: \d+, idle\): 1 requests, 0 exceptions/);
+    expect(engine.log).toMatch(/processes = 2 {3}\(.*app\.ini:6\)/);
+    expect(engine.log).not.toContain('Debugger');
+  });
+
+  it('finds modules, packages and callables as uWSGI does', async () => {
+    const module =
+      'import sys\ndef factory():\n    return application\ndef application(e, s):\n    s("200 OK", [])\n    return [repr((__name__, sys.path[:3], sys.argv)).encode()]\n';
+    const engine = await start('', {
+      ini: 'master = true\nmodule = shop:factory()\nchdir = {FOLDER}/..\npythonpath = {FOLDER}/nowhere\npythonpath = {FOLDER}\n',
+      files: { 'shop.py': module },
+    });
+    const { body } = await engine.get('/');
+    expect(body).toBe(`('shop', ['${engine.folder}', '${engine.folder}/nowhere', '.'], ['uwsgi'])`);
+  });
+
+  it('runs a JavaScript application', async () => {
+    const engine = await start('', {
+      ini: 'master = true\nprocesses = 2\njs-app = app.mjs\n',
+      files: { 'app.mjs': 'export default { fetch: () => new Response("from JavaScript") };\n' },
+    });
+    expect(await engine.get('/')).toMatchObject({ status: 200, body: 'from JavaScript' });
+    expect((await engine.stats()).workers.every((worker) => worker.accepting === 1)).toBe(true);
+    engine.write('app.mjs', 'export default { fetch: () => new Response("again") };\n');
+    engine.signal('SIGHUP');
+    await engine.seen('reload done');
+    expect((await engine.get('/')).body).toBe('again');
   });
 
   it('leaves no process behind when it is killed itself', async () => {

@@ -7,6 +7,7 @@ import type { Command } from './events.ts';
 /** What the shell does itself, beside the machine's commands. */
 export type ShellCommand = 'print-statistics' | 'reopen-log' | 'write-pidfile';
 
+/** Windows knows only two of them. */
 export const HANDLED_SIGNALS = ['SIGHUP', 'SIGTERM', 'SIGQUIT', 'SIGINT', 'SIGUSR1', 'SIGTSTP'] as const;
 export type HandledSignal = (typeof HANDLED_SIGNALS)[number];
 
@@ -31,36 +32,36 @@ export function commandOfSignal(
   }
 }
 
-const LETTERS: Record<string, Command | ShellCommand> = {
-  r: 'reload',
-  R: 'brutal-reload',
-  w: 'reload-workers',
-  W: 'brutal-reload-workers',
-  c: 'chain-reload',
-  q: 'graceful-stop',
-  Q: 'stop',
-  p: 'pause',
-  s: 'print-statistics',
-  l: 'reopen-log',
-  P: 'write-pidfile',
-  '+': 'add-worker',
-  '-': 'remove-worker',
-};
+const LETTERS = new Map<string, Command | ShellCommand>([
+  ['r', 'reload'],
+  ['R', 'brutal-reload'],
+  ['w', 'reload-workers'],
+  ['W', 'brutal-reload-workers'],
+  ['c', 'chain-reload'],
+  ['q', 'graceful-stop'],
+  ['Q', 'stop'],
+  ['p', 'pause'],
+  ['s', 'print-statistics'],
+  ['l', 'reopen-log'],
+  ['P', 'write-pidfile'],
+  ['+', 'add-worker'],
+  ['-', 'remove-worker'],
+]);
 
-const UNSUPPORTED: Record<string, string> = {
-  B: 'reinforcements from an emperor',
-  C: 'going cheap',
-  E: 'a rescan of the emperor',
-  f: 'forking the master',
-  L: 'rotating the log',
-  S: 'blocking subscriptions',
-};
+const UNSUPPORTED = new Map([
+  ['B', 'reinforcements from an emperor'],
+  ['C', 'going cheap'],
+  ['E', 'a rescan of the emperor'],
+  ['f', 'forking the master'],
+  ['L', 'rotating the log'],
+  ['S', 'blocking subscriptions'],
+]);
 
 /** A command, or why there is none for this letter. */
 export function commandOfLetter(letter: string): { command: Command | ShellCommand } | { refused: string } {
-  const command = LETTERS[letter];
+  const command = LETTERS.get(letter);
   if (command !== undefined) return { command };
-  const what = UNSUPPORTED[letter];
+  const what = UNSUPPORTED.get(letter);
   return {
     refused:
       what === undefined

@@ -8,18 +8,16 @@ import { formatStats, STATS_HTTP_HEAD } from '../api/format-stats.ts';
 import { formatAddress } from '../config/address.ts';
 import type { EngineSettings } from '../config/settings.ts';
 import { EngineError, formatEngineError } from '../errors.ts';
-import type { GatewayToMaster, MasterToGateway } from '../gateway/messages.ts';
+import type { GatewayToMaster } from '../gateway/messages.ts';
 import { createScoreboard, type Scoreboard, SLOT_COUNT, SlotField } from '../scoreboard.ts';
 import { ENGINE_VERSION } from '../version.ts';
 import { Accounts } from './accounts.ts';
 import { commandOfLetter, commandOfSignal, HANDLED_SIGNALS, isShellCommand, type ShellCommand } from './commands.ts';
-import type { LoadedApp, RuntimeToMaster } from './control.ts';
-import { ControlServer, type RuntimeId } from './control-server.ts';
 import type { Effect } from './effects.ts';
-import { type EngineLog, errorCode } from './engine-log.ts';
+import type { EngineLog } from './engine-log.ts';
 import type { Command, MasterEvent } from './events.ts';
 import { Facilities } from './facilities.ts';
-import { GatewayHandle } from './gateway-handle.ts';
+import { GatewayPool } from './gateway-pool.ts';
 import { gatewayOptions, planOf } from './interpretation.ts';
 import { type BindOutcome, Listeners } from './listeners.ts';
 import { boot, nextDeadlineMs, step } from './machine.ts';
@@ -27,7 +25,8 @@ import type { MasterState } from './machine-state.ts';
 import { OverdueScanner } from './overdue.ts';
 import { describeKernelState, describeOverdue, statisticsLines } from './reports.ts';
 import { makeRunFolder, type RunFolder, removeRunFolder } from './run-folder.ts';
-import { type RuntimePlace, runtimeProgram, startRuntime } from './runtimes.ts';
+import { RuntimePool } from './runtime-pool.ts';
+import { type RuntimePlace, runtimeProgram } from './runtimes.ts';
 import { buildStats, readVars } from './stats-view.ts';
 
 export interface MasterHost {
@@ -41,8 +40,6 @@ export interface MasterHost {
 
 /** The master looks around at least this often (uWSGI's master-interval). */
 const CYCLE_MS = 1000;
-/** More crashes of gateways than this in one minute are no accident. */
-const MAX_CRASHES = 5;
 
 export class Master {
   readonly #host: MasterHost;
@@ -53,17 +50,11 @@ export class Master {
   readonly #queue: MasterEvent[] = [];
   readonly #token = randomBytes(32).toString('hex');
   readonly #folder: RunFolder = makeRunFolder();
-  readonly #control: ControlServer;
+  readonly #gateways: GatewayPool;
+  readonly #place: RuntimePlace;
+  readonly #runtimes: RuntimePool;
   readonly #facilities: Facilities;
   readonly #listeners: Listeners;
-  readonly #gateways: GatewayHandle[] = [];
-  readonly #place: RuntimePlace;
-  /** The configuration each generation was started with. */
-  readonly #generations = new Map<number, EngineSettings>();
-  readonly #workerApps = new Map<number, LoadedApp[]>();
-  /** Generations that have had an application: theirs must load again when they need it. */
-  readonly #appLoaded = new Set<number>();
-  readonly #zygotePids = new Map<number, number>();
   readonly #signalHandlers = new Map<NodeJS.Signals, () => void>();
   #settings: EngineSettings;
   /** Read for a reload that is under way; otherwise the one in effect. */
@@ -72,7 +63,6 @@ export class Master {
   #isHandling = false;
   #timer: NodeJS.Timeout | null = null;
   #lastCycleMs = 0;
-  #crashes: number[] = [];
   #resolve: (exitCode: number) => void = () => undefined;
 
   constructor(settings: EngineSettings, host: MasterHost) {
@@ -81,12 +71,19 @@ export class Master {
     this.#settings = settings;
     this.#candidate = settings;
     this.#state = boot(planOf(settings), Date.now()).state;
-    this.#control = new ControlServer(this.#token, {
-      said: (from, message) => this.#runtimeSaid(from, message),
-      ended: (from) => {
-        if (from.role === 'worker') this.#enqueue({ type: 'worker-unreachable', spawnId: from.spawnId });
-        else this.#killZygote(from.generation);
-      },
+    this.#gateways = new GatewayPool({
+      said: (message) => this.#gatewaySaid(message),
+      crashed: (reason, isHopeless) => this.#gatewayCrashed(reason, isHopeless),
+      stopped: () => this.#enqueue({ type: 'gateways-stopped' }),
+    });
+    const { env, cwd, resourcesFolder } = host;
+    const { endpoints: gatewayEndpoints } = this.#gateways;
+    this.#place = { env, cwd, resourcesFolder, token: this.#token, controlEndpoint: '', gatewayEndpoints };
+    this.#runtimes = new RuntimePool(this.#place, {
+      log: host.log,
+      emit: (event) => this.#enqueue(event),
+      state: () => this.#state,
+      candidate: () => this.#candidate,
     });
     this.#facilities = new Facilities({
       letter: (letter) => this.#letter(letter),
@@ -98,11 +95,9 @@ export class Master {
       log: (text) => this.#log.write(text),
     });
     this.#listeners = new Listeners(
-      (message) => this.#tellGateways(message),
+      (message) => this.#gateways.tell(message),
       (outcome) => this.#bindEnded(outcome),
     );
-    const { env, cwd, resourcesFolder } = host;
-    this.#place = { env, cwd, resourcesFolder, token: this.#token, controlEndpoint: '', gatewayEndpoints: [] };
   }
 
   /** Runs until it is stopped; gives the exit code. Throws EngineError when it can not start. */
@@ -123,43 +118,24 @@ export class Master {
     this.#log.write(`*** Starting Reeve engine ${ENGINE_VERSION} (pid: ${process.pid}) ***`);
     if (this.#settings.autoProcname) process.title = `${this.#settings.procnamePrefix}reeve master`;
     const isWindows = process.platform === 'win32';
-    this.#place.controlEndpoint = await this.#control.listen(
+    await this.#runtimes.listen(
       isWindows ? { type: 'tcp', host: '127.0.0.1', port: 0 } : { type: 'unix', path: `${this.#folder.path}/control` },
     );
     await this.#facilities.open(this.#settings);
-    for (const signal of HANDLED_SIGNALS) this.#handleSignal(signal);
-    await this.#startGateway(isWindows ? '127.0.0.1:0' : `${this.#folder.path}/gateway-0`);
+    for (const signal of HANDLED_SIGNALS) {
+      if (!isWindows || signal === 'SIGINT' || signal === 'SIGTERM') this.#handleSignal(signal);
+    }
+    await this.#gateways.start({
+      scoreboard: this.#board.buffer,
+      workerEndpoint: isWindows ? '127.0.0.1:0' : `${this.#folder.path}/gateway-0`,
+      bodyFolder: this.#folder.bodyFolder,
+      token: this.#token,
+      options: gatewayOptions(this.#settings, this.#log.errorFd),
+    });
     const first = boot(planOf(this.#settings), Date.now());
     this.#state = first.state;
     for (const effect of first.effects) this.#perform(effect);
     this.#schedule();
-  }
-
-  async #startGateway(workerEndpoint: string): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const gateway = new GatewayHandle(
-        {
-          gatewayId: this.#gateways.length,
-          scoreboard: this.#board.buffer,
-          workerEndpoint,
-          bodyFolder: this.#folder.bodyFolder,
-          token: this.#token,
-          options: gatewayOptions(this.#settings, this.#log.errorFd),
-        },
-        {
-          said: (message) => {
-            if (message.type === 'ready' && this.#place.gatewayEndpoints.length === 0) {
-              this.#place.gatewayEndpoints.push(message.workerEndpoint);
-              resolve();
-            }
-            this.#gatewaySaid(message);
-          },
-          crashed: (reason) => this.#gatewayCrashed(reason),
-          stopped: () => this.#enqueue({ type: 'gateways-stopped' }),
-        },
-      );
-      this.#gateways.push(gateway);
-    });
   }
 
   // The queue and the timer
@@ -251,58 +227,9 @@ export class Master {
       return;
     }
     this.#log.open(path);
-    this.#tellGateways({ type: 'options', options: gatewayOptions(this.#settings, this.#log.errorFd) });
-    this.#control.broadcast({ type: 'reopen-log', path });
+    this.#gateways.tell({ type: 'options', options: gatewayOptions(this.#settings, this.#log.errorFd) });
+    this.#runtimes.reopenLog(path);
     this.#log.write(`*** log file ${path} reopened ***`);
-  }
-
-  #runtimeSaid(from: RuntimeId, message: RuntimeToMaster): void {
-    switch (message.type) {
-      case 'hello':
-        return;
-      case 'loaded':
-        return this.#loaded(from, message);
-      case 'load-failed': {
-        const { text } = message;
-        if (from.role === 'zygote') {
-          this.#enqueue({ type: 'zygote-load-failed', generation: from.generation, text });
-        } else {
-          this.#enqueue({ type: 'worker-load-failed', spawnId: from.spawnId, text });
-        }
-        return;
-      }
-      case 'forked':
-        return this.#enqueue({ type: 'worker-started', spawnId: message.spawnId, pid: message.pid });
-      case 'fork-failed':
-        return this.#enqueue({ type: 'worker-not-started', spawnId: message.spawnId, message: message.message });
-      case 'exited': {
-        const { spawnId, code, signal } = message;
-        return this.#enqueue({ type: 'worker-exited', spawnId, code, signal });
-      }
-      case 'reload-requested':
-        this.#log.write('*** the application asked for a reload ***');
-        return this.#command('reload');
-    }
-  }
-
-  #loaded(from: RuntimeId, message: Extract<RuntimeToMaster, { type: 'loaded' }>): void {
-    const worker = from.role === 'worker' ? this.#state.workers.get(from.spawnId) : undefined;
-    const generation = from.role === 'zygote' ? from.generation : worker?.generation;
-    if (generation === undefined) return;
-    const pid = from.role === 'zygote' ? this.#zygotePids.get(generation) : worker?.pid;
-    for (const app of message.apps) {
-      const seconds = Math.floor(app.startupSeconds);
-      this.#log.write(
-        `WSGI app ${app.id} (mountpoint='${app.mountpoint}') ready in ${seconds} seconds on interpreter ${message.runtime} pid: ${pid ?? 0} (default app)`,
-      );
-    }
-    if (message.apps.length > 0) this.#appLoaded.add(generation);
-    else this.#log.write('*** no application loaded: every request is answered with 500 ***');
-    if (from.role === 'zygote') {
-      this.#enqueue({ type: 'zygote-loaded', generation, apps: message.apps });
-    } else {
-      this.#workerApps.set(from.spawnId, message.apps);
-    }
   }
 
   #gatewaySaid(message: GatewayToMaster): void {
@@ -326,19 +253,17 @@ export class Master {
     }
   }
 
-  #gatewayCrashed(reason: string): void {
-    const nowMs = Date.now();
-    this.#crashes = [...this.#crashes.filter((atMs) => nowMs - atMs < 60_000), nowMs];
+  #gatewayCrashed(reason: string, isHopeless: boolean): void {
     this.#log.write(`*** BUG: a gateway crashed and is started again ***\n${reason}`);
-    if (this.#crashes.length > MAX_CRASHES) {
+    if (isHopeless) {
       this.#log.write('*** it crashes again and again; stopping ***');
       this.#enqueue({ type: 'command', command: 'stop' });
       return;
     }
     this.#accounts.gatewayLost();
     this.#listeners.restore();
-    this.#tellGateways({ type: 'use-generation', generation: this.#state.active });
-    this.#tellGateways({ type: 'pause', paused: this.#state.paused });
+    this.#gateways.tell({ type: 'use-generation', generation: this.#state.active });
+    this.#gateways.tell({ type: 'pause', paused: this.#state.paused });
     this.#enqueue({ type: 'gateway-restarted' });
   }
 
@@ -361,58 +286,44 @@ export class Master {
       case 'adopt-config':
         return this.#adoptConfig();
       case 'start-zygote':
-        return this.#startZygote(effect.generation);
+        return this.#runtimes.startZygote(effect.generation);
       case 'stop-zygote':
-        if (!this.#control.send({ role: 'zygote', generation: effect.generation }, { type: 'exit' })) {
-          this.#killZygote(effect.generation);
-        }
-        return;
+        return this.#runtimes.stopZygote(effect.generation);
       case 'kill-zygote':
-        return this.#killZygote(effect.generation);
-      case 'fork-worker': {
-        const { generation, spawnId, wid, processes } = effect;
-        const isSent = this.#control.send({ role: 'zygote', generation }, { type: 'fork', spawnId, wid, processes });
-        if (!isSent) this.#enqueue({ type: 'worker-not-started', spawnId, message: 'the zygote is gone' });
-        return;
-      }
+        return this.#runtimes.killZygote(effect.generation);
+      case 'fork-worker':
+        return this.#runtimes.forkWorker(effect);
       case 'start-worker':
-        return this.#startWorker(effect);
+        return this.#runtimes.startWorker(effect);
       case 'admit-worker':
         return this.#admitWorker(effect);
       case 'use-generation':
-        return this.#tellGateways({ type: 'use-generation', generation: effect.generation });
+        return this.#gateways.tell({ type: 'use-generation', generation: effect.generation });
       case 'retire-worker':
-        return this.#tellGateways({ type: 'retire', spawnId: effect.spawnId });
+        return this.#gateways.tell({ type: 'retire', spawnId: effect.spawnId });
       case 'exit-worker':
-        this.#control.send({ role: 'worker', spawnId: effect.spawnId }, { type: 'exit' });
-        return;
+        return this.#runtimes.exitWorker(effect.spawnId);
       case 'signal-worker':
-        return this.#signal(effect.pid, effect.signal);
+        return this.#runtimes.signal(effect.pid, effect.signal);
       case 'harakiri':
         return this.#harakiri(effect);
       case 'forget-worker':
-        this.#workerApps.delete(effect.spawnId);
+        this.#runtimes.forgetWorker(effect.spawnId);
         return this.#accounts.gone(effect.spawnId, Date.now());
       case 'forget-generation':
-        this.#generations.delete(effect.generation);
-        this.#appLoaded.delete(effect.generation);
+        this.#runtimes.forgetGeneration(effect.generation);
         return this.#accounts.forgetGeneration(effect.generation);
       case 'pause':
-        return this.#tellGateways({ type: 'pause', paused: effect.paused });
+        return this.#gateways.tell({ type: 'pause', paused: effect.paused });
       case 'drain-gateways':
-        return this.#tellGateways({ type: 'drain' });
+        return this.#gateways.tell({ type: 'drain' });
       case 'stop-gateways':
-        for (const gateway of this.#gateways) gateway.stop();
-        return;
+        return this.#gateways.stop();
       case 'log':
         return this.#log.write(effect.text);
       case 'finish':
         return this.#resolve(effect.exitCode);
     }
-  }
-
-  #tellGateways(message: MasterToGateway): void {
-    for (const gateway of this.#gateways) gateway.send(message);
   }
 
   #readConfig(): void {
@@ -472,44 +383,8 @@ export class Master {
       this.#log.write(`*** ${error instanceof EngineError ? formatEngineError(error) : String(error)} ***`);
     }
     this.#log.logDate = this.#settings.logDate;
-    this.#tellGateways({ type: 'options', options: gatewayOptions(this.#settings, this.#log.errorFd) });
+    this.#gateways.tell({ type: 'options', options: gatewayOptions(this.#settings, this.#log.errorFd) });
     void this.#facilities.adopt(this.#settings);
-  }
-
-  #startZygote(generation: number): void {
-    const started = this.#startRuntime('zygote', generation, { spawnId: 0, wid: 0, processes: 0 }, (ending) => {
-      this.#zygotePids.delete(generation);
-      this.#enqueue({ type: 'zygote-exited', generation, ...ending });
-    });
-    if (started.ok) {
-      this.#zygotePids.set(generation, started.pid);
-      return;
-    }
-    this.#log.write(`the zygote could not be started: ${started.message}`);
-    this.#enqueue({ type: 'zygote-exited', generation, code: null, signal: null });
-  }
-
-  #startWorker(effect: Extract<Effect, { type: 'start-worker' }>): void {
-    const { generation, spawnId } = effect;
-    const started = this.#startRuntime('worker', generation, effect, (ending) =>
-      this.#enqueue({ type: 'worker-exited', spawnId, ...ending }),
-    );
-    if (started.ok) this.#enqueue({ type: 'worker-started', spawnId, pid: started.pid });
-    else this.#enqueue({ type: 'worker-not-started', spawnId, message: started.message });
-  }
-
-  #startRuntime(
-    role: 'zygote' | 'worker',
-    generation: number,
-    { spawnId, wid, processes }: { spawnId: number; wid: number; processes: number },
-    onEnd: Parameters<typeof startRuntime>[4],
-  ): ReturnType<typeof startRuntime> {
-    const settings = this.#generations.get(generation) ?? this.#candidate;
-    this.#generations.set(generation, settings);
-    const isIncoming = this.#state.generations.get(generation)?.role === 'incoming';
-    const needApp = settings.needApp || isIncoming || this.#appLoaded.has(generation);
-    const request = { role, generation, spawnId, wid, processes: processes || settings.processes, needApp };
-    return startRuntime(settings, this.#place, request, this.#log, onEnd);
   }
 
   #admitWorker(effect: Extract<Effect, { type: 'admit-worker' }>): void {
@@ -518,10 +393,10 @@ export class Master {
     const slots = this.#accounts.admit(spawnId, generation, wid, threads, Date.now());
     if (slots === null) {
       this.#log.write(`*** worker ${wid} (pid: ${pid}) finds no free place on the scoreboard; killing it ***`);
-      this.#signal(pid, 'SIGKILL');
+      this.#runtimes.signal(pid, 'SIGKILL');
       return;
     }
-    this.#tellGateways({ type: 'expect-worker', spawnId, wid, pid, generation, slots });
+    this.#gateways.tell({ type: 'expect-worker', spawnId, wid, pid, generation, slots });
   }
 
   #harakiri(effect: Extract<Effect, { type: 'harakiri' }>): void {
@@ -533,21 +408,7 @@ export class Master {
     if (this.#settings.harakiriVerbose) for (const line of describeKernelState(effect.pid)) this.#log.write(line);
     const generation = this.#state.workers.get(spawnId)?.generation;
     if (generation !== undefined) this.#accounts.harakiri(generation, wid);
-    this.#tellGateways({ type: 'harakiri', spawnId, core, requestId, seconds });
-  }
-
-  #killZygote(generation: number): void {
-    const pid = this.#zygotePids.get(generation);
-    if (pid !== undefined) this.#signal(pid, 'SIGKILL');
-  }
-
-  #signal(pid: number, signal: NodeJS.Signals): void {
-    try {
-      process.kill(pid, signal);
-    } catch (error) {
-      // ESRCH: it is gone already; its exit is on the way.
-      if (errorCode(error) !== 'ESRCH') this.#log.write(`${signal} to pid ${pid} failed: ${errorCode(error)}`);
-    }
+    this.#gateways.tell({ type: 'harakiri', spawnId, core, requestId, seconds });
   }
 
   // Statistics and the end
@@ -559,7 +420,7 @@ export class Master {
       board: this.#board,
       settings: this.#settings,
       cwd: this.#host.cwd,
-      workerApps: this.#workerApps,
+      workerApps: this.#runtimes.workerApps,
     };
   }
 
@@ -572,10 +433,9 @@ export class Master {
   #dispose(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     for (const [signal, handler] of this.#signalHandlers) process.off(signal, handler);
-    for (const gateway of this.#gateways) gateway.stop();
-    for (const pid of this.#zygotePids.values()) this.#signal(pid, 'SIGKILL');
+    this.#gateways.stop();
+    this.#runtimes.dispose();
     this.#facilities.dispose(this.#settings.vacuum);
-    this.#control.dispose();
     removeRunFolder(this.#folder);
     this.#log.write('goodbye from Reeve.');
   }

@@ -1,0 +1,162 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Effect } from './effects.ts';
+import type { MasterEvent } from './events.ts';
+import { nextDeadlineMs, step } from './machine.ts';
+import type { Worker } from './machine-state.ts';
+import { APP, COMMANDS, overdue, PLAN, Rig } from './testing/rig.ts';
+
+const ANY_EVENT = fc.oneof(
+  { weight: 6, arbitrary: fc.constant<'life'>('life') },
+  { weight: 2, arbitrary: fc.constantFrom<'death' | 'time'>('death', 'time') },
+  { weight: 1, arbitrary: fc.constantFrom(...COMMANDS) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<'zygote-death' | 'load-failure' | 'stray'>('zygote-death', 'load-failure', 'stray'),
+  },
+);
+
+/** Plays the outside world: answers what the machine has asked for, in an order the numbers choose. */
+class World {
+  readonly rig = new Rig();
+  readonly #waiting: Effect[] = [...this.rig.done];
+  readonly #pids = new Map<number, number>();
+  readonly #zygotes = new Set<number>();
+
+  play(what: string, pick: number): void {
+    const { rig } = this;
+    const workers = [...this.#pids.keys()];
+    const spawnId = workers[pick % Math.max(1, workers.length)];
+    if (what === 'life') this.#answer(pick);
+    else if (what === 'time') this.#feed({ type: 'tick' }, (pick % 40) * 100);
+    else if (what === 'death' && spawnId !== undefined) this.#kill(spawnId, 9);
+    else if (what === 'zygote-death') this.#killZygote([...this.#zygotes][pick % Math.max(1, this.#zygotes.size)]);
+    else if (what === 'load-failure') {
+      this.#feed({ type: 'zygote-load-failed', generation: rig.state.lastGeneration, text: 'no' });
+    } else if (what === 'stray') this.#feed(overdue(1 + (pick % 9), pick % 2 === 0 ? null : rig.nowMs + 100));
+    else if (COMMANDS.some((command) => command === what)) {
+      const command = COMMANDS.find((one) => one === what);
+      if (command !== undefined) this.#feed({ type: 'command', command });
+    }
+  }
+
+  /** Answers everything and lets time pass until nothing is left to do. */
+  settle(): void {
+    for (let i = 0; i < 400; i++) {
+      this.#answer(0);
+      for (const one of this.rig.state.workers.values()) this.#drain(one);
+      if (this.#waiting.length === 0) this.#feed({ type: 'tick' }, 1000);
+    }
+  }
+
+  #drain(worker: Worker): void {
+    if (worker.phase === 'retiring') this.#feed({ type: 'worker-drained', spawnId: worker.spawnId });
+  }
+
+  #feed(event: MasterEvent, afterMs = 1): void {
+    this.rig.nowMs += afterMs;
+    for (const effect of this.rig.feed(event)) {
+      // The process is there at once; what it says comes later.
+      if (effect.type === 'start-zygote') this.#zygotes.add(effect.generation);
+      this.#waiting.push(effect);
+    }
+  }
+
+  #kill(spawnId: number, signal: number | null): void {
+    if (!this.#pids.delete(spawnId)) return;
+    this.#feed({ type: 'worker-unreachable', spawnId });
+    const worker = this.rig.state.workers.get(spawnId);
+    if (worker !== undefined && this.#zygotes.has(worker.generation)) {
+      this.#feed({ type: 'worker-exited', spawnId, code: signal === null ? 0 : null, signal });
+    }
+  }
+
+  #killZygote(generation: number | undefined): void {
+    if (generation === undefined || !this.#zygotes.delete(generation)) return;
+    this.#feed({ type: 'zygote-exited', generation, code: null, signal: 9 });
+  }
+
+  #answer(pick: number): void {
+    const [effect] = this.#waiting.splice(pick % Math.max(1, this.#waiting.length), 1);
+    if (effect === undefined) return;
+    switch (effect.type) {
+      case 'bind-listeners':
+        return this.#feed({ type: 'listeners-ready' });
+      case 'read-config':
+        return this.#feed({ type: 'config-ready', plan: { ...PLAN, processes: 1 + (pick % 3) } });
+      case 'start-zygote':
+        if (!this.#zygotes.has(effect.generation)) return;
+        return this.#feed({ type: 'zygote-loaded', generation: effect.generation, apps: [APP] });
+      case 'kill-zygote':
+        return this.#killZygote(effect.generation);
+      case 'stop-zygote':
+        if ([...this.rig.state.workers.values()].some((one) => one.generation === effect.generation)) {
+          this.#waiting.push(effect);
+          return;
+        }
+        return this.#killZygote(effect.generation);
+      case 'fork-worker':
+        if (!this.#zygotes.has(effect.generation)) return;
+        this.#pids.set(effect.spawnId, effect.spawnId);
+        this.#feed({ type: 'worker-started', spawnId: effect.spawnId, pid: effect.spawnId });
+        return this.#feed({ type: 'worker-connected', spawnId: effect.spawnId });
+      case 'exit-worker':
+        return this.#kill(effect.spawnId, null);
+      case 'signal-worker':
+        return effect.signal === 'SIGUSR2' ? undefined : this.#kill(effect.spawnId, 9);
+      case 'drain-gateways':
+        return this.#feed({ type: 'gateways-drained' });
+      case 'stop-gateways':
+        return this.#feed({ type: 'gateways-stopped' });
+      case 'discard-config':
+      case 'adopt-config':
+      case 'start-worker':
+      case 'admit-worker':
+      case 'use-generation':
+      case 'retire-worker':
+      case 'harakiri':
+      case 'forget-worker':
+      case 'forget-generation':
+      case 'pause':
+      case 'log':
+      case 'finish':
+        return;
+    }
+  }
+}
+
+describe('whatever happens', () => {
+  it('ends with the wanted workers of one generation, or stopped with nothing left', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(ANY_EVENT, fc.nat(1000)), { maxLength: 60 }), (script) => {
+        const world = new World();
+        for (const [what, pick] of script) world.play(what, pick);
+        world.settle();
+        const { state } = world.rig;
+        if (state.stop !== null) {
+          expect(state.phase).toBe('stopped');
+          expect(state.workers.size).toBe(0);
+          return;
+        }
+        expect([...state.generations.keys()]).toEqual([state.active]);
+        const workers = [...state.workers.values()];
+        expect(workers.map((worker) => worker.phase)).toEqual(workers.map(() => 'ready'));
+        expect(workers.map((worker) => worker.wid).sort((a, b) => a - b)).toEqual(
+          Array.from({ length: state.desired }, (_, i) => i + 1),
+        );
+        // Nothing is due in the past: the timer does not spin.
+        expect(nextDeadlineMs(state) ?? Number.POSITIVE_INFINITY).toBeGreaterThan(world.rig.nowMs);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('leaves the state it was given untouched', () => {
+    const rig = Rig.serving();
+    const before = structuredClone(rig.state);
+    const given = rig.state;
+    for (const command of COMMANDS) step(given, { type: 'command', command }, rig.nowMs);
+    step(given, { type: 'worker-exited', spawnId: 1, code: null, signal: 9 }, rig.nowMs);
+    expect(given).toEqual(before);
+  });
+});

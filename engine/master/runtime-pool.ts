@@ -1,0 +1,178 @@
+/**
+ * The runtimes of all generations: starts zygotes and fresh workers, passes messages over the control wire, and turns
+ * what they say and how they end into events. Which of them there should be is the machine's business.
+ */
+import type { EngineSettings, SocketAddress } from '../config/settings.ts';
+import type { LoadedApp, RuntimeToMaster } from './control.ts';
+import { ControlServer, type RuntimeId } from './control-server.ts';
+import type { Effect } from './effects.ts';
+import { type EngineLog, errorCode } from './engine-log.ts';
+import type { MasterEvent } from './events.ts';
+import type { MasterState } from './machine-state.ts';
+import { type RuntimePlace, startRuntime } from './runtimes.ts';
+
+export interface RuntimePoolHost {
+  log: EngineLog;
+  emit: (event: MasterEvent) => void;
+  state: () => MasterState;
+  /** The configuration that a generation which starts now is made from. */
+  candidate: () => EngineSettings;
+}
+
+export class RuntimePool {
+  /** Apps that fresh workers reported themselves, by spawn id. */
+  readonly workerApps = new Map<number, LoadedApp[]>();
+  readonly #place: RuntimePlace;
+  readonly #host: RuntimePoolHost;
+  readonly #control: ControlServer;
+  /** The configuration each generation was started with. */
+  readonly #settings = new Map<number, EngineSettings>();
+  /** Generations that have had an application: theirs must load again when they need it again. */
+  readonly #appLoaded = new Set<number>();
+  readonly #zygotePids = new Map<number, number>();
+
+  constructor(place: RuntimePlace, host: RuntimePoolHost) {
+    this.#place = place;
+    this.#host = host;
+    this.#control = new ControlServer(place.token, {
+      said: (from, message) => this.#said(from, message),
+      ended: (from) => {
+        if (from.role === 'worker') host.emit({ type: 'worker-unreachable', spawnId: from.spawnId });
+        else this.killZygote(from.generation);
+      },
+    });
+  }
+
+  async listen(address: SocketAddress): Promise<void> {
+    this.#place.controlEndpoint = await this.#control.listen(address);
+  }
+
+  startZygote(generation: number): void {
+    const { emit, log, candidate } = this.#host;
+    const request = { spawnId: 0, wid: 0, processes: candidate().processes };
+    const started = this.#start('zygote', generation, request, (ending) => {
+      this.#zygotePids.delete(generation);
+      emit({ type: 'zygote-exited', generation, ...ending });
+    });
+    if (started.ok) {
+      this.#zygotePids.set(generation, started.pid);
+      return;
+    }
+    log.write(`the zygote could not be started: ${started.message}`);
+    emit({ type: 'zygote-exited', generation, code: null, signal: null });
+  }
+
+  /** It leaves when its workers are gone. */
+  stopZygote(generation: number): void {
+    if (!this.#control.send({ role: 'zygote', generation }, { type: 'exit' })) this.killZygote(generation);
+  }
+
+  killZygote(generation: number): void {
+    const pid = this.#zygotePids.get(generation);
+    if (pid !== undefined) this.signal(pid, 'SIGKILL');
+  }
+
+  forkWorker({ generation, spawnId, wid, processes }: Extract<Effect, { type: 'fork-worker' }>): void {
+    const isSent = this.#control.send({ role: 'zygote', generation }, { type: 'fork', spawnId, wid, processes });
+    if (!isSent) this.#host.emit({ type: 'worker-not-started', spawnId, message: 'the zygote is gone' });
+  }
+
+  startWorker(effect: Extract<Effect, { type: 'start-worker' }>): void {
+    const { emit } = this.#host;
+    const { spawnId } = effect;
+    const started = this.#start('worker', effect.generation, effect, (ending) =>
+      emit({ type: 'worker-exited', spawnId, ...ending }),
+    );
+    if (started.ok) emit({ type: 'worker-started', spawnId, pid: started.pid });
+    else emit({ type: 'worker-not-started', spawnId, message: started.message });
+  }
+
+  exitWorker(spawnId: number): void {
+    this.#control.send({ role: 'worker', spawnId }, { type: 'exit' });
+  }
+
+  signal(pid: number, signal: NodeJS.Signals): void {
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      // ESRCH: it is gone already; its exit is on the way.
+      if (errorCode(error) !== 'ESRCH') this.#host.log.write(`${signal} to pid ${pid} failed: ${errorCode(error)}`);
+    }
+  }
+
+  forgetWorker(spawnId: number): void {
+    this.workerApps.delete(spawnId);
+  }
+
+  forgetGeneration(generation: number): void {
+    this.#settings.delete(generation);
+    this.#appLoaded.delete(generation);
+  }
+
+  reopenLog(path: string): void {
+    this.#control.broadcast({ type: 'reopen-log', path });
+  }
+
+  dispose(): void {
+    for (const pid of this.#zygotePids.values()) this.signal(pid, 'SIGKILL');
+    this.#control.dispose();
+  }
+
+  #start(
+    role: 'zygote' | 'worker',
+    generation: number,
+    { spawnId, wid, processes }: { spawnId: number; wid: number; processes: number },
+    onEnd: Parameters<typeof startRuntime>[4],
+  ): ReturnType<typeof startRuntime> {
+    const settings = this.#settings.get(generation) ?? this.#host.candidate();
+    this.#settings.set(generation, settings);
+    const isIncoming = this.#host.state().generations.get(generation)?.role === 'incoming';
+    const needApp = settings.needApp || isIncoming || this.#appLoaded.has(generation);
+    const request = { role, generation, spawnId, wid, processes, needApp };
+    return startRuntime(settings, this.#place, request, this.#host.log, onEnd);
+  }
+
+  #said(from: RuntimeId, message: RuntimeToMaster): void {
+    const { emit, log } = this.#host;
+    switch (message.type) {
+      case 'hello':
+        return;
+      case 'loaded':
+        return this.#loaded(from, message);
+      case 'load-failed': {
+        const { text } = message;
+        if (from.role === 'zygote') emit({ type: 'zygote-load-failed', generation: from.generation, text });
+        else emit({ type: 'worker-load-failed', spawnId: from.spawnId, text });
+        return;
+      }
+      case 'forked':
+        return emit({ type: 'worker-started', spawnId: message.spawnId, pid: message.pid });
+      case 'fork-failed':
+        return emit({ type: 'worker-not-started', spawnId: message.spawnId, message: message.message });
+      case 'exited': {
+        const { spawnId, code, signal } = message;
+        return emit({ type: 'worker-exited', spawnId, code, signal });
+      }
+      case 'reload-requested':
+        log.write('*** the application asked for a reload ***');
+        return emit({ type: 'command', command: 'reload' });
+    }
+  }
+
+  #loaded(from: RuntimeId, { apps, runtime }: Extract<RuntimeToMaster, { type: 'loaded' }>): void {
+    const { emit, log, state } = this.#host;
+    const worker = from.role === 'worker' ? state().workers.get(from.spawnId) : undefined;
+    const generation = from.role === 'zygote' ? from.generation : worker?.generation;
+    if (generation === undefined) return;
+    const pid = from.role === 'zygote' ? this.#zygotePids.get(generation) : worker?.pid;
+    for (const app of apps) {
+      const what = `${runtime.startsWith('Python') ? 'WSGI ' : ''}app ${app.id} (mountpoint='${app.mountpoint}')`;
+      const seconds = Math.floor(app.startupSeconds);
+      log.write(`${what} ready in ${seconds} seconds on interpreter ${runtime} pid: ${pid ?? 0} (default app)`);
+    }
+    if (apps.length > 0) this.#appLoaded.add(generation);
+    else log.write('*** no application loaded: every request is answered with 500 ***');
+    if (from.role === 'zygote') emit({ type: 'zygote-loaded', generation, apps });
+    else this.workerApps.set(from.spawnId, apps);
+  }
+}
