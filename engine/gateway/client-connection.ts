@@ -16,7 +16,7 @@ import { type HttpHandler, HttpParser } from './http-parser.ts';
 import type { GatewayOptions } from './messages.ts';
 import { Outbox, type OutboxLimits } from './outbox.ts';
 import { ProtocolError } from './protocol-error.ts';
-import { type AnswerSize, GatewayRequest, type RequestFacts, type ResponseTarget } from './request.ts';
+import { type AnswerSize, GatewayRequest, type RequestFacts, type ResponseTarget, type WorkerWire } from './request.ts';
 import type { SpoolFile } from './spool-file.ts';
 import { type UwsgiHandler, UwsgiParser, type UwsgiVars } from './uwsgi-parser.ts';
 
@@ -67,6 +67,8 @@ export class ClientConnection implements ResponseTarget, HttpHandler, UwsgiHandl
   #body: BodyStore | null = null;
   #ahead: Buffer[] = [];
   #aheadBytes = 0;
+  /** The worker whose answer comes faster than the client and the disk take it. */
+  #pausedWire: WorkerWire | null = null;
   #clientEnded = false;
   #isLast = false;
   /** Monotonic milliseconds; checked by `tick`. */
@@ -86,8 +88,8 @@ export class ClientConnection implements ResponseTarget, HttpHandler, UwsgiHandl
         ? new UwsgiParser({ blockBytes: bufferSizeBytes, bodyBytes: limitPostBytes }, this)
         : new HttpParser({ headBytes: bufferSizeBytes, bodyBytes: limitPostBytes, ...HTTP_LIMITS }, this);
     this.#outbox = new Outbox(socket, context.bodyFolder, context.outboxLimits, (congested) => {
-      if (congested) this.#request?.wire?.pause();
-      else this.#request?.wire?.resume();
+      if (congested) this.#pauseWorker();
+      else this.#resumeWorker();
     });
     this.#answer = new AnswerWriter(this.#outbox, { ...FIRST_CONTEXT, isHttp: kind !== 'uwsgi' });
     socket.on('data', (chunk: Buffer) => this.#received(chunk));
@@ -199,6 +201,7 @@ export class ClientConnection implements ResponseTarget, HttpHandler, UwsgiHandl
     this.#body?.dispose();
     this.#body = null;
     this.#outbox.dispose();
+    this.#resumeWorker();
     this.#ahead = [];
     if (request !== null) this.#context.dispatcher.abandon(request);
     this.#context.closed(this);
@@ -340,8 +343,9 @@ export class ClientConnection implements ResponseTarget, HttpHandler, UwsgiHandl
 
   abort(): void {
     this.#request = null;
+    this.#resumeWorker();
     // Without the end that its framing promised: the client sees that the answer is cut.
-    this.#outbox.whenUnspooled(() => this.#finishSocket());
+    this.#finishSocket();
   }
 
   fail(status: number): AnswerSize {
@@ -368,8 +372,9 @@ export class ClientConnection implements ResponseTarget, HttpHandler, UwsgiHandl
 
   #answered(keepAlive: boolean): void {
     this.#request = null;
+    this.#resumeWorker();
     if (!keepAlive || this.#clientEnded || this.#isLast) {
-      this.#outbox.whenUnspooled(() => this.#finishSocket());
+      this.#finishSocket();
       return;
     }
     this.#phase = 'idle';
@@ -393,7 +398,18 @@ export class ClientConnection implements ResponseTarget, HttpHandler, UwsgiHandl
     this.#phase = 'closing';
     this.#activityMs = performance.now();
     this.#ahead = [];
-    this.#socket.end();
+    this.#outbox.whenUnspooled(() => this.#socket.end());
     this.#socket.resume();
+  }
+
+  #pauseWorker(): void {
+    this.#pausedWire = this.#request?.wire ?? null;
+    this.#pausedWire?.pause();
+  }
+
+  /** Also when its answer is complete: the worker's connection serves other clients next. */
+  #resumeWorker(): void {
+    this.#pausedWire?.resume();
+    this.#pausedWire = null;
   }
 }

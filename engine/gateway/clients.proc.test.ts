@@ -7,6 +7,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { HeaderField, SlotField, slotIndex } from '../scoreboard.ts';
+import type { GatewayOptions } from './messages.ts';
 import { eventually, FakeMaster } from './testing/fake-master.ts';
 import { get, RawClient, request } from './testing/raw-client.ts';
 import { TEST_APP } from './testing/test-app.ts';
@@ -14,7 +15,7 @@ import { TEST_APP } from './testing/test-app.ts';
 let master: FakeMaster;
 
 beforeEach(() => {
-  master = new FakeMaster({ socketTimeoutSeconds: 1, httpTimeoutSeconds: 2, httpKeepaliveSeconds: 1 });
+  master = new FakeMaster();
 });
 
 afterEach(async () => {
@@ -25,6 +26,10 @@ async function start(workers = 1): Promise<number> {
   const port = await master.listenPort('http-socket');
   await master.serve(TEST_APP, workers);
   return port;
+}
+
+function setOptions(options: Partial<GatewayOptions>): void {
+  master.post({ type: 'options', options: { ...master.options, ...options } });
 }
 
 /** Temporary files of bodies and answers. */
@@ -58,7 +63,9 @@ describe('connections', () => {
   });
 
   test('end when they were idle for http-keepalive', async () => {
-    const client = new RawClient(await start()).send(GET('/hello'));
+    const port = await start();
+    setOptions({ httpKeepaliveSeconds: 1 });
+    const client = new RawClient(port).send(GET('/hello'));
     await client.answer();
     expect((await client.end()).length).toBe(0);
     await client.close();
@@ -66,7 +73,7 @@ describe('connections', () => {
 
   test('end after each answer when http-keepalive is 0', async () => {
     const port = await start();
-    master.post({ type: 'options', options: { ...master.options, httpKeepaliveSeconds: 0 } });
+    setOptions({ httpKeepaliveSeconds: 0 });
     const client = new RawClient(port).send(GET('/hello'));
     expect((await client.end()).toString()).toContain('Connection: close');
     await client.close();
@@ -162,7 +169,7 @@ describe('request bodies', () => {
 
   test('over limit-post are refused before they are read', async () => {
     const port = await start();
-    master.post({ type: 'options', options: { ...master.options, limitPostBytes: 10 } });
+    setOptions({ limitPostBytes: 10 });
     const answer = await request(port, 'POST /body HTTP/1.1\r\nHost: t\r\nContent-Length: 11\r\n\r\n');
     expect(answer.status).toBe(413);
     expect(answer.headers).toContainEqual(['connection', 'close']);
@@ -172,6 +179,7 @@ describe('request bodies', () => {
 
   test('that stop coming are a timeout', async () => {
     const port = await start();
+    setOptions({ socketTimeoutSeconds: 1 });
     const answer = await request(port, 'POST /body HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\n\r\na');
     expect(answer.status).toBe(408);
     expect((await request(port, 'GET / HTTP/1.1\r\nHo')).status).toBe(408);
@@ -278,7 +286,7 @@ describe('answers', () => {
 
 describe('too much', () => {
   test('waiting requests are refused with 503 and Retry-After, and counted', async () => {
-    master.post({ type: 'options', options: { ...master.options, listen: 2 } });
+    setOptions({ listen: 2 });
     const port = await start();
     const running = get(port, '/wait?go');
     await eventually('the first to begin', () => readdirSync(master.folder).includes('ran') || undefined);
@@ -295,7 +303,9 @@ describe('too much', () => {
   test('waiting for the application beyond http-timeout is answered with 504 on an http listener', async () => {
     const port = await master.listenPort('http');
     await master.serve(TEST_APP, 1);
+    setOptions({ httpTimeoutSeconds: 1 });
     expect((await get(port, '/wait?never')).status).toBe(504);
+    setOptions({});
     writeFileSync(join(master.folder, 'never'), '');
     expect((await get(port, '/hello')).status).toBe(200);
   });

@@ -14,15 +14,12 @@ import {
   RESPONSE_HEAD_BYTES,
   stampRequestId,
 } from './frames.ts';
-import { type GatewayRequest, RequestQueue } from './request.ts';
+import { type GatewayRequest, RequestQueue, type WorkerWire } from './request.ts';
 import type { SlotWriter } from './slot-writer.ts';
 
 /** The connection of a core, as the dispatcher needs it. */
-export interface CoreWire {
+export interface CoreWire extends WorkerWire {
   send(frame: Buffer): void;
-  /** Stops and continues reading what the worker sends. */
-  pause(): void;
-  resume(): void;
   /** Ends the connection: the worker sent what it must not. */
   destroy(): void;
 }

@@ -1,10 +1,9 @@
 /** JavaScript applications of every kind that handlers.mjs describes, behind the real gateway. */
 import { createHash, randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SlotField, slotIndex } from '../scoreboard.ts';
 import { eventually, FakeMaster } from './testing/fake-master.ts';
+import { queueBehind, warmUp } from './testing/queue-behind.ts';
 import { get, RawClient } from './testing/raw-client.ts';
 
 let master: FakeMaster;
@@ -140,25 +139,19 @@ describe.for([
 test('a slow request does not hold those queued behind it: they are taken back', async () => {
   const app = `import { existsSync } from 'node:fs';
     export default async (request) => {
-      if (request.url.endsWith('/wait')) while (!existsSync('go')) await new Promise((resolve) => setTimeout(resolve, 2));
+      const { pathname, search } = new URL(request.url);
+      if (pathname === '/wait') while (!existsSync(search.slice(1))) await new Promise((done) => setTimeout(done, 2));
       return new Response(String(process.pid));
     };`;
   await serve(app);
-  const warm = new RawClient(port);
-  for (let i = 0; i < 120; i++) await warm.send('GET / HTTP/1.1\r\nHost: t\r\n\r\n').answer();
-  await warm.close();
-  const slow = get(port, '/wait');
-  await eventually('it to begin', () => (master.board.slots[slotIndex(0, SlotField.requestId)] ? true : undefined));
-  const behind = [get(port, '/'), get(port, '/')];
-  await eventually('two to be queued', () =>
-    master.board.slots[slotIndex(0, SlotField.queued)] === 2 ? true : undefined,
-  );
+  await warmUp(port);
+  const { slow, behind, release } = await queueBehind(master, port, master.workers[0], '/wait', ['/', '/']);
   const second = await master.startWorker({ language: 'javascript' });
   expect((await Promise.all(behind)).map((answer) => answer.body.toString())).toEqual([
     `${second.pid}`,
     `${second.pid}`,
   ]);
-  writeFileSync(join(master.folder, 'go'), '');
+  release();
   expect((await slow).status).toBe(200);
 });
 

@@ -21,6 +21,9 @@ export async function listen(
       resolve();
     });
   });
+  server.on('error', () => {
+    // A connection that could not be accepted (no descriptors left, gone already): the next one may be.
+  });
   if (address.type === 'unix' && mode !== null) await chmod(address.path, mode);
   const bound = server.address();
   if (address.type === 'tcp' && bound !== null && typeof bound === 'object') {

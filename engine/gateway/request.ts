@@ -36,6 +36,12 @@ export interface RequestFacts {
   varBytes: number;
 }
 
+/** The reading half of a core's connection. */
+export interface WorkerWire {
+  pause(): void;
+  resume(): void;
+}
+
 /** Taken back from a worker: asked for, or impossible because the worker has begun it. */
 export type TakeBackStatus = 'none' | 'asked' | 'begun';
 
@@ -53,7 +59,7 @@ export class GatewayRequest {
   /** Id of the present dispatch; 0: it is not at a worker. */
   id = 0;
   /** The connection of the core it is at: paused while the client is too slow. */
-  wire: { pause(): void; resume(): void } | null = null;
+  wire: WorkerWire | null = null;
   /** How often it was sent to a worker. */
   dispatches = 0;
   takeBack: TakeBackStatus = 'none';

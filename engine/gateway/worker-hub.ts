@@ -84,6 +84,10 @@ export class WorkerHub {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
       this.#server.listen(tcp ? { host: tcp.host, port: Number(tcp.port) } : { path: endpoint }, () => {
+        this.#server.off('error', reject);
+        this.#server.on('error', () => {
+          // A worker that could not be accepted tries nothing else: the master sees it end and starts another.
+        });
         const address = this.#server.address();
         resolve(address !== null && typeof address === 'object' ? `${address.address}:${address.port}` : endpoint);
       });

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SlotField, slotIndex } from '../scoreboard.ts';
 import { eventually, FakeMaster, type TestWorker } from './testing/fake-master.ts';
+import { queueBehind, warmUp } from './testing/queue-behind.ts';
 import { get, RawClient } from './testing/raw-client.ts';
 import { TEST_APP } from './testing/test-app.ts';
 
@@ -40,43 +41,23 @@ function release(name: string): void {
   writeFileSync(join(master.folder, name), '');
 }
 
-/** Makes the application look fast, so that the gateway queues frames at busy workers. */
-async function warmUp(): Promise<void> {
-  const client = new RawClient(port);
-  for (let i = 0; i < 120; i++) {
-    client.send('GET /hello HTTP/1.1\r\nHost: test\r\n\r\n');
-    await client.answer();
-  }
-  await client.close();
-}
-
 function slot(worker: TestWorker, field: SlotField): number {
   return master.board.slots[slotIndex(worker.slots[0] ?? 0, field)] ?? Number.NaN;
-}
-
-async function isQueuedAt(worker: TestWorker, count: number): Promise<void> {
-  await eventually(`${count} requests queued at worker ${worker.wid}`, () =>
-    slot(worker, SlotField.queued) === count ? true : undefined,
-  );
 }
 
 describe('a worker that is killed', () => {
   test('costs only the request it was running: what was queued behind it is answered by another worker', async () => {
     const [first] = await master.serve(TEST_APP, 1);
-    if (first === undefined) throw new Error('no worker');
-    await warmUp();
-    const running = get(port, '/wait?never');
-    await hasRun('never');
-    const behind = ['a', 'b', 'c'].map((name) => get(port, `/id?${name}`));
-    await isQueuedAt(first, 3);
+    await warmUp(port);
+    const { slow, behind, name } = await queueBehind(master, port, first, '/wait', ['/id?a', '/id?b', '/id?c']);
+    first?.process.kill('SIGKILL');
+    const lost = await slow;
     const second = await master.startWorker({ wid: 2 });
-    first.process.kill('SIGKILL');
-    const lost = await running;
     expect(lost.status).toBe(502);
     expect(lost.body.toString()).toContain('ended before it answered');
     expect((await Promise.all(behind)).map((answer) => answer.body.toString())).toEqual(['a', 'b', 'c']);
-    expect(ran()).toEqual(['never', 'a', 'b', 'c']);
-    expect(await master.message('core-lost')).toMatchObject({ spawnId: first.spawnId, lostRequest: true });
+    expect(ran()).toEqual([name, 'a', 'b', 'c']);
+    expect(await master.message('core-lost')).toMatchObject({ spawnId: first?.spawnId, lostRequest: true });
     expect(slot(second, SlotField.requests)).toBe(3);
   });
 
@@ -100,7 +81,7 @@ describe('a worker that is killed', () => {
 
   test('again and again under load: every request is answered once, and none runs twice', async () => {
     await master.serve(TEST_APP, 2);
-    await warmUp();
+    await warmUp(port);
     const before = ran().length;
     let next = 0;
     const statuses = new Map<number, number>();
@@ -138,31 +119,30 @@ describe('a slow request', () => {
   test('does not hold those queued behind it: they are taken back and run elsewhere, once', async () => {
     const [first] = await master.serve(TEST_APP, 1);
     if (first === undefined) throw new Error('no worker');
-    await warmUp();
-    const slow = get(port, '/wait?go');
-    await hasRun('go');
-    const behind = ['a', 'b', 'c', 'd'].map((name) => get(port, `/id?${name}`));
-    await isQueuedAt(first, 4);
+    await warmUp(port);
+    const { slow, behind, release, name } = await queueBehind(master, port, first, '/wait', [
+      '/id?a',
+      '/id?b',
+      '/id?c',
+      '/id?d',
+    ]);
     await master.startWorker({ wid: 2 });
     expect((await Promise.all(behind)).map((answer) => answer.body.toString())).toEqual(['a', 'b', 'c', 'd']);
     expect(slot(first, SlotField.requestId)).toBeGreaterThan(0);
-    release('go');
-    expect((await slow).body.toString()).toBe('go');
-    expect(ran().toSorted()).toEqual(['a', 'b', 'c', 'd', 'go']);
+    release();
+    expect((await slow).body.toString()).toBe(name);
+    expect(ran().toSorted()).toEqual(['a', 'b', 'c', 'd', name]);
     expect((await get(port, '/hello')).status).toBe(200);
   });
 
   test('is given back even while it keeps the interpreter busy', async () => {
     const [first] = await master.serve(TEST_APP, 1);
-    if (first === undefined) throw new Error('no worker');
-    await warmUp();
-    const spinning = new RawClient(port).send('GET /spin?spin HTTP/1.1\r\nHost: test\r\n\r\n');
-    await hasRun('spin');
-    const behind = get(port, '/id?a');
-    await isQueuedAt(first, 1);
+    await warmUp(port);
+    const { slow, behind } = await queueBehind(master, port, first, '/spin', ['/id?a']);
     await master.startWorker({ wid: 2 });
-    expect((await behind).body.toString()).toBe('a');
-    await spinning.close();
+    expect((await behind[0])?.body.toString()).toBe('a');
+    first?.process.kill('SIGKILL');
+    expect((await slow).status).toBe(502);
   });
 });
 
@@ -170,23 +150,20 @@ describe('harakiri', () => {
   test('is answered with 504 at once; what was queued there runs elsewhere; nothing more goes to that worker', async () => {
     const [first] = await master.serve(TEST_APP, 1);
     if (first === undefined) throw new Error('no worker');
-    await warmUp();
-    const stuck = get(port, '/wait?never');
-    await hasRun('never');
-    const behind = get(port, '/id?a');
-    await isQueuedAt(first, 1);
+    await warmUp(port);
+    const { slow, behind } = await queueBehind(master, port, first, '/wait', ['/id?a']);
     const requestId = slot(first, SlotField.requestId);
     expect(slot(first, SlotField.startMs)).toBeGreaterThan(Date.now() - 60_000);
     master.post({ type: 'harakiri', spawnId: first.spawnId, core: 0, requestId, seconds: 1 });
-    expect((await stuck).status).toBe(504);
+    expect((await slow).status).toBe(504);
     expect(first.process.exitCode).toBeNull();
     await master.startWorker({ wid: 2 });
-    expect((await behind).body.toString()).toBe('a');
+    expect((await behind[0])?.body.toString()).toBe('a');
     first.process.kill('SIGABRT');
     expect((await first.exited).signal).toBe('SIGABRT');
     expect(first.stderr()).toMatch(/Fatal Python error: Aborted[^]*in application/);
     expect(await master.message('core-lost')).toMatchObject({ spawnId: first.spawnId });
-    expect(ran()).toEqual(['never', 'a']);
+    expect(ran().slice(1)).toEqual(['a']);
   });
 
   test('for a request that is over does nothing to the one that runs now', async () => {
@@ -218,17 +195,14 @@ describe('retiring', () => {
   test('lets the present request end, gives back the queued ones, and says when nothing runs', async () => {
     const [first] = await master.serve(TEST_APP, 1);
     if (first === undefined) throw new Error('no worker');
-    await warmUp();
-    const running = get(port, '/wait?go');
-    await hasRun('go');
-    const behind = get(port, '/id?a');
-    await isQueuedAt(first, 1);
+    await warmUp(port);
+    const { slow, behind, release } = await queueBehind(master, port, first, '/wait', ['/id?a']);
     master.post({ type: 'retire', spawnId: first.spawnId });
     await master.startWorker({ wid: 2 });
-    expect((await behind).body.toString()).toBe('a');
+    expect((await behind[0])?.body.toString()).toBe('a');
     expect(master.messages.some((message) => message.type === 'retired')).toBe(false);
-    release('go');
-    expect((await running).status).toBe(200);
+    release();
+    expect((await slow).status).toBe(200);
     expect(await master.message('retired')).toMatchObject({ spawnId: first.spawnId });
     first.sendExit();
     expect(await first.exited).toEqual({ code: 0, signal: null });

@@ -2,7 +2,7 @@
 
 /**
  * `/id?N` notes N in the file `ran` when it begins; `/wait?NAME` notes `NAME`, then waits until the file NAME exists.
- * Both show what ran, and how often.
+ * Both show what ran, and how often. `/spin?NAME` waits without ever letting go of the interpreter.
  */
 export const TEST_APP = `
 import hashlib, os, signal, sys, time
@@ -37,8 +37,9 @@ def application(environ, start_response):
         return answer(query)
     if path == "/spin":
         note(query)
-        while True:
+        while not os.path.exists(query):
             pass
+        return answer(query)
     if path == "/pid":
         return answer(os.getpid())
     if path == "/die":

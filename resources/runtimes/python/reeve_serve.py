@@ -11,7 +11,7 @@ import faulthandler
 import json
 import marshal
 import os
-import select
+import selectors
 import signal
 import socket
 import struct
@@ -19,6 +19,7 @@ import sys
 import threading
 import time
 
+import reeve_process
 from reeve_frames import (
     BEGUN,
     BODY_FILE,
@@ -159,13 +160,13 @@ class Worker:
     def _serve_lines(self, core, lines):
         """With several gateways: one frame of whichever connection has one."""
         exchange = Exchange(lines[0].sock, self.app, core, self.threads, self.processes)
-        poll = select.poll()
-        by_fd = {line.sock.fileno(): line for line in lines}
-        for fd in by_fd:
-            poll.register(fd, select.POLLIN)
+        # A frame that was received together with an earlier one is in the buffer, where no selector sees it.
+        selector = selectors.DefaultSelector()
+        for line in lines:
+            selector.register(line.sock, selectors.EVENT_READ, line)
         while not self.stopping:
-            for fd, _ in poll.poll(0 if any(line.ready() for line in lines) else None):
-                line = by_fd[fd]
+            for key, _ in selector.select(0 if any(line.ready() for line in lines) else None):
+                line = key.data
                 exchange.use(line.sock)
                 if not self._serve_one(line, exchange):
                     return
@@ -238,28 +239,24 @@ class Worker:
     # The control thread
 
     def _control(self):
-        poll = select.poll()
-        poll.register(self.control_sock.fileno(), select.POLLIN)
-        by_fd = {}
+        selector = selectors.DefaultSelector()
+        selector.register(self.control_sock, selectors.EVENT_READ, None)
+        pending = [b""] * len(self.controls)
         for gateway, sock in enumerate(self.controls):
-            by_fd[sock.fileno()] = (gateway, sock)
-            poll.register(sock.fileno(), select.POLLIN)
-        pending = {fd: b"" for fd in by_fd}
+            selector.register(sock, selectors.EVENT_READ, gateway)
         from_master = b""
         while True:
-            for fd, _ in poll.poll():
-                if fd not in by_fd:
-                    data = self._receive(self.control_sock)
+            for key, _ in selector.select():
+                data = self._receive(key.fileobj)
+                gateway = key.data
+                if gateway is None:
                     if not data:
                         os._exit(0)
                     from_master = self._obey(from_master + data)
-                    continue
-                gateway, sock = by_fd[fd]
-                data = self._receive(sock)
-                if not data:
-                    poll.unregister(fd)
-                    continue
-                pending[fd] = self._answer(gateway, sock, pending[fd] + data)
+                elif data:
+                    pending[gateway] = self._answer(gateway, key.fileobj, pending[gateway] + data)
+                else:
+                    selector.unregister(key.fileobj)
 
     @staticmethod
     def _receive(sock):
@@ -276,7 +273,9 @@ class Worker:
                 break
             message = json.loads(data[4 : 4 + size].decode("utf-8"))
             data = data[4 + size :]
-            if message.get("type") == "exit":
+            if message["type"] == "reopen-log":
+                reeve_process.reopen_log(message["path"])
+            elif message["type"] == "exit":
                 with self.lock:
                     self.stopping = True
                     idle = self.running == 0

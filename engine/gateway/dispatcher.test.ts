@@ -1,0 +1,325 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { createScoreboard, HeaderField, SlotField, slotIndex } from '../scoreboard.ts';
+import { type Core, Dispatcher, type DispatchWorker } from './dispatcher.ts';
+import { FrameFlag, FrameType, MAX_OUTSTANDING, REQUEST_PREFIX_BYTES, sealRequestFrame } from './frames.ts';
+import { GatewayRequest } from './request.ts';
+import { SlotWriter } from './slot-writer.ts';
+
+let nowMs: number;
+let serial: number;
+let board: ReturnType<typeof createScoreboard>;
+let dispatcher: Dispatcher;
+let events: string[];
+
+beforeEach(() => {
+  nowMs = 0;
+  serial = 1;
+  events = [];
+  board = createScoreboard();
+  dispatcher = new Dispatcher(
+    new SlotWriter(board),
+    {
+      retired: (spawnId) => events.push(`retired ${spawnId}`),
+      workerRetiring: (spawnId) => events.push(`retiring ${spawnId}`),
+      coreLost: (spawnId, core, lost) => events.push(`lost ${spawnId}.${core} ${lost}`),
+      finished: () => undefined,
+    },
+    () => nowMs,
+  );
+  dispatcher.useGeneration(1);
+});
+
+/** A worker whose cores note what they are sent in `sent`, by URI. */
+function addWorker(spawnId: number, threads = 1, generation = 1) {
+  const sent: string[][] = [];
+  const asked: number[] = [];
+  const cores: Core[] = [];
+  const worker: DispatchWorker = {
+    spawnId,
+    wid: spawnId,
+    pid: spawnId,
+    generation,
+    cores,
+    connected: true,
+    retiring: 'no',
+    busyCores: 0,
+    lastUsed: 0,
+    requests: 0,
+    takeBack: (requestId) => asked.push(requestId),
+  };
+  for (let index = 0; index < threads; index++) {
+    const list: string[] = [];
+    sent.push(list);
+    const wire = {
+      send: (frame: Buffer) => list.push(frame.toString('latin1', REQUEST_PREFIX_BYTES)),
+      pause: () => undefined,
+      resume: () => undefined,
+      destroy: () => undefined,
+    };
+    cores.push({ worker, index, slot: spawnId * 8 + index, wire, outstanding: [], headBeganMs: 0 });
+  }
+  dispatcher.workers.set(spawnId, worker);
+  dispatcher.pump();
+  return { worker, core: cores[0] ?? fail(), cores, sent, asked };
+}
+
+function fail(): never {
+  throw new Error('not there');
+}
+
+function submit(uri: string, fates: string[] = [], limit = 100): { request: GatewayRequest; accepted: boolean } {
+  const frame = Buffer.alloc(REQUEST_PREFIX_BYTES + uri.length);
+  frame.write(uri, REQUEST_PREFIX_BYTES);
+  sealRequestFrame(frame, uri.length, 0);
+  const note = (fate: string | number) => {
+    fates.push(`${uri} ${fate}`);
+    return { headBytes: 0, bodyBytes: 0, headerCount: 0 };
+  };
+  const facts = {
+    method: 'GET',
+    uri,
+    protocol: 'HTTP/1.1',
+    remoteAddress: '',
+    remoteUser: '',
+    contentLength: 0,
+    varCount: 0,
+    varBytes: 0,
+  };
+  const target = {
+    respond: () => note('answered'),
+    begin: () => note('begun'),
+    data: () => note('data'),
+    end: () => note('ended'),
+    abort: () => note('cut'),
+    fail: note,
+  };
+  const request = new GatewayRequest(frame, facts, serial++, target, () => undefined);
+  return { request, accepted: dispatcher.submit(request, limit) };
+}
+
+/** The worker's whole answer to the request that runs on the core. */
+function answer(core: Core, { micros = 100, flags = 0 } = {}): void {
+  const payload = Buffer.alloc(28);
+  payload.writeUInt32LE(micros, 0);
+  payload.writeUInt16LE(200, 4);
+  payload.writeDoubleLE(-1, 12);
+  payload.writeUInt32LE(4, 20);
+  payload.write('OK\r\n', 24);
+  dispatcher.frameReceived(core, FrameType.RESPONSE, flags, core.outstanding[0]?.id ?? 0, payload, 0, payload.length);
+}
+
+/** Lets the dispatcher believe that the application is fast. */
+function warmUp(core: Core): void {
+  for (let i = 0; i < 120; i++) {
+    submit('/warm');
+    answer(core);
+  }
+}
+
+/** Makes `worker` the one that was used last. */
+function submitTo(wanted: { worker: DispatchWorker; core: Core }): Core {
+  wanted.worker.lastUsed = 1_000_000;
+  submit('/x');
+  expect(uris(wanted.core)).toEqual(['/x']);
+  return wanted.core;
+}
+
+const uris = (core: Core): string[] => core.outstanding.map((request) => request.facts.uri);
+
+describe('choosing a core', () => {
+  test('takes an idle one of the worker with fewest busy cores, then the one used last', () => {
+    const one = addWorker(1, 2);
+    const two = addWorker(2, 2);
+    submit('/a');
+    submit('/b');
+    expect([uris(one.cores[0] ?? fail()), uris(two.cores[0] ?? fail())]).toEqual([['/a'], ['/b']]);
+    submit('/c');
+    submit('/d');
+    expect([...one.cores, ...two.cores].map((core) => core.outstanding.length)).toEqual([1, 1, 1, 1]);
+    for (const core of [...one.cores, ...two.cores]) answer(core);
+    answer(submitTo(two), {});
+    submit('/e');
+    expect(uris(two.cores[0] ?? fail())).toEqual(['/e']);
+  });
+
+  test('queues nothing at a worker while it does not know how fast the application is', () => {
+    const { core } = addWorker(1);
+    submit('/a');
+    submit('/b');
+    expect(uris(core)).toEqual(['/a']);
+    expect(board.header[HeaderField.listenQueue]).toBe(1);
+    answer(core);
+    expect(uris(core)).toEqual(['/b']);
+    expect(board.header[HeaderField.listenQueue]).toBe(0);
+  });
+
+  test('queues up to the limit at a worker of a fast application, and no deeper than the work of 8 ms', () => {
+    const { core } = addWorker(1);
+    warmUp(core);
+    for (let i = 0; i < 20; i++) submit(`/${i}`);
+    expect(core.outstanding.length).toBe(MAX_OUTSTANDING);
+    expect(board.slots[slotIndex(core.slot, SlotField.queued)]).toBe(MAX_OUTSTANDING - 1);
+    for (let i = 0; i < 20; i++) answer(core, { micros: 20_000 });
+    submit('/a');
+    submit('/b');
+    expect(core.outstanding.length).toBe(1);
+  });
+
+  test('never queues behind a request that is slow already', () => {
+    const { core } = addWorker(1);
+    warmUp(core);
+    submit('/slow');
+    nowMs += 11;
+    submit('/b');
+    expect(uris(core)).toEqual(['/slow']);
+  });
+
+  test('leaves other generations, retiring workers and a pause alone', () => {
+    const old = addWorker(1);
+    const fresh = addWorker(2, 1, 2);
+    dispatcher.useGeneration(2);
+    submit('/a');
+    expect([uris(old.core), uris(fresh.core)]).toEqual([[], ['/a']]);
+    answer(fresh.core);
+    dispatcher.paused = true;
+    submit('/b');
+    expect(uris(fresh.core)).toEqual([]);
+    dispatcher.paused = false;
+    dispatcher.pump();
+    expect(uris(fresh.core)).toEqual(['/b']);
+  });
+
+  test('refuses what is more than the queue holds, and counts it', () => {
+    addWorker(1);
+    submit('/a', [], 1);
+    expect(submit('/b', [], 1).accepted).toBe(true);
+    expect(submit('/c', [], 1).accepted).toBe(false);
+    expect(board.header[HeaderField.listenQueueErrors]).toBe(1);
+  });
+});
+
+describe('taking back', () => {
+  test('asks for what waits behind a slow request as soon as a core is idle, and runs it there once it is given', () => {
+    const one = addWorker(1);
+    warmUp(one.core);
+    submit('/slow');
+    const { request } = submit('/b');
+    nowMs += 11;
+    const two = addWorker(2);
+    submit('/c');
+    answer(two.core);
+    expect(one.asked).toEqual([request.id]);
+    expect(two.sent[0]).toEqual(['/c']);
+    dispatcher.takeBackAnswered(one.worker, request.id, true);
+    expect(two.sent[0]).toEqual(['/c', '/b']);
+    expect(uris(one.core)).toEqual(['/slow']);
+  });
+
+  test('leaves a request where it is when the worker has begun it', () => {
+    const one = addWorker(1);
+    warmUp(one.core);
+    submit('/slow');
+    const { request } = submit('/b');
+    dispatcher.retire(1, 'announced');
+    expect(one.asked).toEqual([request.id]);
+    dispatcher.takeBackAnswered(one.worker, request.id, false);
+    expect(uris(one.core)).toEqual(['/slow', '/b']);
+    answer(one.core);
+    expect(events).toEqual([]);
+    answer(one.core);
+    expect(events).toEqual(['retired 1']);
+  });
+
+  test('puts a request back where it stood among those that wait', () => {
+    const one = addWorker(1);
+    warmUp(one.core);
+    submit('/slow');
+    const { request } = submit('/b');
+    dispatcher.retire(1, 'yes');
+    submit('/c');
+    dispatcher.takeBackAnswered(one.worker, request.id, true);
+    expect(dispatcher.queue.drain().map((queued) => queued.facts.uri)).toEqual(['/b', '/c']);
+  });
+});
+
+describe('losing a core', () => {
+  test('costs the request that ran; the rest runs elsewhere, in order', () => {
+    const fates: string[] = [];
+    const one = addWorker(1);
+    warmUp(one.core);
+    for (const uri of ['/a', '/b', '/c']) submit(uri, fates);
+    dispatcher.coreLost(one.core, true);
+    expect(fates).toEqual(['/a 502']);
+    expect(events).toEqual(['lost 1.0 true']);
+    const two = addWorker(2);
+    expect(uris(two.core)).toEqual(['/b', '/c']);
+  });
+
+  test('without having read all that it sent costs everything that it may have begun', () => {
+    const fates: string[] = [];
+    const one = addWorker(1);
+    warmUp(one.core);
+    for (const uri of ['/a', '/b']) submit(uri, fates);
+    dispatcher.coreLost(one.core, false);
+    expect(fates).toEqual(['/a 502', '/b 502']);
+  });
+
+  test('after the announcement of max-requests costs nothing', () => {
+    const fates: string[] = [];
+    const one = addWorker(1);
+    warmUp(one.core);
+    for (const uri of ['/a', '/b']) submit(uri, fates);
+    answer(one.core, { flags: FrameFlag.RETIRING });
+    expect(events).toEqual(['retiring 1']);
+    dispatcher.coreLost(one.core, true);
+    expect(fates).toEqual(['/a answered']);
+    expect(dispatcher.queue.length).toBe(1);
+  });
+
+  test('does not run what no client waits for any more', () => {
+    const one = addWorker(1);
+    warmUp(one.core);
+    submit('/a');
+    const { request } = submit('/b');
+    dispatcher.abandon(request);
+    dispatcher.coreLost(one.core, true);
+    expect(dispatcher.queue.length).toBe(0);
+  });
+});
+
+describe('frames out of order', () => {
+  test.for([
+    ['data before a head', FrameType.DATA],
+    ['an unknown type', 99],
+    ['a head of no bytes', FrameType.HEAD],
+    ['an end of no bytes', FrameType.END],
+    ['an answer of no bytes', FrameType.RESPONSE],
+  ] as const)('%s end the connection', ([, type]) => {
+    const fates: string[] = [];
+    const { core } = addWorker(1);
+    let destroyed = 0;
+    core.wire = { send: () => undefined, pause: () => undefined, resume: () => undefined, destroy: () => destroyed++ };
+    submit('/a', fates);
+    dispatcher.frameReceived(core, type, 0, core.outstanding[0]?.id ?? 0, Buffer.alloc(0), 0, 0);
+    expect(fates).toEqual(['/a 502']);
+    expect(destroyed).toBe(1);
+  });
+});
+
+test('the scoreboard counts like uWSGI', () => {
+  const { core } = addWorker(1);
+  const slot = (field: SlotField) => board.slots[slotIndex(core.slot, field)];
+  submit('/a');
+  expect(slot(SlotField.requestId)).toBe(1);
+  expect(slot(SlotField.varsLength)).toBe(2);
+  answer(core, { micros: 1000, flags: FrameFlag.EXCEPTION });
+  submit('/b');
+  answer(core, { micros: 500 });
+  expect(slot(SlotField.requests)).toBe(2);
+  expect(slot(SlotField.exceptions)).toBe(1);
+  expect(slot(SlotField.runningMicros)).toBe(1500);
+  expect(slot(SlotField.avgRtMicros)).toBe(500);
+  expect(slot(SlotField.txBytes)).toBe(2 * 19);
+  expect(slot(SlotField.requestId)).toBe(0);
+  expect(board.header[HeaderField.requests]).toBe(2);
+});
