@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createScoreboard, HeaderField, SlotField, slotIndex } from '../scoreboard.ts';
-import { type Core, Dispatcher, type DispatchWorker } from './dispatcher.ts';
+import type { Core, DispatchWorker } from './core-choice.ts';
+import { Dispatcher } from './dispatcher.ts';
 import { FrameFlag, FrameType, MAX_OUTSTANDING, REQUEST_PREFIX_BYTES, sealRequestFrame } from './frames.ts';
 import { GatewayRequest } from './request.ts';
 import { SlotWriter } from './slot-writer.ts';

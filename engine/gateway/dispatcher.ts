@@ -2,55 +2,11 @@
  * Which request goes to which core, and what becomes of it: the bounded queue, the frames that wait at a busy
  * worker, taking them back, lost workers, harakiri, retirement. No sockets: cores are given as CoreWire, and the
  * worker's frames come in as calls. Two promises are kept here: no request runs twice, none is lost.
- *
- * An idle core is used before any frame is queued behind another; of the idle ones the worker with most idle
- * cores, then the one used last: its memory is warm, and the others stay idle for good when the load is small.
  */
-import {
-  decodeResponseHead,
-  FrameFlag,
-  FrameType,
-  MAX_OUTSTANDING,
-  RESPONSE_HEAD_BYTES,
-  stampRequestId,
-} from './frames.ts';
-import { type GatewayRequest, RequestQueue, type WorkerWire } from './request.ts';
+import { type Core, chooseBusy, chooseIdle, type DispatchWorker, isSlow, Pace, SLOW_MS } from './core-choice.ts';
+import { decodeResponseHead, FrameFlag, FrameType, RESPONSE_HEAD_BYTES, stampRequestId } from './frames.ts';
+import { type GatewayRequest, RequestQueue } from './request.ts';
 import type { SlotWriter } from './slot-writer.ts';
-
-/** The connection of a core, as the dispatcher needs it. */
-export interface CoreWire extends WorkerWire {
-  send(frame: Buffer): void;
-  /** Ends the connection: the worker sent what it must not. */
-  destroy(): void;
-}
-
-export interface Core {
-  readonly worker: DispatchWorker;
-  readonly index: number;
-  readonly slot: number;
-  wire: CoreWire | null;
-  /** Sent and not answered, in order; the first one runs. */
-  outstanding: GatewayRequest[];
-  /** Monotonic milliseconds at which the first one began. */
-  headBeganMs: number;
-}
-
-export interface DispatchWorker {
-  readonly spawnId: number;
-  readonly wid: number;
-  readonly pid: number;
-  readonly generation: number;
-  readonly cores: Core[];
-  /** All connections are there. */
-  connected: boolean;
-  /** Gets nothing more. `announced`: the master asked, and hears `retired`. */
-  retiring: 'no' | 'yes' | 'announced';
-  busyCores: number;
-  lastUsed: number;
-  requests: number;
-  /** Null when the control connection is gone. */
-  takeBack: ((requestId: number, core: number) => void) | null;
-}
 
 export interface DispatcherEvents {
   retired(spawnId: number): void;
@@ -59,14 +15,6 @@ export interface DispatcherEvents {
   /** A request that was at a worker is over, answered or not: time to log it. */
   finished(request: GatewayRequest, core: Core, micros: number): void;
 }
-
-/** Work that may wait at a busy core: more would keep requests from a core that becomes idle sooner. */
-const QUEUED_WORK_MICROS = 8000;
-/** A request that runs longer than this is slow: those behind it are better off elsewhere. */
-const SLOW_MS = 10;
-/** One outlier must not end the queueing for long. */
-const AVERAGE_CAP_MICROS = 100_000;
-const AVERAGE_WEIGHT = 1 / 16;
 
 export class Dispatcher {
   readonly queue = new RequestQueue();
@@ -80,7 +28,7 @@ export class Dispatcher {
   #generation: number | null = null;
   #nextId = 0;
   #uses = 0;
-  #averageMicros = AVERAGE_CAP_MICROS;
+  readonly #pace = new Pace();
   #slowTimer: NodeJS.Timeout | null = null;
 
   constructor(slots: SlotWriter, events: DispatcherEvents, clock: () => number = () => performance.now()) {
@@ -284,7 +232,7 @@ export class Dispatcher {
   #answered(core: Core, request: GatewayRequest, micros: number, flags: number): void {
     core.outstanding.shift();
     this.outstanding--;
-    this.#averageMicros += (Math.min(micros, AVERAGE_CAP_MICROS) - this.#averageMicros) * AVERAGE_WEIGHT;
+    this.#pace.note(micros);
     core.worker.requests++;
     this.#finish(request, core, micros, flags);
     if ((flags & FrameFlag.RETIRING) !== 0) this.#announcedRetirement(core);
@@ -360,33 +308,9 @@ export class Dispatcher {
   }
 
   #choose(): Core | null {
-    if (this.paused || this.#generation === null) return null;
-    let best: Core | null = null;
-    for (const worker of this.workers.values()) {
-      if (!this.#isServing(worker)) continue;
-      for (const core of worker.cores) {
-        if (core.outstanding.length > 0 || core.wire === null) continue;
-        if (best === null || isBetter(worker, best.worker)) best = core;
-        break;
-      }
-    }
-    return best ?? this.#chooseBusy();
-  }
-
-  /** The core with the fewest frames, if the application answers so fast that waiting at a worker saves time. */
-  #chooseBusy(): Core | null {
-    const depth = Math.min(MAX_OUTSTANDING, 1 + Math.floor(QUEUED_WORK_MICROS / this.#averageMicros));
-    let least = depth;
-    let best: Core | null = null;
-    for (const worker of this.workers.values()) {
-      if (!this.#isServing(worker)) continue;
-      for (const core of worker.cores) {
-        if (core.wire === null || core.outstanding.length >= least || this.#isSlow(core)) continue;
-        least = core.outstanding.length;
-        best = core;
-      }
-    }
-    return best;
+    if (this.paused) return null;
+    const serving = [...this.workers.values()].filter((worker) => this.#isServing(worker));
+    return chooseIdle(serving) ?? chooseBusy(serving, this.#pace.depth, this.#clock());
   }
 
   #isServing(worker: DispatchWorker): boolean {
@@ -424,16 +348,12 @@ export class Dispatcher {
 
   // Taking back
 
-  #isSlow(core: Core): boolean {
-    return this.#clock() - core.headBeganMs > SLOW_MS;
-  }
-
   /** A core became idle and nothing waits: take over from behind a slow request. */
   #stealFor(core: Core): void {
     if (!this.#isServing(core.worker)) return;
     for (const worker of this.workers.values()) {
       for (const other of worker.cores) {
-        if (other.outstanding.length > 1 && this.#isSlow(other)) {
+        if (other.outstanding.length > 1 && isSlow(other, this.#clock())) {
           this.#takeBackBehind(other, 1);
           return;
         }
@@ -465,7 +385,7 @@ export class Dispatcher {
         for (const core of worker.cores) {
           if (core.outstanding.length < 2) continue;
           waiting = true;
-          if (idle === 0 || !this.#isSlow(core)) continue;
+          if (idle === 0 || !isSlow(core, this.#clock())) continue;
           this.#takeBackBehind(core, idle);
           idle = Math.max(0, idle - core.outstanding.length + 1);
         }
@@ -473,9 +393,4 @@ export class Dispatcher {
       if (waiting) this.#watchSlow();
     }, SLOW_MS);
   }
-}
-
-function isBetter(worker: DispatchWorker, than: DispatchWorker): boolean {
-  if (worker.busyCores !== than.busyCores) return worker.busyCores < than.busyCores;
-  return worker.lastUsed > than.lastUsed;
 }

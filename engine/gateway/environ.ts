@@ -6,9 +6,9 @@
  * code they name.
  */
 import type { ListenerKind } from '../config/settings.ts';
+import { createEnvironWriter, type EnvironWriter } from './environ-writer.ts';
 import { equalsIgnoreCase } from './http-chars.ts';
 import { authorityStart, type HttpHead } from './http-head.ts';
-import { encodeMarshalString, MarshalWriter } from './marshal.ts';
 import type { RequestFacts } from './request.ts';
 import type { UwsgiVars } from './uwsgi-parser.ts';
 
@@ -46,7 +46,7 @@ export class EnvironEncoder {
   #request = 0;
 
   constructor(encoding: 'marshal' | 'json') {
-    this.writer = encoding === 'marshal' ? new MarshalEnviron() : new JsonEnviron();
+    this.writer = createEnvironWriter(encoding);
     const scheme = (value: string): Buffer => this.writer.encodePair('wsgi.url_scheme', value);
     this.#schemes = { http: scheme('http'), https: scheme('https') };
   }
@@ -280,108 +280,4 @@ export function decodePath(raw: string): string {
     path = `/${kept.join('/')}`;
   }
   return path.replace(/%([0-9a-fA-F]{2})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
-}
-
-/** How an environ is written for one language. */
-export interface EnvironWriter {
-  readonly bytes: Buffer;
-  readonly length: number;
-  encodeKey(name: string): Buffer;
-  encodePair(key: string, value: string): Buffer;
-  begin(): void;
-  /** Continues with an environ that was begun before: the bytes up to `length` then. */
-  restore(bytes: Buffer): void;
-  raw(encodedPairs: Buffer): void;
-  /** `encodedKey` is from `encodeKey`; the value is latin-1. `high`: it may hold bytes above 127. */
-  pair(encodedKey: Buffer, source: Buffer, start: number, end: number, high: boolean): void;
-  finish(): void;
-}
-
-/** A dict of str to str for Python. */
-class MarshalEnviron implements EnvironWriter {
-  readonly #out = new MarshalWriter();
-
-  get bytes(): Buffer {
-    return this.#out.bytes;
-  }
-
-  get length(): number {
-    return this.#out.length;
-  }
-
-  encodeKey(name: string): Buffer {
-    return encodeMarshalString(name, true);
-  }
-
-  encodePair(key: string, value: string): Buffer {
-    return Buffer.concat([encodeMarshalString(key, true), encodeMarshalString(value)]);
-  }
-
-  begin(): void {
-    this.#out.begin();
-  }
-
-  restore(bytes: Buffer): void {
-    this.#out.restore(bytes);
-  }
-
-  raw(encodedPairs: Buffer): void {
-    this.#out.raw(encodedPairs);
-  }
-
-  pair(encodedKey: Buffer, source: Buffer, start: number, end: number, high: boolean): void {
-    this.#out.raw(encodedKey);
-    this.#out.latin1(source, start, end, high);
-  }
-
-  finish(): void {
-    this.#out.end();
-  }
-}
-
-/** A JSON object for JavaScript. Every pair ends with a comma; the last one becomes the brace. */
-class JsonEnviron implements EnvironWriter {
-  #parts: Buffer[] = [];
-  #joined: Buffer | null = null;
-
-  get bytes(): Buffer {
-    this.#joined ??= Buffer.concat(this.#parts);
-    return this.#joined;
-  }
-
-  get length(): number {
-    return this.bytes.length;
-  }
-
-  encodeKey(name: string): Buffer {
-    return Buffer.from(`${JSON.stringify(name)}:`);
-  }
-
-  encodePair(key: string, value: string): Buffer {
-    return Buffer.from(`${JSON.stringify(key)}:${JSON.stringify(value)},`);
-  }
-
-  begin(): void {
-    this.#parts = [Buffer.from('{')];
-    this.#joined = null;
-  }
-
-  restore(bytes: Buffer): void {
-    this.#parts = [bytes];
-    this.#joined = null;
-  }
-
-  raw(encodedPairs: Buffer): void {
-    this.#parts.push(encodedPairs);
-  }
-
-  pair(encodedKey: Buffer, source: Buffer, start: number, end: number): void {
-    this.#parts.push(encodedKey, Buffer.from(`${JSON.stringify(source.toString('latin1', start, end))},`));
-  }
-
-  finish(): void {
-    const whole = Buffer.concat(this.#parts);
-    whole.write('}', whole.length - 1);
-    this.#joined = whole;
-  }
 }

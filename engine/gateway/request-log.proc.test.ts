@@ -78,7 +78,9 @@ function normalise(line: string, { format, listener }: Meta): string {
       .replace(/(vars in )\d+( bytes)/, listener === 'http-socket' ? '$1{PKTSIZE}$2' : '$&');
   }
   const pieces = format.split(/%\(([^)]*)\)/);
-  const pattern = pieces.map((piece, i) => (i % 2 === 0 ? RegExp.escape(piece) : '(.*?)')).join('');
+  const pattern = pieces
+    .map((piece, i) => (i % 2 === 0 ? piece.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&') : '(.*?)'))
+    .join('');
   const values = new RegExp(`^${pattern}$`).exec(line);
   if (values === null) return line;
   return pieces

@@ -4,7 +4,7 @@
  * a line says how many.
  */
 import { readFileSync, writeSync } from 'node:fs';
-import type { Core } from './dispatcher.ts';
+import type { Core } from './core-choice.ts';
 import { requestEnviron } from './frames.ts';
 import { compileLogFormat, type LogFormatter, needsMemory } from './log-format.ts';
 import { decodeMarshalPairs } from './marshal.ts';

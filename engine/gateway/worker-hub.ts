@@ -5,7 +5,8 @@
  */
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
-import type { Core, CoreWire, Dispatcher, DispatchWorker } from './dispatcher.ts';
+import type { Core, CoreWire, DispatchWorker } from './core-choice.ts';
+import type { Dispatcher } from './dispatcher.ts';
 import { FrameReader } from './frame-reader.ts';
 import { CONTROL_CORE, encodeTakeBack, FrameType, MAX_FRAME_PAYLOAD_BYTES, TOKEN_BYTES } from './frames.ts';
 

@@ -1,0 +1,96 @@
+/**
+ * Which core gets the next request. An idle core is used before any frame is queued behind another; of the idle
+ * ones that of the worker with fewest busy cores, then the one used last: its memory is warm, and the others stay
+ * idle for good when the load is small. When all are busy, frames wait at the workers as long as that saves time.
+ */
+import { MAX_OUTSTANDING } from './frames.ts';
+import type { GatewayRequest, WorkerWire } from './request.ts';
+
+/** The connection of a core, as the dispatcher needs it. */
+export interface CoreWire extends WorkerWire {
+  send(frame: Buffer): void;
+  /** Ends the connection: the worker sent what it must not. */
+  destroy(): void;
+}
+
+export interface Core {
+  readonly worker: DispatchWorker;
+  readonly index: number;
+  readonly slot: number;
+  wire: CoreWire | null;
+  /** Sent and not answered, in order; the first one runs. */
+  outstanding: GatewayRequest[];
+  /** Monotonic milliseconds at which the first one began. */
+  headBeganMs: number;
+}
+
+export interface DispatchWorker {
+  readonly spawnId: number;
+  readonly wid: number;
+  readonly pid: number;
+  readonly generation: number;
+  readonly cores: Core[];
+  /** All connections are there. */
+  connected: boolean;
+  /** Gets nothing more. `announced`: the master asked, and hears `retired`. */
+  retiring: 'no' | 'yes' | 'announced';
+  busyCores: number;
+  lastUsed: number;
+  requests: number;
+  /** Null when the control connection is gone. */
+  takeBack: ((requestId: number, core: number) => void) | null;
+}
+
+/** Work that may wait at a busy core: more would keep requests from a core that becomes idle sooner. */
+const QUEUED_WORK_MICROS = 8000;
+/** A request that runs longer than this is slow: those behind it are better off elsewhere. */
+export const SLOW_MS = 10;
+/** One outlier must not end the queueing for long. */
+const AVERAGE_CAP_MICROS = 100_000;
+const AVERAGE_WEIGHT = 1 / 16;
+
+/** How fast the application answers, and so how many frames a core may hold. */
+export class Pace {
+  #averageMicros = AVERAGE_CAP_MICROS;
+
+  note(micros: number): void {
+    this.#averageMicros += (Math.min(micros, AVERAGE_CAP_MICROS) - this.#averageMicros) * AVERAGE_WEIGHT;
+  }
+
+  get depth(): number {
+    return Math.min(MAX_OUTSTANDING, 1 + Math.floor(QUEUED_WORK_MICROS / this.#averageMicros));
+  }
+}
+
+export function chooseIdle(serving: readonly DispatchWorker[]): Core | null {
+  let best: Core | null = null;
+  for (const worker of serving) {
+    if (best !== null && !isBetter(worker, best.worker)) continue;
+    const idle = worker.cores.find((core) => core.outstanding.length === 0 && core.wire !== null);
+    best = idle ?? best;
+  }
+  return best;
+}
+
+function isBetter(worker: DispatchWorker, than: DispatchWorker): boolean {
+  if (worker.busyCores !== than.busyCores) return worker.busyCores < than.busyCores;
+  return worker.lastUsed > than.lastUsed;
+}
+
+/** The core with the fewest frames, if it may hold another one and its present request is not slow. */
+export function chooseBusy(serving: readonly DispatchWorker[], depth: number, nowMs: number): Core | null {
+  let least = depth;
+  let best: Core | null = null;
+  for (const worker of serving) {
+    for (const core of worker.cores) {
+      if (core.wire === null || core.outstanding.length >= least || isSlow(core, nowMs)) continue;
+      least = core.outstanding.length;
+      best = core;
+    }
+  }
+  return best;
+}
+
+export function isSlow(core: Core, nowMs: number): boolean {
+  return nowMs - core.headBeganMs > SLOW_MS;
+}
