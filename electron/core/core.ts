@@ -93,6 +93,7 @@ export async function createCore(ports: Ports, { autoStart = true }: CoreOptions
     homeFolder: ports.homeFolder,
     history,
     store: instances,
+    isHeard: () => (server?.connectionCount ?? 0) > 0,
     emitChanged: (payload) => server?.broadcast('instances.changed', payload),
     onTrouble,
   });

@@ -15,7 +15,7 @@ import {
 } from '../link/link-machine.ts';
 import type { Clock } from '../ports.ts';
 import { type CounterReading, compareCounters, type IntervalDelta, readCounters } from '../samples/counters.ts';
-import { makeFigures, makeGapRow, makeSampleRow } from '../samples/figures.ts';
+import { makeFigures, makeGapRow, makeSampleRow, sumWorkers } from '../samples/figures.ts';
 import { findPollEvents, plainEvent } from '../samples/poll-events.ts';
 import { type KnownStarts, readRunningRequests } from '../samples/running-requests.ts';
 import { SampleRing } from '../samples/sample-ring.ts';
@@ -230,10 +230,11 @@ export class Monitor {
     this.#reading = after;
     const pids = before === null ? null : new Map([...before.workers].map(([wid, worker]) => [wid, worker.pid]));
     this.#states = stateString(document, this.#requests, pids, this.harakiriMs);
-    const row = makeSampleRow(document, delta, now);
+    const totals = sumWorkers(document);
+    const row = makeSampleRow(document, totals, delta, now);
     this.ring.push(row, this.#states);
     const exceptionsPerMin = delta === null ? null : this.ring.sumSince('exceptions', now - 60_000);
-    this.#figures = makeFigures(document, delta, now, exceptionsPerMin);
+    this.#figures = makeFigures(document, totals, delta, now, exceptionsPerMin);
     this.#emit(row, now);
     this.#options.onChanged();
   }

@@ -15,6 +15,8 @@ export interface RegistryOptions {
   homeFolder: string;
   history: History;
   store: DocumentStore<InstancesFile>;
+  /** Whether a page is connected: rows are made for somebody. */
+  isHeard: () => boolean;
   emitChanged: (payload: EventPayload<'instances.changed'>) => void;
   onTrouble: (text: string) => void;
 }
@@ -108,11 +110,11 @@ export class Registry {
     this.#cancelBatch = null;
     if (this.#changed.size === 0 && this.#removed.length === 0) return;
     this.#seq += 1;
-    const changed = [...this.#changed].map((instance) => instance.row());
+    const changed = this.#options.isHeard() ? [...this.#changed].map((instance) => instance.row()) : [];
     const removed = this.#removed;
     this.#changed.clear();
     this.#removed = [];
-    this.#options.emitChanged({ seq: this.#seq, changed, removed, status: this.status() });
+    if (this.#options.isHeard()) this.#options.emitChanged({ seq: this.#seq, changed, removed, status: this.status() });
   }
 
   async dispose(): Promise<void> {

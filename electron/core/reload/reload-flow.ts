@@ -20,7 +20,8 @@ import { writeFifo } from './fifo.ts';
 import { letterOf } from './reload-methods.ts';
 import { checkMaster, makeReloadPlan, startupMsOf } from './reload-plan.ts';
 import { verdictOf } from './verdict.ts';
-import { beginWatch, observeDocument, observeGap, observeRefusal, seconds, type WatchState } from './watch-machine.ts';
+import { beginWatch, observeDocument, observeGap, observeRefusal, type WatchState } from './watch-machine.ts';
+import { seconds } from './watch-words.ts';
 
 export const reportsFileSchema = z.object({ version: z.literal(1), runs: z.array(reloadRunSchema) });
 export type ReportsFile = z.infer<typeof reportsFileSchema>;

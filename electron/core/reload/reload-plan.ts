@@ -12,7 +12,7 @@ import { CoreError, describe } from '../errors.ts';
 import type { Instance } from '../instances/instance.ts';
 import { checkFifo } from './fifo.ts';
 import { type Findings, listMethods } from './reload-methods.ts';
-import { seconds } from './watch-machine.ts';
+import { seconds } from './watch-words.ts';
 
 type Check = ReloadPlan['checks'][number];
 

@@ -2,7 +2,9 @@
  * What came of a reload, in words: subject first, figures in them, what happens next. Pure.
  */
 import type { ReloadRun } from '../../contract/model.ts';
-import { isHeldUp, mercySinceMs, seconds, type WatchedWorker, type WatchState } from './watch-machine.ts';
+import type { WatchState } from './watch-machine.ts';
+import { seconds } from './watch-words.ts';
+import { isHeldUp, mercySinceMs, type WatchedWorker } from './watch-workers.ts';
 
 export type Verdict = NonNullable<ReloadRun['verdict']>;
 

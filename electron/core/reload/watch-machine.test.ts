@@ -3,15 +3,8 @@ import type { StatsWorker } from '../../../engine/api/stats.ts';
 import { readRunningRequests } from '../samples/running-requests.ts';
 import { aBusyWorker, aDocument, aStatsWorker } from '../testing/stats-fixture.ts';
 import { verdictOf } from './verdict.ts';
-import {
-  beginWatch,
-  observeDocument,
-  observeGap,
-  observeRefusal,
-  QUIET_MS,
-  type WatchPlan,
-  type WatchState,
-} from './watch-machine.ts';
+import { beginWatch, observeDocument, observeGap, observeRefusal, QUIET_MS, type WatchState } from './watch-machine.ts';
+import type { WatchPlan } from './watch-workers.ts';
 
 const T0 = 1_700_000_100_000;
 const plan: WatchPlan = {

@@ -6,7 +6,8 @@ import { type Figures, SAMPLE_COLUMNS, type SampleRow } from '../../contract/mod
 import type { IntervalDelta } from './counters.ts';
 import { statusOf, workersOf } from './worker-rows.ts';
 
-interface Totals {
+/** What is summed over the workers, once a poll. */
+export interface Totals {
   statuses: Record<'idle' | 'busy' | 'cheap' | 'pause' | 'sig' | 'down', number>;
   workers: number;
   rssBytes: number | null;
@@ -17,7 +18,7 @@ interface Totals {
   harakiri: number;
 }
 
-function totalsOf(document: StatsDocument): Totals {
+export function sumWorkers(document: StatsDocument): Totals {
   const statuses = { idle: 0, busy: 0, cheap: 0, pause: 0, sig: 0, down: 0 };
   const workers = workersOf(document);
   let rss = 0;
@@ -48,8 +49,12 @@ function totalsOf(document: StatsDocument): Totals {
 }
 
 /** In the order of SAMPLE_COLUMNS. `delta` is null in the first sample after a gap. */
-export function makeSampleRow(document: StatsDocument, delta: IntervalDelta | null, atMs: number): SampleRow {
-  const { statuses, rssBytes, rssLargestBytes } = totalsOf(document);
+export function makeSampleRow(
+  document: StatsDocument,
+  { statuses, rssBytes, rssLargestBytes }: Totals,
+  delta: IntervalDelta | null,
+  atMs: number,
+): SampleRow {
   return [
     atMs,
     delta?.reqPerSec ?? null,
@@ -77,11 +82,11 @@ export function makeGapRow(atMs: number): SampleRow {
 
 export function makeFigures(
   document: StatsDocument,
+  totals: Totals,
   delta: IntervalDelta | null,
   atMs: number,
   exceptionsPerMin: number | null,
 ): Figures {
-  const totals = totalsOf(document);
   const listenMax = Math.max(0, ...document.sockets.map((socket) => socket.max_queue));
   return {
     atMs,

@@ -11,6 +11,7 @@ import {
 } from '../../contract/model.ts';
 
 export const RING_SAMPLES = 900;
+const TIME = SAMPLE_COLUMNS.indexOf('atMs');
 
 export class SampleRing {
   readonly #capacity: number;
@@ -54,10 +55,15 @@ export class SampleRing {
 
   /** Sum of what is known of a column in the samples since `sinceMs`. */
   sumSince(column: SampleColumn, sinceMs: number): number {
+    const times = this.#columns[TIME];
+    const values = this.#columns[SAMPLE_COLUMNS.indexOf(column)];
+    if (times === undefined || values === undefined) return 0;
     let sum = 0;
     for (let i = this.#length - 1; i >= 0; i -= 1) {
-      if ((this.at('atMs', i) ?? 0) < sinceMs) break;
-      sum += this.at(column, i) ?? 0;
+      const slot = this.#slot(i);
+      if ((times[slot] ?? 0) < sinceMs) break;
+      const value = values[slot] ?? Number.NaN;
+      if (!Number.isNaN(value)) sum += value;
     }
     return sum;
   }

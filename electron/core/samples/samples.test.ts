@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { SAMPLE_COLUMNS } from '../../contract/model.ts';
 import { aBusyWorker, aDocument, aStatsCore, aStatsWorker } from '../testing/stats-fixture.ts';
 import { compareCounters, readCounters } from './counters.ts';
-import { makeFigures, makeGapRow, makeSampleRow } from './figures.ts';
+import { makeFigures, makeGapRow, makeSampleRow, sumWorkers } from './figures.ts';
 import { findPollEvents } from './poll-events.ts';
 import { redactVar } from './redact.ts';
 import { readRunningRequests } from './running-requests.ts';
@@ -154,13 +154,13 @@ describe('states of workers', () => {
 
 describe('figures', () => {
   it('have no memory when memory-report is off', () => {
-    const figures = makeFigures(aDocument(), null, NOW, null);
+    const figures = makeFigures(aDocument(), sumWorkers(aDocument()), null, NOW, null);
     expect(figures).toMatchObject({ rssBytes: null, rssLargestBytes: null, listenMax: 100, workers: 1, busy: 0 });
   });
 
   it('sum and compare memory when it is on', () => {
     const document = aDocument({ workers: [aStatsWorker({ rss: 10 }), aStatsWorker({ id: 2, rss: 30 })] });
-    const row = makeSampleRow(document, null, NOW);
+    const row = makeSampleRow(document, sumWorkers(document), null, NOW);
     expect(row[SAMPLE_COLUMNS.indexOf('rssBytes')]).toBe(40);
     expect(row[SAMPLE_COLUMNS.indexOf('rssLargestBytes')]).toBe(30);
     expect(row[SAMPLE_COLUMNS.indexOf('reqPerSec')]).toBeNull();
