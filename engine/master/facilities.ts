@@ -99,8 +99,7 @@ export class Facilities {
     try {
       await change();
     } catch (error) {
-      if (!(error instanceof EngineError)) throw error;
-      this.#handlers.log(`*** ${formatEngineError(error)} ***`);
+      this.#handlers.log(`*** ${error instanceof EngineError ? formatEngineError(error) : String(error)} ***`);
     }
   }
 }

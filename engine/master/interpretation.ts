@@ -1,5 +1,6 @@
 /** What settings mean for the machine and for the gateways. Pure but for the machine's name. */
 import { hostname } from 'node:os';
+import { formatAddress } from '../config/address.ts';
 import type { EngineSettings } from '../config/settings.ts';
 import type { GatewayOptions } from '../gateway/messages.ts';
 import type { Plan } from './events.ts';
@@ -31,4 +32,18 @@ export function gatewayOptions(settings: EngineSettings, logFd: number): Gateway
     logMicros: false,
     memoryReport: settings.memoryReport,
   };
+}
+
+/** What a reload can not change; null: this one can go ahead. */
+export function reloadObstacle(present: EngineSettings, next: EngineSettings): string | null {
+  if ((present.app.language === 'javascript') !== (next.app.language === 'javascript')) {
+    return 'The language of the application has changed. Stop the engine and start it again.';
+  }
+  const kinds = new Map(present.listeners.map((one) => [formatAddress(one.address), one.kind]));
+  const changed = next.listeners.find((one) => {
+    const kind = kinds.get(formatAddress(one.address));
+    return kind !== undefined && kind !== one.kind;
+  });
+  if (changed === undefined) return null;
+  return `${changed.text} was another kind of socket before. Stop the engine and start it again, or use another address.`;
 }

@@ -13,6 +13,8 @@ export async function listenOn(server: Server, address: SocketAddress): Promise<
     server.once('error', reject);
     server.listen(listenOptions(address), () => {
       server.off('error', reject);
+      // From now on errors are of single connections (too many open files, say): the next one may do better.
+      server.on('error', () => undefined);
       resolve();
     });
   });

@@ -5,7 +5,6 @@
  */
 import { randomBytes } from 'node:crypto';
 import { formatStats, STATS_HTTP_HEAD } from '../api/format-stats.ts';
-import { formatAddress } from '../config/address.ts';
 import type { EngineSettings } from '../config/settings.ts';
 import { EngineError, formatEngineError } from '../errors.ts';
 import type { GatewayToMaster } from '../gateway/messages.ts';
@@ -18,7 +17,7 @@ import type { EngineLog } from './engine-log.ts';
 import type { Command, MasterEvent } from './events.ts';
 import { Facilities } from './facilities.ts';
 import { GatewayPool } from './gateway-pool.ts';
-import { gatewayOptions, planOf } from './interpretation.ts';
+import { gatewayOptions, planOf, reloadObstacle } from './interpretation.ts';
 import { type BindOutcome, Listeners } from './listeners.ts';
 import { boot, nextDeadlineMs, step } from './machine.ts';
 import type { MasterState } from './machine-state.ts';
@@ -134,7 +133,7 @@ export class Master {
     });
     const first = boot(planOf(this.#settings), Date.now());
     this.#state = first.state;
-    for (const effect of first.effects) this.#perform(effect);
+    for (const effect of first.effects) this.#attempt(effect);
     this.#schedule();
   }
 
@@ -147,7 +146,7 @@ export class Master {
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       const { state, effects } = step(this.#state, next, Date.now());
       this.#state = state;
-      for (const effect of effects) this.#perform(effect);
+      for (const effect of effects) this.#attempt(effect);
     }
     this.#isHandling = false;
     this.#schedule();
@@ -274,6 +273,16 @@ export class Master {
 
   // What goes out
 
+  /** A bug in one effect is reported and costs that effect, not the server. */
+  #attempt(effect: Effect): void {
+    try {
+      this.#perform(effect);
+    } catch (error) {
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.#log.write(`*** BUG: '${effect.type}' failed ***\n${text}`);
+    }
+  }
+
   #perform(effect: Effect): void {
     switch (effect.type) {
       case 'read-config':
@@ -345,17 +354,7 @@ export class Master {
       if (!(error instanceof EngineError)) throw error;
       return formatEngineError(error);
     }
-    const isJavaScript = settings.app.language === 'javascript';
-    if (isJavaScript !== (this.#settings.app.language === 'javascript')) {
-      return 'The language of the application has changed. Stop the engine and start it again.';
-    }
-    const present = new Map(this.#settings.listeners.map((one) => [formatAddress(one.address), one.kind]));
-    const changed = settings.listeners.find((one) => {
-      const kind = present.get(formatAddress(one.address));
-      return kind !== undefined && kind !== one.kind;
-    });
-    if (changed === undefined) return null;
-    return `${changed.text} was another kind of socket before. Stop the engine and start it again, or use another address.`;
+    return reloadObstacle(this.#settings, settings);
   }
 
   #checkSettings(settings: EngineSettings): void {

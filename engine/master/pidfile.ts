@@ -22,7 +22,8 @@ export function writePidfile(path: string): void {
 export function removePidfile(path: string): void {
   try {
     if (Number(readFileSync(path, 'latin1')) === process.pid) unlinkSync(path);
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
+  } catch {
+    // Removed by somebody else, or not ours to remove: a pidfile left over harms nobody.
+    return;
   }
 }
