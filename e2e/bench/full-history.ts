@@ -27,8 +27,6 @@ export function fillHistory(route: WebSocketRoute): void {
 /** One sample a second up to now, every column moving, and an event each minute. */
 export function fullHistory(nowMs: number, workers: number): History {
   const samples = Array.from({ length: SAMPLES }, (_unused, index) => index);
-  const wave = (index: number, column: number): number =>
-    1 + Math.sin(index / (7 + column)) + ((index * 7919) % 13) / 13;
   const columns = SAMPLE_COLUMNS.map((name, column) =>
     samples.map((index) => {
       if (name === 'atMs') return nowMs - (SAMPLES - index) * 1000;
@@ -49,6 +47,10 @@ export function fullHistory(nowMs: number, workers: number): History {
     reloadId: null,
   }));
   return { columns, states, events };
+}
+
+function wave(index: number, column: number): number {
+  return 1 + Math.sin(index / (7 + column)) + ((index * 7919) % 13) / 13;
 }
 
 function read(message: string | Buffer): Record<string, unknown> {
