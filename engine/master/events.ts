@@ -76,5 +76,3 @@ export type MasterEvent =
   /** A gateway thread died and was replaced; all its workers' connections are gone. */
   | { type: 'gateway-restarted' }
   | { type: 'tick' };
-
-export type MasterEventType = MasterEvent['type'];
