@@ -4,6 +4,9 @@
  */
 import { defineConfig } from 'vitest/config';
 
+/** node:sqlite is called experimental; the tests need not say so in each process. */
+const QUIET = ['--disable-warning=ExperimentalWarning'];
+
 export default defineConfig({
   test: {
     projects: [
@@ -13,6 +16,7 @@ export default defineConfig({
           include: ['{engine,electron,renderer,e2e,resources}/**/*.test.{ts,tsx}'],
           exclude: ['**/*.proc.test.ts', '**/node_modules/**'],
           testTimeout: 10_000,
+          execArgv: QUIET,
         },
       },
       {
@@ -21,6 +25,7 @@ export default defineConfig({
           include: ['{engine,electron,e2e,resources}/**/*.proc.test.ts'],
           exclude: ['**/node_modules/**'],
           pool: 'forks',
+          execArgv: QUIET,
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -22,6 +22,7 @@ export const TEST_PACKAGES: DebianPackage[] = [
     shownBy: ['/usr/lib/uwsgi/plugins/python3_plugin.so', '/etc/alternatives/uwsgi-plugin-python3'],
     why: 'Python applications in the real uWSGI',
   },
+  { name: 'nginx-light', shownBy: ['nginx', '/usr/sbin/nginx'], why: 'a front server that speaks the uwsgi protocol' },
   { name: 'chromium', shownBy: [process.env['CHROMIUM'] ?? 'chromium'], why: 'the browser of the end-to-end tests' },
 ];
 

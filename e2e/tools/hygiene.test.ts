@@ -23,6 +23,7 @@ describe('the hygiene check', () => {
   it.each([
     ['engine/a.ts', `const path = '/run/app/stats.sock';`],
     ['engine/a.ts', `const home = '/home/user/app';`],
+    ['engine/a.test.ts', `expand('~/a.sock', '/root/a.sock');`],
     ['engine/a.ts', `stream.skip();`],
     ['e2e/a.spec.ts', `test.skip(!electron, 'no Electron binary: set ELECTRON_PATH');`],
     ['engine/a.test.ts', `context.skip(process.platform === 'win32', 'no unix sockets here');`],

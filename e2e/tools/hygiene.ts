@@ -19,7 +19,7 @@ const RULES: Rule[] = [
   { pattern: /"resolved":|registry\.npm(?:js|mirror)\.|_authToken/, problem: 'names a package registry' },
   {
     pattern:
-      /(?<![\w.])\/(?:root|work|home\/(?!user\b|me\b|deploy\b|ada\b)[a-z]\w*|Users\/(?!you\b|ada\b)[A-Za-z]\w*)\//,
+      /(?<![\w.])\/(?:root\/\.\w+|work|home\/(?!user\b|me\b|deploy\b|ada\b)[a-z]\w*|Users\/(?!you\b|ada\b)[A-Za-z]\w*)\//,
     problem: 'names a path of one machine',
   },
   { pattern: /\b(?:it|test|describe)(?:\.\w+)*\.only\b/, only: TEST_FILE, problem: 'runs only some of its tests' },
