@@ -3,6 +3,7 @@
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import * as electron from 'electron';
+import { findCommand } from '../cli/commands.ts';
 import { findInstallation } from '../cli/installation.ts';
 import { processTerminal } from '../cli/process-terminal.ts';
 import { runReeve } from '../cli/reeve.ts';
@@ -12,8 +13,12 @@ import { dataFolderPath } from '../web/data-folder.ts';
 import { startElectronHost } from './host.ts';
 
 const onError = (error: unknown): void => console.error(error);
-const cliAt = process.argv.indexOf('--cli');
-if (cliAt >= 0) process.exit(await runReeve(process.argv.slice(cliAt + 1), processTerminal()));
+// Linux packages put this program on the PATH as `reeve`: a command's name is meant as one, with or without the switch.
+const args = process.argv.slice(electron.app.isPackaged ? 1 : 2);
+const commandArgs = args[0] === '--cli' ? args.slice(1) : args;
+if (commandArgs !== args || findCommand(args[0] ?? '') !== undefined) {
+  process.exit(await runReeve(commandArgs, processTerminal()));
+}
 
 const installation = findInstallation();
 startElectronHost({
