@@ -35,7 +35,6 @@ export default async function fetch(request) {
 
 function fillPage(url) {
   const values = {
-    worker: process.env.REEVE_WORKER_ID ?? `with pid ${process.pid}`,
     pid: process.pid,
     runtime: `Node ${process.versions.node}`,
     address: url.host,
