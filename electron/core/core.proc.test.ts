@@ -68,7 +68,9 @@ async function reload(instanceId: string, method: string) {
   return waitUntil('the verdict', () => runs.find((run) => run.phase === 'finished'), 30_000);
 }
 
-describe.skipIf(!hasUwsgi())('a real uWSGI', () => {
+describe('a real uWSGI', () => {
+  beforeEach((context) => context.skip(!hasUwsgi(), 'uWSGI with its python3 plugin is not installed'));
+
   it('is attached by its stats address and known by its process and configuration', async () => {
     const shop = await startShop();
     await bench.startCore();

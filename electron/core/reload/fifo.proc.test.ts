@@ -83,7 +83,9 @@ describe('the writer of master FIFOs', () => {
   });
 });
 
-describe.skipIf(!hasUwsgi())('the FIFO of a real uWSGI', () => {
+describe('the FIFO of a real uWSGI', () => {
+  beforeEach((context) => context.skip(!hasUwsgi(), 'uWSGI with its python3 plugin is not installed'));
+
   it('survives 400 commands of four writers at once, and so does its master', { timeout: 60_000 }, async () => {
     const bench = await CoreBench.make();
     try {
