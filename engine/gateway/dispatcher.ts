@@ -193,8 +193,9 @@ export class Dispatcher {
       const bodyStart = start + 4 + RESPONSE_HEAD_BYTES + head.block.length;
       this.#noteHead(request, head.status, head.block.length, head.headerCount);
       if (!request.failed) request.answer.bodyBytes = end - bodyStart;
-      target?.respond(head, bytes.subarray(bodyStart, end));
+      // Counted first: whoever has the answer finds it in the statistics.
       this.#answered(core, request, bytes.readUInt32LE(start), flags);
+      target?.respond(head, bytes.subarray(bodyStart, end));
       return true;
     }
     if (type === FrameType.HEAD) {
@@ -215,9 +216,10 @@ export class Dispatcher {
     if (target !== null && !request.answering) {
       request.answer = target.fail(500);
       request.status = 500;
-    } else if ((flags & FrameFlag.ABORTED) !== 0) target?.abort();
-    else target?.end();
+    }
     this.#answered(core, request, bytes.readUInt32LE(start), flags);
+    if (request.answering && (flags & FrameFlag.ABORTED) !== 0) target?.abort();
+    else if (request.answering) target?.end();
     return true;
   }
 
