@@ -112,7 +112,7 @@ describe('a folder', () => {
   it('is listed with its configuration files first and its folders after them', async () => {
     for (const name of ['b.ini', 'a.INI', 'notes.txt', '.hidden.ini']) await writeFile(join(folder, name), '');
     await symlink(tmpdir(), join(folder, 'linked'));
-    const { entries, path } = await listFolder(folder, '/root');
+    const { entries, path } = await listFolder(folder, '/home/ann');
     expect(path).toBe(folder);
     expect(entries.map((entry) => `${entry.kind} ${entry.name}`)).toEqual([
       'config a.INI',
@@ -122,7 +122,7 @@ describe('a folder', () => {
   });
 
   it('that does not exist is an error with a next step', async () => {
-    expect(await codeOf(listFolder(join(folder, 'none'), '/root'))).toBe('files-unreadable');
+    expect(await codeOf(listFolder(join(folder, 'none'), '/home/ann'))).toBe('files-unreadable');
   });
 });
 
