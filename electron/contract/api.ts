@@ -47,6 +47,8 @@ export const methods = {
   'instances.discover': { params: nothing, result: z.array(discoveredSchema) },
   /** Skips the wait before the next try. */
   'instances.retry': { params: byId, result: nothing },
+  /** No more tries until `instances.retry`: the link is `idle` and keeps its reason. */
+  'instances.pause': { params: byId, result: nothing },
   /** Full rate and `tick` events for this instance, on this connection, until unwatched. */
   'instances.watch': { params: byId, result: watchSnapshotSchema },
   'instances.unwatch': { params: byId, result: nothing },

@@ -234,6 +234,26 @@ describe('a real uWSGI', () => {
     );
   });
 
+  it('that is given up is not tried until it is asked for', async () => {
+    const shop = await startShop();
+    await bench.startCore();
+    const id = await attach(shop.stats);
+    shop.kill();
+    const lost = await waitUntil('the loss', async () => {
+      const instance = await bench.instance(id);
+      return instance.link.status === 'waiting' ? instance : null;
+    });
+    await bench.client.call('instances.pause', { instanceId: id });
+    const paused = await bench.instance(id);
+    expect(paused.link).toMatchObject({ status: 'idle', nextTryAtMs: null, reason: lost.link.reason });
+    expect(paused.health).toMatchObject({ level: 'off', word: 'not attached' });
+    await bench.startUwsgi(['--ini', shop.config]);
+    await waitUntil('the server to come back', async () => {
+      await bench.client.call('instances.retry', { instanceId: id });
+      return (await bench.instance(id)).link.status === 'attached';
+    });
+  });
+
   it('is there again after Reeve was started anew, with its name', async () => {
     const shop = await startShop();
     await bench.startCore();

@@ -121,6 +121,10 @@ function instanceHandlers(context: HandlerContext): Part<'instances' | 'log'> {
       registry.get(instanceId).monitor.retry();
       return {};
     },
+    'instances.pause': ({ instanceId }) => {
+      registry.get(instanceId).monitor.pause();
+      return {};
+    },
     'instances.watch': ({ instanceId }, connection) => registry.get(instanceId).watch(connection),
     'instances.unwatch': ({ instanceId }, connection) => {
       registry.get(instanceId).unwatch(connection);

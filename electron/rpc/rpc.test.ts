@@ -30,6 +30,7 @@ function handlersWith(some: Partial<Handlers>): Handlers {
     'instances.remove': refuse,
     'instances.discover': refuse,
     'instances.retry': refuse,
+    'instances.pause': refuse,
     'instances.watch': refuse,
     'instances.unwatch': refuse,
     'engine.inspect': refuse,

@@ -54,6 +54,11 @@ describe('checking a file', () => {
     expect(first('uwsgi')[0] ?? null).toBe(uwsgi);
   });
 
+  test('marks the name of an option that is given twice, and nothing after it', () => {
+    const [double] = check(`${GOOD}  harakiri = 60\nharakiri = 30`).filter(({ code }) => code === 'duplicate');
+    expect(double).toMatchObject({ from: 2, to: 10, option: 'harakiri' });
+  });
+
   test('offers a fix that stands exactly in place of the mistake', () => {
     const text = `${GOOD}procesess = 2\nthreads = 2 ; two`;
     const lines = parseIni(text).lines.map((line) => line.text);

@@ -174,7 +174,8 @@ function finding(
 ): Diagnostic {
   const hasValue = part === 'value' && line.valueTo > line.valueFrom;
   const from = hasValue ? line.valueFrom : line.keyFrom;
-  const to = hasValue ? line.valueTo : Math.max(line.keyTo, line.equalsAt + 1);
+  const keyTo = part === 'key' && line.keyTo > line.keyFrom ? line.keyTo : Math.max(line.keyTo, line.equalsAt + 1);
+  const to = hasValue ? line.valueTo : keyTo;
   return { ...place(severity, line.number, from, to, code, message, fix), option: line.key };
 }
 

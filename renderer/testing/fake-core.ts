@@ -201,6 +201,7 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
       },
     ],
     'instances.retry': () => ({}),
+    'instances.pause': () => ({}),
     'instances.watch': ({ instanceId }) => {
       const server = serverOf(instanceId);
       watched.set(instanceId, 0);

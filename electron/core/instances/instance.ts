@@ -9,6 +9,7 @@ import type { EffectiveConfig } from '../config/effective-config.ts';
 import { readProcess } from '../discover/processes.ts';
 import type { EngineRunner } from '../engine/engine-runner.ts';
 import type { History } from '../history/history-db.ts';
+import { POLL_INTERVAL_MS } from '../link/link-machine.ts';
 import type { Clock } from '../ports.ts';
 import { parseStatsTarget, type StatsTarget } from '../stats/target.ts';
 import { judgeHealth } from './health.ts';
@@ -47,6 +48,7 @@ export class Instance {
   #runtime: string | null = null;
   #master: { pid: number; startedAtMs: number | null } | null = null;
   readonly #watches = new Map<number, Watch>();
+  #cancelBeat: (() => void) | null = null;
   readonly #listeners = new Set<InstanceListener>();
 
   constructor(options: InstanceOptions) {
@@ -137,6 +139,7 @@ export class Instance {
 
   watch(connection: Connection): WatchSnapshot {
     this.#watches.set(connection.id, { connection, seq: 0 });
+    if (this.#cancelBeat === null) this.#armBeat();
     return {
       instance: this.row(),
       seq: 0,
@@ -148,6 +151,7 @@ export class Instance {
 
   unwatch(connection: Connection): void {
     this.#watches.delete(connection.id);
+    if (this.#watches.size === 0) this.#disarmBeat();
   }
 
   row(): InstanceRow {
@@ -181,8 +185,22 @@ export class Instance {
   async dispose(): Promise<void> {
     this.monitor.dispose();
     this.#watches.clear();
+    this.#disarmBeat();
     this.#listeners.clear();
     await this.#runner?.dispose();
+  }
+
+  /** Charts of an instance that is stopped or out of reach go on, with a gap. */
+  #armBeat(): void {
+    this.#cancelBeat = this.#options.clock.setTimer(() => {
+      this.#armBeat();
+      this.monitor.beat();
+    }, POLL_INTERVAL_MS);
+  }
+
+  #disarmBeat(): void {
+    this.#cancelBeat?.();
+    this.#cancelBeat = null;
   }
 
   #health(): InstanceRow['health'] {

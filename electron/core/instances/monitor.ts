@@ -132,13 +132,27 @@ export class Monitor {
   stop(): void {
     this.#epoch += 1;
     this.#forgetReading();
-    this.#link = { ...this.#link, pollInFlight: false };
     this.#requests = [];
     this.#step({ type: 'stop' });
   }
 
   retry(): void {
     this.#step({ type: 'retry' });
+  }
+
+  /** No more tries until `retry` or `start`. */
+  pause(): void {
+    this.#epoch += 1;
+    this.#forgetReading();
+    this.#requests = [];
+    this.#step({ type: 'pause' });
+  }
+
+  /** Time passes for those who watch, also while nothing is polled or the next try is far off. */
+  beat(): void {
+    const now = this.#options.clock.now();
+    const isPolled = this.#link.status === 'attached' || this.#link.status === 'lost';
+    if (!isPolled && now - this.#lastEmitAtMs >= POLL_INTERVAL_MS * 0.8) this.#emit(null, now);
   }
 
   setEager(eager: boolean): void {

@@ -126,6 +126,21 @@ describe('a link', () => {
     }
   });
 
+  it('that is paused keeps its reason, lets no late answer in and is tried again only when asked', () => {
+    const steps: [number, LinkEvent][] = [
+      [0, start],
+      [0, { type: 'due' }],
+      [5, failed],
+      [1005, { type: 'due' }],
+      [1006, { type: 'pause' }],
+    ];
+    const paused = play(...steps, [1010, { type: 'answered' }], [9000, { type: 'due' }]);
+    expect(paused).toMatchObject({ state: { status: 'idle', code: 'stats-refused', nextTryAtMs: null }, effects: [] });
+    const asked = play(...steps, [9000, { type: 'retry' }]);
+    expect(asked.state).toMatchObject({ status: 'connecting', code: 'stats-refused', paused: false });
+    expect(asked.effects).toContainEqual({ type: 'poll' });
+  });
+
   it('polls faster at once when it is told to', () => {
     const { effects } = play(
       [0, start],
@@ -145,6 +160,7 @@ describe('a link', () => {
       notStats,
       { type: 'retry' },
       { type: 'stop' },
+      { type: 'pause' },
       { type: 'interval', intervalMs: 250 },
       { type: 'eager', eager: true },
     );

@@ -4,6 +4,7 @@
  *
  *   idle ──start──▶ connecting ──answered──▶ attached ──failed──▶ lost ──failed──▶ waiting ⇄ connecting
  *                        └──failed, not a stats server──▶ failed ⇄ connecting (every 30 s)
+ *   any ──pause──▶ idle, paused ──retry──▶ connecting
  */
 import type { Link } from '../../contract/model.ts';
 
@@ -15,6 +16,8 @@ export interface LinkState extends Link {
   /** Try again quickly and without back-off: the bundled engine is about to come up. */
   eager: boolean;
   pollInFlight: boolean;
+  /** Not tried until somebody asks. */
+  paused: boolean;
   /** The slot of the present or next poll; slots are whole intervals apart so that instances keep their phase. */
   slotAtMs: number;
 }
@@ -27,6 +30,7 @@ export type LinkEvent =
   | { type: 'retry' }
   | { type: 'interval'; intervalMs: number }
   | { type: 'eager'; eager: boolean }
+  | { type: 'pause' }
   | { type: 'stop' };
 
 /** `arm` replaces the one timer; `disarm` clears it. */
@@ -56,6 +60,7 @@ export function initialLink(): LinkState {
     intervalMs: POLL_INTERVAL_MS,
     eager: false,
     pollInFlight: false,
+    paused: false,
     slotAtMs: 0,
   };
 }
@@ -73,7 +78,7 @@ export function stepLink(state: LinkState, event: LinkEvent, now: number): LinkS
     case 'due':
       return state.status === 'idle' ? stay(state) : poll(state, now);
     case 'retry':
-      return state.status === 'idle' ? stay(state) : poll(state, now);
+      return state.status === 'idle' && !state.paused ? stay(state) : poll({ ...state, paused: false }, now);
     case 'answered':
       return state.status === 'idle' ? stay({ ...state, pollInFlight: false }) : answered(state, now);
     case 'failed':
@@ -82,12 +87,23 @@ export function stepLink(state: LinkState, event: LinkEvent, now: number): LinkS
       return changeInterval(state, event.intervalMs, now);
     case 'eager':
       return stay({ ...state, eager: event.eager });
+    case 'pause':
+      return pause(state);
     case 'stop':
       return {
-        state: { ...state, status: 'idle', reason: null, code: null, nextTryAtMs: null, failures: 0, eager: false },
+        state: { ...pause(state).state, reason: null, code: null, failures: 0, paused: false },
         effects: [{ type: 'disarm' }],
       };
   }
+}
+
+/** The reason of the last failure stays: it is why somebody gave up. The shell forgets the poll that is in flight. */
+function pause(state: LinkState): LinkStep {
+  if (state.status === 'idle') return stay(state);
+  return {
+    state: { ...state, status: 'idle', nextTryAtMs: null, eager: false, pollInFlight: false, paused: true },
+    effects: [{ type: 'disarm' }],
+  };
 }
 
 function stay(state: LinkState): LinkStep {
@@ -97,7 +113,16 @@ function stay(state: LinkState): LinkStep {
 function start(state: LinkState, event: { eager: boolean; phaseMs: number }, now: number): LinkStep {
   const slotAtMs = now + event.phaseMs;
   return {
-    state: { ...state, status: 'connecting', reason: null, code: null, failures: 0, eager: event.eager, slotAtMs },
+    state: {
+      ...state,
+      status: 'connecting',
+      reason: null,
+      code: null,
+      failures: 0,
+      eager: event.eager,
+      paused: false,
+      slotAtMs,
+    },
     effects: [{ type: 'arm', atMs: slotAtMs }],
   };
 }

@@ -4,7 +4,7 @@
 import type { StatsDocument } from '../../../engine/api/stats.ts';
 import { type Figures, SAMPLE_COLUMNS, type SampleRow } from '../../contract/model.ts';
 import type { IntervalDelta } from './counters.ts';
-import { statusOf, workersOf } from './worker-rows.ts';
+import { isAwaited, statusOf, workersOf } from './worker-rows.ts';
 
 /** What is summed over the workers, once a poll. */
 export interface Totals {
@@ -28,7 +28,7 @@ export function sumWorkers(document: StatsDocument): Totals {
   let exceptions = 0;
   let harakiri = 0;
   for (const worker of workers) {
-    statuses[statusOf(worker).status] += 1;
+    if (!isAwaited(worker)) statuses[statusOf(worker).status] += 1;
     rss += worker.rss;
     rssLargest = Math.max(rssLargest, worker.rss);
     txBytes += worker.tx;

@@ -123,12 +123,18 @@ describe('states of workers', () => {
       aStatsWorker({ id: 6, pid: 6, status: 'sig17' }),
       aStatsWorker({ id: 7, pid: 0 }),
       aStatsWorker({ id: 8, pid: 88 }),
+      aStatsWorker({ id: 9, pid: 0, last_spawn: 0 }),
       aStatsWorker({ id: 0, pid: 0, status: 'cheap' }),
     ];
     const document = aDocument({ workers });
     const { rows } = readRunningRequests(document, context);
     const pids = new Map(workers.map((worker) => [worker.id, worker.id === 8 ? 8 : worker.pid]));
-    expect(stateString(document, rows, pids, 30_000)).toBe('iblcpsdn');
+    expect(stateString(document, rows, pids, 30_000)).toBe('iblcpsdnn');
+  });
+
+  it('count a worker that had no process yet as nothing: it is neither idle nor down', () => {
+    const workers = [aStatsWorker(), aStatsWorker({ id: 2, pid: 0, last_spawn: 0 }), aStatsWorker({ id: 3, pid: 0 })];
+    expect(sumWorkers(aDocument({ workers }))).toMatchObject({ workers: 3, statuses: { idle: 1, down: 1 } });
   });
 
   it('call a request long from half of harakiri on when that is less than 10 s', () => {

@@ -28,6 +28,11 @@ export function workersOf(document: StatsDocument): StatsWorker[] {
   return document.workers.filter((worker) => worker.id > 0);
 }
 
+/** Has a slot and had no process yet: its server is still on its way up. */
+export function isAwaited(worker: StatsWorker): boolean {
+  return worker.pid <= 0 && worker.last_spawn === 0 && worker.status !== 'cheap';
+}
+
 /** One letter a worker in wid order: see `stateStringSchema`. `previousPids` are those of the last poll. */
 export function stateString(
   document: StatsDocument,
@@ -41,7 +46,7 @@ export function stateString(
     const { status } = statusOf(worker);
     const isNew = previousPids !== null && worker.pid > 0 && previousPids.get(worker.id) !== worker.pid;
     if (status === 'busy') states += (longestElapsedMs(requests, worker.id) ?? 0) >= longMs ? 'l' : 'b';
-    else if (status === 'idle' && isNew) states += 'n';
+    else if ((status === 'idle' && isNew) || isAwaited(worker)) states += 'n';
     else states += status.charAt(0);
   }
   return states;
