@@ -1,6 +1,6 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createScoreboard, HeaderField, SlotField, slotIndex } from '../scoreboard.ts';
-import type { Core, DispatchWorker } from './core-choice.ts';
+import { type Core, type DispatchWorker, SLOW_MS } from './core-choice.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { FrameFlag, FrameType, MAX_OUTSTANDING, REQUEST_PREFIX_BYTES, sealRequestFrame } from './frames.ts';
 import { GatewayRequest } from './request.ts';
@@ -28,6 +28,11 @@ beforeEach(() => {
     () => nowMs,
   );
   dispatcher.useGeneration(1);
+});
+
+afterEach(() => {
+  dispatcher.dispose();
+  vi.useRealTimers();
 });
 
 /** A worker whose cores note what they are sent in `sent`, by URI. */
@@ -200,17 +205,20 @@ describe('choosing a core', () => {
 });
 
 describe('taking back', () => {
-  test('asks for what waits behind a slow request as soon as a core is idle, and runs it there once it is given', () => {
+  test('asks for what waits behind a slow request although no core is idle, and runs it behind a quick one', () => {
+    vi.useFakeTimers();
     const one = addWorker(1);
     warmUp(one.core);
     submit('/slow');
     const { request } = submit('/b');
-    nowMs += 11;
     const two = addWorker(2);
     submit('/c');
-    answer(two.core);
+    vi.advanceTimersByTime(SLOW_MS);
+    expect(one.asked).toEqual([]);
+    nowMs += SLOW_MS + 1;
+    two.core.headBeganMs = nowMs;
+    vi.advanceTimersByTime(SLOW_MS);
     expect(one.asked).toEqual([request.id]);
-    expect(two.sent[0]).toEqual(['/c']);
     dispatcher.takeBackAnswered(one.worker, request.id, true);
     expect(two.sent[0]).toEqual(['/c', '/b']);
     expect(uris(one.core)).toEqual(['/slow']);

@@ -79,7 +79,7 @@ export class Dispatcher {
     const worker = this.workers.get(spawnId);
     if (worker === undefined) return;
     if (worker.retiring !== 'announced') worker.retiring = retiring;
-    for (const core of worker.cores) this.#takeBackBehind(core, Number.POSITIVE_INFINITY);
+    for (const core of worker.cores) this.#takeBackBehind(core);
     this.#checkRetired(worker);
   }
 
@@ -242,7 +242,6 @@ export class Dispatcher {
     else this.#coreIdle(core);
     this.#checkRetired(core.worker);
     if (this.queue.length > 0) this.pump();
-    else if (core.outstanding.length === 0) this.#stealFor(core);
   }
 
   /** The worker takes no more (max-requests): what is queued on this core will not begin. */
@@ -256,7 +255,7 @@ export class Dispatcher {
       worker.retiring = 'yes';
       this.#events.workerRetiring(worker.spawnId);
     }
-    for (const sibling of worker.cores) this.#takeBackBehind(sibling, Number.POSITIVE_INFINITY);
+    for (const sibling of worker.cores) this.#takeBackBehind(sibling);
   }
 
   #finish(request: GatewayRequest, core: Core, micros: number, flags: number): void {
@@ -350,46 +349,29 @@ export class Dispatcher {
 
   // Taking back
 
-  /** A core became idle and nothing waits: take over from behind a slow request. */
-  #stealFor(core: Core): void {
-    if (!this.#isServing(core.worker)) return;
-    for (const worker of this.workers.values()) {
-      for (const other of worker.cores) {
-        if (other.outstanding.length > 1 && isSlow(other, this.#clock())) {
-          this.#takeBackBehind(other, 1);
-          return;
-        }
-      }
-    }
-  }
-
-  #takeBackBehind(core: Core, limit: number): void {
-    let left = limit;
-    for (let i = 1; i < core.outstanding.length && left > 0; i++) {
-      const request = core.outstanding[i];
-      if (request === undefined || request.takeBack !== 'none' || core.worker.takeBack === null) continue;
+  #takeBackBehind(core: Core): void {
+    const { takeBack } = core.worker;
+    if (takeBack === null) return;
+    for (const request of core.outstanding.slice(1)) {
+      if (request.takeBack !== 'none') continue;
       request.takeBack = 'asked';
-      core.worker.takeBack(request.id, core.index);
-      left--;
+      takeBack(request.id, core.index);
     }
   }
 
-  /** Looks again while frames wait at busy cores: is one of them behind a slow request, and a core idle? */
+  /**
+   * Looks again while frames wait at busy cores. Those behind a request that turned out slow are asked back at once,
+   * idle core or not: the queue gives them to the first core that is quick, which under load is never idle.
+   */
   #watchSlow(): void {
     this.#slowTimer ??= setTimeout(() => {
       this.#slowTimer = null;
-      let idle = 0;
       let waiting = false;
-      for (const worker of this.workers.values()) {
-        if (this.#isServing(worker)) idle += worker.cores.length - worker.busyCores;
-      }
       for (const worker of this.workers.values()) {
         for (const core of worker.cores) {
           if (core.outstanding.length < 2) continue;
           waiting = true;
-          if (idle === 0 || !isSlow(core, this.#clock())) continue;
-          this.#takeBackBehind(core, idle);
-          idle = Math.max(0, idle - core.outstanding.length + 1);
+          if (isSlow(core, this.#clock())) this.#takeBackBehind(core);
         }
       }
       if (waiting) this.#watchSlow();
