@@ -160,6 +160,25 @@ describe("one's own file on the bundled engine", () => {
     expect((await bench.instance(shop.id)).figures?.workers).toBe(4);
   });
 
+  it('with logto has failed with the reason that is in that file', async () => {
+    const { config } = await writeShop(['logto = shop.log'], 'import no_such_module\n');
+    await bench.startCore();
+    const { id } = await bench.client.call('engine.run', { path: config });
+    const failed = await until(id, 'the failure', (one) => one.engine?.status === 'failed');
+    expect(failed.engine?.error).toContain('no_such_module');
+  });
+
+  it('with logto shows that file as its log', async () => {
+    const { config } = await writeShop(['logto = shop.log']);
+    await bench.startCore();
+    const shop = await runShop(config);
+    await waitUntil('a line of the file', async () =>
+      (await bench.client.call('log.read', { instanceId: shop.id, most: 100 })).some((line) =>
+        /spawned worker/.test(line.text),
+      ),
+    );
+  });
+
   it('that can not be imported has failed, with its traceback', async () => {
     const { config } = await writeShop([], 'import no_such_module\n');
     const client = await bench.startCore();
@@ -206,6 +225,18 @@ describe("one's own file on the bundled engine", () => {
     expect(run.verdict?.detail).toContain('broken on purpose');
     expect((await fetch(url)).status).toBe(200);
     expect((await bench.instance(shop.id)).health.level).toBe('ok');
+  });
+
+  it('that is stopped goes on to tick, without data', async () => {
+    const { config } = await writeShop();
+    await bench.startCore();
+    const shop = await runShop(config);
+    const ticks = bench.collect('tick');
+    await bench.client.call('instances.watch', { instanceId: shop.id });
+    await bench.client.call('engine.stop', { instanceId: shop.id });
+    const seen = ticks.length;
+    await waitUntil('ticks of a stopped engine', () => ticks.length >= seen + 2);
+    expect(ticks.slice(seen).every((tick) => tick.row === null && tick.states === '')).toBe(true);
   });
 
   it('that is killed is shown as failed, and a worker that is killed as respawned', async () => {

@@ -51,7 +51,7 @@ export function readEffectiveConfig(argv: readonly string[], host: ConfigHost): 
     processes: number('processes') ?? 1,
     url: urlOf([...all('http-socket'), ...all('http')]),
     memoryReport: flag('memory-report'),
-    logto: last('logto') === null ? null : resolvePath(folder, last('logto') ?? ''),
+    logto: logtoOf(last('logto'), host.cwd),
   };
 }
 
@@ -70,6 +70,12 @@ function statsAddressOf(addresses: readonly string[], http: boolean, folder: str
     return http ? `http://${plain}` : plain;
   }
   return null;
+}
+
+/** A file, opened before `chdir` takes effect; `host:port` sends the log over UDP instead. */
+function logtoOf(value: string | null, cwd: string): string | null {
+  if (value === null || value === '' || /^[\w.-]*:\d+$/.test(value)) return null;
+  return resolvePath(cwd, value);
 }
 
 function urlOf(listeners: readonly string[]): string | null {

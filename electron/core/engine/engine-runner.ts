@@ -20,6 +20,8 @@ export interface EngineRunnerOptions {
   /** What to start; failing with an error that is shown as the reason. */
   prepare: () => Promise<EngineSpawn>;
   spawn: (what: EngineSpawn) => EngineChild;
+  /** Brings in what the log has elsewhere (`logto`), before the reason of an end is looked for in it. */
+  drainLog: () => Promise<void>;
   onState: (state: EngineState) => void;
   onLines: (lines: LogLine[]) => void;
 }
@@ -68,6 +70,12 @@ export class EngineRunner {
   /** Its stats address gave a document with workers. */
   answered(): void {
     if (this.#state.status === 'starting') this.#dispatch({ type: 'answered' });
+  }
+
+  /** More of the log from elsewhere: the file that `logto` names. */
+  addOutput(chunk: Uint8Array): void {
+    const lines = this.log.push(chunk, this.#options.clock.now());
+    if (lines.length > 0) this.#options.onLines(lines);
   }
 
   /** A line of the console's own in its log. */
@@ -131,19 +139,17 @@ export class EngineRunner {
       return;
     }
     this.#child = child;
-    child.onOutput = (chunk) => {
-      const lines = this.log.push(chunk, this.#options.clock.now());
-      if (lines.length > 0) this.#options.onLines(lines);
-    };
-    child.onExit = (exit) => this.#exited(child, exit);
+    child.onOutput = (chunk) => this.addOutput(chunk);
+    child.onExit = (exit) => void this.#exited(child, exit);
     this.#dispatch({ type: 'spawned', pid: child.pid });
   }
 
-  #exited(child: EngineChild, exit: EngineExit): void {
+  async #exited(child: EngineChild, exit: EngineExit): Promise<void> {
     if (this.#child !== child) return;
     this.#child = null;
     // What it left in its process group goes with it.
     child.kill('SIGKILL');
+    await this.#options.drainLog();
     const lines = this.log.end(this.#options.clock.now());
     if (lines.length > 0) this.#options.onLines(lines);
     const text =

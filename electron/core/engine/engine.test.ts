@@ -1,4 +1,9 @@
+import { appendFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ManualClock } from '../testing/manual-clock.ts';
+import { FileTail } from './file-tail.ts';
 import { failureText, guessLevel, LOG_LINES, LogRing } from './log-ring.ts';
 import { initialRunner, type RunnerEvent, type RunnerState, type RunnerStep, stepRunner } from './runner-machine.ts';
 
@@ -135,5 +140,33 @@ describe('the log of an engine', () => {
     expect(failureText(ring.read(100))).toBe(
       'Traceback (most recent call last):\n  File "app.py", line 1\nKeyError: 1\nno app could be loaded',
     );
+  });
+});
+
+describe('a log file that is followed', () => {
+  it('gives what is appended after its end, and begins anew when it is rotated or cut', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'reeve-tail-'));
+    const path = join(folder, 'engine.log');
+    await writeFile(path, 'from before\n');
+    let text = '';
+    const tail = await FileTail.open({
+      path,
+      clock: new ManualClock(),
+      onBytes: (chunk) => (text += Buffer.from(chunk).toString()),
+    });
+    await appendFile(path, 'one\n');
+    await tail.look();
+    await tail.look();
+    expect(text).toBe('one\n');
+    await rename(path, `${path}.1`);
+    await tail.look();
+    await writeFile(path, 'two\n');
+    await tail.look();
+    expect(text).toBe('one\ntwo\n');
+    await writeFile(path, '3\n');
+    await tail.look();
+    expect(text).toBe('one\ntwo\n3\n');
+    tail.dispose();
+    await rm(folder, { recursive: true, force: true });
   });
 });

@@ -6,11 +6,12 @@ import { dirname } from 'node:path';
 import type { EffectiveConfig } from '../config/effective-config.ts';
 import { createConfigHost } from '../config/node-config-host.ts';
 import { readEffectiveConfig } from '../config/read-effective.ts';
-import { CoreError, toErrorData } from '../errors.ts';
+import { CoreError, describe, toErrorData } from '../errors.ts';
 import type { Instance } from '../instances/instance.ts';
 import type { EngineSpawn, Ports } from '../ports.ts';
 import { moveToFreePorts } from '../sample/sample-project.ts';
 import { EngineRunner } from './engine-runner.ts';
+import { FileTail } from './file-tail.ts';
 import { inspectPath } from './inspect.ts';
 import type { RunFolder } from './run-folder.ts';
 import type { TrustStore } from './trust.ts';
@@ -26,6 +27,8 @@ export interface EnginesOptions {
 
 export class Engines {
   readonly #options: EnginesOptions;
+  /** Logs that go to files (`logto`), by instance. */
+  readonly #tails = new Map<string, FileTail>();
   #closing = false;
 
   constructor(options: EnginesOptions) {
@@ -39,6 +42,7 @@ export class Engines {
       clock: ports.clock,
       prepare: async () => this.#prepare(instance),
       spawn: (what) => ports.spawnEngine(what),
+      drainLog: async () => this.#drainLog(instance),
       onLines: (lines) => instance.addLines(lines),
       onState: (state) => this.#followState(instance, state.status, state.pid),
     });
@@ -103,6 +107,7 @@ export class Engines {
     if (config.statsAddress === null)
       throw new Error(config.errors.join('\n') || `${path} has no usable stats address.`);
     instance.setConfig(config);
+    await this.#followLog(instance, config.logto);
     instance.updateRecord({ statsAddress: config.statsAddress });
     instance.attach({ eager: true });
     const env = Object.fromEntries(
@@ -129,12 +134,35 @@ export class Engines {
 
   #followState(instance: Instance, status: string, pid: number | null): void {
     const { runFolder, onState, onTrouble } = this.#options;
-    if (status === 'stopped' || status === 'failed') instance.monitor.stop();
+    if (status === 'stopped' || status === 'failed') {
+      instance.monitor.stop();
+      this.#tails.get(instance.id)?.dispose();
+      this.#tails.delete(instance.id);
+    }
     if (status === 'stopping') instance.monitor.setEager(false);
     if (!this.#closing) instance.updateRecord({ wanted: instance.runner?.wanted ?? 'stopped' });
     const kept = pid === null ? runFolder.forget(instance.id) : runFolder.remember(instance.id, pid);
     kept.catch((error: unknown) => onTrouble(toErrorData(error).message));
     onState(instance);
+  }
+
+  /** With `logto` its standard error says little: the file is the log then, from its present end on. */
+  async #followLog(instance: Instance, path: string | null): Promise<void> {
+    this.#tails.get(instance.id)?.dispose();
+    this.#tails.delete(instance.id);
+    if (path === null) return;
+    const { clock } = this.#options.ports;
+    const tail = await FileTail.open({ path, clock, onBytes: (chunk) => instance.runner?.addOutput(chunk) });
+    this.#tails.set(instance.id, tail);
+    instance.runner?.say(`The log goes to ${path} (logto).`);
+  }
+
+  async #drainLog(instance: Instance): Promise<void> {
+    try {
+      await this.#tails.get(instance.id)?.look();
+    } catch (error) {
+      instance.runner?.say(`The log file can not be read: ${describe(error)}.`);
+    }
   }
 
   #runnerOf(instance: Instance): EngineRunner {
