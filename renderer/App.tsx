@@ -18,7 +18,9 @@ import { NARROW, useMedia } from './shell/use-media.ts';
 import { useTheme } from './shell/use-theme.ts';
 import type { AppStores } from './stores/app.ts';
 import { homeRoute } from './stores/home-route.ts';
+import type { Route } from './stores/router.ts';
 import { useInstances, useLink, useRoute, useSettings, useStores } from './stores/use-stores.ts';
+import { ErrorBoundary } from './ui/ErrorBoundary.tsx';
 
 const TOAST_MOST = 3;
 
@@ -31,6 +33,7 @@ export function App() {
   const isNarrow = useMedia(NARROW);
   const isFolded = useSettings((settings) => settings.railFolded) || isNarrow;
   const link = useLink();
+  const route = useRoute();
   if (link.status === 'denied') return <DeniedPage reason={link.reason} />;
   return (
     <div className={isFolded ? 'app narrow' : 'app'}>
@@ -38,7 +41,9 @@ export function App() {
       <Rail isFolded={isFolded} />
       <main className={link.status === 'lost' ? 'main unlinked' : 'main'}>
         <LinkBand />
-        <Page />
+        <ErrorBoundary key={route.page} what="This page">
+          <Page route={route} />
+        </ErrorBoundary>
       </main>
       <StatusBar />
       <Dialogs />
@@ -50,8 +55,7 @@ export function App() {
   );
 }
 
-function Page() {
-  const route = useRoute();
+function Page({ route }: { route: Route }) {
   const failure = useInstances((state) => state.failure);
   switch (route.page) {
     case 'instance':

@@ -13,6 +13,7 @@ import { type AppStores, createAppStores } from './stores/app.ts';
 import type { LinkState } from './stores/link.ts';
 import { StoresContext } from './stores/use-stores.ts';
 import { cssVariablesResolver, theme } from './theme/mantine.ts';
+import { ErrorBoundary } from './ui/ErrorBoundary.tsx';
 
 async function openStores(): Promise<AppStores> {
   if (import.meta.env.MODE !== 'production' && new URLSearchParams(location.search).has('fake')) {
@@ -38,7 +39,9 @@ async function start(root: HTMLElement): Promise<void> {
       getStyleNonce={styleNonce}
     >
       <StoresContext value={stores}>
-        <App />
+        <ErrorBoundary what="Reeve">
+          <App />
+        </ErrorBoundary>
       </StoresContext>
     </MantineProvider>,
   );

@@ -4,6 +4,7 @@
  * stores each time it is asked for; it holds no state.
  */
 import type { Instance } from '../../electron/contract/model.ts';
+import { isLinkDown } from '../pages/instance/link-down.ts';
 import type { AppStores } from '../stores/app.ts';
 import { byTrouble } from '../stores/instances.ts';
 import { fleetRoute, INSTANCE_TABS, type InstanceTab, instanceRoute } from '../stores/router.ts';
@@ -181,6 +182,14 @@ function instanceCommands(stores: AppStores): Command[] {
       },
     },
     {
+      id: 'instance.pause',
+      title: `Stop trying the link to ${name}`,
+      whyNot: none ?? (instance && isLinkDown(instance) ? whyNotPause(instance) : 'The link is not lost.'),
+      run: () => {
+        if (instance) runAction(client.call('instances.pause', { instanceId: instance.id }));
+      },
+    },
+    {
       id: 'engine.start',
       title: `Start ${name}`,
       whyNot: notEngine ?? (isUp ? `${name} runs already.` : null),
@@ -216,6 +225,10 @@ function instanceCommands(stores: AppStores): Command[] {
       },
     },
   ];
+}
+
+function whyNotPause({ link }: Instance): string | null {
+  return link.status === 'idle' ? 'It is not tried now.' : null;
 }
 
 function appCommands({ ui, settings, client, router, instances }: AppStores): Command[] {

@@ -2,12 +2,14 @@
  * The frame of every instance page: head, tabs, at most one line that asks for attention, then the page of the tab.
  * It watches the instance while it is open, so that all tabs share one stream of ticks.
  */
-import { lazy, Suspense, useEffect } from 'react';
+import { Suspense, useEffect } from 'react';
 import type { Instance } from '../../../electron/contract/model.ts';
 import { INSTANCE_TABS, type InstanceTab, instanceRoute, type Route } from '../../stores/router.ts';
 import { useInstance, useInstances, useStores, useUi, useWatch } from '../../stores/use-stores.ts';
 import { ErrorBand } from '../../ui/ErrorBand.tsx';
+import { ErrorBoundary } from '../../ui/ErrorBoundary.tsx';
 import { type TabItem, Tabs } from '../../ui/Tabs.tsx';
+import { lazyPage } from '../lazy-page.ts';
 import OverviewPage from '../overview/OverviewPage.tsx';
 import { AttentionBar } from './AttentionBar.tsx';
 import { EngineBand } from './EngineBand.tsx';
@@ -20,11 +22,11 @@ import { UnknownInstance } from './UnknownInstance.tsx';
 /** Pages other than the overview are fetched when they are first opened; the first chart must not wait for them. */
 const PAGES: Record<InstanceTab, React.ComponentType<{ instanceId: string }>> = {
   overview: OverviewPage,
-  workers: lazy(() => import('../workers/WorkersPage.tsx')),
-  requests: lazy(() => import('../requests/RequestsPage.tsx')),
-  config: lazy(() => import('../config/ConfigPage.tsx')),
-  logs: lazy(() => import('../logs/LogsPage.tsx')),
-  reload: lazy(() => import('../reload/ReloadPage.tsx')),
+  workers: lazyPage(() => import('../workers/WorkersPage.tsx')),
+  requests: lazyPage(() => import('../requests/RequestsPage.tsx')),
+  config: lazyPage(() => import('../config/ConfigPage.tsx')),
+  logs: lazyPage(() => import('../logs/LogsPage.tsx')),
+  reload: lazyPage(() => import('../reload/ReloadPage.tsx')),
 };
 
 export function InstanceFrame({ route }: { route: Route & { page: 'instance' } }) {
@@ -41,16 +43,18 @@ export function InstanceFrame({ route }: { route: Route & { page: 'instance' } }
   const hasBand = instance.engine?.status === 'failed' || isLinkDown(instance);
   return (
     <>
-      <InstanceHead instance={instance} />
+      <InstanceHead instance={instance} tab={tab} />
       <InstanceTabs instance={instance} tab={tab} />
       {hasBand ? null : <AttentionBar instance={instance} />}
       <EngineBand instance={instance} />
       {isLinkDown(instance) ? <LinkLost instance={instance} isOpen={tab === 'overview'} /> : null}
       <WatchFailure />
       <div className="page" role="tabpanel" aria-labelledby={`tab-${tab}`}>
-        <Suspense fallback={null}>
-          <Page key={instanceId} instanceId={instanceId} />
-        </Suspense>
+        <ErrorBoundary key={`${instanceId} ${tab}`} what={`The page ${TITLES[tab]}`}>
+          <Suspense fallback={null}>
+            <Page key={instanceId} instanceId={instanceId} />
+          </Suspense>
+        </ErrorBoundary>
       </div>
     </>
   );

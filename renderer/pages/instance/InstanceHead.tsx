@@ -4,6 +4,7 @@ import type { Instance } from '../../../electron/contract/model.ts';
 import { findCommand, runCommand } from '../../commands/commands.ts';
 import { formatClock, formatLongTime } from '../../format/time.ts';
 import { NARROW, useMedia } from '../../shell/use-media.ts';
+import type { InstanceTab } from '../../stores/router.ts';
 import { useNow, useStores } from '../../stores/use-stores.ts';
 import { Button } from '../../ui/Button.tsx';
 import { HealthChip } from '../../ui/Chip.tsx';
@@ -14,7 +15,7 @@ import { isLinkDown } from './link-down.ts';
 
 const ICON = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
 
-export function InstanceHead({ instance }: { instance: Instance }) {
+export function InstanceHead({ instance, tab }: { instance: Instance; tab: InstanceTab }) {
   const stores = useStores();
   const isNarrow = useMedia(NARROW);
   const run = (id: string) => () => runCommand(stores, id);
@@ -64,7 +65,8 @@ export function InstanceHead({ instance }: { instance: Instance }) {
         </Button>
       ) : null}
       <SplitButton
-        variant="primary"
+        // On its own page the primary button is the one that starts it.
+        variant={tab === 'reload' ? 'plain' : 'primary'}
         icon={<RefreshCw {...ICON} />}
         menuLabel="Other ways and reports"
         disabledReason={reloadWhyNot}

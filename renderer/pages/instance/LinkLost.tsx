@@ -18,6 +18,7 @@ export function LinkLost({ instance, isOpen }: { instance: Instance; isOpen: boo
   const nowMs = useNow();
   const { link, statsAddress, name } = instance;
   const ageMs = link.lastAnswerAtMs === null ? null : nowMs - link.lastAnswerAtMs;
+  const isGivenUp = link.status === 'idle';
   const waitMs = link.nextTryAtMs === null ? null : Math.max(0, link.nextTryAtMs - nowMs);
   return (
     <>
@@ -26,7 +27,7 @@ export function LinkLost({ instance, isOpen }: { instance: Instance; isOpen: boo
         title={`No link to ${name}`}
         text={
           <>
-            {link.reason} {affected(link.code)}
+            {link.reason} {affected(link.code)} {isGivenUp ? 'It is not tried until you ask.' : null}
             {ageMs === null ? null : (
               <>
                 {' '}
@@ -50,6 +51,7 @@ export function LinkLost({ instance, isOpen }: { instance: Instance; isOpen: boo
             >
               Try now
             </Button>
+            {isGivenUp ? null : <Button onClick={() => runCommand(stores, 'instance.pause')}>Stop trying</Button>}
           </>
         }
       />
