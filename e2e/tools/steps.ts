@@ -18,12 +18,12 @@ export interface Step {
   run: () => Promise<Report>;
 }
 
-/** A check in this process: gives problems, none is good. */
+/** A check in this process: gives problems, none is good. One that can not do its work has failed. */
 export function checkStep(name: string, check: () => string[]): Step {
   return {
     name,
     run: async () => {
-      const problems = check();
+      const problems = problemsOf(check);
       for (const problem of problems) console.log(`  ${problem}`);
       return one(problems.length === 0);
     },
@@ -80,6 +80,14 @@ export async function runSteps(steps: Step[]): Promise<number> {
 
 export function describe(report: Report): string {
   return `${report.passed} passed, ${report.failed} failed, ${report.skipped} skipped`;
+}
+
+function problemsOf(check: () => string[]): string[] {
+  try {
+    return check();
+  } catch (error) {
+    return [error instanceof Error ? (error.stack ?? error.message) : String(error)];
+  }
 }
 
 function one(passed: boolean): Report {

@@ -3,7 +3,7 @@
  * git (an unpacked archive), everything outside the folders that tools write.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -20,7 +20,7 @@ export function projectFiles(root = PROJECT_ROOT): string[] {
   });
   const listed =
     git.status === 0 && existsSync(join(root, '.git')) ? git.stdout.split('\0').filter(Boolean) : walk(root, '');
-  return listed.filter((path) => existsSync(join(root, path))).toSorted();
+  return listed.filter((path) => statSync(join(root, path), { throwIfNoEntry: false })?.isFile() === true).toSorted();
 }
 
 function walk(root: string, folder: string): string[] {
