@@ -160,6 +160,19 @@ describe("one's own file on the bundled engine", () => {
     expect((await bench.instance(shop.id)).figures?.workers).toBe(4);
   });
 
+  it('is followed to another stats address when its file names one and it is reloaded', async () => {
+    const first = join(bench.folder, 'first.stats');
+    const second = join(bench.folder, 'second.stats');
+    const { config } = await writeShop([`stats = ${first}`]);
+    await bench.startCore();
+    const shop = await runShop(config);
+    expect(shop.statsAddress).toBe(first);
+    await writeFile(config, (await readFile(config, 'utf8')).replace(first, second));
+    const run = await reload(shop.id);
+    expect(run.verdict?.status).toBe('done');
+    expect(await bench.instance(shop.id)).toMatchObject({ statsAddress: second, link: { status: 'attached' } });
+  });
+
   it('with logto has failed with the reason that is in that file', async () => {
     const { config } = await writeShop(['logto = shop.log'], 'import no_such_module\n');
     await bench.startCore();

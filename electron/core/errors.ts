@@ -128,8 +128,8 @@ export const CATALOGUE = {
     "Only the server's user and root may signal it.",
   ],
   'signal-not-master': [
-    'Process {pid} is not a uWSGI master. Nothing was sent.',
-    'The server has ended or was replaced: attach to it again.',
+    'Process {pid} is not seen to be the master of this server. Nothing was sent.',
+    'It may run in a container or as another user: use its FIFO or touch-reload instead.',
   ],
   'core-bug': [
     'Something in Reeve went wrong: {reason}.',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { describeServer, mastersOf, nameOf } from './discover.ts';
+import { aDocument } from '../testing/stats-fixture.ts';
+import { describeServer, isSameServer, mastersOf, nameOf } from './discover.ts';
 import { type ProcessInfo, readProcess, serverArguments } from './processes.ts';
 
 function aProcess(more: Partial<ProcessInfo>): ProcessInfo {
@@ -58,6 +59,20 @@ describe('a server that was found', () => {
   it('without stats says which line is missing, and where', () => {
     const found = describeServer({ process: aProcess({}), config: null }, null);
     expect(found.missing).toContain('auto-procname');
+  });
+
+  it('shows no secrets of its command line', () => {
+    const process = aProcess({ args: ['uwsgi', '--env', 'DB_PASSWORD=abc', '--set', 'api-token=xyz', '-p', '4'] });
+    const { command } = describeServer({ process, config: null }, null);
+    expect(command).toBe('uwsgi --env DB_PASSWORD=hidden --set api-token=hidden -p 4');
+  });
+
+  it('is the one that answered only if its stats address or its folder is the same', () => {
+    const config = Object.assign(emptyConfig(), { statsAddress: '/run/a.stats' });
+    const server = { process: aProcess({ cwd: '/srv/a' }), config };
+    expect(isSameServer(server, aDocument({ cwd: '/app' }), '/run/a.stats')).toBe(true);
+    expect(isSameServer(server, aDocument({ cwd: '/srv/a' }), '127.0.0.1:1717')).toBe(true);
+    expect(isSameServer(server, aDocument({ cwd: '/app' }), '127.0.0.1:1717')).toBe(false);
   });
 
   it('is named by its file, or by the folder of a file that is called uwsgi', () => {

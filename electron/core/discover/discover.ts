@@ -3,10 +3,12 @@
  * what is missing where it can't. Reads arguments and configuration files only; connects to nothing.
  */
 import { basename } from 'node:path';
+import type { StatsDocument } from '../../../engine/api/stats.ts';
 import type { Discovered } from '../../contract/model.ts';
 import type { EffectiveConfig } from '../config/effective-config.ts';
 import { createConfigHost } from '../config/node-config-host.ts';
 import { readEffectiveConfig } from '../config/read-effective.ts';
+import { HIDDEN } from '../samples/redact.ts';
 import { hidesArguments, listServerProcesses, type ProcessInfo, readProcess, serverArguments } from './processes.ts';
 
 export interface FoundServer {
@@ -20,11 +22,18 @@ export async function findServers(): Promise<FoundServer[]> {
   return mastersOf(processes).map((process) => ({ process, config: configOf(process) }));
 }
 
-/** The server whose master has this pid; null when it is none, or can't be seen. */
-export async function findServer(masterPid: number): Promise<FoundServer | null> {
-  const process = await readProcess(masterPid);
+/** The process that gave this document, with its configuration; null when it can't be seen, or is another server. */
+export async function findServerOf(document: StatsDocument, statsAddress: string): Promise<FoundServer | null> {
+  const process = await readProcess(document.pid);
   if (process === null || serverArguments(process) === null) return null;
-  return { process, config: configOf(process) };
+  const server = { process, config: configOf(process) };
+  return isSameServer(server, document, statsAddress) ? server : null;
+}
+
+/** A master in a container gives its pid there, which may be another server's pid here. */
+export function isSameServer(server: FoundServer, document: StatsDocument, statsAddress: string): boolean {
+  if (server.config !== null && server.config.statsAddress === statsAddress) return true;
+  return server.process.cwd !== null && server.process.cwd === document.cwd;
 }
 
 /** A child with the same arguments is a worker or a gateway; one with others is a vassal, a master itself. */
@@ -40,7 +49,7 @@ export function mastersOf(processes: readonly ProcessInfo[]): ProcessInfo[] {
 export function describeServer({ process, config }: FoundServer, instanceId: string | null): Discovered {
   return {
     pid: process.pid,
-    command: shorten(process.args.join(' ')),
+    command: shorten(hideSecrets(process.args.join(' '))),
     user: process.user,
     cwd: process.cwd,
     configPath: config?.configPath ?? null,
@@ -82,6 +91,11 @@ function missingOf(process: ProcessInfo, config: EffectiveConfig | null): string
   const where =
     config.configPath === null ? `its arguments ("${basename(process.args[0] ?? '')} …")` : config.configPath;
   return `It has no stats address. Add "stats = 127.0.0.1:1717" to ${where} and restart it.`;
+}
+
+/** `--env DB_PASSWORD=…` stands in the arguments of some servers. */
+function hideSecrets(command: string): string {
+  return command.replace(/\b(\w*(?:PASSWORD|PASSWD|SECRET|TOKEN|KEY|CREDENTIAL)\w*)=\S+/gi, `$1=${HIDDEN}`);
 }
 
 function shorten(text: string): string {

@@ -92,6 +92,7 @@ export class Engines {
     return inspectPath(path, {
       env: ports.env,
       version: ports.version,
+      homeFolder: ports.homeFolder,
       isTrusted: (file, digest) => trust.isTrusted(file, digest),
     });
   }

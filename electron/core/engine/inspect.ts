@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { findCommands } from '../../../engine/config/commands.ts';
 import { findOption } from '../../../engine/config/option-table.ts';
 import { type Resolved, resolveConfig } from '../../../engine/config/resolve.ts';
@@ -18,6 +18,7 @@ import { CoreError, describe } from '../errors.ts';
 export interface InspectOptions {
   env: Readonly<Record<string, string | undefined>>;
   version: string;
+  homeFolder: string;
   isTrusted: (path: string, digest: string) => boolean;
 }
 
@@ -26,7 +27,7 @@ const APPS = ['wsgi-file', 'module', 'js-app', 'psgi', 'rack', 'php-docroot', 'm
 
 /** `path`: a configuration file, or a folder with one. Throws `config-…`. */
 export async function inspectPath(path: string, options: InspectOptions): Promise<Inspection> {
-  const { chosen, candidates } = await chooseFile(path);
+  const { chosen, candidates } = await chooseFile(resolve(path.replace(/^~(?=$|\/)/, options.homeFolder)));
   const { text } = await readConfigText(chosen);
   const host = createConfigHost({
     cwd: dirname(chosen),

@@ -8,7 +8,7 @@ import type { Params } from '../../contract/api.ts';
 import type { EffectiveConfig } from '../config/effective-config.ts';
 import { createConfigHost } from '../config/node-config-host.ts';
 import { readEffectiveConfig } from '../config/read-effective.ts';
-import { findServer, nameOf } from '../discover/discover.ts';
+import { findServerOf, nameOf } from '../discover/discover.ts';
 import { toErrorData } from '../errors.ts';
 import type { Ports } from '../ports.ts';
 import { FIRST_CONTACT_LIMITS, pollStats } from '../stats/stats-client.ts';
@@ -28,13 +28,17 @@ export async function attachInstance(
   const poll = await pollStats(target, FIRST_CONTACT_LIMITS);
   if (!poll.ok) throw poll.error;
   if (poll.http && target.httpPath === null) target = parseStatsTarget(`http://${target.text}`, ports.homeFolder);
-  const server = await findServer(poll.document.pid);
-  const found = name ?? (server === null ? basename(poll.document.cwd) || target.text : nameOf(server));
+  const { text } = target;
+  const server = await findServerOf(poll.document, text);
+  // Another call may have attached to it meanwhile.
+  const rival = registry.find((record) => record.statsAddress === text);
+  if (rival !== null) return rival;
+  const found = name ?? (server === null ? basename(poll.document.cwd) || text : nameOf(server));
   const instance = registry.add({
     id: randomUUID(),
     name: name ?? registry.freeName(found),
     kind: 'attached',
-    statsAddress: target.text,
+    statsAddress: text,
     configPath: configPath ?? server?.config?.configPath ?? null,
     sample: false,
     wanted: 'running',
@@ -47,8 +51,8 @@ export async function attachInstance(
 
 /** The configuration of an attached server as its process and its file say now; null: neither is known. */
 export async function readAttachedConfig(instance: Instance, ports: Ports): Promise<EffectiveConfig | null> {
-  const pid = instance.monitor.document?.pid;
-  const server = pid === undefined ? null : await findServer(pid);
+  const { document } = instance.monitor;
+  const server = document === null ? null : await findServerOf(document, instance.record.statsAddress);
   return withPath(server?.config ?? null, instance, ports);
 }
 

@@ -3,22 +3,21 @@
  * keeps the report. Watching can be given up; the reload itself can't be taken back.
  */
 import { randomUUID } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { StatsDocument } from '../../../engine/api/stats.ts';
 import type { EventPayload } from '../../contract/api.ts';
 import { type ReloadMethod, type ReloadPlan, type ReloadRun, reloadRunSchema } from '../../contract/model.ts';
 import { DEFAULT_MERCY_MS, type EffectiveConfig } from '../config/effective-config.ts';
-import { CoreError, describe, toErrorData } from '../errors.ts';
+import { CoreError, toErrorData } from '../errors.ts';
 import type { DocumentStore } from '../files/document-store.ts';
 import type { Instance } from '../instances/instance.ts';
 import type { Clock } from '../ports.ts';
 import { plainEvent } from '../samples/poll-events.ts';
 import { pollStats } from '../stats/stats-client.ts';
-import { writeFifo } from './fifo.ts';
-import { letterOf } from './reload-methods.ts';
-import { checkMaster, makeReloadPlan, startupMsOf } from './reload-plan.ts';
+import { parseStatsTarget } from '../stats/target.ts';
+import { act, actedText } from './act.ts';
+import { makeReloadPlan, startupMsOf } from './reload-plan.ts';
 import { verdictOf } from './verdict.ts';
 import { beginWatch, observeDocument, observeGap, observeRefusal, type WatchState } from './watch-machine.ts';
 import { seconds } from './watch-words.ts';
@@ -48,6 +47,8 @@ interface Active {
   run: ReloadRun;
   watch: WatchState;
   stopListening: () => void;
+  /** Stats address of the configuration on disk; null once it is followed, or when there is none. */
+  nextAddress: string | null;
   /** The engine's last traceback or error, for a refusal. */
   lastError: string[];
 }
@@ -144,6 +145,7 @@ export class ReloadFlow {
       watch,
       run: makeRun(instance, method, plan, startedAtMs),
       stopListening: () => {},
+      nextAddress: config?.statsAddress ?? null,
       lastError: [],
     };
     active.stopListening = this.#listenTo(active);
@@ -152,7 +154,7 @@ export class ReloadFlow {
     instance.monitor.setInterval(WATCH_INTERVAL_MS);
     instance.monitor.setEager(true);
     try {
-      await act(instance, method, config, poll.document.pid);
+      await act(instance, method, config, poll.document);
     } catch (error) {
       this.#end(active);
       throw error;
@@ -188,6 +190,7 @@ export class ReloadFlow {
       onGap: (reason, code, atMs) => {
         active.watch = observeGap(active.watch, reason, code !== 'stats-timeout', atMs);
         this.#update(active, atMs);
+        void this.#followAddress(active);
       },
       onSample: ({ atMs, row }) => {
         if (row === null) return;
@@ -210,6 +213,22 @@ export class ReloadFlow {
         }
       },
     });
+  }
+
+  /** The configuration that was loaded may name another stats address: the server then answers there. */
+  async #followAddress(active: Active): Promise<void> {
+    const { instance, nextAddress } = active;
+    if (nextAddress === null || nextAddress === instance.record.statsAddress) return;
+    active.nextAddress = null;
+    const poll = await pollStats(parseStatsTarget(nextAddress, ''));
+    if (!this.#active.has(active.run.id)) return;
+    if (!poll.ok) {
+      active.nextAddress = nextAddress;
+      return;
+    }
+    instance.updateRecord({ statsAddress: nextAddress });
+    instance.attach({ eager: true });
+    instance.monitor.setInterval(WATCH_INTERVAL_MS);
   }
 
   #update(active: Active, atMs: number): void {
@@ -316,51 +335,4 @@ function makeRun(instance: Instance, method: ReloadMethod, plan: ReloadPlan, sta
     series: [],
     log: [],
   };
-}
-
-/** The one thing that changes the server. */
-async function act(
-  instance: Instance,
-  method: ReloadMethod,
-  config: EffectiveConfig | null,
-  masterPid: number,
-): Promise<void> {
-  const letter = letterOf(method.id);
-  const fifo = config?.masterFifos[0];
-  if (letter !== null && fifo !== undefined) {
-    await writeFifo(fifo, letter);
-    return;
-  }
-  const touch = config?.touchReload[0];
-  if (method.id === 'touch' && touch !== undefined) {
-    await touchFile(touch);
-    return;
-  }
-  await checkMaster(instance, masterPid);
-  try {
-    process.kill(masterPid, 'SIGHUP');
-  } catch (error) {
-    throw new CoreError('signal-failed', { pid: masterPid, reason: describe(error) }, { cause: error });
-  }
-}
-
-/** uWSGI compares whole seconds: a second touch within one second gets the time of the next one. */
-async function touchFile(path: string): Promise<void> {
-  try {
-    const handle = await open(path, 'a');
-    const before = await handle.stat();
-    const seconds = Math.max(Math.floor(Date.now() / 1000), Math.floor(before.mtimeMs / 1000) + 1);
-    await handle.utimes(seconds, seconds);
-    await handle.close();
-  } catch (error) {
-    throw new CoreError('touch-failed', { path, reason: describe(error) }, { cause: error });
-  }
-}
-
-function actedText(method: ReloadMethod, config: EffectiveConfig | null, masterPid: number): string {
-  const letter = letterOf(method.id);
-  if (letter !== null) return `Wrote ${letter} to ${config?.masterFifos[0] ?? 'the FIFO'}`;
-  return method.id === 'touch'
-    ? `Touched ${config?.touchReload[0] ?? 'the file'}`
-    : `Sent SIGHUP to process ${masterPid}`;
 }

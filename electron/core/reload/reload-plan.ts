@@ -5,9 +5,10 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { StatsDocument } from '../../../engine/api/stats.ts';
 import type { ReloadMethod, ReloadPlan } from '../../contract/model.ts';
 import { DEFAULT_LISTEN, DEFAULT_MERCY_MS, type EffectiveConfig } from '../config/effective-config.ts';
-import { readProcess, serverArguments } from '../discover/processes.ts';
+import { findServerOf } from '../discover/discover.ts';
 import { CoreError, describe } from '../errors.ts';
 import type { Instance } from '../instances/instance.ts';
 import { checkFifo } from './fifo.ts';
@@ -43,11 +44,11 @@ export function startupMsOf(instance: Instance): number {
   return Math.max(0, ...apps.map((app) => app.startup_time)) * 1000;
 }
 
-/** Throws `signal-not-master` unless the process is a server's. Sends nothing. */
-export async function checkMaster(instance: Instance, pid: number): Promise<void> {
-  if (instance.runner?.state.pid === pid) return;
-  const info = await readProcess(pid);
-  if (info === null || serverArguments(info) === null) throw new CoreError('signal-not-master', { pid });
+/** Throws `signal-not-master` unless the process is this server's. Sends nothing. */
+export async function checkMaster(instance: Instance, document: StatsDocument): Promise<void> {
+  if (instance.runner?.state.pid === document.pid) return;
+  const server = await findServerOf(document, instance.record.statsAddress);
+  if (server === null) throw new CoreError('signal-not-master', { pid: document.pid });
 }
 
 async function lookAround(instance: Instance, config: EffectiveConfig | null): Promise<Findings> {
@@ -60,7 +61,7 @@ async function lookAround(instance: Instance, config: EffectiveConfig | null): P
   const [fifo, touch, signalTrouble] = await Promise.all([
     fifoPath === undefined ? null : checkFifo(fifoPath, document.pid).then((check) => ({ path: fifoPath, check })),
     touchPath === undefined ? null : lookAtTouchFile(touchPath),
-    findSignalTrouble(instance, document.pid),
+    findSignalTrouble(instance, document),
   ]);
   return {
     config,
@@ -83,10 +84,11 @@ async function lookAtTouchFile(path: string): Promise<NonNullable<Findings['touc
   }
 }
 
-async function findSignalTrouble(instance: Instance, pid: number): Promise<string | null> {
+async function findSignalTrouble(instance: Instance, document: StatsDocument): Promise<string | null> {
+  const { pid } = document;
   if (process.platform === 'win32') return 'Windows has no such signal.';
   try {
-    await checkMaster(instance, pid);
+    await checkMaster(instance, document);
     process.kill(pid, 0);
     return null;
   } catch (error) {

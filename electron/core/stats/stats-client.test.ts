@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { aDocument } from '../testing/stats-fixture.ts';
+import { aDocument, aStatsWorker } from '../testing/stats-fixture.ts';
 import { LOCAL_LIMITS, pollStats, type StatsLimits } from './stats-client.ts';
 import { parseStatsTarget } from './target.ts';
 
@@ -102,6 +102,16 @@ describe('a stats address', () => {
       socket.end();
     });
     expect(await ask(address)).toMatchObject({ ok: true, document: { cwd: '/srv/\ufffd' } });
+  });
+
+  it('with counters that have wrapped around is read, and they count as nothing', async () => {
+    const odd = { rss: -1, tx: 2 ** 64, running_time: 1.5, pid: Number.MAX_SAFE_INTEGER };
+    const document = aDocument({ listen_queue: -3, workers: [aStatsWorker(odd)] });
+    const poll = await ask(await serve((socket) => socket.end(JSON.stringify(document))));
+    expect(poll).toMatchObject({
+      ok: true,
+      document: { listen_queue: 0, workers: [{ rss: 0, tx: 0, running_time: 1 }] },
+    });
   });
 
   it('with stats-http is recognised although it waits for a request first', async () => {

@@ -8,6 +8,7 @@ import { parseStats } from '../../../engine/api/parse-stats.ts';
 import type { StatsDocument } from '../../../engine/api/stats.ts';
 import { CoreError, describe, type ErrorCode, errnoOf } from '../errors.ts';
 import type { StatsTarget } from './target.ts';
+import { tidyDocument } from './tidy-document.ts';
 
 export interface StatsLimits {
   deadlineMs: number;
@@ -27,7 +28,8 @@ export type StatsPoll =
       ok: true;
       document: StatsDocument;
       bytes: number;
-      tookMs: number /** The answer came with an HTTP head. */;
+      tookMs: number;
+      /** The answer came with an HTTP head. */
       http: boolean;
     }
   | { ok: false; error: CoreError; bytes: number; tookMs: number };
@@ -97,7 +99,7 @@ function readAnswer(target: StatsTarget, chunks: Buffer[], bytes: number, tookMs
   const reading = parseStats(text);
   switch (reading.status) {
     case 'stats':
-      return { ok: true, document: reading.document, bytes, tookMs, http: text.startsWith('HTTP/') };
+      return { ok: true, document: tidyDocument(reading.document), bytes, tookMs, http: text.startsWith('HTTP/') };
     case 'emperor':
       return {
         ok: false,
