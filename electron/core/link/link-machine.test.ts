@@ -44,6 +44,18 @@ describe('a link', () => {
     expect(effects).toEqual([{ type: 'arm', atMs: 4000 }]);
   });
 
+  it('goes on polling when the clock is set back or forth', () => {
+    const hour = 3_600_000;
+    for (const jump of [-hour, hour]) {
+      const { state, effects } = play([hour, start], [hour, { type: 'due' }], [hour + jump + 5, { type: 'answered' }]);
+      expect(state.status).toBe('attached');
+      const [effect] = effects;
+      const waitMs = effect?.type === 'arm' ? effect.atMs - (hour + jump + 5) : Number.NaN;
+      expect(waitMs).toBeGreaterThan(0);
+      expect(waitMs).toBeLessThanOrEqual(POLL_INTERVAL_MS);
+    }
+  });
+
   it('never has two polls in flight', () => {
     const { effects } = play([0, start], [0, { type: 'due' }], [10, { type: 'retry' }]);
     expect(effects).toEqual([]);

@@ -144,7 +144,7 @@ function poll(state: LinkState, now: number): LinkStep {
 }
 
 function answered(state: LinkState, now: number): LinkStep {
-  const recovered = state.failures > 0;
+  const recovered = state.tries.at(-1)?.ok === false;
   const slotAtMs = nextSlot(state, now);
   return {
     state: {
@@ -201,9 +201,10 @@ function changeInterval(state: LinkState, intervalMs: number, now: number): Link
   return { state: { ...next, slotAtMs }, effects: [{ type: 'arm', atMs: slotAtMs }] };
 }
 
+/** The next whole interval; never further off than one, so that a clock that was set back stops nothing. */
 function nextSlot(state: LinkState, now: number): number {
   const missed = Math.floor((now - state.slotAtMs) / state.intervalMs);
-  return state.slotAtMs + (Math.max(0, missed) + 1) * state.intervalMs;
+  return Math.min(state.slotAtMs + (Math.max(0, missed) + 1) * state.intervalMs, now + state.intervalMs);
 }
 
 function withTry(state: LinkState, atMs: number, ok: boolean, text: string): Link['tries'] {
