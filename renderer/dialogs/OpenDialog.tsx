@@ -57,8 +57,8 @@ export function OpenDialog({ onClose }: { onClose: () => void }) {
   }
 
   if (inspection) {
-    const asks = inspection.commands.length > 0 && !inspection.trusted;
     const hasError = inspection.diagnostics.some(({ severity }) => severity === 'error');
+    const asks = inspection.commands.length > 0 && !inspection.trusted && !hasError;
     return (
       <Dialog
         title={asks ? 'This file runs commands' : 'Run on the bundled engine'}

@@ -29,7 +29,7 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, ErrorBoundarySt
     if (error === null) return this.props.children;
     return (
       <ErrorBand
-        title={`${this.props.what} can not be shown`}
+        title={`${this.props.what} can't be shown`}
         text={`${asSentence(error.message)} The servers are not affected, and the other pages go on.`}
         detail={error.cause instanceof Error ? error.cause.message : (error.stack ?? null)}
         actions={

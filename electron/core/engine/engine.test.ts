@@ -133,7 +133,7 @@ describe('the log of an engine', () => {
     const ring = new LogRing();
     ring.push(
       bytes(
-        'starting\nTraceback (most recent call last):\n  File "app.py", line 1\nKeyError: 1\nno app could be loaded\n',
+        'starting\nTraceback (most recent call last):\n  File "app.py", line 1\nKeyError: 1\nno app could be loaded\nstopping\ngoodbye from Reeve.\n',
       ),
       0,
     );

@@ -87,15 +87,16 @@ export function guessLevel(text: string): LogLine['level'] {
   return 'info';
 }
 
+/** What the engine says after the reason: that it ends. */
+const FAREWELL = /^(stopping|goodbye from Reeve\.?)$/;
+
 /** The end of a log that says why a start failed: the last traceback and what follows, or the last lines. */
 export function failureText(lines: readonly LogLine[]): string {
   const start = lines.findLastIndex((line) => line.text.startsWith(TRACEBACK));
   const from = start >= 0 ? Math.max(start, lines.length - 60) : firstErrorOf(lines);
-  return lines
-    .slice(from)
-    .map((line) => line.text)
-    .join('\n')
-    .trim();
+  const said = lines.slice(from).map((line) => line.text);
+  while (FAREWELL.test(said.at(-1) ?? '')) said.pop();
+  return said.join('\n').trim();
 }
 
 function firstErrorOf(lines: readonly LogLine[]): number {

@@ -130,5 +130,6 @@ function seconds(ms: number | null): number {
 
 function lastLine(text: string): string {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
-  return lines.at(-1)?.trim() ?? text;
+  // The engine puts its own words between stars.
+  return lines.at(-1)?.replace(/^[\s*]+|[\s*]+$/g, '') ?? text;
 }

@@ -1,10 +1,11 @@
 /** What a person should look at now: every instance in trouble, worst first, with its sentence and where to go. */
-
+import type { Instance } from '../../../electron/contract/model.ts';
 import { inTrouble } from '../../stores/instances.ts';
 import { fleetRoute, instanceRoute } from '../../stores/router.ts';
 import { useInstances, useStores } from '../../stores/use-stores.ts';
 import { Button } from '../../ui/Button.tsx';
 import { HealthGlyph } from '../../ui/Glyph.tsx';
+import { whereToLook } from '../instance/instance-words.ts';
 import './alerts.css';
 
 export function AlertsPage() {
@@ -43,18 +44,21 @@ export function AlertsPage() {
               <span className="grow">
                 <span className="s2">{instance.health.word}.</span> {instance.health.sentence ?? instance.link.reason}
               </span>
-              <Button
-                size="sm"
-                onClick={() =>
-                  router.go(instanceRoute(instance.id, instance.health.level === 'lost' ? 'overview' : 'requests'))
-                }
-              >
-                {instance.health.level === 'lost' ? 'Show what was tried' : 'Show requests'}
-              </Button>
+              <LookButton instance={instance} />
             </li>
           ))}
         </ul>
       )}
     </>
+  );
+}
+
+function LookButton({ instance }: { instance: Instance }) {
+  const { router } = useStores();
+  const { title, tab } = whereToLook(instance);
+  return (
+    <Button size="sm" onClick={() => router.go(instanceRoute(instance.id, tab))}>
+      {title}
+    </Button>
   );
 }

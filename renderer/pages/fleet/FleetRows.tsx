@@ -17,6 +17,7 @@ import { useStores } from '../../stores/use-stores.ts';
 import { Figure } from '../../ui/Figure.tsx';
 import { HealthGlyph } from '../../ui/Glyph.tsx';
 import { Meter } from '../../ui/Meter.tsx';
+import { addressOf, serverOf, whereToLook } from '../instance/instance-words.ts';
 import { type FleetRow, totalsOf } from './fleet-model.ts';
 
 interface Placed {
@@ -91,7 +92,8 @@ export function InstanceRow({
   tabIndex,
   isCursor,
 }: InstanceRowProps) {
-  const { name, statsAddress, health, figures, link, version, lastReloadAtMs } = instance;
+  const { name, health, figures, link, version, lastReloadAtMs } = instance;
+  const server = version === null ? null : serverOf(version);
   const isUp = link.status === 'attached';
   const isStale = isUp && figures !== null && nowMs - figures.atMs > STALE_MS;
   const known = isUp ? figures : null;
@@ -115,7 +117,7 @@ export function InstanceRow({
         {name}
       </span>
       <span role="gridcell" className="m s2 opt">
-        {statsAddress}
+        {addressOf(instance)}
       </span>
       <Cell>
         {isStale ? (
@@ -158,8 +160,12 @@ export function InstanceRow({
           tone={known?.exceptionsPerMin ? 'warn' : undefined}
         />
       </Cell>
-      <span role="gridcell" className="m s2 opt">
-        {version ?? UNKNOWN_TEXT}
+      <span
+        role="gridcell"
+        className="m s2 opt"
+        title={server === null ? undefined : `${server.program} ${server.number}`}
+      >
+        {server === null ? UNKNOWN_TEXT : server.number}
       </span>
       <Cell>
         <span className="s2">{lastReloadAtMs === null ? UNKNOWN_TEXT : formatAge(nowMs - lastReloadAtMs)}</span>
@@ -173,6 +179,7 @@ export function InstanceRow({
 
 export function ReasonRow({ instance, place }: Placed & { instance: Instance }) {
   const { router } = useStores();
+  const look = whereToLook(instance);
   const link = (title: string, tab: InstanceTab) => (
     <button type="button" className="btn-link" tabIndex={-1} onClick={() => router.go(instanceRoute(instance.id, tab))}>
       {title}
@@ -183,8 +190,8 @@ export function ReasonRow({ instance, place }: Placed & { instance: Instance }) 
       <span role="gridcell" className="ell">
         {instance.health.sentence}
       </span>
-      {link('Show requests', 'requests')}
-      {link('Reload', 'reload')}
+      {link(look.title, look.tab)}
+      {instance.link.status === 'attached' ? link('Reload', 'reload') : null}
     </div>
   );
 }

@@ -11,7 +11,7 @@ import { HealthGlyph } from '../../ui/Glyph.tsx';
 
 const ICON = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
 
-export function EngineBand({ instance }: { instance: Instance }) {
+export function EngineBand({ instance, hasFigures }: { instance: Instance; hasFigures: boolean }) {
   const stores = useStores();
   const { engine, name } = instance;
   if (engine === null || engine.status === 'running') return null;
@@ -41,7 +41,9 @@ export function EngineBand({ instance }: { instance: Instance }) {
     return (
       <div className="att plain">
         <HealthGlyph level="off" />
-        <span className="grow">{name} is stopped. Figures below are from before.</span>
+        <span className="grow">
+          {name} is stopped.{hasFigures && instance.figures !== null ? ' Figures below are from before.' : null}
+        </span>
       </div>
     );
   }

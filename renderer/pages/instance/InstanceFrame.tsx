@@ -46,10 +46,10 @@ export function InstanceFrame({ route }: { route: Route & { page: 'instance' } }
       <InstanceHead instance={instance} tab={tab} />
       <InstanceTabs instance={instance} tab={tab} />
       {hasBand ? null : <AttentionBar instance={instance} />}
-      <EngineBand instance={instance} />
+      <EngineBand instance={instance} hasFigures={tab === 'overview' || tab === 'workers'} />
       {isLinkDown(instance) ? <LinkLost instance={instance} isOpen={tab === 'overview'} /> : null}
       <WatchFailure />
-      <div className="page" role="tabpanel" aria-labelledby={`tab-${tab}`}>
+      <div className={isOfBefore(instance, tab) ? 'page stale' : 'page'} role="tabpanel" aria-labelledby={`tab-${tab}`}>
         <ErrorBoundary key={`${instanceId} ${tab}`} what={`The page ${TITLES[tab]}`}>
           <Suspense fallback={null}>
             <Page key={instanceId} instanceId={instanceId} />
@@ -58,6 +58,12 @@ export function InstanceFrame({ route }: { route: Route & { page: 'instance' } }
       </div>
     </>
   );
+}
+
+/** Tables whose rows are the last ones that were seen; the overview marks its own parts. */
+function isOfBefore(instance: Instance, tab: InstanceTab): boolean {
+  if (tab !== 'workers' && tab !== 'requests') return false;
+  return isLinkDown(instance) || (instance.engine !== null && instance.engine.status !== 'running');
 }
 
 const TITLES: Record<InstanceTab, string> = {

@@ -11,6 +11,7 @@ import { HealthChip } from '../../ui/Chip.tsx';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { MenuButton, type MenuEntry } from '../../ui/MenuButton.tsx';
 import { SplitButton } from '../../ui/SplitButton.tsx';
+import { addressOf, serverOf } from './instance-words.ts';
 import { isLinkDown } from './link-down.ts';
 
 const ICON = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
@@ -54,7 +55,11 @@ export function InstanceHead({ instance, tab }: { instance: Instance; tab: Insta
             Stop
           </Button>
         ) : (
-          <Button icon={<Play {...ICON} size={12} />} onClick={run('engine.start')}>
+          <Button
+            variant={tab === 'overview' && !instance.sample ? 'primary' : 'plain'}
+            icon={<Play {...ICON} size={12} />}
+            onClick={run('engine.start')}
+          >
             Start
           </Button>
         )
@@ -96,16 +101,17 @@ export function InstanceHead({ instance, tab }: { instance: Instance; tab: Insta
 
 function Facts({ instance, isShort }: { instance: Instance; isShort: boolean }) {
   const nowMs = useNow();
-  const { statsAddress, url, version, runtime, masterPid, upSinceMs, engine, link } = instance;
-  const address = url ? url.replace(/^https?:\/\//, '').replace(/\/$/, '') : statsAddress;
+  const { version, runtime, masterPid, upSinceMs, engine, link } = instance;
+  const address = addressOf(instance);
+  const server = version === null ? null : serverOf(version);
   if (isShort) return <span className="q m ell">{address}</span>;
   const isSeen = link.status === 'attached' || engine !== null;
   return (
     <span className="q ell">
       <span className="m">{address}</span> on this machine
-      {version ? (
+      {server ? (
         <>
-          , {engine ? 'Reeve engine' : 'uWSGI'} <span className="m">{version.replace(/^reeve-/, '')}</span>
+          , {server.program} <span className="m">{server.number}</span>
         </>
       ) : null}
       {runtime ? `, ${runtime}` : null}

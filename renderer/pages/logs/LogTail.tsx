@@ -118,6 +118,7 @@ const LogLineRow = memo(function LogLineRow({ row, topPx, words, isSelected, onS
       style={{ transform: `translateY(${topPx}px)` }}
       onClick={() => onSelect(isSelected ? null : line.seq)}
       role="presentation"
+      title={row.text}
     >
       <span className="m q">{formatClock(line.atMs, line.atMs, { withMs: true })}</span>
       {request ? (

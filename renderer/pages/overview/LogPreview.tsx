@@ -1,10 +1,10 @@
 /** The last lines of the log; all of it is one click away. */
 import { useEffect } from 'react';
-import type { Instance, LogLine } from '../../../electron/contract/model.ts';
+import type { Instance, LogLine, WorkerRow } from '../../../electron/contract/model.ts';
 import { formatBytes, quantityText } from '../../format/quantity.ts';
 import { formatClock, shortTimeText } from '../../format/time.ts';
 import { instanceRoute } from '../../stores/router.ts';
-import { useLog, useStores } from '../../stores/use-stores.ts';
+import { useLog, useStores, useWatch } from '../../stores/use-stores.ts';
 import { PanelHead } from '../../ui/Panel.tsx';
 import { parseRequestLine, stripTerminal } from '../logs/log-text.ts';
 
@@ -15,6 +15,7 @@ export function LogPreview({ instance }: { instance: Instance }) {
   const { log, router } = useStores();
   useEffect(() => log.open(instance.id), [log, instance.id]);
   const lines = useLog((state) => state.lines);
+  const workers = useWatch((state) => state.workers);
   return (
     <section aria-label="Log">
       <PanelHead title="Log">
@@ -26,7 +27,9 @@ export function LogPreview({ instance }: { instance: Instance }) {
         {lines.slice(-MOST_SHOWN).map((line) => (
           <div key={line.seq}>
             <span className="m q">{formatClock(line.atMs, line.atMs, { withMs: true })}</span>
-            <span className={`m ell txt ${TONES[line.level]}`}>{shortLine(line.text)}</span>
+            <span className={`m ell txt ${TONES[line.level]}`} title={stripTerminal(line.text)}>
+              {shortLine(line.text, workers)}
+            </span>
           </div>
         ))}
       </div>
@@ -35,7 +38,7 @@ export function LogPreview({ instance }: { instance: Instance }) {
 }
 
 /** A request in few words; everything else as the server wrote it. */
-function shortLine(text: string): string {
+function shortLine(text: string, workers: readonly WorkerRow[]): string {
   const clean = stripTerminal(text);
   const request = parseRequestLine(clean);
   if (!request) return clean;
@@ -45,7 +48,14 @@ function shortLine(text: string): string {
     String(status ?? ''),
     shortTimeText(tookMs).padStart(7),
     quantityText(formatBytes(sizeBytes)).padStart(9),
-    pid === null ? '' : `pid ${pid}`,
+    workerText(pid, workers),
   ];
   return parts.filter((part) => part !== '').join('  ');
+}
+
+/** Its number while it lives; the pid of one that is gone. */
+function workerText(pid: number | null, workers: readonly WorkerRow[]): string {
+  if (pid === null) return '';
+  const worker = workers.find((row) => row.pid === pid);
+  return worker === undefined ? `pid ${pid}` : `worker ${worker.wid}`;
 }

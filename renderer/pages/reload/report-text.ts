@@ -5,6 +5,7 @@
 import type { ReloadRun } from '../../../electron/contract/model.ts';
 import { formatCount } from '../../format/quantity.ts';
 import { formatClock, shortTimeText } from '../../format/time.ts';
+import { serverOf } from '../instance/instance-words.ts';
 import { pidText, tookMs } from './reload-timeline.ts';
 
 export interface ReportSubject {
@@ -23,7 +24,7 @@ export function reportText(run: ReloadRun, subject: ReportSubject): string {
       ...(run.verdict?.detail ? [run.verdict.detail] : []),
     ],
     [
-      `Instance   ${subject.name}, ${subject.statsAddress}${subject.version ? `, uWSGI ${subject.version}` : ''}`,
+      `Instance   ${subject.name}, ${subject.statsAddress}${subject.version ? `, ${serverText(subject.version)}` : ''}`,
       `Started    ${localTime(run.startedAtMs)}`,
       `Took       ${lastedMs === null ? 'not finished' : shortTimeText(lastedMs)}, forecast ${shortTimeText(run.forecast.durationMs)}`,
       `Answered   ${formatCount(run.answered)} requests, cut off ${formatCount(run.cutOff)}, exceptions ${formatCount(run.exceptions)}`,
@@ -60,4 +61,9 @@ function localTime(atMs: number): string {
 
 function two(value: number): string {
   return String(value).padStart(2, '0');
+}
+
+function serverText(version: string): string {
+  const { program, number } = serverOf(version);
+  return `${program} ${number}`;
 }

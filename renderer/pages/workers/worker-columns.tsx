@@ -44,7 +44,7 @@ export const COLUMN_LOOKS: Record<WorkerColumn, ColumnLook> = {
   },
   avg: {
     title: 'Avg',
-    widthPx: 62,
+    widthPx: 74,
     numeric: true,
     about: 'Average response time, as the server keeps it',
     cell: (worker) => <Figure of={formatShortTime(worker.avgRtMs)} />,

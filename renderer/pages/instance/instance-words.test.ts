@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { addressOf, serverOf, whereToLook } from './instance-words.ts';
+
+const failed = { status: 'failed', pid: null, error: 'KeyError: 1', startedAtMs: null } as const;
+
+describe('an instance in few words', () => {
+  it('answers where a browser reaches it, or at its stats address', () => {
+    expect(addressOf({ url: 'http://127.0.0.1:8080/', statsAddress: '/run/a.stats' })).toBe('127.0.0.1:8080');
+    expect(addressOf({ url: null, statsAddress: '/run/a.stats' })).toBe('/run/a.stats');
+  });
+
+  it('is a program with its number', () => {
+    expect(serverOf('reeve-0.1.0')).toEqual({ program: 'Reeve engine', number: '0.1.0' });
+    expect(serverOf('2.0.21-debian')).toEqual({ program: 'uWSGI', number: '2.0.21-debian' });
+  });
+
+  it('shows its trouble where the reason is', () => {
+    const crit = { level: 'crit', word: 'failed', sentence: null } as const;
+    expect(whereToLook({ health: crit, engine: failed })).toEqual({ title: 'Show the error', tab: 'overview' });
+    expect(whereToLook({ health: { ...crit, level: 'lost' }, engine: null }).title).toBe('Show what was tried');
+    expect(whereToLook({ health: crit, engine: null }).tab).toBe('requests');
+  });
+});

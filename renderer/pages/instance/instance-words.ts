@@ -1,0 +1,26 @@
+/** An instance in few words: where it answers, what it is, and where to look when it is in trouble. Pure. */
+import type { Instance } from '../../../electron/contract/model.ts';
+import type { InstanceTab } from '../../stores/router.ts';
+
+const ENGINE = /^reeve-/;
+
+/** `127.0.0.1:8080`: where it serves HTTP, else its stats address. */
+export function addressOf({ url, statsAddress }: Pick<Instance, 'url' | 'statsAddress'>): string {
+  return url === null ? statsAddress : url.replace(/^https?:\/\//, '').replace(/\/$/, '');
+}
+
+/** The version the stats document gives, as a program and its number: `Reeve engine 0.1.0`, `uWSGI 2.0.21`. */
+export function serverOf(version: string): { program: string; number: string } {
+  const program = ENGINE.test(version) ? 'Reeve engine' : 'uWSGI';
+  return { program, number: version.replace(ENGINE, '') };
+}
+
+/** Where the reason of its trouble is shown. */
+export function whereToLook({ health, engine }: Pick<Instance, 'health' | 'engine'>): {
+  title: string;
+  tab: InstanceTab;
+} {
+  if (engine?.status === 'failed') return { title: 'Show the error', tab: 'overview' };
+  if (health.level === 'lost') return { title: 'Show what was tried', tab: 'overview' };
+  return { title: 'Show requests', tab: 'requests' };
+}
