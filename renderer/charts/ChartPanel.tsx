@@ -9,6 +9,7 @@ import type { SampleRing } from '../stores/sample-ring.ts';
 import { CrosshairLayer } from './CrosshairLayer.tsx';
 import { CrosshairContext, NO_CROSSHAIR, useCrosshair } from './crosshair.ts';
 import type { ChartFrame } from './frame-source.ts';
+import { LonePoints } from './LonePoints.tsx';
 import { MarkLane } from './MarkLane.tsx';
 import { PlotFrame } from './PlotFrame.tsx';
 import { createPanelPainter } from './panel-painter.ts';
@@ -116,6 +117,14 @@ export const ChartPanel = memo(function ChartPanel(props: ChartPanelProps) {
                 spec={spec}
                 points={points}
                 drawn={drawn}
+                windowMs={frame.toMs - frame.fromMs}
+                max={scale.max}
+                widthPx={plotWidth}
+                heightPx={plotHeight}
+              />
+              <LonePoints
+                series={spec.series}
+                points={points}
                 windowMs={frame.toMs - frame.fromMs}
                 max={scale.max}
                 widthPx={plotWidth}

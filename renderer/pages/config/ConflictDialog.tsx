@@ -27,13 +27,15 @@ export function ConflictDialog({ session, nowMs, onResolve }: ConflictDialogProp
       note={words?.text}
       actions={
         <>
-          <Button onClick={() => onResolve('cancel')}>Go on editing</Button>
+          <Button data-autofocus={words?.canMerge ? undefined : true} onClick={() => onResolve('cancel')}>
+            Go on editing
+          </Button>
           <Button onClick={() => onResolve('theirs')}>Take theirs, drop mine</Button>
           <Button variant={words?.canMerge ? 'plain' : 'danger'} onClick={() => onResolve('mine')}>
             Save mine over theirs
           </Button>
           {words?.canMerge ? (
-            <Button variant="primary" onClick={() => onResolve('merge')}>
+            <Button variant="primary" data-autofocus onClick={() => onResolve('merge')}>
               Merge and save
             </Button>
           ) : null}
