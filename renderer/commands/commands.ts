@@ -4,6 +4,7 @@
  * stores each time it is asked for; it holds no state.
  */
 import type { Instance } from '../../electron/contract/model.ts';
+import { failureOf } from '../client.ts';
 import { isLinkDown } from '../pages/instance/link-down.ts';
 import type { AppStores } from '../stores/app.ts';
 import { byTrouble } from '../stores/instances.ts';
@@ -113,7 +114,7 @@ function goCommands(stores: AppStores): Command[] {
 }
 
 function instanceCommands(stores: AppStores): Command[] {
-  const { router, ui, client, instances } = stores;
+  const { router, ui, client } = stores;
   const instance = currentInstance(stores);
   const none = instance === null ? NO_INSTANCE : null;
   const name = instance?.name ?? 'the instance';
@@ -125,8 +126,7 @@ function instanceCommands(stores: AppStores): Command[] {
     if (instance) router.go(instanceRoute(instance.id, tab));
   };
   const call = (method: 'engine.start' | 'engine.stop' | 'engine.restart') => () => {
-    if (instance)
-      runAction(client.call(method, { instanceId: instance.id }).then((changed) => instances.adopt(changed)));
+    if (instance) runAction(callEngine(stores, method, instance));
   };
   const tabs = INSTANCE_TABS.filter((tab) => tab !== 'reload').map(
     (tab, index): Command => ({
@@ -225,6 +225,20 @@ function instanceCommands(stores: AppStores): Command[] {
       },
     },
   ];
+}
+
+/** A file that runs commands nobody has accepted is shown instead of started. */
+async function callEngine(
+  { client, instances, ui }: AppStores,
+  method: 'engine.start' | 'engine.stop' | 'engine.restart',
+  { id, configPath }: Instance,
+): Promise<void> {
+  try {
+    instances.adopt(await client.call(method, { instanceId: id }));
+  } catch (error) {
+    if (failureOf(error).code !== 'trust-needed' || configPath === null) throw error;
+    ui.openDialog({ type: 'open', path: configPath });
+  }
 }
 
 function whyNotPause({ link }: Instance): string | null {

@@ -17,7 +17,7 @@ export function Dialogs() {
     case 'attach':
       return <AttachDialog onClose={close} />;
     case 'open':
-      return <OpenDialog onClose={close} />;
+      return <OpenDialog path={dialog.path ?? null} onClose={close} />;
     case 'rename':
       return <RenameDialog instanceId={dialog.instanceId} onClose={close} />;
     case 'remove':

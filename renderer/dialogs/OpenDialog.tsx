@@ -13,7 +13,7 @@ import { FolderBrowser } from './FolderBrowser.tsx';
 import { InspectionView } from './InspectionView.tsx';
 import { useCall } from './use-call.ts';
 
-export function OpenDialog({ onClose }: { onClose: () => void }) {
+export function OpenDialog({ path, onClose }: { path: string | null; onClose: () => void }) {
   const { client, instances, router } = useStores();
   const pickFile = useHostInfo()?.capabilities.pickFile ?? 'browse';
   const [inspection, setInspection] = useState<Inspection | null>(null);
@@ -38,8 +38,9 @@ export function OpenDialog({ onClose }: { onClose: () => void }) {
   );
   // The system's dialog comes by itself; ours stands behind it for a second choice.
   useEffect(() => {
-    if (pickFile === 'native') pick('folder');
-  }, [pickFile, pick]);
+    if (path !== null) look(path);
+    else if (pickFile === 'native') pick('folder');
+  }, [path, pickFile, look, pick]);
 
   function start(found: Inspection) {
     run.run(

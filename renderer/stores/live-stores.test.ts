@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createStore } from 'zustand/vanilla';
+import { RpcError } from '../../electron/rpc/errors.ts';
 import { createFrameSource } from '../charts/frame-source.ts';
 import { listCommands, runCommand } from '../commands/commands.ts';
 import { createFakeCore, type FakeCore } from '../testing/fake-core.ts';
@@ -204,6 +205,16 @@ describe('commands', () => {
     await vi.waitUntil(() => stores.instances.getState().byId['hello']?.engine?.status === 'stopped');
     runCommand(stores, 'app.attach');
     expect(stores.ui.getState().dialog).toEqual({ type: 'attach' });
+  });
+
+  it('show a file that runs commands instead of starting it', async () => {
+    stores.router.go(instanceRoute('hello'));
+    const refusal = new RpcError({ code: 'trust-needed', message: 'It runs commands.', hint: null });
+    vi.spyOn(core, 'call').mockRejectedValueOnce(refusal);
+    runCommand(stores, 'engine.restart');
+    await vi.waitUntil(() => stores.ui.getState().dialog !== null);
+    const path = stores.instances.getState().byId['hello']?.configPath;
+    expect(stores.ui.getState().dialog).toEqual({ type: 'open', path });
   });
 });
 

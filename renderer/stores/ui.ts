@@ -6,7 +6,8 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 
 export type OpenDialog =
   | { type: 'attach' }
-  | { type: 'open' }
+  /** `path`: what it would run is shown at once. */
+  | { type: 'open'; path?: string }
   | { type: 'shortcuts' }
   | { type: 'rename'; instanceId: string }
   | { type: 'remove'; instanceId: string };

@@ -4,9 +4,11 @@ import { addressOf, serverOf, whereToLook } from './instance-words.ts';
 const failed = { status: 'failed', pid: null, error: 'KeyError: 1', startedAtMs: null } as const;
 
 describe('an instance in few words', () => {
-  it('answers where a browser reaches it, or at its stats address', () => {
-    expect(addressOf({ url: 'http://127.0.0.1:8080/', statsAddress: '/run/a.stats' })).toBe('127.0.0.1:8080');
-    expect(addressOf({ url: null, statsAddress: '/run/a.stats' })).toBe('/run/a.stats');
+  it('answers where a browser reaches it, or at its stats address; what Reeve runs is known by its file', () => {
+    const silent = { kind: 'attached', url: null, configPath: '/srv/a.ini', statsAddress: '/run/a.stats' } as const;
+    expect(addressOf({ ...silent, url: 'http://127.0.0.1:8080/' })).toBe('127.0.0.1:8080');
+    expect(addressOf(silent)).toBe('/run/a.stats');
+    expect(addressOf({ ...silent, kind: 'engine' })).toBe('/srv/a.ini');
   });
 
   it('is a program with its number', () => {

@@ -4,9 +4,11 @@ import type { InstanceTab } from '../../stores/router.ts';
 
 const ENGINE = /^reeve-/;
 
-/** `127.0.0.1:8080`: where it serves HTTP, else its stats address. */
-export function addressOf({ url, statsAddress }: Pick<Instance, 'url' | 'statsAddress'>): string {
-  return url === null ? statsAddress : url.replace(/^https?:\/\//, '').replace(/\/$/, '');
+/** `127.0.0.1:8080`: where it serves HTTP, else the file Reeve runs, else its stats address. */
+export function addressOf(instance: Pick<Instance, 'kind' | 'url' | 'configPath' | 'statsAddress'>): string {
+  const { kind, url, configPath, statsAddress } = instance;
+  if (url !== null) return url.replace(/^https?:\/\//, '').replace(/\/$/, '');
+  return kind === 'engine' && configPath !== null ? configPath : statsAddress;
 }
 
 /** The version the stats document gives, as a program and its number: `Reeve engine 0.1.0`, `uWSGI 2.0.21`. */
