@@ -39,7 +39,6 @@ const CATALOGUE = {
   'chunk-end-missing': [400, 'a chunk does not end where its size says'],
   'trailer-invalid': [400, 'a trailer line is malformed'],
   'trailer-too-large': [431, 'the trailer is too large'],
-  'body-cut': [400, 'the connection ended before the body did'],
   // uwsgi protocol
   'block-too-large': [431, 'the variables block is larger than buffer-size'],
   'block-malformed': [400, 'a length in the variables block points outside it'],

@@ -3,13 +3,13 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ProtocolError } from './protocol-error.ts';
 import { cuts, EventLog, readVectors } from './testing/vectors.ts';
-import { UwsgiParser } from './uwsgi-parser.ts';
+import { MAX_VARS, UwsgiParser } from './uwsgi-parser.ts';
 
 const LIMITS = { blockBytes: 300, bodyBytes: 100 };
 
-function replay(pieces: readonly Buffer[]): string[] {
+function replay(pieces: readonly Buffer[], limits = LIMITS): string[] {
   const log = new EventLog();
-  const parser = new UwsgiParser(LIMITS, {
+  const parser = new UwsgiParser(limits, {
     onVars: (vars) => {
       const pairs = Array.from({ length: vars.count }, (_, i) => {
         const [a = 0, b = 0, c = 0, d = 0] = vars.offsets.subarray(i * 4, i * 4 + 4);
@@ -61,5 +61,13 @@ describe('uwsgi', () => {
       }),
       { numRuns: 3000 },
     );
+  });
+
+  test('more variables than allowed are refused', () => {
+    const block = Buffer.alloc((MAX_VARS + 1) * 5, '\x01\0a\0\0', 'latin1');
+    const header = Buffer.from([0, block.length & 0xff, block.length >> 8, 0]);
+    expect(replay([header, block], { ...LIMITS, blockBytes: 65535 })).toEqual([
+      `error too-many-vars 431 at ${4 + MAX_VARS * 5}`,
+    ]);
   });
 });

@@ -43,7 +43,7 @@ async function serve(talk: (socket: Socket) => void, where: string | number = 0)
 }
 
 async function ask(address: string, limits: Partial<StatsLimits> = {}) {
-  return pollStats(parseStatsTarget(address, '/home/ann'), { ...LOCAL_LIMITS, ...limits });
+  return pollStats(parseStatsTarget(address, '/home/ada'), { ...LOCAL_LIMITS, ...limits });
 }
 
 async function failureOf(address: string, limits: Partial<StatsLimits> = {}) {
@@ -190,18 +190,18 @@ describe('a stats address as it is written', () => {
     ['tcp://127.0.0.1:1717', '127.0.0.1:1717'],
     ['[::1]:1717', '[::1]:1717'],
     ['unix:/run/a.sock', '/run/a.sock'],
-    ['~/a.sock', '/home/ann/a.sock'],
+    ['~/a.sock', '/home/ada/a.sock'],
     ['@shop', '@shop'],
     ['http://127.0.0.1:1717/', 'http://127.0.0.1:1717'],
     ['HTTP://LOCALHOST:1717/x?y', 'http://localhost:1717/x?y'],
   ])('%s is kept as %s', (written, kept) => {
-    expect(parseStatsTarget(written, '/home/ann').text).toBe(kept);
+    expect(parseStatsTarget(written, '/home/ada').text).toBe(kept);
   });
 
   it.each(['', '1717', 'relative.sock', 'https://x', 'http://', 'host:99999', '127.0.0.1:0'])(
     '%s is refused',
     (written) => {
-      expect(() => parseStatsTarget(written, '/home/ann')).toThrow(/is not a stats address/);
+      expect(() => parseStatsTarget(written, '/home/ada')).toThrow(/is not a stats address/);
     },
   );
 });
