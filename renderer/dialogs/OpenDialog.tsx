@@ -68,7 +68,11 @@ export function OpenDialog({ path, onClose }: { path: string | null; onClose: ()
         note={run.isRunning ? 'Starting the engine' : 'The file is not changed.'}
         actions={
           <>
-            <Button onClick={() => setInspection(null)}>Back</Button>
+            {path === null ? (
+              <Button onClick={() => setInspection(null)}>Back</Button>
+            ) : (
+              <Button onClick={onClose}>Cancel</Button>
+            )}
             <Button
               variant="primary"
               disabledReason={

@@ -36,7 +36,13 @@ export function Dialog({ title, opened, onClose, widthPx = 640, note, actions, c
     >
       <div className="dlg-h">
         <h2 className="title grow ell">{title}</h2>
-        <IconButton label="Close" size="sm" icon={<X size={14} strokeWidth={1.75} aria-hidden />} onClick={onClose} />
+        <IconButton
+          label="Close"
+          size="sm"
+          hint={null}
+          icon={<X size={14} strokeWidth={1.75} aria-hidden />}
+          onClick={onClose}
+        />
       </div>
       <div className="dlg-b">{children}</div>
       {actions ? (

@@ -3,14 +3,16 @@ import type { ReactNode } from 'react';
 import { Button, type ButtonProps } from './Button.tsx';
 import { Kbd } from './Kbd.tsx';
 
-export interface IconButtonProps extends Omit<ButtonProps, 'icon' | 'children' | 'hint'> {
+export interface IconButtonProps extends Omit<ButtonProps, 'icon' | 'children'> {
   label: string;
   icon: ReactNode;
   shortcut?: string;
+  /** null: no tooltip, where the icon says it all and the focus lands by itself. */
+  hint?: ReactNode;
 }
 
-export function IconButton({ label, icon, shortcut, className, variant = 'quiet', ...rest }: IconButtonProps) {
-  const hint = shortcut ? (
+export function IconButton({ label, icon, shortcut, className, variant = 'quiet', hint, ...rest }: IconButtonProps) {
+  const usualHint = shortcut ? (
     <span className="row g3">
       {label} <Kbd keys={shortcut} />
     </span>
@@ -24,7 +26,7 @@ export function IconButton({ label, icon, shortcut, className, variant = 'quiet'
       aria-label={label}
       className={`ic${className ? ` ${className}` : ''}`}
       icon={icon}
-      hint={hint}
+      hint={hint === undefined ? usualHint : hint}
     />
   );
 }
