@@ -298,6 +298,7 @@ describe('a start that can not be', () => {
     expect(callable.log).toContain("'nope' is not defined in app.py");
     expect(await file.exited).toBe(22);
     expect(file.log).toContain('nofile.py');
+    expect(file.log, 'frames of the engine itself explain nothing').not.toContain('reeve_runtime.py');
     expect(await venv.exited).toBe(1);
     expect(venv.log).toContain('There is no virtual environment at');
   });

@@ -10,7 +10,7 @@ import { useCall } from './use-call.ts';
 type Listing = Result<'files.list'>;
 
 export interface FolderBrowserProps {
-  /** The folder that is shown now. */
+  /** What the address field says now: the folder that is shown, or a path that is being typed. */
   onFolder: (path: string) => void;
   onFile: (path: string) => void;
 }
@@ -61,7 +61,10 @@ export function FolderBrowser({ onFolder, onFile }: FolderBrowserProps) {
             autoComplete="off"
             spellCheck={false}
             value={typed}
-            onChange={(event) => setTyped(event.target.value)}
+            onChange={(event) => {
+              setTyped(event.target.value);
+              onFolder(event.target.value.trim());
+            }}
           />
         </span>
       </form>

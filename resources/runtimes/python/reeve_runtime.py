@@ -162,14 +162,14 @@ def load_and_report(boot, control):
 
 
 def _own_frames_cut(trace):
-    """The traceback from the application's first frame on; all of it when there is none (a syntax error, say)."""
+    """The traceback from the application's first frame on; nothing when there is none (a file that is not there, say)."""
     inner = trace
     while inner is not None:
         name = inner.tb_frame.f_code.co_filename
         if name != __file__ and "importlib" not in name:
             return inner
         inner = inner.tb_next
-    return trace
+    return None
 
 
 # ---------------------------------------------------------------------------------------------- zygote
