@@ -143,6 +143,19 @@ describe('the log of an engine', () => {
   });
 });
 
+describe('the reason of a failure without a traceback', () => {
+  it('leaves out what the engine says of itself', () => {
+    const ring = new LogRing();
+    ring.push(
+      bytes(
+        '[uWSGI] getting INI configuration from /srv/a.ini\n*** Starting Reeve engine 0.1.0 (pid: 7) ***\ngoodbye from Reeve.\nThe address 127.0.0.1:80 is in use.\n',
+      ),
+      0,
+    );
+    expect(failureText(ring.read(100))).toBe('The address 127.0.0.1:80 is in use.');
+  });
+});
+
 describe('a log file that is followed', () => {
   it('gives what is appended after its end, and begins anew when it is rotated or cut', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'reeve-tail-'));

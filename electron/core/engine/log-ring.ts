@@ -87,16 +87,18 @@ export function guessLevel(text: string): LogLine['level'] {
   return 'info';
 }
 
-/** What the engine says after the reason: that it ends. */
-const FAREWELL = /^(stopping|goodbye from Reeve\.?)$/;
+/** What the engine says of itself at its start and its end; the reason may stand before or after it. */
+const SMALL_TALK = /^(\[uWSGI\] getting .* configuration from |\*\*\* Starting |stopping$|goodbye from Reeve)/;
 
 /** The end of a log that says why a start failed: the last traceback and what follows, or the last lines. */
 export function failureText(lines: readonly LogLine[]): string {
   const start = lines.findLastIndex((line) => line.text.startsWith(TRACEBACK));
   const from = start >= 0 ? Math.max(start, lines.length - 60) : firstErrorOf(lines);
   const said = lines.slice(from).map((line) => line.text);
-  while (FAREWELL.test(said.at(-1) ?? '')) said.pop();
-  return said.join('\n').trim();
+  return said
+    .filter((text) => !SMALL_TALK.test(text))
+    .join('\n')
+    .trim();
 }
 
 function firstErrorOf(lines: readonly LogLine[]): number {

@@ -19,7 +19,7 @@ export function EngineBand({ instance, hasFigures }: { instance: Instance; hasFi
     return (
       <ErrorBand
         title={`${name} did not start`}
-        text="Nothing serves its address now. Correct the file and start it again."
+        text="It does not run now. This is what it said; correct it and start it again."
         detail={engine.error}
         actions={
           <>
