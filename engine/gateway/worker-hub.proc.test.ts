@@ -166,12 +166,13 @@ test('an answer that overtakes the word that those ahead of it were taken is not
   const lastId = last.id;
   const queuedId = queued.id;
   const other = await connectWorker(2);
-  await eventually('both to be asked back', () => (worker.asked.length === 1 ? true : undefined));
-  expect(worker.asked).toEqual([queuedId]);
-  // The worker has taken `queued` out and said so, but its answers are read first.
+  await eventually('both to be asked back', () => (worker.asked.length === 2 ? true : undefined));
+  expect(worker.asked).toEqual([queuedId, lastId]);
+  // The worker has taken `queued` out, begun `last`, and said so, but its answers are read first.
   worker.core.write(Buffer.concat([answer(slow.id), answer(lastId)]));
   await eventually('the answers', () => (fates.length === 2 ? true : undefined));
   worker.control.write(frame(FrameType.TAKEN, queuedId, Buffer.alloc(0)));
+  worker.control.write(frame(FrameType.BEGUN, lastId, Buffer.alloc(0)));
   await eventually('the taken one to run elsewhere or here again', () =>
     other.sent.length + worker.sent.length === 124 ? true : undefined,
   );
