@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { startLoad } from '../fixtures/load.ts';
 import { makeProject } from '../fixtures/project.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { answers } from '../fixtures/uwsgi.ts';
@@ -13,7 +14,9 @@ test('a folder is opened and runs', async ({ console, folder }) => {
   await console.runProject(project.folder);
   await expect(console.heading('shop')).toBeVisible();
   await answers(project.url);
+  const load = startLoad({ url: project.url, kept: 1, fresh: 1, pauseMs: 100 });
   await console.waitForChart('Requests', (now) => now > 0);
+  expect((await load.stop()).lost).toEqual([]);
   expect(await (await fetch(project.url)).text()).toContain('pid');
 });
 
