@@ -104,10 +104,10 @@ function Facts({ instance, isShort }: { instance: Instance; isShort: boolean }) 
   const { version, runtime, masterPid, upSinceMs, engine, link } = instance;
   const address = addressOf(instance);
   const server = version === null ? null : serverOf(version);
-  if (isShort) return <span className="q m ell">{address}</span>;
+  if (isShort) return <span className="q m ell facts">{address}</span>;
   const isSeen = link.status === 'attached' || engine !== null;
   return (
-    <span className="q ell">
+    <span className="q ell facts">
       <span className="m">{address}</span> on this machine
       {server ? (
         <>
