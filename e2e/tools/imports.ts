@@ -57,7 +57,8 @@ function specifierOf(node: Node): string | undefined {
   if (node['type'] === 'CallExpression' && callee['name'] === 'require') return text(args[0]);
   if (node['type'] === 'NewExpression' && callee['name'] === 'URL' && isImportMetaUrl(args[1])) {
     const path = text(args[0]);
-    return path !== undefined && /\.[cm]?[jt]sx?$/.test(path) ? path : undefined;
+    if (path === undefined || !/\.[cm]?[jt]sx?$/.test(path)) return undefined;
+    return path.startsWith('.') ? path : `./${path}`;
   }
   return undefined;
 }

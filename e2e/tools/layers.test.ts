@@ -60,6 +60,7 @@ describe('the layer check', () => {
     ['an imported type', `export type T = import('../helper.ts').T;`, '../'],
     ['a required module', `const m = require('electron');`, 'npm:electron'],
     ['a thread beside the source', `new Worker(new URL('../helper.ts', import.meta.url));`, '../'],
+    ['a thread in a folder below', `new URL('../config/../helper.ts', import.meta.url);`, '../'],
   ])('sees %s', (_name, source, wanted) => {
     const root = project({ ...LISTS, 'engine/helper.ts': '', 'engine/config/bad.ts': source });
     const problems = checkLayers(root);
