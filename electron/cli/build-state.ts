@@ -1,7 +1,7 @@
 /** Whether the built pages are there and newer than everything they are made from. Only file times are looked at. */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isErrorCode } from '../web/error-code.ts';
+import { isErrorCode } from '../core/errors.ts';
 
 export type BuildState = 'fresh' | 'missing' | 'stale';
 

@@ -6,8 +6,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isErrorCode } from '../core/errors.ts';
 import { hasDisplay } from '../web/browser.ts';
-import { isErrorCode } from '../web/error-code.ts';
 
 export type ElectronBinary = { status: 'found'; path: string } | { status: 'none'; reason: string };
 

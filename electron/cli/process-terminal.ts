@@ -1,5 +1,5 @@
 /** The terminal of this process and the end of this process, for the entry points. */
-import { isErrorCode } from '../web/error-code.ts';
+import { isErrorCode } from '../core/errors.ts';
 import type { Terminal } from './terminal.ts';
 
 export function processTerminal(): Terminal {

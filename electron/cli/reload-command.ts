@@ -65,7 +65,9 @@ async function reload(
     if (run.phase === 'finished') finished.resolve(run);
   });
   const { id } = await client.call('reload.start', { instanceId: instance.id, method: method.id });
-  void stopped.then(async () => finished.resolve(await client.call('reload.stopWatching', { reloadId: id })));
+  stopped
+    .then(async () => client.call('reload.stopWatching', { reloadId: id }))
+    .then(finished.resolve, finished.reject);
   const { verdict } = await finished.promise;
   if (verdict === null) throw new Error('a reload finished without a verdict');
   terminal.out(verdict.title);

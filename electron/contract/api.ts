@@ -11,6 +11,7 @@ import {
   hostInfoSchema,
   inspectionSchema,
   instanceSchema,
+  LARGEST_CONFIG,
   logLineSchema,
   reloadPlanSchema,
   reloadRunSchema,
@@ -73,10 +74,10 @@ export const methods = {
   'log.read': { params: byId.extend({ most: z.number().int().min(1).max(10_000) }), result: z.array(logLineSchema) },
 
   'config.read': { params: byId, result: configFileSchema },
-  'config.check': { params: byId.extend({ text: z.string().max(2_000_000) }), result: z.array(diagnosticSchema) },
+  'config.check': { params: byId.extend({ text: z.string().max(LARGEST_CONFIG) }), result: z.array(diagnosticSchema) },
   /** Writes only if the file still is what `baseVersion` says; otherwise gives what is there now. */
   'config.save': {
-    params: byId.extend({ text: z.string().max(2_000_000), baseVersion: fileVersionSchema }),
+    params: byId.extend({ text: z.string().max(LARGEST_CONFIG), baseVersion: fileVersionSchema }),
     result: z.discriminatedUnion('status', [
       z.object({ status: z.literal('saved'), file: configFileSchema, reloadsOnSave: z.boolean() }),
       z.object({ status: z.literal('conflict'), disk: configFileSchema }),

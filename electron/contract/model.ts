@@ -250,6 +250,9 @@ export type ConfigDiagnostic = z.infer<typeof diagnosticSchema>;
 export const fileVersionSchema = z.object({ sha256: z.string(), mtimeMs: z.number(), sizeBytes: count });
 export type FileVersion = z.infer<typeof fileVersionSchema>;
 
+/** Bytes that a configuration file may have to be shown, and characters that may be saved. */
+export const LARGEST_CONFIG = 2_000_000;
+
 export const configFileSchema = z.object({
   path: z.string(),
   text: z.string(),

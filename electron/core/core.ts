@@ -79,7 +79,7 @@ export async function createCore(ports: Ports, { autoStart = true }: CoreOptions
     onTrouble(
       `${leftovers === 1 ? 'An engine' : `${leftovers} engines`} of an earlier session still ran and was ended.`,
     );
-  const history = await openHistory(ports.dataFolder, ports.clock, onTrouble);
+  const history = openHistory(ports.dataFolder, ports.clock, onTrouble);
   const load = new SampleLoad(ports.clock);
   const trust = new TrustStore(trustStore);
 
@@ -136,8 +136,9 @@ export async function createCore(ports: Ports, { autoStart = true }: CoreOptions
   server = rpc;
 
   takeUp(registry.all(), engines, ports, onTrouble);
-  if (autoStart)
-    startEngines(context, instances.isNew).catch((error: unknown) => onTrouble(toErrorData(error).message));
+  const starting = autoStart
+    ? startEngines(context, instances.isNew).catch((error: unknown) => onTrouble(toErrorData(error).message))
+    : Promise.resolve();
 
   return {
     handlers,
@@ -151,6 +152,7 @@ export async function createCore(ports: Ports, { autoStart = true }: CoreOptions
       engines.close();
       load.dispose();
       reloads.dispose();
+      await starting;
       await registry.dispose();
       rpc.dispose();
       await Promise.all([settings, instances, trustStore, reports].map(async (store) => store.settle()));

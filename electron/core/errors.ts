@@ -86,6 +86,7 @@ export const CATALOGUE = {
   'files-unreadable': ['{path} can not be opened: {reason}.', 'Choose another folder.'],
   'files-no-dialog': ['This host has no file dialog.', 'Choose the file in the list of the page.'],
   'url-not-known': ['{url} is not an address of an instance.', 'Only the addresses of instances are opened.'],
+  'url-not-opened': ['{url} was not opened: {reason}.', 'Open it in a browser yourself.'],
   'sample-missing': ['The sample project is not part of this installation.', 'Open a folder of your own instead.'],
   'sample-not-running': ['The sample is not running.', 'Start it first.'],
   'settings-unwritable': [
@@ -170,6 +171,12 @@ export function describe(error: unknown): string {
 /** `ENOENT` and the like; null when the error has none. */
 export function errnoOf(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+}
+
+/** True when `error` is one of the system's with one of these codes, e.g. `ENOENT`. */
+export function isErrorCode(error: unknown, ...codes: string[]): boolean {
+  const code = errnoOf(error);
+  return code !== null && codes.includes(code);
 }
 
 const SYSTEM_WORDS: Record<string, string> = {

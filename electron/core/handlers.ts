@@ -3,19 +3,18 @@
  */
 import { randomUUID } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
 import type { Params } from '../contract/api.ts';
 import type { ConfigFile, Settings } from '../contract/model.ts';
 import type { Handlers } from '../rpc/server.ts';
 import { type ConfigText, readConfigText, saveConfigText } from './config/config-files.ts';
 import { diagnose } from './config/diagnose.ts';
-import { describeServer, findServers } from './discover/discover.ts';
+import { describeServer, findServers, nameOfFile } from './discover/discover.ts';
 import type { Engines } from './engine/engines.ts';
 import type { TrustStore } from './engine/trust.ts';
 import { CoreError } from './errors.ts';
 import type { DocumentStore } from './files/document-store.ts';
 import { listFolder } from './files/list-folder.ts';
-import { attachInstance, followMaster } from './instances/attach.ts';
+import { attachInstance } from './instances/attach.ts';
 import type { Instance } from './instances/instance.ts';
 import type { Registry } from './instances/registry.ts';
 import type { Ports } from './ports.ts';
@@ -81,7 +80,12 @@ function appHandlers(context: HandlerContext): Part<'app' | 'settings' | 'files'
     'shell.openUrl': async ({ url }) => {
       const known = registry.all().some((instance) => isWithin(url, instance.config?.url ?? null));
       if (!known) throw new CoreError('url-not-known', { url: url.slice(0, 200) });
-      await ports.openExternal(url);
+      try {
+        await ports.openExternal(url);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new CoreError('url-not-opened', { url: url.slice(0, 200), reason }, { cause: error });
+      }
       return {};
     },
   };
@@ -92,12 +96,7 @@ function instanceHandlers(context: HandlerContext): Part<'instances' | 'log'> {
   return {
     'instances.list': () => registry.snapshot(),
     'instances.attach': async (params) => {
-      const before = registry.all();
-      const instance = await attachInstance(params, registry, ports);
-      if (!before.includes(instance)) {
-        followMaster(instance, ports, context.onTrouble);
-        instance.attach();
-      }
+      const instance = await attachInstance(params, registry, ports, context.onTrouble);
       return instance.row();
     },
     'instances.rename': ({ instanceId, name }) => {
@@ -144,7 +143,7 @@ function engineHandlers(context: HandlerContext): Part<'engine' | 'sample'> {
       else if (inspection.commands.length > 0 && !inspection.trusted)
         throw new CoreError('trust-needed', { path: inspection.path });
       const known = registry.find((record) => record.kind === 'engine' && record.configPath === inspection.path);
-      const instance = known ?? addEngine(registry, engines, inspection.path, nameFor(inspection.path), false);
+      const instance = known ?? addEngine(registry, engines, inspection.path, nameOfFile(inspection.path), false);
       await engines.start(instance);
       return instance.row();
     },
@@ -231,12 +230,6 @@ function addEngine(registry: Registry, engines: Engines, configPath: string, nam
   });
   engines.adopt(instance);
   return instance;
-}
-
-/** `shop` for /srv/shop/uwsgi.ini, `admin` for /srv/shop/admin.ini. */
-function nameFor(configPath: string): string {
-  const name = basename(configPath).replace(/\.\w+$/, '');
-  return name === 'uwsgi' ? basename(dirname(configPath)) || name : name;
 }
 
 function instanceOf(pid: number, statsAddress: string | null, registry: Registry): string | null {

@@ -3,6 +3,7 @@
  * started as a child process of its own process group.
  */
 import { spawn } from 'node:child_process';
+import { errnoOf } from './errors.ts';
 import type { Clock, EngineChild, EngineExit, EngineSignal, EngineSpawn, SecretStore } from './ports.ts';
 
 const LAST_OUTPUT_MS = 500;
@@ -42,17 +43,25 @@ class NodeEngineChild implements EngineChild {
   onExit: ((exit: EngineExit) => void) | null = null;
   readonly #process;
   #exited = false;
+  #lastOutput: NodeJS.Timeout | undefined;
 
   constructor(file: string, args: string[], cwd: string, env: Record<string, string>) {
     // Its own process group: Ctrl-C in the host's terminal must not reach it twice, and one kill ends all of it.
-    this.#process = spawn(file, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#process = spawn(file, args, {
+      cwd,
+      env: { ...env, REEVE_STOP_WITH_STDIN: '1' },
+      detached: true,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    // Held open and never written to: it ends with this process, however that ends, and the engine stops then.
+    this.#process.stdin.on('error', () => this.#process.stdin.destroy());
     this.#process.stdout.on('data', (chunk: Buffer) => this.onOutput?.(chunk));
     this.#process.stderr.on('data', (chunk: Buffer) => this.onOutput?.(chunk));
     this.#process.on('error', (error) => this.#exit({ code: null, signal: null, error: error.message }));
     this.#process.on('close', (code, signal) => this.#exit({ code, signal, error: null }));
     // A stray grandchild may hold the pipes open: its output is not worth waiting for.
     this.#process.on('exit', (code, signal) => {
-      setTimeout(() => this.#exit({ code, signal, error: null }), LAST_OUTPUT_MS);
+      this.#lastOutput = setTimeout(() => this.#exit({ code, signal, error: null }), LAST_OUTPUT_MS);
     });
   }
 
@@ -61,23 +70,27 @@ class NodeEngineChild implements EngineChild {
   }
 
   kill(signal: EngineSignal): void {
-    const pid = this.#process.pid;
-    if (pid === undefined || this.#exited) return;
-    if (signal !== 'SIGKILL' || process.platform === 'win32') {
-      this.#process.kill(signal);
-      return;
-    }
-    try {
-      process.kill(-pid, signal);
-    } catch {
-      // The group is gone already: its exit is on the way.
-      this.#process.kill(signal);
-    }
+    const { pid } = this.#process;
+    if (pid === undefined) return;
+    // The group may outlive its leader: it is killed also after the exit.
+    if (signal === 'SIGKILL' && process.platform !== 'win32' && killGroup(pid)) return;
+    this.#process.kill(signal);
   }
 
   #exit(exit: EngineExit): void {
+    clearTimeout(this.#lastOutput);
     if (this.#exited) return;
     this.#exited = true;
     this.onExit?.(exit);
+  }
+}
+
+/** False: nobody is left in it. */
+function killGroup(leader: number): boolean {
+  try {
+    return process.kill(-leader, 'SIGKILL');
+  } catch (error) {
+    if (errnoOf(error) === 'ESRCH') return false;
+    throw error;
   }
 }

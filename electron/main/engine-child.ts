@@ -2,6 +2,7 @@
  * The bundled engine in an Electron utility process: a Node of Electron's own, so that the packaged app needs no other
  * and the RunAsNode fuse can stay off. Signals go as messages (Windows has none); engine-process.ts takes them.
  */
+import { isErrorCode } from '../core/errors.ts';
 import type { EngineChild, EngineExit, EngineSignal, EngineSpawn } from '../core/ports.ts';
 import type { ElectronPort, UtilityLike } from './electron-port.ts';
 
@@ -49,6 +50,15 @@ class UtilityEngineChild implements EngineChild {
     const pid = this.#process.pid;
     // kill() of a utility process is a SIGTERM, which the engine may take its time over.
     if (pid === undefined || process.platform === 'win32') this.#process.kill();
-    else process.kill(pid, 'SIGKILL');
+    else killNow(pid);
+  }
+}
+
+function killNow(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    // It has ended, and the news of it is on its way.
+    if (!isErrorCode(error, 'ESRCH')) throw error;
   }
 }

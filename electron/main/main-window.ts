@@ -3,7 +3,7 @@
  * (hide or quit) is decided by whoever owns it.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { isErrorCode } from '../web/error-code.ts';
+import { isErrorCode } from '../core/errors.ts';
 import { APP_URL } from './app-scheme.ts';
 import type { ElectronPort, WindowLike } from './electron-port.ts';
 import { fitWindow, parseWindowState, SMALLEST, type WindowState } from './window-state.ts';

@@ -6,9 +6,9 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { isErrorCode } from '../core/errors.ts';
 import { createSessionSecrets } from '../core/node-ports.ts';
 import type { SecretStore } from '../core/ports.ts';
-import { isErrorCode } from '../web/error-code.ts';
 import type { SafeStorageLike } from './electron-port.ts';
 
 const fileSchema = z.record(z.string(), z.string());

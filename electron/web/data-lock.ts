@@ -7,7 +7,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import { isErrorCode } from './error-code.ts';
+import { isErrorCode } from '../core/errors.ts';
 
 const ownerSchema = z.object({
   pid: z.number().int().positive(),

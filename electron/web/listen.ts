@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import type { Server } from 'node:net';
-import { isErrorCode } from './error-code.ts';
+import { isErrorCode } from '../core/errors.ts';
 
 /** Where the console is found when nobody asked for another port. */
 export const USUAL_PORT = 4717;

@@ -5,6 +5,7 @@
  */
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
+import { isErrorCode } from '../core/errors.ts';
 
 export type RendererFile =
   | { status: 'found'; path: string; contentType: string; sizeBytes: number; isPage: boolean; isImmutable: boolean }
@@ -51,7 +52,7 @@ export async function findRendererFile(folder: string, pathname: string): Promis
       isImmutable: HASHED_NAME.test(plain),
     };
   } catch (error) {
-    if (isMissing(error)) return { status: 'missing' };
+    if (isErrorCode(error, 'ENOENT', 'ENOTDIR')) return { status: 'missing' };
     throw error;
   }
 }
@@ -80,8 +81,4 @@ function decodePath(pathname: string): string | null {
   const segments = plain.slice(1).split('/');
   const isOdd = segments.some((segment, i) => (segment === '' && i < segments.length - 1) || segment.startsWith('.'));
   return isOdd ? null : plain;
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 }

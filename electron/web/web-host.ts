@@ -17,9 +17,10 @@ import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { WebSocketServer } from 'ws';
 import { z } from 'zod';
+import { isErrorCode } from '../core/errors.ts';
 import type { Transport } from '../rpc/transport.ts';
+import { MAX_MESSAGE_CHARS } from '../rpc/wire.ts';
 import { fillNonce, securityHeaders } from './content-policy.ts';
-import { isErrorCode } from './error-code.ts';
 import { listenOn } from './listen.ts';
 import { findRendererFile, readPage } from './renderer-files.ts';
 import { isAllowedHost, isOwnOrigin, readCookie } from './request-guard.ts';
@@ -52,7 +53,7 @@ export interface WebHost {
 }
 
 /** The largest RPC message of a page: a configuration file as JSON with room to spare. */
-const MESSAGE_MOST_BYTES = 16 * 1024 * 1024;
+const MESSAGE_MOST_BYTES = MAX_MESSAGE_CHARS;
 const BODY_MOST_BYTES = 4096;
 const COOKIE = 'reeve-session';
 const RPC_PREFIX = '/rpc/';

@@ -30,7 +30,7 @@ export function createWebPorts(options: WebPortsOptions): Ports {
     spawnEngine: createNodeEngineSpawner(options.engineCommand),
     pickFile: null,
     async openExternal(url) {
-      if (!hasDisplay(browser)) throw new Error(`The machine that runs Reeve has no display to open ${url} on.`);
+      if (!hasDisplay(browser)) throw new Error('the machine that runs Reeve has no display');
       await openInBrowser(url, browser);
     },
   };

@@ -2,16 +2,16 @@
  * Configuration files on disk: read with a version, written only over that version. Symbolic links are followed to
  * the file itself; its mode and owner stay; a crash in the middle leaves the old file whole.
  */
-
-import { constants, isUtf8 } from 'node:buffer';
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { constants as fsConstants } from 'node:fs';
+import { constants } from 'node:fs';
 import { access, readFile, realpath, stat } from 'node:fs/promises';
-import type { FileVersion } from '../../contract/model.ts';
+import { type FileVersion, LARGEST_CONFIG } from '../../contract/model.ts';
 import { CoreError, describe } from '../errors.ts';
 import { writeFileAtomically } from '../files/atomic-file.ts';
+import { Turns } from '../turns.ts';
 
-const LARGEST_BYTES = Math.min(2 * 1024 * 1024, constants.MAX_LENGTH);
+const saves = new Turns();
 
 export interface ConfigText {
   /** As it was asked for. */
@@ -32,8 +32,8 @@ export async function readConfigText(path: string): Promise<ConfigText> {
     const found = await stat(path);
     if (found.isDirectory()) throw new CoreError('config-unreadable', { path, reason: 'it is a folder' });
     if (!found.isFile()) throw new CoreError('config-unreadable', { path, reason: 'it is not a file' });
-    if (found.size > LARGEST_BYTES) {
-      throw new CoreError('config-too-large', { path, megabytes: LARGEST_BYTES / 1024 / 1024 });
+    if (found.size > LARGEST_CONFIG) {
+      throw new CoreError('config-too-large', { path, megabytes: LARGEST_CONFIG / 1_000_000 });
     }
     mtimeMs = found.mtimeMs;
     bytes = await readFile(path);
@@ -46,8 +46,16 @@ export async function readConfigText(path: string): Promise<ConfigText> {
   return { path, text: bytes.toString('utf8'), version: versionOf(bytes, mtimeMs), writable };
 }
 
-/** Throws `config-unwritable`, and what reading throws. Nothing is written when the file is another than `base`. */
+/**
+ * Throws `config-unwritable`, and what reading throws. Nothing is written when the file is another than `base`: of two
+ * saves over the same version the second one is a conflict.
+ */
 export async function saveConfigText(path: string, text: string, base: FileVersion): Promise<SaveOutcome> {
+  const key = await realpath(path).catch(() => path);
+  return saves.take(key, async () => saveOver(path, text, base));
+}
+
+async function saveOver(path: string, text: string, base: FileVersion): Promise<SaveOutcome> {
   const disk = await readConfigText(path);
   if (disk.version.sha256 !== base.sha256) return { status: 'conflict', disk };
   try {
@@ -66,7 +74,7 @@ function versionOf(bytes: Buffer, mtimeMs: number): FileVersion {
 
 async function isWritable(path: string): Promise<boolean> {
   try {
-    await access(path, fsConstants.W_OK);
+    await access(path, constants.W_OK);
     return true;
   } catch {
     return false;

@@ -81,8 +81,13 @@ function readLimited(path: string): ReadResult {
   }
 }
 
+/** null: there is nothing, or nothing that can be looked at (no permission, a loop of links, too long a name). */
 function statOf(path: string): Stats | null {
-  return statSync(path, { throwIfNoEntry: false }) ?? null;
+  try {
+    return statSync(path);
+  } catch {
+    return null;
+  }
 }
 
 function groupName(gid: number): string {

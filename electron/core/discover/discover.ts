@@ -2,7 +2,7 @@
  * Finds the masters that run on this machine: which processes they are, how their stats address can be asked, and
  * what is missing where it can't. Reads arguments and configuration files only; connects to nothing.
  */
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { StatsDocument } from '../../../engine/api/stats.ts';
 import type { Discovered } from '../../contract/model.ts';
 import type { EffectiveConfig } from '../config/effective-config.ts';
@@ -63,11 +63,14 @@ export function describeServer({ process, config }: FoundServer, instanceId: str
 /** A name for an instance: its configuration file's, or its folder's. */
 export function nameOf({ process, config }: FoundServer): string {
   const path = config?.configPath ?? null;
-  if (path !== null) {
-    const name = basename(path).replace(/\.\w+$/, '');
-    return name === 'uwsgi' ? basename(path.slice(0, path.lastIndexOf('/'))) || name : name;
-  }
+  if (path !== null) return nameOfFile(path);
   return process.cwd === null ? `pid ${process.pid}` : basename(process.cwd) || `pid ${process.pid}`;
+}
+
+/** `shop` for /srv/shop/uwsgi.ini, `admin` for /srv/shop/admin.ini. */
+export function nameOfFile(configPath: string): string {
+  const name = basename(configPath).replace(/\.\w+$/, '');
+  return name === 'uwsgi' ? basename(dirname(configPath)) || name : name;
 }
 
 function configOf(process: ProcessInfo): EffectiveConfig | null {

@@ -37,6 +37,7 @@ export class EngineRunner {
   #cancelMercy: (() => void) | null = null;
   #mercyMs = STOP_MERCY_MS;
   #startSeq = 0;
+  #disposed = false;
   readonly #settledWaiters = new Set<() => void>();
 
   constructor(options: EngineRunnerOptions) {
@@ -53,12 +54,13 @@ export class EngineRunner {
     return this.#state.wanted;
   }
 
+  /** Like `restart` without effect once it is disposed: a call that was on its way starts nothing that nobody ends. */
   start(): void {
-    this.#dispatch({ type: 'start' });
+    if (!this.#disposed) this.#dispatch({ type: 'start' });
   }
 
   restart(): void {
-    this.#dispatch({ type: 'restart' });
+    if (!this.#disposed) this.#dispatch({ type: 'restart' });
   }
 
   /** Resolves when it has stopped. */
@@ -84,6 +86,7 @@ export class EngineRunner {
   }
 
   async dispose(): Promise<void> {
+    this.#disposed = true;
     this.#mercyMs = DISPOSE_MERCY_MS;
     await this.stop();
   }

@@ -1,8 +1,9 @@
 import { appendFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ManualClock } from '../testing/manual-clock.ts';
+import { EngineRunner } from './engine-runner.ts';
 import { FileTail } from './file-tail.ts';
 import { failureText, guessLevel, LOG_LINES, LogRing } from './log-ring.ts';
 import { initialRunner, type RunnerEvent, type RunnerState, type RunnerStep, stepRunner } from './runner-machine.ts';
@@ -78,6 +79,27 @@ describe('a bundled engine', () => {
         if (effects.some((effect) => effect.type === 'spawn')) expect(state.status).toBe('starting');
       }
     }
+  });
+});
+
+describe('the runner of an engine', () => {
+  it('starts nothing any more once it is disposed', async () => {
+    const prepare = vi.fn(async () => Promise.reject(new Error('not wanted')));
+    const runner = new EngineRunner({
+      clock: new ManualClock(),
+      prepare,
+      spawn: () => {
+        throw new Error('not wanted');
+      },
+      drainLog: async () => {},
+      onState: () => {},
+      onLines: () => {},
+    });
+    await runner.dispose();
+    runner.start();
+    runner.restart();
+    expect(runner.state.status).toBe('stopped');
+    expect(prepare).not.toHaveBeenCalled();
   });
 });
 
@@ -168,8 +190,7 @@ describe('a log file that is followed', () => {
       onBytes: (chunk) => (text += Buffer.from(chunk).toString()),
     });
     await appendFile(path, 'one\n');
-    await tail.look();
-    await tail.look();
+    await Promise.all([tail.look(), tail.look()]);
     expect(text).toBe('one\n');
     await rename(path, `${path}.1`);
     await tail.look();

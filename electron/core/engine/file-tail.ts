@@ -4,6 +4,7 @@
  */
 import { open, stat } from 'node:fs/promises';
 import type { Clock } from '../ports.ts';
+import { Turns } from '../turns.ts';
 
 export interface FileTailOptions {
   path: string;
@@ -16,6 +17,7 @@ const MOST_BYTES_A_LOOK = 1024 * 1024;
 
 export class FileTail {
   readonly #options: FileTailOptions;
+  readonly #looks = new Turns();
   #inode: number | null = null;
   #offset = 0;
   #cancelTimer: (() => void) | null = null;
@@ -36,8 +38,12 @@ export class FileTail {
     return tail;
   }
 
-  /** Reads what has come since the last look. */
+  /** Reads what has come since the last look, each byte once however many look at a time. */
   async look(): Promise<void> {
+    await this.#looks.take('look', async () => this.#read());
+  }
+
+  async #read(): Promise<void> {
     const { path, onBytes } = this.#options;
     const found = await stat(path).catch(() => null);
     if (found === null || !found.isFile()) return;

@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readProcess } from '../discover/processes.ts';
+import { errnoOf } from '../errors.ts';
+import { Turns } from '../turns.ts';
 
 /** Longest folder that leaves room for `/<id>.stats` below the system's limit for socket paths. */
 const LONGEST_FOLDER = 80;
@@ -30,26 +32,27 @@ export async function openRunFolder(dataFolder: string): Promise<RunFolder> {
   await mkdir(wanted, { recursive: true, mode: 0o700 });
   const short = Buffer.byteLength(wanted) <= LONGEST_FOLDER;
   const path = short ? wanted : await mkdtemp(join(tmpdir(), 'reeve-'));
+  const pidFiles = new Turns();
   const pidFile = (instanceId: string): string => join(wanted, `${instanceId}.pid`);
   return {
     path,
     statsSocket: (instanceId) => join(path, `${instanceId}.stats`),
     fifo: (instanceId) => join(path, `${instanceId}.fifo`),
-    remember: async (instanceId, pid) => {
-      const info = await readProcess(pid);
-      await writeFile(pidFile(instanceId), JSON.stringify({ pid, startedAtMs: info?.startedAtMs ?? null }), {
-        mode: 0o600,
-      });
-    },
-    forget: async (instanceId) => {
-      await rm(pidFile(instanceId), { force: true });
-    },
+    remember: async (instanceId, pid) =>
+      pidFiles.take(instanceId, async () => {
+        const info = await readProcess(pid);
+        await writeFile(pidFile(instanceId), JSON.stringify({ pid, startedAtMs: info?.startedAtMs ?? null }), {
+          mode: 0o600,
+        });
+      }),
+    forget: async (instanceId) => pidFiles.take(instanceId, async () => rm(pidFile(instanceId), { force: true })),
     endLeftovers: async () => {
       const names = (await readdir(wanted)).filter((name) => name.endsWith('.pid'));
       const ended = await Promise.all(names.map(async (name) => endLeftover(join(wanted, name))));
       return ended.filter(Boolean).length;
     },
     dispose: async () => {
+      await pidFiles.idle();
       if (!short) await rm(path, { recursive: true, force: true });
     },
   };
@@ -62,21 +65,28 @@ async function endLeftover(path: string): Promise<boolean> {
   if (kept === null) return false;
   const info = await readProcess(kept.pid);
   if (info === null || info.startedAtMs === null || info.startedAtMs !== kept.startedAtMs) return false;
-  try {
-    process.kill(kept.pid, 'SIGINT');
-  } catch {
-    // It ended between the look and the signal.
-    return false;
-  }
+  if (!signal(kept.pid, 'SIGINT')) return false;
   const giveUpAt = performance.now() + LEFTOVER_MERCY_MS;
   while ((await readProcess(kept.pid))?.startedAtMs === kept.startedAtMs) {
     if (performance.now() > giveUpAt) {
-      process.kill(kept.pid, 'SIGKILL');
+      // With its workers: an engine leads a process group of its own, where the system has such.
+      if (!signal(-kept.pid, 'SIGKILL')) signal(kept.pid, 'SIGKILL');
       break;
     }
     await sleep(50);
   }
   return true;
+}
+
+/** False: it has ended meanwhile. */
+function signal(pid: number, name: NodeJS.Signals): boolean {
+  try {
+    process.kill(pid, name);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'ESRCH') return false;
+    throw error;
+  }
 }
 
 function parsePidFile(text: string): { pid: number; startedAtMs: number | null } | null {

@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { isErrorCode } from '../errors.ts';
 
 export interface AtomicWrite {
   /** Permissions of the new file. */
@@ -48,6 +49,6 @@ async function keepOwner(handle: FileHandle, owner: { uid: number; gid: number }
     await handle.chown(owner.uid, owner.gid);
   } catch (error) {
     // Only root may give files away: refusing to write would be worse than a new owner within the same group.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) throw error;
+    if (!isErrorCode(error, 'EPERM')) throw error;
   }
 }

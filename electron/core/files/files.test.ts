@@ -78,6 +78,15 @@ describe('a configuration file', () => {
     expect((await readdir(folder)).toSorted()).toEqual(['link.ini', 'real.ini']);
   });
 
+  it('that two save at once over one version is saved once: the other one is a conflict', async () => {
+    const path = join(folder, 'a.ini');
+    await writeFile(path, 'base');
+    const { version } = await readConfigText(path);
+    const outcomes = await Promise.all(['one', 'two'].map(async (text) => saveConfigText(path, text, version)));
+    expect(outcomes.map(({ status }) => status)).toEqual(['saved', 'conflict']);
+    expect(await readFile(path, 'utf8')).toBe('one');
+  });
+
   it('that somebody else changed is not overwritten: both versions are there', async () => {
     const path = join(folder, 'a.ini');
     await writeFile(path, 'mine');

@@ -1,13 +1,14 @@
 /**
  * History beyond the session: one row an instance and 10 seconds in SQLite, written in one transaction every 10
- * seconds and kept for a week. Losing it loses no function: a database that can't be opened or written is reported
- * once and then left alone.
+ * seconds and kept for a week. Losing it loses no function: a database that can't be opened is reported and left
+ * alone, one that can't be written is reported once until it can be again.
  */
 import { join } from 'node:path';
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { SAMPLE_COLUMNS, type SampleRow } from '../../contract/model.ts';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { SampleRow } from '../../contract/model.ts';
 import { describe } from '../errors.ts';
 import type { Clock } from '../ports.ts';
+import { sampleValue } from '../samples/figures.ts';
 
 export const BUCKET_MS = 10_000;
 const KEEP_MS = 7 * 24 * 3600 * 1000;
@@ -40,25 +41,13 @@ export interface History {
 }
 
 /** Opens or makes `history.db`. */
-export async function openHistory(folder: string, clock: Clock, onTrouble: (text: string) => void): Promise<History> {
+export function openHistory(folder: string, clock: Clock, onTrouble: (text: string) => void): History {
   try {
-    const { DatabaseSync } = await importSqlite();
     const database = new DatabaseSync(join(folder, 'history.db'));
     return new SqliteHistory(database, clock, onTrouble);
   } catch (error) {
     onTrouble(`History can not be kept: ${describe(error)}. Charts of this session work.`);
     return { record: () => {}, forget: () => {}, dispose: () => {} };
-  }
-}
-
-/** Node still calls its SQLite experimental and says so on standard error; a console's log is no place for that. */
-async function importSqlite(): Promise<typeof import('node:sqlite')> {
-  const original = Object.getOwnPropertyDescriptor(process, 'emitWarning');
-  process.emitWarning = () => {};
-  try {
-    return await import('node:sqlite');
-  } finally {
-    if (original !== undefined) Object.defineProperty(process, 'emitWarning', original);
   }
 }
 
@@ -70,6 +59,7 @@ class SqliteHistory implements History {
   readonly #buckets = new Map<string, Bucket>();
   #cancelTimer: () => void;
   #prunedAtMs = 0;
+  #isTold = false;
 
   constructor(database: DatabaseSync, clock: Clock, onTrouble: (text: string) => void) {
     this.#database = database;
@@ -96,8 +86,8 @@ class SqliteHistory implements History {
       this.#buckets.set(instanceId, bucket);
     }
     for (const [i, column] of KEPT.entries()) {
-      const value = row[SAMPLE_COLUMNS.indexOf(column)];
-      if (value === null || value === undefined) continue;
+      const value = sampleValue(row, column);
+      if (value === null) continue;
       bucket.sums[i] = (bucket.sums[i] ?? 0) + value;
       bucket.counts[i] = (bucket.counts[i] ?? 0) + 1;
     }
@@ -144,8 +134,11 @@ class SqliteHistory implements History {
   #try(run: () => void): void {
     try {
       run();
+      this.#isTold = false;
     } catch (error) {
-      this.#onTrouble(`History was not written: ${describe(error)}.`);
+      if (!this.#isTold)
+        this.#onTrouble(`History can not be written: ${describe(error)}. Charts of this session work.`);
+      this.#isTold = true;
     }
   }
 }

@@ -16,11 +16,12 @@ import { parseStatsTarget } from '../stats/target.ts';
 import type { Instance } from './instance.ts';
 import type { Registry } from './registry.ts';
 
-/** Throws a `stats-…` error when the address gives something else than stats. */
+/** Begins to poll it; gives the instance that is there when it is attached already. Throws a `stats-…` error. */
 export async function attachInstance(
   { statsAddress, name, configPath }: Params<'instances.attach'>,
   registry: Registry,
   ports: Ports,
+  onTrouble: (text: string) => void,
 ): Promise<Instance> {
   let target = parseStatsTarget(statsAddress, ports.homeFolder);
   const known = registry.find((record) => record.statsAddress === target.text);
@@ -46,6 +47,8 @@ export async function attachInstance(
     lastReloadAtMs: null,
   });
   instance.setConfig(withPath(server?.config ?? null, instance, ports));
+  followMaster(instance, ports, onTrouble);
+  instance.attach();
   return instance;
 }
 

@@ -3,6 +3,7 @@
  */
 import type { EngineState, Figures, Health, Link, RequestRow } from '../../contract/model.ts';
 import { longAfterMs } from '../samples/worker-rows.ts';
+import { count } from '../words.ts';
 
 export interface HealthInput {
   kind: 'engine' | 'attached';
@@ -118,10 +119,6 @@ function judgeExceptions({ exceptionsLastMin, exceptionsMinuteBefore }: HealthIn
   if (exceptionsLastMin < EXCEPTIONS_WORTH_A_WARNING || exceptionsLastMin <= 2 * exceptionsMinuteBefore) return null;
   const sentence = `${exceptionsLastMin} exceptions in the last minute, ${exceptionsMinuteBefore} in the one before.`;
   return { level: 'warn', word: 'exceptions', sentence };
-}
-
-function count(n: number, one: string, many: string): string {
-  return `${n} ${n === 1 ? one : many}`;
 }
 
 function seconds(ms: number | null): number {

@@ -87,7 +87,7 @@ export class Instance {
     return this.#runner;
   }
 
-  /** Its reloads start the master process anew: a real uWSGI's do, the bundled engine's do not. */
+  /** It is Reeve's engine, whoever started it: its reloads keep the master process, a real uWSGI's start it anew. */
   get isReeveEngine(): boolean {
     return this.#record.kind === 'engine' || (this.monitor.document?.version.startsWith('reeve') ?? false);
   }
@@ -168,7 +168,7 @@ export class Instance {
       statsAddress: record.statsAddress,
       health: this.#health(),
       link: monitor.link,
-      engine: record.kind === 'engine' ? (this.#runner?.state ?? STOPPED) : null,
+      engine: this.#engineState(),
       figures,
       version: document?.version ?? null,
       masterPid: attached ? (document?.pid ?? null) : null,
@@ -222,6 +222,10 @@ export class Instance {
     this.#options.onChanged(this);
   }
 
+  #engineState(): InstanceRow['engine'] {
+    return this.#record.kind === 'engine' ? (this.#runner?.state ?? STOPPED) : null;
+  }
+
   #health(): InstanceRow['health'] {
     const { monitor } = this;
     const now = this.#options.clock.now();
@@ -230,7 +234,7 @@ export class Instance {
       kind: this.#record.kind,
       name: this.#record.name,
       link: monitor.link,
-      engine: this.#record.kind === 'engine' ? (this.#runner?.state ?? STOPPED) : null,
+      engine: this.#engineState(),
       figures: monitor.figures,
       requests: monitor.requests,
       harakiriMs: monitor.harakiriMs,
@@ -265,7 +269,8 @@ export class Instance {
 
   /** The stats document does not say since when the master runs; on this machine its process does. */
   async #learnStart(pid: number): Promise<void> {
-    const info = await readProcess(pid);
+    // Where it can't be looked up, its age stays unknown.
+    const info = await readProcess(pid).catch(() => null);
     if (info === null || this.#master?.pid !== pid) return;
     this.#master = { pid, startedAtMs: info.startedAtMs };
     this.#options.onChanged(this);

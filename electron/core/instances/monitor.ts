@@ -5,6 +5,7 @@
  */
 import type { StatsDocument } from '../../../engine/api/stats.ts';
 import type { Figures, InstanceEvent, Link, RequestRow, SampleRow, WorkerRow } from '../../contract/model.ts';
+import type { ErrorCode } from '../errors.ts';
 import {
   initialLink,
   type LinkEvent,
@@ -22,6 +23,7 @@ import { SampleRing } from '../samples/sample-ring.ts';
 import { makeWorkerRow, stateString, workersOf } from '../samples/worker-rows.ts';
 import { LOCAL_LIMITS, pollStats, type StatsPoll } from '../stats/stats-client.ts';
 import type { StatsTarget } from '../stats/target.ts';
+import { seconds } from '../words.ts';
 
 export interface MonitorOptions {
   clock: Clock;
@@ -46,7 +48,16 @@ export interface MonitorSample {
 
 const MOST_EVENTS = 200;
 /** Codes that say that the address is no stats server: trying again soon is of no use. */
-const PERMANENT = /^stats-(address|http-server|ssh-server|not-json|not-uwsgi|router|emperor|too-large)$/;
+const PERMANENT: ReadonlySet<ErrorCode> = new Set([
+  'stats-address',
+  'stats-http-server',
+  'stats-ssh-server',
+  'stats-not-json',
+  'stats-not-uwsgi',
+  'stats-router',
+  'stats-emperor',
+  'stats-too-large',
+]);
 
 export class Monitor {
   readonly ring = new SampleRing();
@@ -266,7 +277,7 @@ export class Monitor {
       type: 'failed',
       code: error.code,
       reason,
-      permanent: PERMANENT.test(error.code),
+      permanent: PERMANENT.has(error.code),
       random: this.#options.random(),
     });
     this.#options.onGap(reason, error.code, now);
@@ -278,11 +289,9 @@ export class Monitor {
     const since = this.#gapSinceMs;
     if (since === null) return;
     this.#gapSinceMs = null;
-    const seconds = (now - since) / 1000;
-    if (seconds < 1.5) return;
+    if (now - since < 1_500) return;
     const lastTry = this.#link.tries.findLast((entry) => !entry.ok);
-    const title = `No data for ${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
-    this.addEvent(plainEvent(since, 'gap', title, lastTry?.text ?? null));
+    this.addEvent(plainEvent(since, 'gap', `No data for ${seconds(now - since)}`, lastTry?.text ?? null));
   }
 
   #countQueueErrors(document: StatsDocument, now: number): void {

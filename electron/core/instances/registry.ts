@@ -118,9 +118,10 @@ export class Registry {
   }
 
   async dispose(): Promise<void> {
+    // Engines that stop change their rows: the timer goes after them.
+    await Promise.all(this.all().map(async (instance) => instance.dispose()));
     this.#cancelBatch?.();
     this.#cancelBatch = null;
-    await Promise.all(this.all().map(async (instance) => instance.dispose()));
   }
 
   #make(record: InstanceRecord): Instance {

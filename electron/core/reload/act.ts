@@ -11,51 +11,46 @@ import { writeFifo } from './fifo.ts';
 import { letterOf } from './reload-methods.ts';
 import { checkMaster } from './reload-plan.ts';
 
-/** The one thing that changes the server. */
+/** The one thing that changes the server; gives what was done, for the report. */
 export async function act(
   instance: Instance,
   method: ReloadMethod,
   config: EffectiveConfig | null,
   document: StatsDocument,
-): Promise<void> {
+): Promise<string> {
   const letter = letterOf(method.id);
   const fifo = config?.masterFifos[0];
   if (letter !== null && fifo !== undefined) {
     await writeFifo(fifo, letter);
-    return;
+    return `Wrote ${letter} to ${fifo}`;
   }
   const touch = config?.touchReload[0];
   if (method.id === 'touch' && touch !== undefined) {
     await touchFile(touch);
-    return;
+    return `Touched ${touch}`;
   }
-  const masterPid = document.pid;
+  const { pid } = document;
   await checkMaster(instance, document);
   try {
-    process.kill(masterPid, 'SIGHUP');
+    process.kill(pid, 'SIGHUP');
   } catch (error) {
-    throw new CoreError('signal-failed', { pid: masterPid, reason: describe(error) }, { cause: error });
+    throw new CoreError('signal-failed', { pid, reason: describe(error) }, { cause: error });
   }
+  return `Sent SIGHUP to process ${pid}`;
 }
 
 /** uWSGI compares whole seconds: a second touch within one second gets the time of the next one. */
 async function touchFile(path: string): Promise<void> {
   try {
     const handle = await open(path, 'a');
-    const before = await handle.stat();
-    const seconds = Math.max(Math.floor(Date.now() / 1000), Math.floor(before.mtimeMs / 1000) + 1);
-    await handle.utimes(seconds, seconds);
-    await handle.close();
+    try {
+      const before = await handle.stat();
+      const seconds = Math.max(Math.floor(Date.now() / 1000), Math.floor(before.mtimeMs / 1000) + 1);
+      await handle.utimes(seconds, seconds);
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
     throw new CoreError('touch-failed', { path, reason: describe(error) }, { cause: error });
   }
-}
-
-/** What was done, for the report. */
-export function actedText(method: ReloadMethod, config: EffectiveConfig | null, masterPid: number): string {
-  const letter = letterOf(method.id);
-  if (letter !== null) return `Wrote ${letter} to ${config?.masterFifos[0] ?? 'the FIFO'}`;
-  return method.id === 'touch'
-    ? `Touched ${config?.touchReload[0] ?? 'the file'}`
-    : `Sent SIGHUP to process ${masterPid}`;
 }

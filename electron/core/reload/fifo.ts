@@ -9,30 +9,22 @@ import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, readdir, readlink, realpath } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CoreError, describe, type ErrorCode, errnoOf } from '../errors.ts';
+import { Turns } from '../turns.ts';
 
 const RETRY_FOR_MS = 600;
 const RETRY_EVERY_MS = 15;
 /** The letters of uWSGI 2.0 that this console ever sends. */
 const LETTERS = /^[rRwcqQpsPlL+-]{1,8}$/;
 
-const lastWrite = new Map<string, Promise<void>>();
+const turns = new Turns();
 
 /** Throws a `fifo-…` error; unless that is `fifo-failed`, nothing was written. */
 export async function writeFifo(path: string, letters: string): Promise<void> {
   if (!LETTERS.test(letters)) throw new RangeError(`"${letters}" is no command of a master FIFO`);
-  const before = lastWrite.get(path) ?? Promise.resolve();
-  const mine = writeAfter(before, path, letters);
-  const settled = mine.catch(() => {});
-  lastWrite.set(path, settled);
-  try {
-    await mine;
-  } finally {
-    if (lastWrite.get(path) === settled) lastWrite.delete(path);
-  }
+  await turns.take(path, async () => writeWithRetries(path, letters));
 }
 
-async function writeAfter(before: Promise<void>, path: string, letters: string): Promise<void> {
-  await before;
+async function writeWithRetries(path: string, letters: string): Promise<void> {
   const giveUpAt = performance.now() + RETRY_FOR_MS;
   for (;;) {
     const failure = await tryWrite(path, letters);
@@ -84,8 +76,8 @@ function openError(path: string, error: unknown): CoreError {
 }
 
 export type FifoCheck =
-  | { status: 'ready' /** `prw-------` */; mode: string; readBy: number | null }
-  | { status: 'unusable'; error: CoreError };
+  /** `mode` as `prw-------`. */
+  { status: 'ready'; mode: string; readBy: number | null } | { status: 'unusable'; error: CoreError };
 
 /**
  * Looks at a FIFO without disturbing its master: whether `masterPid` reads it is seen in /proc where that can be

@@ -13,14 +13,16 @@ import { CoreError, toErrorData } from '../errors.ts';
 import type { DocumentStore } from '../files/document-store.ts';
 import type { Instance } from '../instances/instance.ts';
 import type { Clock } from '../ports.ts';
+import { sampleValue } from '../samples/figures.ts';
 import { plainEvent } from '../samples/poll-events.ts';
 import { pollStats } from '../stats/stats-client.ts';
-import { parseStatsTarget } from '../stats/target.ts';
-import { act, actedText } from './act.ts';
+import { parseStatsTarget, type StatsTarget } from '../stats/target.ts';
+import { seconds } from '../words.ts';
+import { act } from './act.ts';
 import { makeReloadPlan, startupMsOf } from './reload-plan.ts';
 import { verdictOf } from './verdict.ts';
 import { beginWatch, observeDocument, observeGap, observeRefusal, type WatchState } from './watch-machine.ts';
-import { seconds } from './watch-words.ts';
+import { info } from './watch-words.ts';
 
 export const reportsFileSchema = z.object({ version: z.literal(1), runs: z.array(reloadRunSchema) });
 export type ReportsFile = z.infer<typeof reportsFileSchema>;
@@ -38,6 +40,8 @@ export interface ReloadFlowOptions {
 const WATCH_INTERVAL_MS = 250;
 const SETTLE_MS = 2_500;
 const REPORTS_PER_INSTANCE = 20;
+const MOST_POINTS = 900;
+const MOST_ERROR_LINES = 20;
 /** What the bundled engine logs when the new generation of a reload could not be loaded. */
 const REFUSAL =
   /reload (was )?(refused|failed|given up|cancelled)|old generation (goes on|serves on|keeps)|old workers (go on|serve on|keep)/i;
@@ -105,6 +109,7 @@ export class ReloadFlow {
   }
 
   async forget(instanceId: string): Promise<void> {
+    this.#starting.delete(instanceId);
     for (const active of this.#active.values()) {
       if (active.instance.id === instanceId) this.#end(active);
     }
@@ -113,20 +118,24 @@ export class ReloadFlow {
   }
 
   dispose(): void {
+    this.#starting.clear();
     for (const active of this.#active.values()) this.#end(active);
   }
 
   async #start(instance: Instance, methodId: string): Promise<ReloadRun> {
-    const plan = await this.plan(instance);
+    // Planned and carried out by one reading of the configuration: what was checked is what is done.
+    const config = await this.#options.readConfig(instance);
+    const plan = await makeReloadPlan(instance, config, this.#options.clock.now());
     const method = plan.methods.find((candidate) => candidate.id === methodId);
     if (method === undefined || !method.enabled) {
       const reason = method?.whyNot ?? 'There is no such way.';
       throw new CoreError('reload-method', { title: method?.title ?? methodId, reason });
     }
-    const config = await this.#options.readConfig(instance);
     const poll = await pollStats(instance.target());
     if (!poll.ok) throw new CoreError('reload-no-figures', { name: instance.record.name }, { cause: poll.error });
     await this.#letSettle(instance, poll.document);
+    // It was removed meanwhile, or Reeve is about to end.
+    if (!this.#starting.has(instance.id)) throw new CoreError('instance-unknown', { id: instance.id });
     const startedAtMs = this.#options.clock.now();
     const watch = beginWatch(
       {
@@ -153,8 +162,9 @@ export class ReloadFlow {
     instance.monitor.reloadRunning = true;
     instance.monitor.setInterval(WATCH_INTERVAL_MS);
     instance.monitor.setEager(true);
+    let done: string;
     try {
-      await act(instance, method, config, poll.document);
+      done = await act(instance, method, config, poll.document);
     } catch (error) {
       this.#end(active);
       throw error;
@@ -163,10 +173,7 @@ export class ReloadFlow {
     instance.updateRecord({ acceptedMethods: [...accepted] });
     active.watch = {
       ...active.watch,
-      log: [
-        { atMs: startedAtMs, level: 'info', text: actedText(method, config, poll.document.pid) },
-        ...active.watch.log,
-      ],
+      log: [info(startedAtMs, done), ...active.watch.log],
     };
     this.#update(active, startedAtMs);
     return active.run;
@@ -194,20 +201,19 @@ export class ReloadFlow {
       },
       onSample: ({ atMs, row }) => {
         if (row === null) return;
-        const [, reqPerSec = null, , slowestRtMs = null] = row;
         const point: ReloadRun['series'][number] = [
           atMs - active.run.startedAtMs,
-          reqPerSec,
-          row[10] ?? null,
-          slowestRtMs,
+          sampleValue(row, 'reqPerSec'),
+          sampleValue(row, 'listenQueue'),
+          sampleValue(row, 'slowestRtMs'),
         ];
-        active.run = { ...active.run, series: [...active.run.series, point].slice(-900) };
+        active.run = { ...active.run, series: [...active.run.series, point].slice(-MOST_POINTS) };
       },
       onLines: (lines) => {
         for (const line of lines) {
-          if (line.level === 'error') active.lastError.push(line.text);
+          if (line.level === 'error') active.lastError = [...active.lastError, line.text].slice(-MOST_ERROR_LINES);
           if (!REFUSAL.test(line.text)) continue;
-          const text = [...active.lastError.slice(-20), line.text].join('\n');
+          const text = [...active.lastError, line.text].join('\n');
           active.watch = observeRefusal(active.watch, text, line.atMs);
           this.#update(active, line.atMs);
         }
@@ -220,7 +226,9 @@ export class ReloadFlow {
     const { instance, nextAddress } = active;
     if (nextAddress === null || nextAddress === instance.record.statsAddress) return;
     active.nextAddress = null;
-    const poll = await pollStats(parseStatsTarget(nextAddress, ''));
+    const target = targetOf(nextAddress);
+    if (target === null) return;
+    const poll = await pollStats(target);
     if (!this.#active.has(active.run.id)) return;
     if (!poll.ok) {
       active.nextAddress = nextAddress;
@@ -313,6 +321,16 @@ export class ReloadFlow {
 
   #activeOf(instance: Instance): Active | null {
     return [...this.#active.values()].find((active) => active.instance === instance) ?? null;
+  }
+}
+
+/** null: an address that can't be asked, e.g. one with port 0. */
+function targetOf(statsAddress: string): StatsTarget | null {
+  try {
+    return parseStatsTarget(statsAddress, '');
+  } catch (error) {
+    if (error instanceof CoreError) return null;
+    throw error;
   }
 }
 

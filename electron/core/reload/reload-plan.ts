@@ -11,9 +11,9 @@ import { DEFAULT_LISTEN, DEFAULT_MERCY_MS, type EffectiveConfig } from '../confi
 import { findServerOf } from '../discover/discover.ts';
 import { CoreError, describe } from '../errors.ts';
 import type { Instance } from '../instances/instance.ts';
+import { seconds } from '../words.ts';
 import { checkFifo } from './fifo.ts';
 import { type Findings, listMethods } from './reload-methods.ts';
-import { seconds } from './watch-words.ts';
 
 type Check = ReloadPlan['checks'][number];
 

@@ -2,8 +2,8 @@
  * What came of a reload, in words: subject first, figures in them, what happens next. Pure.
  */
 import type { ReloadRun } from '../../contract/model.ts';
+import { count, seconds } from '../words.ts';
 import type { WatchState } from './watch-machine.ts';
-import { seconds } from './watch-words.ts';
 import { isHeldUp, mercySinceMs, type WatchedWorker } from './watch-workers.ts';
 
 export type Verdict = NonNullable<ReloadRun['verdict']>;
@@ -133,8 +133,4 @@ function nameWorkers(workers: readonly WatchedWorker[]): string {
   const more = workers.length - names.length;
   const list = more > 0 ? `${names.join(', ')} and ${more} more` : names.join(names.length === 2 ? ' and ' : ', ');
   return `${workers.length === 1 ? 'Worker' : 'Workers'} ${list}`;
-}
-
-function count(n: number, one: string, many: string): string {
-  return `${n} ${n === 1 ? one : many}`;
 }

@@ -6,7 +6,8 @@
 import type { StatsDocument } from '../../../engine/api/stats.ts';
 import type { ReloadRun, RequestRow } from '../../contract/model.ts';
 import { workersOf } from '../samples/worker-rows.ts';
-import { info, seconds } from './watch-words.ts';
+import { seconds } from '../words.ts';
+import { info } from './watch-words.ts';
 import {
   allFulfilled,
   between,
@@ -43,7 +44,8 @@ export interface WatchState {
 
 export type WatchOutcome =
   | {
-      status: 'watching' /** `quiet`: nothing has changed, for longer than it should take. */;
+      status: 'watching';
+      /** `quiet`: nothing has changed, for longer than it should take. */
       stuck: 'no' | 'held' | 'quiet';
     }
   | {

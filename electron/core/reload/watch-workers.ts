@@ -5,7 +5,8 @@
 import type { StatsDocument, StatsWorker } from '../../../engine/api/stats.ts';
 import type { ReloadRun, RequestRow } from '../../contract/model.ts';
 import { statusOf, workersOf } from '../samples/worker-rows.ts';
-import { info, seconds, warning } from './watch-words.ts';
+import { seconds } from '../words.ts';
+import { info, warning } from './watch-words.ts';
 
 export type WatchedState = 'old' | 'draining' | 'starting' | 'new' | 'cheap' | 'down';
 

@@ -2,7 +2,7 @@
  * The figures of one poll: the row that charts draw, and the newest figures an instance shows. Pure.
  */
 import type { StatsDocument } from '../../../engine/api/stats.ts';
-import { type Figures, SAMPLE_COLUMNS, type SampleRow } from '../../contract/model.ts';
+import { type Figures, SAMPLE_COLUMNS, type SampleColumn, type SampleRow } from '../../contract/model.ts';
 import type { IntervalDelta } from './counters.ts';
 import { isAwaited, statusOf, workersOf } from './worker-rows.ts';
 
@@ -78,6 +78,11 @@ export function makeSampleRow(
 /** A poll without data. */
 export function makeGapRow(atMs: number): SampleRow {
   return SAMPLE_COLUMNS.map((column) => (column === 'atMs' ? atMs : null));
+}
+
+/** One figure of a row; null: not known. */
+export function sampleValue(row: SampleRow, column: SampleColumn): number | null {
+  return row[SAMPLE_COLUMNS.indexOf(column)] ?? null;
 }
 
 export function makeFigures(

@@ -4,6 +4,7 @@
  */
 import type { StatsDocument } from '../../../engine/api/stats.ts';
 import type { InstanceEvent, RequestRow } from '../../contract/model.ts';
+import { seconds } from '../words.ts';
 import type { CounterReading, WorkerCounters } from './counters.ts';
 
 export interface PollEventContext {
@@ -52,7 +53,7 @@ function harakiriEvent(
   const what =
     request === undefined
       ? null
-      : `${request.method} ${request.path}${request.elapsedMs === null ? '' : ` after ${seconds(request.elapsedMs)} s`}`;
+      : `${request.method} ${request.path}${request.elapsedMs === null ? '' : ` after ${seconds(request.elapsedMs)}`}`;
   const detail = [what, back].filter((part) => part !== null).join('; ');
   return plainEvent(context.atMs, 'harakiri', `Harakiri, worker ${wid}, pid ${old.pid}`, detail === '' ? null : detail);
 }
@@ -73,7 +74,7 @@ function respawnEvent(context: PollEventContext, wid: number, now: WorkerCounter
   const gone = request === undefined ? '' : `; it was in ${request.method} ${request.path}`;
   const tookMs = context.after.atMs - context.before.atMs;
   const title = `Worker ${wid} respawned, pid ${old.pid} is now ${now.pid}`;
-  return plainEvent(context.atMs, 'respawn', title, `Back within ${formatTook(tookMs)}${gone}.`);
+  return plainEvent(context.atMs, 'respawn', title, `Back within ${seconds(tookMs)}${gone}.`);
 }
 
 /** An event that needs nothing else. */
@@ -85,12 +86,4 @@ export function plainEvent(
   reloadId: string | null = null,
 ): InstanceEvent {
   return { atMs, type, title, detail, reloadId };
-}
-
-function seconds(ms: number): string {
-  return String(Math.round(ms / 1000));
-}
-
-function formatTook(ms: number): string {
-  return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${seconds(ms)} s`;
 }

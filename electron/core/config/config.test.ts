@@ -1,0 +1,22 @@
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { diagnose } from './diagnose.ts';
+import { createConfigHost } from './node-config-host.ts';
+
+it('a path that can not be looked at is one where nothing is, whatever the reason', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'reeve-config-'));
+  try {
+    await symlink('loop', join(folder, 'loop'));
+    const host = createConfigHost({ cwd: folder, env: {}, binaryPath: 'uwsgi', version: '0' });
+    for (const path of ['loop', 'x'.repeat(300), 'loop/below', 'a\0b']) {
+      expect([host.kindOf(path), host.inode(path), host.realFolder(path)]).toEqual([null, null, null]);
+    }
+    const text = `[uwsgi]\nhttp-socket = :8080\nif-exists = ${'x'.repeat(300)}\nwsgi-file = loop\nendif =\n`;
+    const path = join(folder, 'uwsgi.ini');
+    expect(diagnose({ path, text, target: 'engine', env: {}, version: '0' })).toBeInstanceOf(Array);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
