@@ -3,6 +3,7 @@
  * the master. `runEngine` is the same for the command `reeve engine` and for hosts that embed the engine.
  */
 import { realpathSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { buildSettings } from './config/build-settings.ts';
 import { formatConfigError, formatOrigin } from './config/errors.ts';
@@ -13,6 +14,7 @@ import { EngineError, EXIT_BAD_CONFIG, formatEngineError } from './errors.ts';
 import { EngineLog } from './master/engine-log.ts';
 import { Master } from './master/master.ts';
 import { configurationLines } from './master/reports.ts';
+import { type Starter, starterOf } from './starter.ts';
 import { ENGINE_VERSION } from './version.ts';
 
 export interface EngineIo {
@@ -22,6 +24,8 @@ export interface EngineIo {
   /** Standard output of applications; the log is standard error. Streams without a descriptor mean the process's own. */
   stdout: { fd?: number };
   stderr: { fd?: number };
+  /** Its end stops the engine when the environment says so (starter.ts). */
+  stdin?: () => Readable;
   /** Where `runtimes/` lies; default: beside the engine. */
   resourcesFolder?: string;
 }
@@ -33,18 +37,20 @@ type Reading =
 /** Runs the engine until it is stopped. Resolves to the exit code: 0 stopped, 1 failed, 22 no app, 78 bad configuration. */
 export async function runEngine(argv: readonly string[], io: EngineIo): Promise<number> {
   const log = new EngineLog(io.stdout.fd ?? 1, io.stderr.fd ?? 2);
+  const starter = starterOf(io.env, io.stdin);
   try {
-    return await start(argv, io, log);
+    return await start(argv, { ...io, env: starter.env }, log, starter);
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     log.write(formatEngineError(error));
     return error.exitCode;
   } finally {
+    starter.dispose();
     log.dispose();
   }
 }
 
-async function start(argv: readonly string[], io: EngineIo, log: EngineLog): Promise<number> {
+async function start(argv: readonly string[], io: EngineIo, log: EngineLog, starter: Starter): Promise<number> {
   const first = read(argv, io, false);
   for (const notice of first.notices) log.write(notice);
   if (!first.ok) {
@@ -66,6 +72,7 @@ async function start(argv: readonly string[], io: EngineIo, log: EngineLog): Pro
       return again.ok ? again.settings : again.errors.join('\n');
     },
   });
+  starter.whenGone(() => master.stop('the program that started this engine has ended'));
   return master.run();
 }
 
@@ -91,5 +98,6 @@ if (isEntry()) {
     cwd: process.cwd(),
     stdout: process.stdout,
     stderr: process.stderr,
+    stdin: () => process.stdin,
   });
 }

@@ -1,6 +1,7 @@
 /** The engine from the outside: it starts, serves, answers for what goes wrong with a request, and stops. */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import { PYTHON_APP, slowToImport } from './testing/apps.ts';
 import { descendants, type EngineOptions, EngineProcess, isRunning, waitFor } from './testing/engine-process.ts';
@@ -30,6 +31,22 @@ describe('the engine', () => {
     expect(await engine.get('/')).toMatchObject({ status: 200, body: expect.stringMatching(/^one [123] \d+$/) });
     expect(engine.read('imports.txt').trim().split('\n')).toHaveLength(1);
     expect((await engine.stats()).workers).toHaveLength(3);
+  });
+
+  it('stops cleanly when it is interrupted before it has started', async () => {
+    const engine = await launch(`${APP}pidfile = {FOLDER}/app.pid\nvacuum = true\n`);
+    await engine.seen('*** Starting Reeve engine');
+    engine.signal('SIGINT');
+    expect(await engine.exited).toBe(0);
+    expect(engine.read('app.pid')).toBe('');
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith(`reeve-engine-${engine.pid}-`))).toEqual([]);
+  });
+
+  it('stops when the program that it is tied to by its standard input is gone', async () => {
+    // The test gives it none: it has ended from the start.
+    const engine = await launch(APP, { env: { REEVE_STOP_WITH_STDIN: '1' } });
+    expect(await engine.exited).toBe(0);
+    expect(engine.log).toContain('the program that started this engine has ended');
   });
 
   it('answers 500 when the application raises, with the traceback in the log, and counts it', async () => {

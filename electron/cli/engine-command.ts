@@ -8,6 +8,7 @@ export async function runEngineCommand(args: readonly string[]): Promise<number>
     cwd: process.cwd(),
     stdout: process.stdout,
     stderr: process.stderr,
+    stdin: () => process.stdin,
     resourcesFolder: findInstallation().resourcesFolder,
   });
 }

@@ -8,6 +8,12 @@ export const MEMORY_BYTES = 1024 * 1024;
 /** More than this waiting for the disk: stop reading from the client. */
 const CONGESTED_BYTES = 4 * 1024 * 1024;
 
+/** What a client is told whose body could not be stored: that the disk is full, or no more than that it failed. */
+export function statusOfStorageError(error: unknown): 507 | 500 {
+  const code = error instanceof Error && 'code' in error ? error.code : '';
+  return code === 'ENOSPC' || code === 'EDQUOT' ? 507 : 500;
+}
+
 export class BodyStore {
   length = 0;
   readonly #folder: string;

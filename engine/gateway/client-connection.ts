@@ -7,7 +7,7 @@ import type { Socket } from 'node:net';
 import type { ListenerKind } from '../config/settings.ts';
 import { type AnswerContext, CONTINUE } from './answer.ts';
 import { AnswerWriter } from './answer-writer.ts';
-import { BodyStore } from './body-store.ts';
+import { BodyStore, statusOfStorageError } from './body-store.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { EncodedPeer, EnvironEncoder } from './environ.ts';
 import { FrameFlag, REQUEST_PREFIX_BYTES, type ResponseHead, sealRequestFrame } from './frames.ts';
@@ -28,6 +28,8 @@ export interface ConnectionContext {
   readonly dispatcher: Dispatcher;
   readonly outboxLimits: OutboxLimits;
   nextSerial(): number;
+  /** A line for the log: something that the operator should know. */
+  trouble(text: string): void;
   closed(connection: ClientConnection): void;
 }
 
@@ -87,10 +89,13 @@ export class ClientConnection implements ResponseTarget, HttpHandler, UwsgiHandl
       kind === 'uwsgi'
         ? new UwsgiParser({ blockBytes: bufferSizeBytes, bodyBytes: limitPostBytes }, this)
         : new HttpParser({ headBytes: bufferSizeBytes, bodyBytes: limitPostBytes, ...HTTP_LIMITS }, this);
-    this.#outbox = new Outbox(socket, context.bodyFolder, context.outboxLimits, (congested) => {
-      if (congested) this.#pauseWorker();
-      else this.#resumeWorker();
-    });
+    this.#outbox = new Outbox(
+      socket,
+      context.bodyFolder,
+      context.outboxLimits,
+      (congested) => (congested ? this.#pauseWorker() : this.#resumeWorker()),
+      (error) => context.trouble(`an answer to a slow client was cut: ${String(error)}`),
+    );
     this.#answer = new AnswerWriter(this.#outbox, { ...FIRST_CONTEXT, isHttp: kind !== 'uwsgi' });
     socket.on('data', (chunk: Buffer) => this.#received(chunk));
     socket.on('end', () => this.#ended());
@@ -244,8 +249,8 @@ export class ClientConnection implements ResponseTarget, HttpHandler, UwsgiHandl
     if (file === null) return;
     this.#socket.pause();
     file.written().then(
-      () => this.#socket.resume(),
-      () => this.#refuse(500),
+      () => this.#readOn(),
+      (error: unknown) => this.#refuseUnstored(error),
     );
   }
 
@@ -263,12 +268,19 @@ export class ClientConnection implements ResponseTarget, HttpHandler, UwsgiHandl
   async #submitFile(file: SpoolFile): Promise<void> {
     try {
       await file.written();
-    } catch {
-      if (this.#phase === 'waiting') this.#refuse(500, 'the request body could not be stored');
+    } catch (error) {
+      this.#refuseUnstored(error);
       return;
     }
     const path = Buffer.from(file.path);
     if (this.#phase === 'waiting') this.#submit([path], path.length, FrameFlag.BODY_FILE);
+  }
+
+  /** The disk does not take the body (full, mostly). */
+  #refuseUnstored(error: unknown): void {
+    if (this.#body === null || (this.#phase !== 'reading' && this.#phase !== 'waiting')) return;
+    this.#context.trouble(`a request body could not be stored: ${String(error)}`);
+    this.#refuse(statusOfStorageError(error), 'the request body could not be stored');
   }
 
   onPing(): void {
@@ -373,7 +385,8 @@ export class ClientConnection implements ResponseTarget, HttpHandler, UwsgiHandl
   #answered(keepAlive: boolean): void {
     this.#request = null;
     this.#resumeWorker();
-    if (!keepAlive || this.#clientEnded || this.#isLast) {
+    // A client that has closed its side still gets answers to what it sent before.
+    if (!keepAlive || this.#isLast || (this.#clientEnded && this.#ahead.length === 0)) {
       this.#finishSocket();
       return;
     }
@@ -385,11 +398,20 @@ export class ClientConnection implements ResponseTarget, HttpHandler, UwsgiHandl
   /** Continues with what a pipelining client sent while its last request ran. */
   #nextAhead(): void {
     if (this.#phase !== 'idle' || this.#ahead.length === 0) return;
-    const chunk = Buffer.concat(this.#ahead, this.#aheadBytes);
+    const [first] = this.#ahead;
+    const chunk =
+      this.#ahead.length === 1 && first !== undefined ? first : Buffer.concat(this.#ahead, this.#aheadBytes);
     this.#ahead = [];
     this.#aheadBytes = 0;
-    this.#socket.resume();
     this.#feed(chunk);
+    this.#readOn();
+    if (this.#clientEnded && this.#ahead.length === 0) this.#ended();
+  }
+
+  /** Reads on from the client, unless what it sent already waits for its turn or for the disk. */
+  #readOn(): void {
+    if (this.#aheadBytes > AHEAD_BYTES || this.#body?.isCongested === true) return;
+    this.#socket.resume();
   }
 
   /** Sends what is left and ends the connection; what the client still sends is read and dropped. */

@@ -25,7 +25,8 @@ export class Gateway {
   readonly #dispatcher: Dispatcher;
   readonly #hub: WorkerHub;
   readonly #log: RequestLog;
-  readonly #servers = new Map<number, Server>();
+  /** By listener; null: it is being bound. */
+  readonly #servers = new Map<number, Server | null>();
   readonly #connections = new Set<ClientConnection>();
   readonly #context: ConnectionContext;
   readonly #ticker: NodeJS.Timeout;
@@ -51,6 +52,7 @@ export class Gateway {
       dispatcher: this.#dispatcher,
       outboxLimits: OUTBOX_LIMITS,
       nextSerial: () => ++this.#serial,
+      trouble: (text) => post({ type: 'trouble', text }),
       closed: (connection) => this.#connectionClosed(connection),
     };
     this.#setOptions(boot.options);
@@ -116,13 +118,20 @@ export class Gateway {
 
   async #listen(message: MasterToGateway & { type: 'listen' }): Promise<void> {
     const { listenerId, kind, backlog, mode } = message;
+    this.#servers.set(listenerId, null);
     try {
       const { server, address } = await listen(message.address, backlog, mode, (socket) =>
         this.#accept(socket, kind, listenerId),
       );
+      // Taken back while it was being bound.
+      if (!this.#servers.has(listenerId)) {
+        server.close();
+        return;
+      }
       this.#servers.set(listenerId, server);
       this.#post({ type: 'listening', listenerId, address });
     } catch (error) {
+      this.#servers.delete(listenerId);
       const code = error instanceof Error && 'code' in error ? String(error.code) : '';
       this.#post({
         type: 'listen-failed',
@@ -164,7 +173,7 @@ export class Gateway {
 
   #drain(): void {
     this.#drainAsked = true;
-    for (const server of this.#servers.values()) server.close();
+    for (const server of this.#servers.values()) server?.close();
     for (const connection of this.#connections) connection.endAfterAnswer();
     this.#checkDrained();
   }

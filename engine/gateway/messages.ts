@@ -76,4 +76,6 @@ export type GatewayToMaster =
   | { type: 'retired'; spawnId: number }
   /** The worker announced that it retires after its last answer (max-requests). */
   | { type: 'worker-retiring'; spawnId: number }
+  /** A line for the log. */
+  | { type: 'trouble'; text: string }
   | { type: 'drained' };

@@ -22,16 +22,25 @@ export class Outbox {
   readonly #folder: string;
   readonly #limits: OutboxLimits;
   readonly #onCongestion: (congested: boolean) => void;
+  readonly #onLost: (error: unknown) => void;
   #file: SpoolFile | null = null;
   #isPumping = false;
   #isCongested = false;
   #onEmptied: (() => void) | null = null;
 
-  constructor(socket: Socket, folder: string, limits: OutboxLimits, onCongestion: (congested: boolean) => void) {
+  /** `onLost`: the file can not be written or read; the client sees that the answer is cut. */
+  constructor(
+    socket: Socket,
+    folder: string,
+    limits: OutboxLimits,
+    onCongestion: (congested: boolean) => void,
+    onLost: (error: unknown) => void,
+  ) {
     this.#socket = socket;
     this.#folder = folder;
     this.#limits = limits;
     this.#onCongestion = onCongestion;
+    this.#onLost = onLost;
   }
 
   /** Has the client not yet taken everything? */
@@ -68,8 +77,7 @@ export class Outbox {
   drained(): void {
     this.progressMs = performance.now();
     if (this.#file !== null && !this.#isPumping) {
-      // A file that can't be read can't be sent: the client sees the cut.
-      this.#pump(this.#file).catch(() => this.#socket.destroy());
+      this.#pump(this.#file).catch((error: unknown) => this.#lost(error));
     }
   }
 
@@ -117,9 +125,15 @@ export class Outbox {
     if (this.#isCongested) {
       file.written().then(
         () => this.#checkCongestion(),
-        () => this.#socket.destroy(),
+        (error: unknown) => this.#lost(error),
       );
     }
+  }
+
+  #lost(error: unknown): void {
+    if (this.#socket.destroyed) return;
+    this.#onLost(error);
+    this.#socket.destroy();
   }
 
   #setCongested(congested: boolean): void {

@@ -7,26 +7,37 @@ import type { GatewayBoot, GatewayToMaster, MasterToGateway } from '../gateway/m
 
 export interface GatewayHandlers {
   said: (message: GatewayToMaster) => void;
-  /** The thread died; a new one is starting in its place. */
-  crashed: (reason: string) => void;
+  /** The thread died. Returns after how many milliseconds a new one shall take its place; null: none shall. */
+  crashed: (reason: string) => number | null;
+  /** The new one is starting; it takes messages. */
+  restarted: () => void;
   stopped: () => void;
 }
 
 const STOP_WAIT_MS = 2000;
 
 export class GatewayHandle {
-  readonly boot: GatewayBoot;
+  boot: GatewayBoot;
+  readonly #script: URL;
   readonly #handlers: GatewayHandlers;
   #thread: Worker;
+  #restart: NodeJS.Timeout | null = null;
   #isStopping = false;
 
-  constructor(boot: GatewayBoot, handlers: GatewayHandlers) {
+  constructor(
+    boot: GatewayBoot,
+    handlers: GatewayHandlers,
+    script = new URL('../gateway/gateway-thread.ts', import.meta.url),
+  ) {
     this.boot = boot;
+    this.#script = script;
     this.#handlers = handlers;
     this.#thread = this.#start();
   }
 
   send(message: MasterToGateway): void {
+    // A thread that takes the place of this one starts with the options of now.
+    if (message.type === 'options') this.boot = { ...this.boot, options: message.options };
     this.#thread.postMessage(message, []);
   }
 
@@ -34,6 +45,11 @@ export class GatewayHandle {
   stop(): void {
     if (this.#isStopping) return;
     this.#isStopping = true;
+    if (this.#restart !== null) {
+      clearTimeout(this.#restart);
+      this.#handlers.stopped();
+      return;
+    }
     const thread = this.#thread;
     thread.postMessage({ type: 'stop' } satisfies MasterToGateway, []);
     const timer = setTimeout(() => void thread.terminate(), STOP_WAIT_MS);
@@ -41,7 +57,7 @@ export class GatewayHandle {
   }
 
   #start(): Worker {
-    const thread = new Worker(new URL('../gateway/gateway-thread.ts', import.meta.url), {
+    const thread = new Worker(this.#script, {
       workerData: this.boot,
       name: `gateway ${this.boot.gatewayId}`,
     });
@@ -55,8 +71,13 @@ export class GatewayHandle {
         this.#handlers.stopped();
         return;
       }
-      this.#thread = this.#start();
-      this.#handlers.crashed(reason);
+      const delayMs = this.#handlers.crashed(reason);
+      if (delayMs === null) return;
+      this.#restart = setTimeout(() => {
+        this.#restart = null;
+        this.#thread = this.#start();
+        this.#handlers.restarted();
+      }, delayMs);
     });
     return thread;
   }

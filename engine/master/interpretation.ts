@@ -1,9 +1,14 @@
-/** What settings mean for the machine and for the gateways. Pure but for the machine's name. */
+/**
+ * What settings mean for the machine and for the gateways, and whether this machine can do as they say.
+ */
 import { hostname } from 'node:os';
 import { formatAddress } from '../config/address.ts';
 import type { EngineSettings } from '../config/settings.ts';
+import { EngineError, formatEngineError } from '../errors.ts';
 import type { GatewayOptions } from '../gateway/messages.ts';
+import { SLOT_COUNT } from '../scoreboard.ts';
 import type { Plan } from './events.ts';
+import { type RuntimePlace, runtimeProgram } from './runtimes.ts';
 
 export function planOf(settings: EngineSettings): Plan {
   const canFork = settings.app.language !== 'javascript' && process.platform !== 'win32';
@@ -34,8 +39,29 @@ export function gatewayOptions(settings: EngineSettings, logFd: number): Gateway
   };
 }
 
-/** What a reload can not change; null: this one can go ahead. */
-export function reloadObstacle(present: EngineSettings, next: EngineSettings): string | null {
+/** Throws EngineError when these settings can not be run here. */
+export function checkSettings(settings: EngineSettings, place: RuntimePlace): void {
+  const cores = settings.processes * settings.threads;
+  // Twice: a reload has both generations for a while.
+  if (cores * 2 > SLOT_COUNT) {
+    const message = `${cores} cores (processes times threads) are more than ${SLOT_COUNT / 2}.`;
+    throw new EngineError('too-many-cores', message);
+  }
+  runtimeProgram(settings, place);
+}
+
+/** Why a reload can not go over to settings that are valid as such; null: it can. */
+export function objectionTo(next: EngineSettings, present: EngineSettings, place: RuntimePlace): string | null {
+  try {
+    checkSettings(next, place);
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    return formatEngineError(error);
+  }
+  return reloadObstacle(present, next);
+}
+
+function reloadObstacle(present: EngineSettings, next: EngineSettings): string | null {
   if ((present.app.language === 'javascript') !== (next.app.language === 'javascript')) {
     return 'The language of the application has changed. Stop the engine and start it again.';
   }

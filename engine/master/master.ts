@@ -8,7 +8,7 @@ import { formatStats, STATS_HTTP_HEAD } from '../api/format-stats.ts';
 import type { EngineSettings } from '../config/settings.ts';
 import { EngineError, formatEngineError } from '../errors.ts';
 import type { GatewayToMaster } from '../gateway/messages.ts';
-import { createScoreboard, type Scoreboard, SLOT_COUNT, SlotField } from '../scoreboard.ts';
+import { createScoreboard, type Scoreboard, SlotField } from '../scoreboard.ts';
 import { ENGINE_VERSION } from '../version.ts';
 import { Accounts } from './accounts.ts';
 import { commandOfLetter, commandOfSignal, HANDLED_SIGNALS, isShellCommand, type ShellCommand } from './commands.ts';
@@ -17,7 +17,7 @@ import type { EngineLog } from './engine-log.ts';
 import type { Command, MasterEvent } from './events.ts';
 import { Facilities } from './facilities.ts';
 import { GatewayPool } from './gateway-pool.ts';
-import { gatewayOptions, planOf, reloadObstacle } from './interpretation.ts';
+import { checkSettings, gatewayOptions, objectionTo, planOf } from './interpretation.ts';
 import { type BindOutcome, Listeners } from './listeners.ts';
 import { boot, nextDeadlineMs, step } from './machine.ts';
 import type { MasterState } from './machine-state.ts';
@@ -25,7 +25,7 @@ import { OverdueScanner } from './overdue.ts';
 import { describeKernelState, describeOverdue, statisticsLines } from './reports.ts';
 import { makeRunFolder, type RunFolder, removeRunFolder } from './run-folder.ts';
 import { RuntimePool } from './runtime-pool.ts';
-import { type RuntimePlace, runtimeProgram } from './runtimes.ts';
+import type { RuntimePlace } from './runtimes.ts';
 import { buildStats, readVars } from './stats-view.ts';
 
 export interface MasterHost {
@@ -48,18 +48,20 @@ export class Master {
   readonly #overdue = new OverdueScanner();
   readonly #queue: MasterEvent[] = [];
   readonly #token = randomBytes(32).toString('hex');
-  readonly #folder: RunFolder = makeRunFolder();
   readonly #gateways: GatewayPool;
   readonly #place: RuntimePlace;
   readonly #runtimes: RuntimePool;
   readonly #facilities: Facilities;
   readonly #listeners: Listeners;
   readonly #signalHandlers = new Map<NodeJS.Signals, () => void>();
+  #folder: RunFolder | null = null;
   #settings: EngineSettings;
   /** Read for a reload that is under way; otherwise the one in effect. */
   #candidate: EngineSettings;
   #state: MasterState;
   #isHandling = false;
+  /** Commands that came before everything was open; null since then. */
+  #early: (Command | ShellCommand)[] | null = [];
   #timer: NodeJS.Timeout | null = null;
   #lastCycleMs = 0;
   #resolve: (exitCode: number) => void = () => undefined;
@@ -72,7 +74,11 @@ export class Master {
     this.#state = boot(planOf(settings), Date.now()).state;
     this.#gateways = new GatewayPool({
       said: (message) => this.#gatewaySaid(message),
-      crashed: (reason, isHopeless) => this.#gatewayCrashed(reason, isHopeless),
+      crashed: (reason, delayMs) => {
+        this.#log.write(`*** BUG: a gateway crashed and is started again in ${delayMs / 1000} s ***\n${reason}`);
+        this.#accounts.gatewayLost();
+      },
+      restarted: () => this.#gatewayRestarted(),
       stopped: () => this.#enqueue({ type: 'gateways-stopped' }),
     });
     const { env, cwd, resourcesFolder } = host;
@@ -99,13 +105,19 @@ export class Master {
     );
   }
 
+  /** Ends when all requests are answered, at the latest after `worker-reload-mercy`. */
+  stop(reason: string): void {
+    this.#log.write(reason);
+    this.#command('graceful-stop');
+  }
+
   /** Runs until it is stopped; gives the exit code. Throws EngineError when it can not start. */
   async run(): Promise<number> {
     const finished = new Promise<number>((resolve) => {
       this.#resolve = resolve;
     });
     try {
-      this.#checkSettings(this.#settings);
+      checkSettings(this.#settings, this.#place);
       await this.#open();
       return await finished;
     } finally {
@@ -114,20 +126,23 @@ export class Master {
   }
 
   async #open(): Promise<void> {
-    this.#log.write(`*** Starting Reeve engine ${ENGINE_VERSION} (pid: ${process.pid}) ***`);
-    if (this.#settings.autoProcname) process.title = `${this.#settings.procnamePrefix}reeve master`;
+    // First of all: from here on a signal leaves nothing behind.
     const isWindows = process.platform === 'win32';
-    await this.#runtimes.listen(
-      isWindows ? { type: 'tcp', host: '127.0.0.1', port: 0 } : { type: 'unix', path: `${this.#folder.path}/control` },
-    );
-    await this.#facilities.open(this.#settings);
     for (const signal of HANDLED_SIGNALS) {
       if (!isWindows || signal === 'SIGINT' || signal === 'SIGTERM') this.#handleSignal(signal);
     }
+    this.#log.write(`*** Starting Reeve engine ${ENGINE_VERSION.replace(/^reeve-/, '')} (pid: ${process.pid}) ***`);
+    if (this.#settings.autoProcname) process.title = `${this.#settings.procnamePrefix}reeve master`;
+    const folder = makeRunFolder();
+    this.#folder = folder;
+    await this.#runtimes.listen(
+      isWindows ? { type: 'tcp', host: '127.0.0.1', port: 0 } : { type: 'unix', path: `${folder.path}/control` },
+    );
+    await this.#facilities.open(this.#settings);
     await this.#gateways.start({
       scoreboard: this.#board.buffer,
-      workerEndpoint: isWindows ? '127.0.0.1:0' : `${this.#folder.path}/gateway-0`,
-      bodyFolder: this.#folder.bodyFolder,
+      workerEndpoint: isWindows ? '127.0.0.1:0' : `${folder.path}/gateway-0`,
+      bodyFolder: folder.bodyFolder,
       token: this.#token,
       options: gatewayOptions(this.#settings, this.#log.errorFd),
     });
@@ -135,6 +150,9 @@ export class Master {
     this.#state = first.state;
     for (const effect of first.effects) this.#attempt(effect);
     this.#schedule();
+    const early = this.#early ?? [];
+    this.#early = null;
+    for (const command of early) this.#command(command);
   }
 
   // The queue and the timer
@@ -180,7 +198,8 @@ export class Master {
   // What comes in
 
   #command(command: Command | ShellCommand): void {
-    if (isShellCommand(command)) this.#obeyShell(command);
+    if (this.#early !== null) this.#early.push(command);
+    else if (isShellCommand(command)) this.#obeyShell(command);
     else this.#enqueue({ type: 'command', command });
   }
 
@@ -247,19 +266,14 @@ export class Master {
         return this.#enqueue({ type: 'worker-drained', spawnId: message.spawnId });
       case 'worker-retiring':
         return this.#enqueue({ type: 'worker-recycling', spawnId: message.spawnId });
+      case 'trouble':
+        return this.#log.write(message.text);
       case 'drained':
         return this.#enqueue({ type: 'gateways-drained' });
     }
   }
 
-  #gatewayCrashed(reason: string, isHopeless: boolean): void {
-    this.#log.write(`*** BUG: a gateway crashed and is started again ***\n${reason}`);
-    if (isHopeless) {
-      this.#log.write('*** it crashes again and again; stopping ***');
-      this.#enqueue({ type: 'command', command: 'stop' });
-      return;
-    }
-    this.#accounts.gatewayLost();
+  #gatewayRestarted(): void {
     this.#listeners.restore();
     this.#gateways.tell({ type: 'use-generation', generation: this.#state.active });
     this.#gateways.tell({ type: 'pause', paused: this.#state.paused });
@@ -337,36 +351,13 @@ export class Master {
 
   #readConfig(): void {
     const read = this.#host.readSettings();
-    const message = typeof read === 'string' ? read : this.#objection(read);
+    const message = typeof read === 'string' ? read : objectionTo(read, this.#settings, this.#place);
     if (message !== null || typeof read === 'string') {
       this.#enqueue({ type: 'config-failed', message: message ?? '' });
       return;
     }
     this.#candidate = read;
     this.#enqueue({ type: 'config-ready', plan: planOf(read) });
-  }
-
-  /** Why a valid configuration can not be gone over to; null: it can. */
-  #objection(settings: EngineSettings): string | null {
-    try {
-      this.#checkSettings(settings);
-    } catch (error) {
-      if (!(error instanceof EngineError)) throw error;
-      return formatEngineError(error);
-    }
-    return reloadObstacle(this.#settings, settings);
-  }
-
-  #checkSettings(settings: EngineSettings): void {
-    // Twice: a reload has both generations for a while.
-    if (settings.processes * settings.threads * 2 > SLOT_COUNT) {
-      const cores = settings.processes * settings.threads;
-      throw new EngineError(
-        'too-many-cores',
-        `${cores} cores (processes times threads) are more than ${SLOT_COUNT / 2}.`,
-      );
-    }
-    runtimeProgram(settings, this.#place);
   }
 
   #adoptConfig(): void {
@@ -435,7 +426,7 @@ export class Master {
     this.#gateways.stop();
     this.#runtimes.dispose();
     this.#facilities.dispose(this.#settings.vacuum);
-    removeRunFolder(this.#folder);
+    if (this.#folder !== null) removeRunFolder(this.#folder);
     this.#log.write('goodbye from Reeve.');
   }
 }

@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,6 +73,16 @@ export async function eventually<T>(
   }
 }
 
+export async function unusedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
 export class FakeMaster {
   readonly folder = mkdtempSync(join(tmpdir(), 'reeve-gateway-'));
   readonly board: Scoreboard = createScoreboard();
@@ -111,10 +121,11 @@ export class FakeMaster {
       gatewayId: 0,
       scoreboard: this.board.buffer,
       workerEndpoint: join(this.folder, 'workers.sock'),
-      bodyFolder: this.folder,
+      bodyFolder: join(this.folder, 'bodies'),
       token: this.#token,
       options: this.options,
     };
+    mkdirSync(boot.bodyFolder);
     this.#thread = new Worker(new URL('../gateway-thread.ts', import.meta.url), { workerData: boot });
     this.#thread.on('message', (message: GatewayToMaster) => this.messages.push(message));
     this.#control = createServer((socket) => {

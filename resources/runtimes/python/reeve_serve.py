@@ -35,7 +35,6 @@ from reeve_frames import (
     unpack_u16,
     unpack_u32,
 )
-from reeve_process import reopen_log
 from reeve_wsgi import Exchange
 
 _RECV_BYTES = 65536
@@ -281,8 +280,6 @@ class Worker:
                     idle = self.running == 0
                 if idle:
                     self._exit()
-            elif message.get("type") == "reopen-log":
-                reopen_log(message["path"])
         return data
 
     def _answer(self, gateway, sock, data):
