@@ -55,7 +55,7 @@ describe('checking a file', () => {
   });
 
   test('marks the name of an option that is given twice, and nothing after it', () => {
-    const [double] = check(`${GOOD}  harakiri = 60\nharakiri = 30`).filter(({ code }) => code === 'duplicate');
+    const double = check(`${GOOD}  harakiri = 60\nharakiri = 30`).find(({ code }) => code === 'duplicate');
     expect(double).toMatchObject({ from: 2, to: 10, option: 'harakiri' });
   });
 
