@@ -40,8 +40,16 @@ export const SeriesPlot = memo(function SeriesPlot({
     () => spec.series.filter(({ column }) => drawn.split(' ').includes(column)).map(seriesElement),
     [spec, drawn],
   );
+  // recharts stacks areas in the order in which they were mounted: one that joins later means a new chart.
   return (
-    <ComposedChart width={widthPx} height={heightPx} data={points} margin={NO_MARGIN} accessibilityLayer={false}>
+    <ComposedChart
+      key={drawn}
+      width={widthPx}
+      height={heightPx}
+      data={points}
+      margin={NO_MARGIN}
+      accessibilityLayer={false}
+    >
       {xAxis}
       {yAxis}
       {series}
