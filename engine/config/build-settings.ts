@@ -10,7 +10,7 @@ import { formatAddress } from './address.ts';
 import type { ConfigError, ConfigErrorCode } from './errors.ts';
 import { resolvePath } from './host.ts';
 import { isLogicEnd } from './logic.ts';
-import { findOption, nearestOptions, type OptionInfo } from './option-table.ts';
+import { didYouMean, findOption, type OptionInfo } from './option-table.ts';
 import type { Resolved } from './resolve.ts';
 import type { ResolvedOption } from './resolve-state.ts';
 import { type Draft, RESOLVED_OPTIONS, readers } from './setting-readers.ts';
@@ -18,6 +18,8 @@ import type { AppSetting, EngineSettings, Origin } from './settings.ts';
 import { isOn } from './values.ts';
 
 export interface ConfigWarning {
+  /** `no-effect`: the line could as well not be there; `caution`: it does something else than was meant, perhaps. */
+  code: 'no-effect' | 'caution';
   message: string;
   origin: Origin;
   option: string | null;
@@ -83,7 +85,7 @@ export function buildSettings(resolved: Resolved): BuildResult {
   const draft = startDraft(resolved);
   for (const item of resolved.applied) {
     draft.warn = (message) =>
-      warnings.push({ message: `${written(item)} ${message}`, origin: item.origin, option: item.key });
+      warnings.push({ code: 'caution', message: `${written(item)} ${message}`, origin: item.origin, option: item.key });
     const error = readOption(draft, item, resolved, warnings);
     if (error !== null) errors.push(error);
   }
@@ -94,7 +96,7 @@ export function buildSettings(resolved: Resolved): BuildResult {
   if (settings.harakiriSeconds > 0 && !settings.master) {
     const origin = resolved.applied.find((item) => findOption(item.key)?.name === 'harakiri')?.origin;
     const message = "'harakiri' needs 'master = true' on uWSGI; the engine has its master anyway.";
-    warnings.push({ message, origin: origin ?? { file: '', line: 0 }, option: 'harakiri' });
+    warnings.push({ code: 'caution', message, origin: origin ?? { file: '', line: 0 }, option: 'harakiri' });
   }
   return errors.length > 0 ? { ok: false, errors, warnings } : { ok: true, settings, warnings };
 }
@@ -134,6 +136,7 @@ function readOption(
   if (option.status === 'not supported') return notSupported(item, option);
   if (option.status === 'no effect') {
     warnings.push({
+      code: 'no-effect',
       message: `'${item.key}' has no effect: ${option.reason ?? ''}.`,
       origin: item.origin,
       option: item.key,
@@ -150,12 +153,11 @@ function readOption(
 
 function unknownOption(item: ResolvedOption, resolved: Resolved, warnings: ConfigWarning[]): ConfigError | null {
   if (isLogicEnd(item.key) || resolved.placeholders.has(item.key)) return null;
-  const near = nearestOptions(item.key);
-  const meant = near.length > 0 ? `Did you mean ${near.map((name) => `'${name}'`).join(' or ')}?` : null;
+  const meant = didYouMean(item.key);
   if (item.origin.file === 'environment') {
     const variable = `UWSGI_${item.key.toUpperCase().replaceAll('-', '_')}`;
     const message = `The environment variable ${variable} is no option and is not used.${meant === null ? '' : ` ${meant}`}`;
-    warnings.push({ message, origin: item.origin, option: item.key });
+    warnings.push({ code: 'caution', message, origin: item.origin, option: item.key });
     return null;
   }
   const hint = meant ?? `If it is a placeholder, write 'set-placeholder = ${item.key}=${item.value}'.`;
@@ -190,7 +192,7 @@ function finishListeners(draft: Draft, errors: ConfigError[], warnings: ConfigWa
     const port = wanted.replace(/^(127\.0\.0\.1|localhost):/, '*:');
     if (own.has(wanted) || own.has(port)) {
       const message = `'http-to = ${text}' has no effect: the engine's router hands requests to its workers directly.`;
-      warnings.push({ message, origin, option: 'http-to' });
+      warnings.push({ code: 'no-effect', message, origin, option: 'http-to' });
     } else {
       const message = `'http-to = ${text}' is another server's address: the engine's router serves its own workers only.`;
       errors.push({ code: 'not-supported', message, origin, option: 'http-to', hint: 'Remove the line.' });

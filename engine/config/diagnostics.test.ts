@@ -38,7 +38,7 @@ describe('checking a file', () => {
     ['[ uwsgi ]', '4 warning odd-section', '4 warning odd-section'],
     ['chdir = /gone\nwsgi-file = /srv/app/app.py', '4 warning file-not-read', null],
     ['env = A=50%', '4 warning percent', '4 warning percent'],
-    ['harakiri = 5', '4 warning no-effect', '4 warning combination'],
+    ['harakiri = 5', '4 warning caution', '4 warning combination'],
     ['http = :80', null, '4 warning combination'],
     ['js-app = x.mjs', '4 error bad-value', '4 warning unknown-option'],
     ['if-env = X\nelse =\nendif =', '5 error else', '5 warning else'],

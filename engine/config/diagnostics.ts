@@ -16,7 +16,7 @@ import {
   sectionNames,
 } from './ini-document.ts';
 import { checkLines, type LineFacts } from './line-checks.ts';
-import { findOption, nearestOptions } from './option-table.ts';
+import { didYouMean, findOption, nearestOptions } from './option-table.ts';
 import { type Resolved, resolveConfig } from './resolve.ts';
 import type { ResolvedOption } from './resolve-state.ts';
 import type { EngineSettings, Origin } from './settings.ts';
@@ -117,9 +117,9 @@ function checkSections(document: IniDocument, path: string): Diagnostic[] {
 
 function checkForEngine(resolved: Resolved, document: IniDocument, isHere: (origin: Origin) => boolean): Diagnostic[] {
   const built = buildSettings(resolved);
-  const found = built.warnings.map(({ message, origin, option }) => {
-    const severity = / has no effect: /.test(message) ? 'info' : 'warning';
-    return fromError({ code: 'no-effect', message, origin, option, hint: null }, document, isHere, severity);
+  const found = built.warnings.map((warning) => {
+    const severity = warning.code === 'no-effect' ? 'info' : 'warning';
+    return fromError({ ...warning, hint: null }, document, isHere, severity);
   });
   const errors = built.ok ? [] : built.errors;
   found.push(...errors.map((error) => fromError(error, document, isHere, 'error')));
@@ -160,7 +160,7 @@ function checkForUwsgi(resolved: Resolved, document: IniDocument, isHere: (origi
     const option = findOption(item.key);
     if (option === null) {
       if (resolved.placeholders.has(item.key)) continue;
-      const hint = unknownHint(item.key) ?? 'Remove it, or use it as a placeholder: %(name).';
+      const hint = didYouMean(item.key) ?? 'Remove it, or use it as a placeholder: %(name).';
       say('warning', 'unknown-option', item, `uWSGI has no option '${item.key}' and ignores it without a word.`, hint);
     } else if (option.plugin === 'reeve') {
       const hint = 'Use it on the bundled engine only.';
@@ -203,11 +203,6 @@ function checkCombinations(
 
 function where(item: ResolvedOption): { origin: Origin; option: string } {
   return { origin: item.origin, option: item.key };
-}
-
-function unknownHint(key: string): string | null {
-  const near = nearestOptions(key);
-  return near.length > 0 ? `Did you mean ${near.map((name) => `'${name}'`).join(' or ')}?` : null;
 }
 
 interface Finding extends Omit<ConfigError, 'code'> {

@@ -99,6 +99,12 @@ export function nearestOptions(name: string): string[] {
   return found;
 }
 
+/** `Did you mean 'harakiri' or 'max-requests'?`; null when no option is near. */
+export function didYouMean(name: string): string | null {
+  const near = nearestOptions(name);
+  return near.length > 0 ? `Did you mean ${near.map((option) => `'${option}'`).join(' or ')}?` : null;
+}
+
 function readDetails(text: string): Map<string, OptionDetail> {
   const details = new Map<string, OptionDetail>();
   for (const line of text.split('\n')) {
