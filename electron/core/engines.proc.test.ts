@@ -1,5 +1,6 @@
 /** The core with the bundled engine: the first start, running one's own file, failing well, and leaving nothing behind. */
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -87,6 +88,28 @@ describe('the first start', () => {
     await client.call('sample.load', { on: false });
     await until(sample.id, 'the load to end', (one) => one.figures?.reqPerSec === 0);
     expect((await client.call('settings.get', {})).sampleLoad).toBe(false);
+  });
+
+  it('takes other ports when another program took one of them before the engine could', async () => {
+    const thief = createServer();
+    const stolen: number[] = [];
+    const client = await bench.startCore({
+      autoStart: true,
+      beforeSpawn: ({ cwd }) => {
+        if (stolen.length > 0) return;
+        const text = readFileSync(join(cwd, 'uwsgi.ini'), 'utf8');
+        const port = Number(/^http-socket = 127\.0\.0\.1:(\d+)$/m.exec(text)?.[1]);
+        stolen.push(port);
+        thief.listen(port, '127.0.0.1');
+      },
+    });
+    try {
+      const sample = await waitUntil('the sample', async () => (await client.call('instances.list', {})).instances[0]);
+      const running = await until(sample.id, 'the sample to run', (one) => one.engine?.status === 'running');
+      expect(new URL(running.url ?? '').port).not.toBe(String(stolen[0]));
+    } finally {
+      thief.close();
+    }
   });
 
   it('with no python3 runs the JavaScript sample', async () => {

@@ -27,12 +27,12 @@ it('an engine answers what runs and stops when its console is killed', async () 
     join(folder, 'app.py'),
     'def application(environ, start_response):\n    start_response("200 OK", [])\n    return [b"ok"]\n',
   );
-  const console_ = spawn(process.execPath, ['--input-type=module', '-e', CONSOLE], {
+  const host = spawn(process.execPath, ['--input-type=module', '-e', CONSOLE], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let said = '';
-  console_.stdout.on('data', (chunk: Buffer) => {
+  host.stdout.on('data', (chunk: Buffer) => {
     said += chunk.toString();
   });
   let enginePid = 0;
@@ -40,11 +40,11 @@ it('an engine answers what runs and stops when its console is killed', async () 
     await waitUntil('the engine', () => (said.includes('Reeve is ready') ? true : null));
     enginePid = Number(/engine (?<pid>\d+) started/.exec(said)?.groups?.['pid']);
     expect(await readProcess(enginePid)).not.toBeNull();
-    console_.kill('SIGKILL');
+    host.kill('SIGKILL');
     await waitUntil('its end', async () => ((await readProcess(enginePid)) === null ? true : null));
     enginePid = 0;
   } finally {
-    console_.kill('SIGKILL');
+    host.kill('SIGKILL');
     if (enginePid > 0) process.kill(-enginePid, 'SIGKILL');
     await rm(folder, { recursive: true, force: true });
   }

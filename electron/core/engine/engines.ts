@@ -29,6 +29,8 @@ export class Engines {
   readonly #options: EnginesOptions;
   /** Logs that go to files (`logto`), by instance. */
   readonly #tails = new Map<string, FileTail>();
+  /** Samples that were started once more since they last ran. */
+  readonly #startedAgain = new Set<string>();
   #closing = false;
 
   constructor(options: EnginesOptions) {
@@ -141,10 +143,20 @@ export class Engines {
       this.#tails.delete(instance.id);
     }
     if (status === 'stopping') instance.monitor.setEager(false);
+    if (status === 'running') this.#startedAgain.delete(instance.id);
+    if (status === 'failed' && instance.record.sample) this.#startSampleElsewhere(instance);
     if (!this.#closing) instance.updateRecord({ wanted: instance.runner?.wanted ?? 'stopped' });
     const kept = pid === null ? runFolder.forget(instance.id) : runFolder.remember(instance.id, pid);
     kept.catch((error: unknown) => onTrouble(toErrorData(error).message));
     onState(instance);
+  }
+
+  /** Between the look for free ports and the engine's bind another program can take one: then once more, on others. */
+  #startSampleElsewhere(instance: Instance): void {
+    const { id, runner } = instance;
+    if (this.#closing || this.#startedAgain.has(id) || !/ is in use\./.test(runner?.state.error ?? '')) return;
+    this.#startedAgain.add(id);
+    queueMicrotask(() => runner?.start());
   }
 
   /** With `logto` its standard error says little: the file is the log then, from its present end on. */

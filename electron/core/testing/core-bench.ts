@@ -12,6 +12,7 @@ import { RpcClient } from '../../rpc/client.ts';
 import { createMemoryPair } from '../../rpc/transport.ts';
 import { type Core, createCore } from '../core.ts';
 import { createNodeEngineSpawner, createSessionSecrets, systemClock } from '../node-ports.ts';
+import type { EngineSpawn } from '../ports.ts';
 import { findFreePort } from '../sample/free-port.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -33,9 +34,12 @@ export class CoreBench {
 
   /** Starts a core on the bench's data folder, ending the one before. */
   async startCore(
-    options: { autoStart: boolean; env?: Record<string, string> } = { autoStart: false },
+    options: { autoStart: boolean; env?: Record<string, string>; beforeSpawn?: (spawn: EngineSpawn) => void } = {
+      autoStart: false,
+    },
   ): Promise<RpcClient> {
     await this.stopCore();
+    const spawnEngine = createNodeEngineSpawner([process.execPath, join(repository, 'engine/main.ts')]);
     const core = await createCore(
       {
         dataFolder: join(this.folder, 'data'),
@@ -49,7 +53,10 @@ export class CoreBench {
         secrets: createSessionSecrets(),
         windowControls: false,
         notifications: false,
-        spawnEngine: createNodeEngineSpawner([process.execPath, join(repository, 'engine/main.ts')]),
+        spawnEngine: (spawn) => {
+          options.beforeSpawn?.(spawn);
+          return spawnEngine(spawn);
+        },
         pickFile: null,
         openExternal: async () => {},
       },
