@@ -1,9 +1,10 @@
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { diagnose } from './diagnose.ts';
 import { createConfigHost } from './node-config-host.ts';
+import { readEffectiveConfig } from './read-effective.ts';
 
 it('a path that can not be looked at is one where nothing is, whatever the reason', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'reeve-config-'));
@@ -16,6 +17,21 @@ it('a path that can not be looked at is one where nothing is, whatever the reaso
     const text = `[uwsgi]\nhttp-socket = :8080\nif-exists = ${'x'.repeat(300)}\nwsgi-file = loop\nendif =\n`;
     const path = join(folder, 'uwsgi.ini');
     expect(diagnose({ path, text, target: 'engine', env: {}, version: '0' })).toBeInstanceOf(Array);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+it('what the engine would refuse is an error of its own files; a real uWSGI may know the option', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'reeve-config-'));
+  try {
+    const path = join(folder, 'uwsgi.ini');
+    await writeFile(path, '[uwsgi]\nhttp-socket = :8080\nspooler = jobs\n');
+    const host = createConfigHost({ cwd: folder, env: {}, binaryPath: 'uwsgi', version: '0' });
+    expect(readEffectiveConfig(['--ini', path], host).errors).toEqual([]);
+    expect(readEffectiveConfig(['--ini', path], host, 'engine').errors).toEqual([
+      expect.stringContaining("uwsgi.ini:3: The engine does not support the option 'spooler'"),
+    ]);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

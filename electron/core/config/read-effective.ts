@@ -3,6 +3,7 @@
  * bundled engine does not support are no error here: the server may be a real uWSGI. Pure but for the ConfigHost.
  */
 import { formatAddress, parseAddress } from '../../../engine/config/address.ts';
+import { buildSettings } from '../../../engine/config/build-settings.ts';
 import { formatConfigError } from '../../../engine/config/errors.ts';
 import { type ConfigHost, resolvePath } from '../../../engine/config/host.ts';
 import { findOption } from '../../../engine/config/option-table.ts';
@@ -11,9 +12,14 @@ import { isOn, leadingInteger } from '../../../engine/config/values.ts';
 import { reachableHost } from '../stats/target.ts';
 import { DEFAULT_LISTEN, DEFAULT_MERCY_MS, type EffectiveConfig } from './effective-config.ts';
 
-/** `argv`: the server's arguments, without its program. */
-export function readEffectiveConfig(argv: readonly string[], host: ConfigHost): EffectiveConfig {
+/** `argv`: the server's arguments, without its program. For the engine its refusals are errors, too. */
+export function readEffectiveConfig(
+  argv: readonly string[],
+  host: ConfigHost,
+  server: 'engine' | 'uwsgi' = 'uwsgi',
+): EffectiveConfig {
   const resolved = resolveConfig(argv, host);
+  const outcome = resolved.ok && server === 'engine' ? buildSettings(resolved) : resolved;
   const applied = resolved.ok ? resolved.applied : [];
   const values = new Map<string, string[]>();
   for (const { key, value } of applied) {
@@ -37,7 +43,7 @@ export function readEffectiveConfig(argv: readonly string[], host: ConfigHost): 
     configPath: resolved.files[0] ?? null,
     files: resolved.files,
     optionCount: resolved.ok ? resolved.options.length : 0,
-    errors: resolved.ok ? [] : resolved.errors.map(formatConfigError),
+    errors: outcome.ok ? [] : outcome.errors.map(formatConfigError),
     otherFormat: !resolved.ok && resolved.errors.some((error) => error.code === 'format-not-supported'),
     statsAddress: statsAddressOf(all('stats'), flag('stats-http'), folder),
     masterFifos: all('master-fifo').map((path) => resolvePath(folder, path)),

@@ -79,7 +79,7 @@ export class Engines {
   /** The instance's configuration with what is added on the command line. */
   readConfig(instance: Instance): EffectiveConfig {
     const path = this.#pathOf(instance);
-    return readEffectiveConfig(this.#arguments(instance, path), this.#host(path));
+    return readEffectiveConfig(this.#arguments(instance, path), this.#host(path), 'engine');
   }
 
   /** Throws `trust-needed` when its file runs commands that were not accepted, or others than were accepted. */
