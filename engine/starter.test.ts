@@ -3,6 +3,10 @@ import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
 import { starterOf } from './starter.ts';
 
+function untouchable(): PassThrough {
+  throw new Error('standard input was touched');
+}
+
 it('hears once that its starter is gone, and does not hand the wish on', async () => {
   const stdin = new PassThrough();
   const starter = starterOf({ REEVE_STOP_WITH_STDIN: '1', HOME: '/root' }, () => stdin);
@@ -23,11 +27,8 @@ it('hears once that its starter is gone, and does not hand the wish on', async (
 });
 
 it('leaves standard input alone when it is not tied to anybody', () => {
-  const stdin = (): PassThrough => {
-    throw new Error('standard input was touched');
-  };
   for (const wish of [undefined, '', '0']) {
-    const starter = starterOf({ REEVE_STOP_WITH_STDIN: wish }, stdin);
+    const starter = starterOf({ REEVE_STOP_WITH_STDIN: wish }, untouchable);
     starter.whenGone(() => {
       throw new Error('nobody is gone');
     });

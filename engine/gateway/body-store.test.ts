@@ -2,8 +2,9 @@
 import { expect, test } from 'vitest';
 import { statusOfStorageError } from './body-store.ts';
 
+const failed = (code: string): Error => Object.assign(new Error(code), { code });
+
 test('a full disk or quota is 507, anything else 500', () => {
-  const failed = (code: string): Error => Object.assign(new Error(code), { code });
   expect(['ENOSPC', 'EDQUOT', 'EIO', 'ENOENT'].map((code) => statusOfStorageError(failed(code)))).toEqual([
     507, 507, 500, 500,
   ]);

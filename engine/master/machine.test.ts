@@ -122,6 +122,14 @@ describe('harakiri', () => {
     expect(types(rig.pass(5000))).toEqual(['signal-worker']);
   });
 
+  it('gives a request that has just begun on another core a moment to be answered', () => {
+    const rig = Rig.serving({ threads: 2 });
+    expect(types(rig.feed(overdue(1, null)))).toEqual(['harakiri', 'signal-worker', 'retire-worker', 'fork-worker']);
+    expect(rig.done).toContainEqual({ type: 'signal-worker', spawnId: 1, pid: 101, signal: 'SIGUSR2' });
+    expect(types(rig.pass(249))).toEqual([]);
+    expect(rig.pass(1)).toContainEqual({ type: 'signal-worker', spawnId: 1, pid: 101, signal: 'SIGKILL' });
+  });
+
   it('aborts when the last sibling is overdue as well', () => {
     const rig = Rig.serving({ threads: 2 });
     rig.feed(overdue(1, rig.nowMs + 5000));

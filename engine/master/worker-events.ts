@@ -11,6 +11,8 @@ import { abandonReload, failStart } from './reload.ts';
 const EARLY_DEATH_MS = 1000;
 /** A process that lost its control connection has this long to be seen ending. */
 const UNREACHABLE_MS = 1000;
+/** On a core that was idle a moment ago a request may have begun that nobody here has seen yet. */
+const LATE_SIBLING_MS = 250;
 const UNKNOWN_ENDING: Ending = { code: null, signal: null };
 /** Early deaths in a row of one worker after which a new generation is given up. */
 const RELOAD_DEATHS = 3;
@@ -193,14 +195,18 @@ function overdue(
       const { core, requestId, seconds } = event;
       const attempt = ++worker.overdueCount;
       draft.effects.push({ type: 'harakiri', spawnId, wid, pid, core, requestId, seconds, attempt });
-      if (event.siblingsUntilMs === null) return endWorker(draft, worker, 'SIGABRT');
+      const isAlone = event.siblingsUntilMs === null;
+      if (isAlone && (generation.plan.threads === 1 || worker.phase === 'overdue')) {
+        return endWorker(draft, worker, 'SIGABRT');
+      }
       if (worker.phase !== 'overdue') {
         draft.effects.push({ type: 'signal-worker', spawnId, pid, signal: 'SIGUSR2' });
         draft.effects.push({ type: 'retire-worker', spawnId });
       }
       worker.phase = 'overdue';
       const mercyEndsMs = draft.nowMs + generation.plan.mercyMs;
-      worker.deadlineMs = event.siblingsUntilMs > 0 ? Math.min(event.siblingsUntilMs, mercyEndsMs) : mercyEndsMs;
+      const siblingsUntilMs = event.siblingsUntilMs ?? draft.nowMs + LATE_SIBLING_MS;
+      worker.deadlineMs = siblingsUntilMs > 0 ? Math.min(siblingsUntilMs, mercyEndsMs) : mercyEndsMs;
       return;
     }
     case 'requested':
