@@ -12,6 +12,8 @@ import {
   type LinkState,
   linkOf,
   POLL_INTERVAL_MS,
+  SOON_INTERVAL_MS,
+  SOON_POLLS,
   stepLink,
 } from '../link/link-machine.ts';
 import type { Clock } from '../ports.ts';
@@ -80,6 +82,8 @@ export class Monitor {
   #newEvents: InstanceEvent[] = [];
   #queueErrors: { atMs: number; count: number }[] = [];
   #lastEmitAtMs = 0;
+  /** Samples that may still come as soon after each other as the first polls of a link do. */
+  #soonSamples = 0;
   #lastPoll = { tookMs: 0, bytes: 0, atMs: 0 };
   harakiriMs: number | null = null;
   reloadRunning = false;
@@ -237,11 +241,16 @@ export class Monitor {
     this.#store(document, requestsBefore, now);
   }
 
-  /** Samples keep their second even while polls are faster. */
+  /** Samples keep their second even while polls are faster, but for the first ones. */
   #store(document: StatsDocument, requestsBefore: RequestRow[], now: number): void {
     const monotonicMs = this.#options.clock.monotonicMs();
     const before = this.#reading;
-    if (before !== null && monotonicMs - before.atMs < POLL_INTERVAL_MS * 0.8) return;
+    if (before === null) this.#soonSamples = SOON_POLLS;
+    else {
+      const intervalMs = this.#soonSamples > 0 ? SOON_INTERVAL_MS : POLL_INTERVAL_MS;
+      if (monotonicMs - before.atMs < intervalMs * 0.8) return;
+      this.#soonSamples -= 1;
+    }
     const after = readCounters(document, monotonicMs);
     const delta = before === null ? null : compareCounters(before, after);
     if (before !== null) {

@@ -29,14 +29,14 @@ function play(...events: [atMs: number, event: LinkEvent][]): { state: LinkState
 }
 
 describe('a link', () => {
-  it('polls once a second while it is attached, in its own phase', () => {
-    const { state, effects } = play(
-      [0, { ...start, phaseMs: 300 }],
-      [300, { type: 'due' }],
-      [320, { type: 'answered' }],
-    );
-    expect(state.status).toBe('attached');
-    expect(effects).toEqual([{ type: 'arm', atMs: 300 + POLL_INTERVAL_MS }]);
+  it('polls once a second while it is attached, in its own phase, after two polls that come sooner', () => {
+    const polls: [number, LinkEvent][] = [[0, { ...start, phaseMs: 300 }]];
+    const armed = [300, 800, 1300, 2300].map((atMs) => {
+      polls.push([atMs, { type: 'due' }], [atMs + 20, { type: 'answered' }]);
+      return play(...polls).effects;
+    });
+    expect(play(...polls).state.status).toBe('attached');
+    expect(armed).toEqual([800, 1300, 2300, 3300].map((atMs) => [{ type: 'arm', atMs }]));
   });
 
   it('skips polls that are missed rather than catching up', () => {

@@ -18,6 +18,8 @@ export interface LinkState extends Link {
   pollInFlight: boolean;
   /** Not tried until somebody asks. */
   paused: boolean;
+  /** Polls that still come soon after the first answer: rates need two, and somebody waits for the first chart. */
+  soonPolls: number;
   /** The slot of the present or next poll; slots are whole intervals apart so that instances keep their phase. */
   slotAtMs: number;
 }
@@ -43,6 +45,9 @@ export interface LinkStep {
 
 export const POLL_INTERVAL_MS = 1_000;
 const EAGER_INTERVAL_MS = 100;
+/** The first samples of a link are half an interval apart, twice: so the polls after them keep their phase. */
+export const SOON_INTERVAL_MS = 500;
+export const SOON_POLLS = 2;
 const SECOND_TRY_MS = 250;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 30_000;
@@ -61,6 +66,7 @@ export function initialLink(): LinkState {
     eager: false,
     pollInFlight: false,
     paused: false,
+    soonPolls: 0,
     slotAtMs: 0,
   };
 }
@@ -145,11 +151,16 @@ function poll(state: LinkState, now: number): LinkStep {
 
 function answered(state: LinkState, now: number): LinkStep {
   const recovered = state.tries.at(-1)?.ok === false;
-  const slotAtMs = nextSlot(state, now);
+  const isFirst = state.status === 'connecting';
+  const soonPolls = isFirst ? SOON_POLLS : Math.max(0, state.soonPolls - 1);
+  const soonAtMs = state.slotAtMs + SOON_INTERVAL_MS;
+  const isSoon = soonPolls > 0 && soonAtMs > now && soonAtMs <= now + SOON_INTERVAL_MS;
+  const slotAtMs = isSoon ? soonAtMs : nextSlot(state, now);
   return {
     state: {
       ...state,
       status: 'attached',
+      soonPolls,
       reason: null,
       code: null,
       nextTryAtMs: null,
