@@ -40,18 +40,19 @@ function watch() {
 const target = parseStatsTarget('127.0.0.1:1717', '/home/ann');
 
 describe('the watcher of a stats address', () => {
-  it('takes a sample a second after two that come sooner, with a rate from the second one on', async () => {
+  it('takes a sample a second after four that come sooner, with a rate from the second one on', async () => {
     const { clock, samples, monitor, serve } = watch();
     serve(100);
     monitor.start(target);
     await clock.pass(0);
     serve(107);
     await clock.pass(1000);
+    await clock.pass(1000);
     serve(116);
     await clock.pass(1000);
-    expect(samples.map((sample) => sample.row?.[RATE])).toEqual([null, 14, 0, 9]);
+    expect(samples.map((sample) => sample.row?.[RATE])).toEqual([null, 14, 0, 0, 0, 9]);
     expect(monitor.figures?.reqPerSec).toBe(9);
-    expect(monitor.ring.length).toBe(4);
+    expect(monitor.ring.length).toBe(6);
   });
 
   it('never asks again before the last answer is there', async () => {
@@ -72,7 +73,7 @@ describe('the watcher of a stats address', () => {
   it('shows a gap as a gap: no data, then a first sample without rates, and an event', async () => {
     const { clock, samples, monitor, server, serve } = watch();
     monitor.start(target);
-    await clock.pass(1000);
+    await clock.pass(3000);
     server.answer = null;
     await clock.pass(6000);
     expect(monitor.link.status).toBe('waiting');
@@ -85,7 +86,7 @@ describe('the watcher of a stats address', () => {
       { type: 'gap', title: 'No data for 5.0 s', detail: 'Nothing listens on :1717.' },
     ]);
     expect(samples.some((sample) => sample.row === null)).toBe(true);
-    expect(monitor.ring.history([]).columns[RATE]).toEqual([null, 0, 0, null, null]);
+    expect(monitor.ring.history([]).columns[RATE]).toEqual([null, 0, 0, 0, 0, 0, null, null]);
     expect(monitor.link).toMatchObject({ status: 'attached', reason: null });
   });
 

@@ -29,14 +29,14 @@ function play(...events: [atMs: number, event: LinkEvent][]): { state: LinkState
 }
 
 describe('a link', () => {
-  it('polls once a second while it is attached, in its own phase, after two polls that come sooner', () => {
+  it('polls once a second while it is attached, in its own phase, after four polls that come sooner', () => {
     const polls: [number, LinkEvent][] = [[0, { ...start, phaseMs: 300 }]];
-    const armed = [300, 800, 1300, 2300].map((atMs) => {
+    const armed = [300, 800, 1300, 1800, 2300, 3300].map((atMs) => {
       polls.push([atMs, { type: 'due' }], [atMs + 20, { type: 'answered' }]);
       return play(...polls).effects;
     });
     expect(play(...polls).state.status).toBe('attached');
-    expect(armed).toEqual([800, 1300, 2300, 3300].map((atMs) => [{ type: 'arm', atMs }]));
+    expect(armed).toEqual([800, 1300, 1800, 2300, 3300, 4300].map((atMs) => [{ type: 'arm', atMs }]));
   });
 
   it('skips polls that are missed rather than catching up', () => {

@@ -45,9 +45,9 @@ export interface LinkStep {
 
 export const POLL_INTERVAL_MS = 1_000;
 const EAGER_INTERVAL_MS = 100;
-/** The first samples of a link are half an interval apart, twice: so the polls after them keep their phase. */
+/** The first samples of a link are half an interval apart, an even number of times: the polls after them keep their phase. */
 export const SOON_INTERVAL_MS = 500;
-export const SOON_POLLS = 2;
+export const SOON_POLLS = 4;
 const SECOND_TRY_MS = 250;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 30_000;
@@ -153,9 +153,10 @@ function answered(state: LinkState, now: number): LinkStep {
   const recovered = state.tries.at(-1)?.ok === false;
   const isFirst = state.status === 'connecting';
   const soonPolls = isFirst ? SOON_POLLS : Math.max(0, state.soonPolls - 1);
-  const soonAtMs = state.slotAtMs + SOON_INTERVAL_MS;
+  const base = isFirst && state.eager ? now : state.slotAtMs;
+  const soonAtMs = base + SOON_INTERVAL_MS;
   const isSoon = soonPolls > 0 && soonAtMs > now && soonAtMs <= now + SOON_INTERVAL_MS;
-  const slotAtMs = isSoon ? soonAtMs : nextSlot(state, now);
+  const slotAtMs = isSoon ? Math.min(soonAtMs, nextSlot(state, now)) : nextSlot(state, now);
   return {
     state: {
       ...state,
