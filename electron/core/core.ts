@@ -39,7 +39,7 @@ export interface CoreOptions {
   autoStart?: boolean;
 }
 
-const DEFAULT_SETTINGS: Settings = { theme: 'system', sampleLoad: true, firstRunClosed: false, railFolded: false };
+const DEFAULT_SETTINGS: Settings = { theme: 'dark', sampleLoad: true, firstRunClosed: false, railFolded: false };
 const MOST_WAITING_NOTICES = 10;
 
 /** Resolves when pages may connect; links and engines come up after that. */
