@@ -8,8 +8,9 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type Core, createCore } from '../core/core.ts';
+import { makeFolder } from '../core/files/make-folder.ts';
 import { hasDisplay, openInBrowser } from '../web/browser.ts';
-import { dataFolderPath, makeDataFolder } from '../web/data-folder.ts';
+import { dataFolderPath } from '../web/data-folder.ts';
 import { type DataLock, LOCK_FILE, type LockOwner, type Taken, takeDataLock } from '../web/data-lock.ts';
 import { endWithin } from '../web/end-within.ts';
 import { ListenError } from '../web/listen.ts';
@@ -87,7 +88,9 @@ async function serveFolder(options: ServeOptions, dataFolder: string, lock: Data
     throw error;
   });
   try {
-    core = await createCore(createWebPorts({ ...installation, dataFolder, env: terminal.env }));
+    core = await createCore(createWebPorts({ ...installation, dataFolder, env: terminal.env }), {
+      onBrokenFile: (text) => terminal.err(`Warning: ${text}`),
+    });
     lock.announce({ pid: process.pid, kind: 'web', url: host.url, linkSecret });
     await showLink(options, host);
     await options.stopped;
@@ -118,11 +121,11 @@ async function openDataFolder(terminal: Terminal): Promise<string> {
   const home = terminal.env['HOME'] || homedir();
   const folder = dataFolderPath({ platform: process.platform, env: terminal.env, home }, terminal.cwd);
   try {
-    await makeDataFolder(folder);
+    await makeFolder(folder);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new CommandError(
-      `The data folder ${folder} cannot be used: ${reason}`,
+      `The data folder ${folder} can not be made: ${reason}.`,
       'Set the environment variable REEVE_DATA to a folder that can be written.',
       error,
     );

@@ -2,7 +2,6 @@
  * The console itself, put together: stores, instances, engines, reloads, and the RPC server that pages talk to.
  * Built from ports, so that it runs the same in Electron's main process, in the headless host and in tests.
  */
-import { mkdir } from 'node:fs/promises';
 import type { EventName, EventPayload } from '../contract/api.ts';
 import { type Settings, settingsSchema } from '../contract/model.ts';
 import { type Connection, type Handlers, RpcServer } from '../rpc/server.ts';
@@ -12,6 +11,7 @@ import { openRunFolder } from './engine/run-folder.ts';
 import { TrustStore, trustFileSchema } from './engine/trust.ts';
 import { toErrorData } from './errors.ts';
 import { DocumentStore } from './files/document-store.ts';
+import { makeFolder } from './files/make-folder.ts';
 import { createHandlers, ensureSampleInstance, type HandlerContext } from './handlers.ts';
 import { openHistory } from './history/history-db.ts';
 import { followMaster, readAttachedConfig } from './instances/attach.ts';
@@ -37,21 +37,30 @@ export interface Core {
 export interface CoreOptions {
   /** Start the sample at the first start, and the engines that ran at the last end. */
   autoStart?: boolean;
+  /** Told at the start, beside the notice that pages get, when a file of the data folder was set aside. */
+  onBrokenFile?: (text: string) => void;
 }
 
 const DEFAULT_SETTINGS: Settings = { theme: 'dark', sampleLoad: true, firstRunClosed: false, railFolded: false };
 const MOST_WAITING_NOTICES = 10;
 
 /** Resolves when pages may connect; links and engines come up after that. */
-export async function createCore(ports: Ports, { autoStart = true }: CoreOptions = {}): Promise<Core> {
-  await mkdir(ports.dataFolder, { recursive: true, mode: 0o700 });
+export async function createCore(ports: Ports, { autoStart = true, onBrokenFile }: CoreOptions = {}): Promise<Core> {
+  await makeFolder(ports.dataFolder);
   const waitingNotices: string[] = [];
   const onTrouble = (text: string): void => {
     if (server !== null && server.connectionCount > 0) server.broadcast('notice', trouble(text));
     else if (waitingNotices.length < MOST_WAITING_NOTICES) waitingNotices.push(text);
   };
   let server: RpcServer | null = null;
-  const common = { folder: ports.dataFolder, clock: ports.clock, onBroken: onTrouble };
+  const common = {
+    folder: ports.dataFolder,
+    clock: ports.clock,
+    onBroken: (text: string): void => {
+      onTrouble(text);
+      onBrokenFile?.(text);
+    },
+  };
   const [settings, instances, trustStore, reports] = await Promise.all([
     DocumentStore.open({ ...common, name: 'settings.json', schema: settingsSchema, initial: DEFAULT_SETTINGS }),
     DocumentStore.open({

@@ -2,7 +2,6 @@
  * Where Reeve keeps its settings, instances and history, by the rules of each system; `REEVE_DATA` overrides.
  * https://specifications.freedesktop.org/basedir-spec/latest/
  */
-import { mkdir } from 'node:fs/promises';
 import { posix, win32 } from 'node:path';
 
 export interface DataFolderOptions {
@@ -22,9 +21,4 @@ export function dataFolderPath({ platform, env, home }: DataFolderOptions, cwd: 
   // The specification says that a relative value is to be ignored.
   const base = xdg !== undefined && path.isAbsolute(xdg) ? xdg : path.join(home, '.local', 'share');
   return path.join(base, 'reeve');
-}
-
-/** Makes the folder, for this user only. One that is there keeps its permissions: it may be shared on purpose. */
-export async function makeDataFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
 }
