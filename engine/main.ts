@@ -2,11 +2,12 @@
  * The engine's entry: `node engine/main.ts app.ini`. Reads the configuration, says what is wrong with it, and runs
  * the master. `runEngine` is the same for the command `reeve engine` and for hosts that embed the engine.
  */
-import { realpathSync } from 'node:fs';
+import { realpathSync, writeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { parseArguments } from './config/argv.ts';
 import { buildSettings } from './config/build-settings.ts';
-import { formatConfigError, formatOrigin } from './config/errors.ts';
+import { ConfigFailure, formatConfigError, formatOrigin } from './config/errors.ts';
 import { resolveConfig } from './config/resolve.ts';
 import type { EngineSettings } from './config/settings.ts';
 import { createConfigHost } from './config-host.ts';
@@ -36,6 +37,10 @@ type Reading =
 
 /** Runs the engine until it is stopped. Resolves to the exit code: 0 stopped, 1 failed, 22 no app, 78 bad configuration. */
 export async function runEngine(argv: readonly string[], io: EngineIo): Promise<number> {
+  if (asksForVersion(argv)) {
+    writeSync(io.stdout.fd ?? 1, `${ENGINE_VERSION}\n`);
+    return 0;
+  }
   const log = new EngineLog(io.stdout.fd ?? 1, io.stderr.fd ?? 2);
   const starter = starterOf(io.env, io.stdin);
   try {
@@ -47,6 +52,16 @@ export async function runEngine(argv: readonly string[], io: EngineIo): Promise<
   } finally {
     starter.dispose();
     log.dispose();
+  }
+}
+
+/** `--version` on the command line. One that can not be read asks for nothing; its error is shown by the start. */
+function asksForVersion(argv: readonly string[]): boolean {
+  try {
+    return parseArguments(argv).options.some(({ key }) => key === 'version');
+  } catch (error) {
+    if (error instanceof ConfigFailure) return false;
+    throw error;
   }
 }
 

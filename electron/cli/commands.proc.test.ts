@@ -115,3 +115,8 @@ describe('reeve stats', () => {
     web.close();
   });
 });
+
+it('the engine says its version as uWSGI does, whatever else is asked for', async () => {
+  expect(await reeve('engine', '--version')).toEqual({ code: 0, output: 'reeve-0.1.0\n' });
+  expect(await reeve('engine', '--master', '--version', 'gone.ini')).toEqual({ code: 0, output: 'reeve-0.1.0\n' });
+});

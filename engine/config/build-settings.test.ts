@@ -184,3 +184,12 @@ describe('what is accepted', () => {
     expect(built?.warnings[0]?.message).toMatch(/UWSGI_CHAEPER is no option.*'cheaper'/);
   });
 });
+
+test('an option that is not supported is to be left out of the command line, and its line removed from a file', () => {
+  const resolved = resolveConfig(['--http-socket', ':8080', '--cheaper', '2'], memoryHost({}));
+  const built = resolved.ok ? buildSettings(resolved) : null;
+  expect(built?.ok === false ? built.errors.map(({ hint }) => hint) : []).toEqual([
+    'Leave it out, or run it on uWSGI.',
+  ]);
+  expect(errorsOf('cheaper = 2')).toEqual([expect.stringContaining('Remove the line, or run the file on uWSGI.')]);
+});

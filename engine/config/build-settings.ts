@@ -7,6 +7,7 @@
  *   if (built.ok) start(built.settings) ... else show built.errors
  */
 import { formatAddress } from './address.ts';
+import { COMMAND_LINE } from './argv.ts';
 import type { ConfigError, ConfigErrorCode } from './errors.ts';
 import { resolvePath } from './host.ts';
 import { isLogicEnd } from './logic.ts';
@@ -178,7 +179,21 @@ function notSupported(item: ResolvedOption, option: OptionInfo): ConfigError | n
   if (option.kind === 'flag' && !isOn(item.value)) return null;
   const where = option.plugin === 'core' ? '' : ` of uWSGI's ${option.plugin} plugin`;
   const message = `The engine does not support the option '${item.key}'${where}.`;
-  return fault('not-supported', message, item, 'Remove the line, or run the file on uWSGI.');
+  return fault(
+    'not-supported',
+    message,
+    item,
+    `${leaveOut(item.origin)}, or run ${isCommandLine(item.origin) ? 'it' : 'the file'} on uWSGI.`,
+  );
+}
+
+/** What to do with an option that is in the way, where it was written. */
+function leaveOut(origin: Origin): string {
+  return isCommandLine(origin) ? 'Leave it out' : 'Remove the line';
+}
+
+function isCommandLine(origin: Origin): boolean {
+  return origin.file === COMMAND_LINE.file;
 }
 
 function finishListeners(draft: Draft, errors: ConfigError[], warnings: ConfigWarning[]): void {
@@ -195,7 +210,7 @@ function finishListeners(draft: Draft, errors: ConfigError[], warnings: ConfigWa
       warnings.push({ code: 'no-effect', message, origin, option: 'http-to' });
     } else {
       const message = `'http-to = ${text}' is another server's address: the engine's router serves its own workers only.`;
-      errors.push({ code: 'not-supported', message, origin, option: 'http-to', hint: 'Remove the line.' });
+      errors.push({ code: 'not-supported', message, origin, option: 'http-to', hint: `${leaveOut(origin)}.` });
     }
   }
   if (settings.listeners.length === 0 && errors.length === 0) {

@@ -130,3 +130,8 @@ describe('checking a file', () => {
     );
   });
 });
+
+test.each(['', '; nothing yet\n', '[live]\nprocesses = 2\n'])('a file without [uwsgi] has one error: %j', (text) => {
+  const errors = check(text).filter(({ severity }) => severity === 'error');
+  expect(errors.map(({ code }) => code)).toEqual(['no-section']);
+});

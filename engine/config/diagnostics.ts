@@ -6,6 +6,7 @@
  */
 import { buildSettings } from './build-settings.ts';
 import { type ConfigError, formatOrigin } from './errors.ts';
+import { findForeignFormat } from './foreign-format.ts';
 import { type ConfigHost, resolvePath } from './host.ts';
 import {
   DEFAULT_SECTION,
@@ -64,31 +65,6 @@ export function checkText(text: string, path: string, host: ConfigHost, target: 
   else if (target === 'engine') found.push(...checkForEngine(resolved, document, isHere));
   else found.push(...checkForUwsgi(resolved, document, isHere));
   return mergeSameLine(found);
-}
-
-/** Not an INI file at all: says which other kind it looks like; null when it may be one. */
-function findForeignFormat(text: string): string | null {
-  if (isBinary(text)) return 'This is a binary file, not an INI file. Choose the text file that begins with [uwsgi].';
-  const start = text.trimStart();
-  const format = start.startsWith('{')
-    ? 'JSON'
-    : /^<(\?xml|!|[a-z])/i.test(start)
-      ? 'XML'
-      : /^(---\s*\n)?(\s*#.*\n)*uwsgi:\s*(\n|$)/.test(start)
-        ? 'YAML'
-        : null;
-  return format === null
-    ? null
-    : `This is ${format}, not an INI file. Write 'name = value' lines below a line [uwsgi].`;
-}
-
-/** Control characters that no text file has, near its beginning. */
-function isBinary(text: string): boolean {
-  for (let i = 0; i < Math.min(text.length, 4096); i++) {
-    const code = text.charCodeAt(i);
-    if (code < 32 && !(code >= 9 && code <= 13) && code !== 27) return true;
-  }
-  return false;
 }
 
 /** The host, with the edited text in place of the file and without options from the environment. */
@@ -263,13 +239,16 @@ function wholeFile(code: string, message: string): Diagnostic {
 
 const RANK = { error: 0, warning: 1, info: 2 } as const;
 
-/** In the order of lines; what a line check explains is not said again as a bad value or an unknown option of the same line. */
+/** In the order of lines; what a line check explains is not said again as a bad value or an unknown option of the same
+ * line, and without a section it goes without saying that there is no address. */
 function mergeSameLine(found: Diagnostic[]): Diagnostic[] {
   const explained = new Set(found.filter(({ code }) => EXPLAINS_VALUE.has(code)).map(({ line }) => line));
+  const hasNoSection = found.some(({ code }) => code === 'no-section');
   const refused = new Set(found.filter(({ code }) => code === 'bad-value').map(({ line }) => line));
   const seen = new Set<string>();
   const kept = found.filter((item) => {
     if ((item.code === 'bad-value' || item.code === 'unknown-option') && explained.has(item.line)) return false;
+    if (item.code === 'no-listener' && hasNoSection) return false;
     if (item.code === 'placeholder-unset' && refused.has(item.line)) return false;
     const key = `${item.line} ${item.code} ${item.message}`;
     if (seen.has(key)) return false;

@@ -130,3 +130,13 @@ test('300 lines with placeholders are read in less than 20 ms', () => {
   // The best of five: other programs run on this machine as well.
   expect(Math.min(...times)).toBeLessThan(20);
 });
+
+test.each([
+  ['\u007fELF\u0001\u0001\0\0', 'binary'],
+  ['{"uwsgi": {}}', 'JSON'],
+])('a file without the section that is no INI file is refused: %j', (text, kind) => {
+  const resolved = resolve({ 'uwsgi.ini': text });
+  expect(resolved.ok ? [] : resolved.errors).toMatchObject([
+    { code: 'not-ini', message: expect.stringContaining(kind), origin: { file: '/srv/app/uwsgi.ini', line: 0 } },
+  ]);
+});

@@ -9,6 +9,7 @@
  */
 import { COMMAND_LINE, ENVIRONMENT, environmentOptions, parseArguments } from './argv.ts';
 import { type ConfigError, type ConfigErrorCode, ConfigFailure } from './errors.ts';
+import { findForeignFormat } from './foreign-format.ts';
 import type { ConfigHost } from './host.ts';
 import { isLogic, isLogicEnd, linesFor } from './logic.ts';
 import { findOption } from './option-table.ts';
@@ -336,6 +337,8 @@ function loadFile(
   const section = split.section ?? '';
   const loaded = format.load({ file, outer: state.outer, bytes, section, host: state.host });
   if (loaded === null) {
+    const foreign = findForeignFormat(decodeText(bytes));
+    if (foreign !== null) throw fail('not-ini', foreign, { file: file.path, line: 0 }, null, null);
     const asked = section === '' ? 'uwsgi' : section;
     state.notices.push(`*** WARNING: Can't find section "${asked}" in ${format.name} configuration file ${path} ***`);
     return;

@@ -69,7 +69,7 @@ export interface EngineSettings {
   maxRequests: number;
   minWorkerLifetimeSeconds: number;
   workerReloadMercySeconds: number;
-  /** `listen`: backlog of each socket and length of the gateway's request queue. */
+  /** `listen`: length of the gateway's request queue, and backlog of each socket when that is more than the engine's own. */
   listen: number;
   /** Largest request line plus headers (HTTP) or vars block (uwsgi), in bytes. The engine's default is 65536. */
   bufferSizeBytes: number;
