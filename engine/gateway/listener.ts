@@ -5,6 +5,12 @@ import { chmod, lstat, unlink } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { SocketAddress } from '../config/settings.ts';
 
+/**
+ * The kernel keeps at least this many connections for the moment between two turns of the gateway. `listen` bounds what
+ * waits for a worker: what is beyond it is to hear 503 at once, not to be dropped by the kernel and to try again later.
+ */
+const MIN_KERNEL_BACKLOG = 1024;
+
 /** Listens; resolves to the server and the address it really has. @throws the error of the operating system */
 export async function listen(
   address: SocketAddress,
@@ -16,7 +22,7 @@ export async function listen(
   const server = createServer({ allowHalfOpen: true, noDelay: true }, onConnection);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ ...endpointOf(address), backlog }, () => {
+    server.listen({ ...endpointOf(address), backlog: Math.max(backlog, MIN_KERNEL_BACKLOG) }, () => {
       server.off('error', reject);
       resolve();
     });
