@@ -102,7 +102,11 @@ describe('a real uWSGI', () => {
     await waitUntil('a first tick', () => ticks.length > 0);
     for (let i = 0; i < 20; i += 1) await (await fetch(shop.url)).text();
     const column = SAMPLE_COLUMNS.indexOf('reqPerSec');
-    const sum = (): number => ticks.reduce((total, tick) => total + (tick.row?.[column] ?? 0), 0);
+    const sum = (): number =>
+      ticks.reduce((total, tick, i) => {
+        const seconds = (tick.atMs - (ticks[i - 1]?.atMs ?? tick.atMs)) / 1000;
+        return total + (tick.row?.[column] ?? 0) * seconds;
+      }, 0);
     await waitUntil('the rates to add up to 20 requests', () => sum() > 18 && sum() < 22);
     expect(ticks.map((tick) => tick.seq)).toEqual(ticks.map((_, i) => i + 1));
     await bench.client.call('instances.unwatch', { instanceId: id });

@@ -18,17 +18,14 @@ const STOP_WAIT_MS = 2000;
 
 export class GatewayHandle {
   boot: GatewayBoot;
-  readonly #script: URL;
+  readonly #script: URL | undefined;
   readonly #handlers: GatewayHandlers;
   #thread: Worker;
   #restart: NodeJS.Timeout | null = null;
   #isStopping = false;
 
-  constructor(
-    boot: GatewayBoot,
-    handlers: GatewayHandlers,
-    script = new URL('../gateway/gateway-thread.ts', import.meta.url),
-  ) {
+  /** `script`: what the thread runs, where it is not the gateway. */
+  constructor(boot: GatewayBoot, handlers: GatewayHandlers, script?: URL) {
     this.boot = boot;
     this.#script = script;
     this.#handlers = handlers;
@@ -57,10 +54,11 @@ export class GatewayHandle {
   }
 
   #start(): Worker {
-    const thread = new Worker(this.#script, {
-      workerData: this.boot,
-      name: `gateway ${this.boot.gatewayId}`,
-    });
+    const options = { workerData: this.boot, name: `gateway ${this.boot.gatewayId}` };
+    // The build finds the thread by this very expression and makes it a file of its own.
+    const thread = this.#script
+      ? new Worker(this.#script, options)
+      : new Worker(new URL('../gateway/gateway-thread.ts', import.meta.url), options);
     let reason = 'it ended by itself';
     thread.on('message', (message: GatewayToMaster) => this.#handlers.said(message));
     thread.on('error', (error) => {
