@@ -64,6 +64,8 @@ describe.each([
     const server = await startServer();
     const table = await reeve('stats', stats());
     expect(table.code).toBe(0);
+    expect((await reeve('stats', './app.stats')).code).toBe(0);
+    expect((await reeve('stats', 'app.stats')).code).toBe(0);
     expect(table.output).toContain(`master pid ${server.process.pid}`);
     expect(table.output.match(/^ +[12] +\d+ +idle /gm)).toHaveLength(2);
     const json = await reeve('stats', stats(), '--json');

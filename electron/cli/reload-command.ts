@@ -21,7 +21,7 @@ import { CommandError, EXIT, type Terminal } from './terminal.ts';
 const FIRST_FIGURES_MS = 10_000;
 
 export async function runReload({ positionals }: Parsed, terminal: Terminal): Promise<number> {
-  const target = readTarget(positionals[0] ?? '', 'reload');
+  const target = readTarget(positionals[0] ?? '', 'reload', terminal.cwd);
   const stopped = stopSignal();
   const dataFolder = await mkdtemp(join(tmpdir(), 'reeve-reload-'));
   const core = await createCore(createWebPorts({ ...findInstallation(), dataFolder, env: terminal.env }), {

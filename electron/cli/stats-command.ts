@@ -1,5 +1,7 @@
 /** `reeve stats`: asks a stats address once and prints what it said. */
+import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { isAbsolute, resolve } from 'node:path';
 import { CoreError } from '../core/errors.ts';
 import { FIRST_CONTACT_LIMITS, pollStats } from '../core/stats/stats-client.ts';
 import { parseStatsTarget, type StatsTarget } from '../core/stats/target.ts';
@@ -8,7 +10,7 @@ import { statsReport, statsTable } from './stats-report.ts';
 import { EXIT, type Terminal, UsageError } from './terminal.ts';
 
 export async function runStats({ flags, positionals }: Parsed, terminal: Terminal): Promise<number> {
-  const target = readTarget(positionals[0] ?? '', 'stats');
+  const target = readTarget(positionals[0] ?? '', 'stats', terminal.cwd);
   const poll = await pollStats(target, FIRST_CONTACT_LIMITS);
   if (!poll.ok) throw poll.error;
   const report = statsReport(target.text, poll.document);
@@ -17,14 +19,20 @@ export async function runStats({ flags, positionals }: Parsed, terminal: Termina
   return EXIT.done;
 }
 
-/** A TARGET argument. One that is no address is wrong usage. */
-export function readTarget(text: string, command: string): StatsTarget {
+/** A TARGET argument; the path of a socket may be relative to `cwd`. One that is no address is wrong usage. */
+export function readTarget(text: string, command: string, cwd: string): StatsTarget {
   try {
-    return parseStatsTarget(text, homedir());
+    return parseStatsTarget(isRelativePath(text, cwd) ? resolve(cwd, text) : text, homedir());
   } catch (error) {
     if (error instanceof CoreError && error.code === 'stats-address') {
       throw new UsageError(`${error.message} ${error.hint}`, command);
     }
     throw error;
   }
+}
+
+/** With a slash it can be nothing else, `~/` and addresses with a scheme apart; a bare name is one when the socket is there. */
+function isRelativePath(text: string, cwd: string): boolean {
+  if (isAbsolute(text) || /^(~|@|[a-z]+:)/i.test(text)) return false;
+  return text.includes('/') || (statSync(resolve(cwd, text), { throwIfNoEntry: false })?.isSocket() ?? false);
 }

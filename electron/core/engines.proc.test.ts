@@ -316,11 +316,12 @@ describe('at the end', () => {
     try {
       const info = await waitUntil('the process', async () => readProcess(engine.pid ?? -1));
       await bench.write('data/run/a.pid', JSON.stringify({ pid: engine.pid, startedAtMs: info.startedAtMs }));
+      await bench.write('data/run/a.fifo', '');
       await bench.write('data/run/b.pid', JSON.stringify({ pid: bystander.pid, startedAtMs: 12_345 }));
       await bench.startCore();
       expect(await ended).toBe('SIGINT');
       expect(bystander.exitCode).toBeNull();
-      expect((await readdir(join(bench.folder, 'data/run'))).filter((name) => name.endsWith('.pid'))).toEqual([]);
+      expect(await readdir(join(bench.folder, 'data/run'))).toEqual([]);
     } finally {
       engine.kill('SIGKILL');
       bystander.kill('SIGKILL');

@@ -137,7 +137,8 @@ export class Engines {
 
   #followState(instance: Instance, status: string, pid: number | null): void {
     const { runFolder, onState, onTrouble } = this.#options;
-    if (status === 'stopped' || status === 'failed') {
+    const hasEnded = status === 'stopped' || status === 'failed';
+    if (hasEnded) {
       instance.monitor.stop();
       this.#tails.get(instance.id)?.dispose();
       this.#tails.delete(instance.id);
@@ -146,7 +147,11 @@ export class Engines {
     if (status === 'running') this.#startedAgain.delete(instance.id);
     if (status === 'failed' && instance.record.sample) this.#startSampleElsewhere(instance);
     if (!this.#closing) instance.updateRecord({ wanted: instance.runner?.wanted ?? 'stopped' });
-    const kept = pid === null ? runFolder.forget(instance.id) : runFolder.remember(instance.id, pid);
+    const kept = hasEnded
+      ? runFolder.clear(instance.id)
+      : pid === null
+        ? runFolder.forget(instance.id)
+        : runFolder.remember(instance.id, pid);
     kept.catch((error: unknown) => onTrouble(toErrorData(error).message));
     onState(instance);
   }

@@ -22,6 +22,8 @@ export interface RunFolder {
   /** Remembers a running engine. */
   remember(instanceId: string, pid: number): Promise<void>;
   forget(instanceId: string): Promise<void>;
+  /** Its engine has ended: forgets it, and removes the socket and the FIFO that it leaves where `vacuum` is off. */
+  clear(instanceId: string): Promise<void>;
   /** Ends engines that an earlier Reeve left behind; gives their number. */
   endLeftovers(): Promise<number>;
   dispose(): Promise<void>;
@@ -34,10 +36,16 @@ export async function openRunFolder(dataFolder: string): Promise<RunFolder> {
   const path = short ? wanted : await mkdtemp(join(tmpdir(), 'reeve-'));
   const pidFiles = new Turns();
   const pidFile = (instanceId: string): string => join(wanted, `${instanceId}.pid`);
+  const statsSocket = (instanceId: string): string => join(path, `${instanceId}.stats`);
+  const fifo = (instanceId: string): string => join(path, `${instanceId}.fifo`);
+  const removeAll = async (instanceId: string): Promise<void> => {
+    const paths = [pidFile(instanceId), statsSocket(instanceId), fifo(instanceId)];
+    await Promise.all(paths.map(async (name) => rm(name, { force: true })));
+  };
   return {
     path,
-    statsSocket: (instanceId) => join(path, `${instanceId}.stats`),
-    fifo: (instanceId) => join(path, `${instanceId}.fifo`),
+    statsSocket,
+    fifo,
     remember: async (instanceId, pid) =>
       pidFiles.take(instanceId, async () => {
         const info = await readProcess(pid);
@@ -46,9 +54,16 @@ export async function openRunFolder(dataFolder: string): Promise<RunFolder> {
         });
       }),
     forget: async (instanceId) => pidFiles.take(instanceId, async () => rm(pidFile(instanceId), { force: true })),
+    clear: async (instanceId) => pidFiles.take(instanceId, async () => removeAll(instanceId)),
     endLeftovers: async () => {
       const names = (await readdir(wanted)).filter((name) => name.endsWith('.pid'));
-      const ended = await Promise.all(names.map(async (name) => endLeftover(join(wanted, name))));
+      const ended = await Promise.all(
+        names.map(async (name) => {
+          const hasEnded = await endLeftover(join(wanted, name));
+          await removeAll(name.slice(0, -'.pid'.length));
+          return hasEnded;
+        }),
+      );
       return ended.filter(Boolean).length;
     },
     dispose: async () => {

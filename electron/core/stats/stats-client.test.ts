@@ -204,4 +204,14 @@ describe('a stats address as it is written', () => {
       expect(() => parseStatsTarget(written, '/home/ada')).toThrow(/is not a stats address/);
     },
   );
+
+  it.each([
+    ['127.0.0.1', 'the port is missing, as in 127.0.0.1:1717.'],
+    ['localhost', 'the port is missing, as in localhost:1717.'],
+    ['tcp://10.0.0.7', 'the port is missing, as in 10.0.0.7:1717.'],
+    ['ftp://x', 'ftp:// is not understood, only http://, tcp:// and unix:// are.'],
+    ['app.stats', 'it has no port, and the path of a socket must begin with a slash.'],
+  ])('%s is refused with the reason', (written, reason) => {
+    expect(() => parseStatsTarget(written, '/home/ada')).toThrow(reason);
+  });
 });

@@ -16,16 +16,19 @@ export interface StatsTarget {
 /** Throws `stats-address`. */
 export function parseStatsTarget(address: string, homeFolder: string): StatsTarget {
   const text = address.trim();
-  if (/^https:/i.test(text)) throw new CoreError('stats-address', { address: text, reason: 'TLS is not supported.' });
+  if (/^https:/i.test(text)) throw refused(text, 'TLS is not supported.');
   if (/^http:\/\//i.test(text)) return parseHttp(text);
+  const scheme = /^[a-z][a-z\d+.-]*:\/\//i.exec(text)?.[0];
+  if (scheme !== undefined && !/^(tcp|unix):/i.test(scheme)) {
+    throw refused(text, `${scheme} is not understood, only http://, tcp:// and unix:// are.`);
+  }
   const plain = text.replace(/^(tcp|unix):(\/\/)?(?=.)/i, '').replace(/^~(?=\/)/, homeFolder);
   const result = parseAddress(plain);
-  if (!result.ok) throw new CoreError('stats-address', { address: text, reason: result.message });
+  if (!result.ok) throw refused(text, result.message);
   const parsed = result.address;
   switch (parsed.type) {
     case 'tcp':
-      if (parsed.port === 0)
-        throw new CoreError('stats-address', { address: text, reason: 'port 0 can not be asked.' });
+      if (parsed.port === 0) throw refused(text, 'port 0 can not be asked.');
       return {
         text: formatAddress(parsed),
         connect: { type: 'tcp', host: reachableHost(parsed.host), port: parsed.port },
@@ -34,11 +37,9 @@ export function parseStatsTarget(address: string, homeFolder: string): StatsTarg
     case 'abstract':
       return { text: formatAddress(parsed), connect: { type: 'unix', path: `\0${parsed.name}` }, httpPath: null };
     case 'unix':
+      if (isHost(parsed.path)) throw refused(text, `the port is missing, as in ${parsed.path}:1717.`);
       if (!parsed.path.startsWith('/')) {
-        throw new CoreError('stats-address', {
-          address: text,
-          reason: 'the path of a socket must begin with a slash.',
-        });
+        throw refused(text, 'it has no port, and the path of a socket must begin with a slash.');
       }
       return { text: parsed.path, connect: { type: 'unix', path: parsed.path }, httpPath: null };
   }
@@ -50,10 +51,18 @@ export function reachableHost(host: string): string {
   return host === '::' ? '::1' : host;
 }
 
+function isHost(text: string): boolean {
+  return /^(\d{1,3}(\.\d{1,3}){3}|\[[\da-f:.]+\]|localhost)$/i.test(text);
+}
+
+function refused(address: string, reason: string): CoreError {
+  return new CoreError('stats-address', { address, reason });
+}
+
 function parseHttp(text: string): StatsTarget {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || url.hostname === '') {
-    throw new CoreError('stats-address', { address: text, reason: 'it is not a web address.' });
+    throw refused(text, 'it is not a web address.');
   }
   const host = url.hostname.replace(/^\[|\]$/g, '');
   return {
