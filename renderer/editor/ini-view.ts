@@ -22,6 +22,7 @@ import { sectionAt } from './editor-text.ts';
 import { iniLanguage } from './ini-language.ts';
 import { optionHelp } from './option-help.ts';
 import { problemGutter } from './problem-gutter.ts';
+import { typedOver } from './typed-over.ts';
 
 export interface CursorPlace {
   /** 1-based, both. */
@@ -95,6 +96,7 @@ function extensionsFor({ readOnly, label, onChange, onCursor, onSave }: IniViewO
     highlightActiveLineGutter(),
     drawSelection(),
     history(),
+    typedOver,
     closeBrackets(),
     search({ top: true }),
     highlightSelectionMatches(),
