@@ -63,7 +63,7 @@ describe('a graceful reload', () => {
     expect(traffic.answers.filter((answer) => answer.status !== 200)).toEqual([]);
     expect(traffic.answers[0]?.body).toMatch(/^one /);
     expect(traffic.answers.at(-1)?.body).toMatch(/^two /);
-    await engine.seen('has left', 2);
+    await engine.seen(') ended', 2);
     const { workers } = await engine.stats();
     expect(workers.map((worker) => worker.respawn_count)).toEqual([1, 1]);
     for (const worker of workers) expect(before).not.toContain(worker.pid);

@@ -15,6 +15,21 @@ async function start(ini = '', options: Partial<EngineOptions> = {}): Promise<En
   return engine;
 }
 
+/** Each worker that ends as Python does leaves its pid. */
+const LEAVES_A_TRACE = `import atexit
+import os
+
+def leave():
+    with open("traces.txt", "a") as traces:
+        traces.write("%d\\n" % os.getpid())
+
+atexit.register(leave)
+${PYTHON_APP}`;
+
+function traces(engine: EngineProcess): string[] {
+  return engine.read('traces.txt').trim().split('\n').sort();
+}
+
 async function launch(ini: string, options: Partial<EngineOptions> = {}): Promise<EngineProcess> {
   const engine = await EngineProcess.launch({ ini, files: { 'app.py': PYTHON_APP }, ...options });
   engines.push(engine);
@@ -253,10 +268,48 @@ describe('stopping', () => {
     expect(await plain.exited).toBe(0);
   });
 
+  it.each([
+    ['SIGINT', ''],
+    ['SIGTERM', 'die-on-term = true\n'],
+    ['SIGQUIT', ''],
+  ] as const)('on %s lets idle workers run their exit handlers, once', async (signal, ini) => {
+    const files = { 'app.py': LEAVES_A_TRACE };
+    const engine = await start(`processes = 2\nthreads = 2\n${ini}`, { files });
+    const pids = (await engine.stats()).workers.map((worker) => worker.pid);
+    engine.signal(signal);
+    expect(await engine.exited).toBe(0);
+    expect(traces(engine)).toEqual(pids.map(String).sort());
+    for (const pid of pids) expect(engine.log).toContain(`(pid: ${pid}) ended`);
+    expect(engine.log).not.toContain('signal 15');
+  });
+
+  it.each(['SIGHUP', 'R', 'W'])('%s lets the workers it replaces run their exit handlers, once', async (how) => {
+    const engine = await start('processes = 2\nmaster-fifo = {FOLDER}/app.fifo\n', {
+      files: { 'app.py': LEAVES_A_TRACE },
+    });
+    const pids = (await engine.stats()).workers.map((worker) => worker.pid);
+    if (how === 'SIGHUP') engine.signal('SIGHUP');
+    else engine.write('app.fifo', how);
+    for (const pid of pids) await engine.seen(`(pid: ${pid}) ended`);
+    expect(traces(engine)).toEqual(pids.map(String).sort());
+  });
+
+  it('does not wait long for an exit handler that hangs', async () => {
+    const hangs = `import atexit, time\natexit.register(time.sleep, 30)\n${PYTHON_APP}`;
+    const engine = await start('', { files: { 'app.py': hangs } });
+    const sinceMs = Date.now();
+    engine.signal('SIGINT');
+    expect(await engine.exited).toBe(0);
+    expect(Date.now() - sinceMs).toBeLessThan(2500);
+    expect(engine.log).toContain('did not end by itself; ending it by SIGTERM');
+  });
+
   it('is forced by a second SIGINT', async () => {
     const engine = await start('', {
       files: { 'app.py': `import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n${PYTHON_APP}` },
     });
+    void engine.get('/sleep?30').catch(() => null);
+    await waitFor('a busy worker', async () => (await engine.worker(1)).status === 'busy');
     engine.signal('SIGINT');
     await engine.seen('SIGINT received');
     const sinceMs = Date.now();

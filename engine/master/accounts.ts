@@ -124,6 +124,11 @@ export class Accounts {
     return this.#board.slots[slotIndex(slot, field)] ?? 0;
   }
 
+  /** A request runs on one of its cores. */
+  isBusy(spawnId: number): boolean {
+    return this.slotsOf(spawnId).some((slot) => this.read(slot, SlotField.requestId) !== 0);
+  }
+
   /** Totals of a seat with what its present processes have counted so far. */
   totalsOf(generation: number, wid: number): SeatTotals {
     const seat = this.#seat(generation, wid);

@@ -9,6 +9,9 @@ import type { Generation, MasterState, Worker } from './machine-state.ts';
 /** SIGABRT and SIGTERM get this long before SIGKILL. */
 export const KILL_DELAY_MS = 2000;
 
+/** What a worker that nobody waits for any more may take for its own end (Python's atexit, say). */
+export const FAREWELL_MS = 1000;
+
 export interface Draft {
   state: MasterState;
   nowMs: number;
@@ -74,6 +77,34 @@ export function dismissWorker(draft: Draft, worker: Worker, mercyMs: number): vo
   worker.phase = 'leaving';
   worker.deadlineMs ??= draft.nowMs + mercyMs;
   draft.effects.push({ type: 'exit-worker', spawnId: worker.spawnId });
+}
+
+/**
+ * Ends a worker without waiting for its requests: an idle one ends by itself, as far as it does so soon; a busy one
+ * gets the signal. One that does not serve yet has nothing to say goodbye to.
+ */
+export function cutWorker(draft: Draft, worker: Worker, signal: 'SIGTERM' | 'SIGKILL'): void {
+  switch (worker.phase) {
+    case 'ready':
+    case 'retiring':
+    case 'leaving': {
+      const deadlineMs = draft.nowMs + FAREWELL_MS;
+      if (worker.phase === 'leaving' && worker.deadlineMs !== null && worker.deadlineMs <= deadlineMs) return;
+      const { spawnId, pid } = worker;
+      worker.phase = 'leaving';
+      worker.deadlineMs = deadlineMs;
+      // A stop ends the gateways; else they must send it nothing more.
+      if (draft.state.stop === null) draft.effects.push({ type: 'retire-worker', spawnId });
+      draft.effects.push({ type: 'cut-worker', spawnId, pid, signal });
+      return;
+    }
+    case 'requested':
+    case 'starting':
+    case 'overdue':
+    case 'ending':
+    case 'killed':
+      return signal === 'SIGKILL' ? killWorker(draft, worker) : endWorker(draft, worker, signal);
+  }
 }
 
 /** SIGTERM or SIGABRT now, SIGKILL when that does not help. */

@@ -25,6 +25,8 @@ export type Effect =
   | { type: 'use-generation'; generation: number }
   | { type: 'retire-worker'; spawnId: number }
   | { type: 'exit-worker'; spawnId: number }
+  /** An idle worker exits as with `exit-worker`; one that serves gets the signal. */
+  | { type: 'cut-worker'; spawnId: number; pid: number; signal: 'SIGTERM' | 'SIGKILL' }
   | { type: 'signal-worker'; spawnId: number; pid: number; signal: KillSignal }
   /** 504 to the client; `attempt` counts the worker's overdue requests. */
   | {

@@ -101,6 +101,7 @@ class World {
         this.#feed({ type: 'worker-started', spawnId: effect.spawnId, pid: effect.spawnId });
         return this.#feed({ type: 'worker-connected', spawnId: effect.spawnId });
       case 'exit-worker':
+      case 'cut-worker':
         return this.#kill(effect.spawnId, null);
       case 'signal-worker':
         return effect.signal === 'SIGUSR2' ? undefined : this.#kill(effect.spawnId, 9);

@@ -235,7 +235,8 @@ describe('a full reload', () => {
     rig.feed({ type: 'listeners-ready' });
     rig.zygoteLoads(2);
     rig.workersArrive();
-    expect(rig.done).toContainEqual({ type: 'signal-worker', spawnId: 1, pid: 101, signal: 'SIGKILL' });
+    expect(rig.done).toContainEqual({ type: 'cut-worker', spawnId: 1, pid: 101, signal: 'SIGKILL' });
+    expect(rig.pass(1000)).toContainEqual({ type: 'signal-worker', spawnId: 1, pid: 101, signal: 'SIGKILL' });
   });
 });
 
@@ -262,14 +263,23 @@ describe('stopping', () => {
   it('gets harder with each request and ends when nothing is left', () => {
     const rig = Rig.serving();
     expect(types(rig.command('graceful-stop'))).toEqual(['drain-gateways']);
-    expect(types(rig.command('stop'))).toEqual(['stop-gateways', 'signal-worker', 'signal-worker']);
-    expect(rig.done).toContainEqual({ type: 'signal-worker', spawnId: 1, pid: 101, signal: 'SIGTERM' });
+    expect(types(rig.command('stop'))).toEqual(['cut-worker', 'cut-worker', 'stop-gateways']);
+    expect(rig.done).toContainEqual({ type: 'cut-worker', spawnId: 1, pid: 101, signal: 'SIGTERM' });
     expect(types(rig.command('stop'))).toEqual(['signal-worker', 'signal-worker', 'kill-zygote']);
     rig.exit(1, 9);
     rig.feed({ type: 'gateways-stopped' });
     rig.feed({ type: 'zygote-exited', generation: 1, code: null, signal: 9 });
     expect(types(rig.feed({ type: 'worker-unreachable', spawnId: 2 }))).toEqual(['forget-worker', 'finish']);
     expect(rig.state.phase).toBe('stopped');
+  });
+
+  it('terminates what does not end by itself within a second and kills it after another', () => {
+    const rig = Rig.serving();
+    rig.command('stop');
+    expect(rig.pass(999)).toEqual([]);
+    expect(rig.pass(1)).toContainEqual({ type: 'signal-worker', spawnId: 1, pid: 101, signal: 'SIGTERM' });
+    expect(types(rig.pass(999))).toEqual([]);
+    expect(rig.pass(1)).toContainEqual({ type: 'signal-worker', spawnId: 1, pid: 101, signal: 'SIGKILL' });
   });
 
   it('waits for what runs when it is graceful, but only as long as mercy lasts', () => {

@@ -2,7 +2,7 @@
  * The master as a pure state machine: `step(state, event, now)` gives the next state and what is to be done. Handlers
  * change what is wanted or note what is; `settle` makes one out of the other. No clock, no process, no socket here.
  */
-import { type Draft, killWorker, killZygote, log } from './draft.ts';
+import { cutWorker, type Draft, killWorker, killZygote, log } from './draft.ts';
 import type { Effect } from './effects.ts';
 import type { Command, MasterEvent, Plan } from './events.ts';
 import { copyState, initialState, isLive, type MasterState, workersOf } from './machine-state.ts';
@@ -153,7 +153,7 @@ function reloadWorkers(
   generation.isChain = command === 'chain-reload';
   if (command === 'brutal-reload-workers') {
     log(draft, '*** brutal reload of the workers ***');
-    for (const worker of workersOf(state, generation.number)) killWorker(draft, worker);
+    for (const worker of workersOf(state, generation.number)) cutWorker(draft, worker, 'SIGKILL');
   } else {
     log(
       draft,

@@ -326,6 +326,9 @@ export class Master {
         return this.#gateways.tell({ type: 'retire', spawnId: effect.spawnId });
       case 'exit-worker':
         return this.#runtimes.exitWorker(effect.spawnId);
+      case 'cut-worker':
+        if (this.#accounts.isBusy(effect.spawnId)) return this.#runtimes.signal(effect.pid, effect.signal);
+        return this.#runtimes.exitWorker(effect.spawnId);
       case 'signal-worker':
         return this.#runtimes.signal(effect.pid, effect.signal);
       case 'harakiri':

@@ -2,7 +2,7 @@
  * Turns the difference between wanted and actual into spawns and retirements. Called at the end of every step, so no
  * handler starts or ends a worker for the sake of the numbers.
  */
-import { type Draft, KILL_DELAY_MS, killWorker, killZygote, log, retireWorker, spawnWorker } from './draft.ts';
+import { cutWorker, type Draft, KILL_DELAY_MS, killZygote, log, retireWorker, spawnWorker } from './draft.ts';
 import { type Generation, isLive, seatOf, type Worker, workersOf } from './machine-state.ts';
 import { completeReload, requestReload } from './reload.ts';
 import { settleStop } from './stop.ts';
@@ -92,7 +92,7 @@ function wind(draft: Draft, generation: Generation): void {
   const workers = workersOf(draft.state, generation.number);
   for (const worker of workers) {
     if (generation.plan.mercyMs > 0) retireWorker(draft, worker, generation.plan.mercyMs);
-    else killWorker(draft, worker);
+    else cutWorker(draft, worker, 'SIGKILL');
   }
   if (generation.zygote === 'loading') killZygote(draft, generation);
   if (generation.zygote === 'ready') {

@@ -1,8 +1,9 @@
 /**
- * The end: graceful (what runs is answered, within mercy), immediate (SIGTERM, then SIGKILL) or forced (SIGKILL).
+ * The end: graceful (what runs is answered, within mercy), immediate (idle workers end by themselves, busy ones and late
+ * ones by SIGTERM, then SIGKILL) or forced (SIGKILL).
  * A stop only ever gets harder. It is over when no process and no gateway is left.
  */
-import { type Draft, dismissWorker, endWorker, KILL_DELAY_MS, killWorker, killZygote, log } from './draft.ts';
+import { cutWorker, type Draft, dismissWorker, KILL_DELAY_MS, killWorker, killZygote, log } from './draft.ts';
 import { type Stop, workersOf } from './machine-state.ts';
 
 const SEVERITY: Record<Stop['how'], number> = { graceful: 0, immediate: 1, forced: 2 };
@@ -74,11 +75,12 @@ function settleGraceful(draft: Draft, stop: Stop): void {
 }
 
 function settleHard(draft: Draft, stop: Stop): void {
-  stopGateways(draft, stop);
+  // First the workers: the scoreboard still says which of them are busy.
   for (const worker of draft.state.workers.values()) {
     if (stop.how === 'forced') killWorker(draft, worker);
-    else endWorker(draft, worker, 'SIGTERM');
+    else cutWorker(draft, worker, 'SIGTERM');
   }
+  stopGateways(draft, stop);
   for (const generation of draft.state.generations.values()) {
     // A zygote that is ready reports the ends of its workers: it goes after them.
     const isNeeded = generation.zygote === 'ready' && workersOf(draft.state, generation.number).length > 0;

@@ -56,6 +56,10 @@ export function handleDeadline(draft: Draft, worker: Worker): void {
       return killWorker(draft, worker);
     case 'retiring':
     case 'leaving':
+      if (draft.state.stop?.how === 'immediate') {
+        log(draft, `worker ${worker.wid} (pid: ${worker.pid}) did not end by itself; ending it by SIGTERM`);
+        return endWorker(draft, worker, 'SIGTERM');
+      }
       log(
         draft,
         `*** worker ${worker.wid} (pid: ${worker.pid}) did not finish in time (worker-reload-mercy); killing it ***`,
@@ -256,7 +260,7 @@ function exited(draft: Draft, worker: Worker, generation: Generation, ending: En
     case 'retiring':
     case 'overdue':
     case 'leaving':
-      log(draft, `worker ${worker.wid} (pid: ${worker.pid}) has left (${describeEnding(ending)})`);
+      log(draft, `worker ${worker.wid} (pid: ${worker.pid}) ${ending.code === 0 ? 'ended' : describeEnding(ending)}`);
       break;
   }
   forgetWorker(draft, worker);

@@ -111,6 +111,7 @@ class Worker:
         self.max_requests = boot["maxRequests"]
         self.retire_after = time.monotonic() + boot["minWorkerLifetimeSeconds"]
         self.lock = threading.Lock()
+        self.leaving = threading.Lock()
         self.stopping = False
         self.retiring = False
         self.running = 0
@@ -305,9 +306,10 @@ class Worker:
                 pass  # the gateway is gone; its end is seen by the next poll
         return data
 
-    @staticmethod
-    def _exit():
-        """Ends the process as Python would, without waiting for the parked threads."""
+    def _exit(self):
+        """Ends the process as Python would, without waiting for the parked threads; the master sees to it that it ends."""
+        if not self.leaving.acquire(blocking=False):
+            threading.Event().wait()  # another thread runs the exit handlers: once is enough
         try:
             atexit._run_exitfuncs()
         finally:
