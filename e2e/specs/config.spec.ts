@@ -44,3 +44,21 @@ test('a file that changed on disk is not overwritten', async ({ shop, console, p
   await expect(page.getByText(/changed on (the )?disk/i).first()).toBeVisible();
   expect(await readFile(shop.iniPath, 'utf8')).toBe(theirs);
 });
+
+test('typing over selected lines replaces them, without an error in the page, and can be undone', async ({
+  shop,
+  console,
+  page,
+}) => {
+  await console.openInstance(shop.name);
+  await console.openTab('Config');
+  const editor = page.locator('.cm-content').first();
+  await expect(editor).toContainText('processes = 2');
+  await editor.click();
+  await page.keyboard.press('ControlOrMeta+a');
+  // Errors in the page fail every test of this console (fixtures/test.ts).
+  await page.keyboard.type('; gone');
+  await expect(editor).toHaveText('; gone');
+  await page.keyboard.press('ControlOrMeta+z');
+  await expect(editor).toContainText('processes = 2');
+});
