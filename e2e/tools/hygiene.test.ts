@@ -5,7 +5,7 @@ describe('the hygiene check', () => {
   it.each([
     ['package-lock.json', '"resolved": "https://registry.example/a.tgz"', 'names a package registry'],
     ['engine/a.ts', `const folder = '/root/.cache/x';`, 'names a path of one machine'],
-    ['engine/a.ts', `read('/work/app.ini');`, 'names a path of one machine'],
+    ['engine/a.ts', `read('/root/.cache/app.ini');`, 'names a path of one machine'],
     ['engine/a.test.ts', `it.only('x', run);`, 'runs only some of its tests'],
     ['engine/a.test.ts', `describe.concurrent.only('x', run);`, 'runs only some of its tests'],
     ['engine/a.test.ts', `it.todo('x');`, 'has a test not written'],
