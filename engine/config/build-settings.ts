@@ -1,7 +1,7 @@
 /**
  * From resolved options to what the engine runs on, or to all that is wrong with them at once: unknown options with the
  * nearest names, options the engine does not support, values of the wrong kind. Nothing is silently ignored: what
- * has no effect comes back as a warning with its reason. Meanings of single options: setting-readers.ts.
+ * has no effect comes back as a warning with its reason. Meanings of single options: options/*.ts.
  *
  *   const built = buildSettings(resolved);   // resolved from resolveConfig
  *   if (built.ok) start(built.settings) ... else show built.errors
@@ -12,9 +12,10 @@ import type { ConfigError, ConfigErrorCode } from './errors.ts';
 import { resolvePath } from './host.ts';
 import { isLogicEnd } from './logic.ts';
 import { didYouMean, findOption, type OptionInfo } from './option-table.ts';
+import type { Draft } from './options/section.ts';
+import { RESOLVED_OPTIONS, readers } from './options/sections.ts';
 import type { Resolved } from './resolve.ts';
 import type { ResolvedOption } from './resolve-state.ts';
-import { type Draft, RESOLVED_OPTIONS, readers } from './setting-readers.ts';
 import type { AppSetting, EngineSettings, Origin } from './settings.ts';
 import { isOn } from './values.ts';
 

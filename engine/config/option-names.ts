@@ -1,7 +1,7 @@
 /**
  * Names of all options of uWSGI 2.0, by the plugin that brings them, and Reeve's own. One entry is
  * `name/alias/alias(short)` and marks: `!` takes no value, `?` the value may be left out, `#` a whole number,
- * `*` may be given many times. Read by option-table.ts; what is known beyond the name stands in option-data.ts.
+ * `*` may be given many times. Read by option-table.ts; what is known beyond the name stands in options/*.ts.
  */
 export const OPTION_NAMES = `
 reeve: js-app

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { findOption, findShortOption, optionNames, optionTable, searchOptions } from './option-table.ts';
-import { RESOLVED_OPTIONS, readers } from './setting-readers.ts';
+import { RESOLVED_OPTIONS, readers } from './options/sections.ts';
 
 test('every name of uWSGI 2.0 and our own is there once', () => {
   const names = optionTable.flatMap((option) => [option.name, ...option.aliases]);

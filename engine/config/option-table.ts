@@ -1,10 +1,13 @@
 /**
  * The option table: every option of uWSGI 2.0 and Reeve's own, found by name or alias. One source for the engine
- * (what works), the checker, the editor's completion and the docs. Made from option-names.ts and option-data.ts.
+ * (what works), the checker, the editor's completion and the docs. Made from option-names.ts and the sections
+ * in options/, whose lines are `name | kind | engine | default | help`: kind is one of OPTION_KINDS (mb: size in
+ * megabytes, mode: octal); engine is `works`, `no` (not supported) or `none: reason` (accepted, has no effect here). An
+ * option that no section lists is not supported. Help is one sentence of our own; an empty default means that there is none.
  */
 import { nearestNames } from './nearest.ts';
-import { OPTION_DATA } from './option-data.ts';
 import { OPTION_NAMES } from './option-names.ts';
+import { sections } from './options/sections.ts';
 
 export const OPTION_KINDS = [
   'flag',
@@ -51,7 +54,10 @@ interface OptionDetail {
 }
 
 /** All options, in uWSGI's order, each once (aliases are in `aliases`). */
-export const optionTable: readonly OptionInfo[] = readTable(OPTION_NAMES, readDetails(OPTION_DATA));
+export const optionTable: readonly OptionInfo[] = readTable(
+  OPTION_NAMES,
+  readDetails(sections.map(({ data }) => data).join('\n')),
+);
 
 const byName = new Map<string, OptionInfo>();
 const byShort = new Map<string, OptionInfo>();
@@ -108,10 +114,10 @@ export function didYouMean(name: string): string | null {
 function readDetails(text: string): Map<string, OptionDetail> {
   const details = new Map<string, OptionDetail>();
   for (const line of text.split('\n')) {
-    if (line === '' || line.startsWith('#')) continue;
+    if (line.trim() === '') continue;
     const [name = '', kind = '', engine = '', fallback = '', help = ''] = line.split('|').map((cell) => cell.trim());
     const known = OPTION_KINDS.find((candidate) => candidate === kind);
-    if (known === undefined || help === '') throw new Error(`Bad line in option-data.ts: ${line}`);
+    if (known === undefined || help === '') throw new Error(`Bad line in the option table: ${line}`);
     details.set(name, { kind: known, ...readEngine(engine, line), default: fallback === '' ? null : fallback, help });
   }
   return details;
@@ -121,7 +127,7 @@ function readEngine(text: string, line: string): { status: OptionStatus; reason:
   if (text === 'works') return { status: 'works', reason: null };
   if (text === 'no') return { status: 'not supported', reason: null };
   if (text.startsWith('none: ')) return { status: 'no effect', reason: text.slice('none: '.length) };
-  throw new Error(`Bad line in option-data.ts: ${line}`);
+  throw new Error(`Bad line in the option table: ${line}`);
 }
 
 function readTable(text: string, details: Map<string, OptionDetail>): OptionInfo[] {
@@ -142,7 +148,7 @@ function readTable(text: string, details: Map<string, OptionDetail>): OptionInfo
     const repeatable = option.repeatable || detail?.kind === 'list';
     options.push({ ...option, ...detail, repeatable });
   }
-  if (unused.size > 0) throw new Error(`option-data.ts describes unknown options: ${[...unused].join(', ')}`);
+  if (unused.size > 0) throw new Error(`The option table describes unknown options: ${[...unused].join(', ')}`);
   return options;
 }
 

@@ -1,0 +1,22 @@
+/**
+ * Other languages and plugins.
+ */
+import { resolvePath } from '../host.ts';
+import { type OptionSection, take } from './section.ts';
+
+export const languagesOptions: OptionSection = {
+  data: `
+js-app | path | works | | File of a JavaScript application that exports a fetch handler or a node:http handler.
+plugins | list | works | | Plugins to load; the engine has Python and HTTP built in.
+need-plugins | list | works | | Plugins to load, without which the server does not start.
+plugins-dir | path | none: the engine has its plugins built in | | Folder of plugins.
+rack | path | no | | Ruby Rack application.
+psgi | path | no | | Perl PSGI application.
+php-docroot | path | no | | Folder of PHP scripts.
+cgi | list | no | | Folder of CGI scripts.
+`,
+  readers: {
+    'js-app': (draft, value, origin) =>
+      take(value, (path) => (draft.jsApp = { file: resolvePath(draft.folder, path), origin })),
+  },
+};
