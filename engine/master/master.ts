@@ -1,32 +1,34 @@
 /**
  * The shell around the machine: one queue, one timer. Signals, FIFO letters, runtimes, exits, gateways and the clock
- * only enqueue; events are handled one after the other and the machine's effects are carried out here. What an effect
- * means in detail is the business of the parts (listeners.ts, runtimes.ts, control-server.ts, facilities.ts).
+ * only enqueue; events are handled one after the other; the machine's effects are carried out by performer.ts. What an
+ * effect means in detail is the business of the parts (listeners.ts, runtime-pool.ts, facilities.ts ...).
  */
 import { randomBytes } from 'node:crypto';
 import { formatStats, STATS_HTTP_HEAD } from '../api/format-stats.ts';
 import type { EngineSettings } from '../config/settings.ts';
 import { EngineError, formatEngineError } from '../errors.ts';
 import type { GatewayToMaster } from '../gateway/messages.ts';
-import { createScoreboard, type Scoreboard, SlotField } from '../scoreboard.ts';
+import { createScoreboard, type Scoreboard } from '../scoreboard.ts';
 import { ENGINE_VERSION } from '../version.ts';
 import { Accounts } from './accounts.ts';
-import { commandOfLetter, commandOfSignal, HANDLED_SIGNALS, isShellCommand, type ShellCommand } from './commands.ts';
-import type { Effect } from './effects.ts';
+import { commandOfLetter, isShellCommand, type ShellCommand } from './commands.ts';
+import { Configuration } from './configuration.ts';
 import type { EngineLog } from './engine-log.ts';
 import type { Command, MasterEvent } from './events.ts';
 import { Facilities } from './facilities.ts';
 import { GatewayPool } from './gateway-pool.ts';
-import { checkSettings, gatewayOptions, objectionTo, planOf } from './interpretation.ts';
+import { checkSettings, gatewayOptions, planOf } from './interpretation.ts';
 import { type BindOutcome, Listeners } from './listeners.ts';
 import { boot, nextDeadlineMs, step } from './machine.ts';
 import type { MasterState } from './machine-state.ts';
 import { OverdueScanner } from './overdue.ts';
-import { describeKernelState, describeOverdue, statisticsLines } from './reports.ts';
+import { Performer } from './performer.ts';
+import { statisticsLines } from './reports.ts';
 import { makeRunFolder, type RunFolder, removeRunFolder } from './run-folder.ts';
 import { RuntimePool } from './runtime-pool.ts';
 import type { RuntimePlace } from './runtimes.ts';
-import { buildStats, readVars } from './stats-view.ts';
+import { Signals } from './signals.ts';
+import { buildStats } from './stats-view.ts';
 
 export interface MasterHost {
   env: NodeJS.ProcessEnv;
@@ -53,11 +55,10 @@ export class Master {
   readonly #runtimes: RuntimePool;
   readonly #facilities: Facilities;
   readonly #listeners: Listeners;
-  readonly #signalHandlers = new Map<NodeJS.Signals, () => void>();
+  readonly #config: Configuration;
+  readonly #performer: Performer;
+  readonly #signals: Signals;
   #folder: RunFolder | null = null;
-  #settings: EngineSettings;
-  /** Read for a reload that is under way; otherwise the one in effect. */
-  #candidate: EngineSettings;
   #state: MasterState;
   #isHandling = false;
   /** Commands that came before everything was open; null since then. */
@@ -69,8 +70,7 @@ export class Master {
   constructor(settings: EngineSettings, host: MasterHost) {
     this.#host = host;
     this.#log = host.log;
-    this.#settings = settings;
-    this.#candidate = settings;
+    this.#config = new Configuration(settings, host.readSettings);
     this.#state = boot(planOf(settings), Date.now()).state;
     this.#gateways = new GatewayPool({
       said: (message) => this.#gatewaySaid(message),
@@ -88,7 +88,7 @@ export class Master {
       log: host.log,
       emit: (event) => this.#enqueue(event),
       state: () => this.#state,
-      candidate: () => this.#candidate,
+      candidate: () => this.#config.candidate,
     });
     this.#facilities = new Facilities({
       letter: (letter) => this.#letter(letter),
@@ -96,13 +96,32 @@ export class Master {
         this.#log.write(`*** ${path} was touched ***`);
         this.#command('reload');
       },
-      stats: { render: () => this.#renderStats(), isHttp: () => this.#settings.statsHttp },
+      stats: { render: () => this.#renderStats(), isHttp: () => this.#config.current.statsHttp },
       log: (text) => this.#log.write(text),
     });
     this.#listeners = new Listeners(
       (message) => this.#gateways.tell(message),
       (outcome) => this.#bindEnded(outcome),
     );
+    this.#performer = new Performer({
+      log: host.log,
+      board: this.#board,
+      accounts: this.#accounts,
+      config: this.#config,
+      place: this.#place,
+      gateways: this.#gateways,
+      listeners: this.#listeners,
+      runtimes: this.#runtimes,
+      facilities: this.#facilities,
+      state: () => this.#state,
+      enqueue: (event) => this.#enqueue(event),
+      finish: (exitCode) => this.#resolve(exitCode),
+    });
+    this.#signals = new Signals({
+      settings: () => this.#config.current,
+      command: (command) => this.#command(command),
+      log: (text) => this.#log.write(text),
+    });
   }
 
   /** Ends when all requests are answered, at the latest after `worker-reload-mercy`. */
@@ -117,7 +136,7 @@ export class Master {
       this.#resolve = resolve;
     });
     try {
-      checkSettings(this.#settings, this.#place);
+      checkSettings(this.#config.current, this.#place);
       await this.#open();
       return await finished;
     } finally {
@@ -127,28 +146,26 @@ export class Master {
 
   async #open(): Promise<void> {
     // First of all: from here on a signal leaves nothing behind.
+    this.#signals.listen();
     const isWindows = process.platform === 'win32';
-    for (const signal of HANDLED_SIGNALS) {
-      if (!isWindows || signal === 'SIGINT' || signal === 'SIGTERM') this.#handleSignal(signal);
-    }
     this.#log.write(`*** Starting Reeve engine ${ENGINE_VERSION.replace(/^reeve-/, '')} (pid: ${process.pid}) ***`);
-    if (this.#settings.autoProcname) process.title = `${this.#settings.procnamePrefix}reeve master`;
+    if (this.#config.current.autoProcname) process.title = `${this.#config.current.procnamePrefix}reeve master`;
     const folder = makeRunFolder();
     this.#folder = folder;
     await this.#runtimes.listen(
       isWindows ? { type: 'tcp', host: '127.0.0.1', port: 0 } : { type: 'unix', path: `${folder.path}/control` },
     );
-    await this.#facilities.open(this.#settings);
+    await this.#facilities.open(this.#config.current);
     await this.#gateways.start({
       scoreboard: this.#board.buffer,
       workerEndpoint: isWindows ? '127.0.0.1:0' : `${folder.path}/gateway-0`,
       bodyFolder: folder.bodyFolder,
       token: this.#token,
-      options: gatewayOptions(this.#settings, this.#log.errorFd),
+      options: gatewayOptions(this.#config.current, this.#log.errorFd),
     });
-    const first = boot(planOf(this.#settings), Date.now());
+    const first = boot(planOf(this.#config.current), Date.now());
     this.#state = first.state;
-    for (const effect of first.effects) this.#attempt(effect);
+    for (const effect of first.effects) this.#performer.attempt(effect);
     this.#schedule();
     const early = this.#early ?? [];
     this.#early = null;
@@ -164,7 +181,7 @@ export class Master {
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       const { state, effects } = step(this.#state, next, Date.now());
       this.#state = state;
-      for (const effect of effects) this.#attempt(effect);
+      for (const effect of effects) this.#performer.attempt(effect);
     }
     this.#isHandling = false;
     this.#schedule();
@@ -203,16 +220,6 @@ export class Master {
     else this.#enqueue({ type: 'command', command });
   }
 
-  #handleSignal(signal: (typeof HANDLED_SIGNALS)[number]): void {
-    const handler = (): void => {
-      const command = commandOfSignal(signal, this.#settings);
-      this.#log.write(`${signal} received: ${command}`);
-      this.#command(command);
-    };
-    process.on(signal, handler);
-    this.#signalHandlers.set(signal, handler);
-  }
-
   #letter(letter: string): void {
     const meant = commandOfLetter(letter);
     if ('refused' in meant) {
@@ -226,9 +233,10 @@ export class Master {
   #obeyShell(command: ShellCommand): void {
     try {
       if (command === 'print-statistics') {
-        for (const line of statisticsLines(buildStats(this.#statsSources()), this.#settings)) this.#log.write(line);
+        for (const line of statisticsLines(buildStats(this.#statsSources()), this.#config.current))
+          this.#log.write(line);
       } else if (command === 'write-pidfile') {
-        this.#facilities.writePidfile(this.#settings);
+        this.#facilities.writePidfile(this.#config.current);
       } else {
         this.#reopenLog();
       }
@@ -245,7 +253,7 @@ export class Master {
       return;
     }
     this.#log.open(path);
-    this.#gateways.tell({ type: 'options', options: gatewayOptions(this.#settings, this.#log.errorFd) });
+    this.#gateways.tell({ type: 'options', options: gatewayOptions(this.#config.current, this.#log.errorFd) });
     this.#runtimes.reopenLog(path);
     this.#log.write(`*** log file ${path} reopened ***`);
   }
@@ -285,125 +293,6 @@ export class Master {
     else this.#enqueue({ type: 'listeners-failed', message: formatEngineError(outcome.error) });
   }
 
-  // What goes out
-
-  /** A bug in one effect is reported and costs that effect, not the server. */
-  #attempt(effect: Effect): void {
-    try {
-      this.#perform(effect);
-    } catch (error) {
-      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      this.#log.write(`*** BUG: '${effect.type}' failed ***\n${text}`);
-    }
-  }
-
-  #perform(effect: Effect): void {
-    switch (effect.type) {
-      case 'read-config':
-        return this.#readConfig();
-      case 'bind-listeners':
-        return this.#listeners.bind(this.#candidate);
-      case 'discard-config':
-        this.#candidate = this.#settings;
-        return this.#listeners.discard();
-      case 'adopt-config':
-        return this.#adoptConfig();
-      case 'start-zygote':
-        return this.#runtimes.startZygote(effect.generation);
-      case 'stop-zygote':
-        return this.#runtimes.stopZygote(effect.generation);
-      case 'kill-zygote':
-        return this.#runtimes.killZygote(effect.generation);
-      case 'fork-worker':
-        return this.#runtimes.forkWorker(effect);
-      case 'start-worker':
-        return this.#runtimes.startWorker(effect);
-      case 'admit-worker':
-        return this.#admitWorker(effect);
-      case 'use-generation':
-        return this.#gateways.tell({ type: 'use-generation', generation: effect.generation });
-      case 'retire-worker':
-        return this.#gateways.tell({ type: 'retire', spawnId: effect.spawnId });
-      case 'exit-worker':
-        return this.#runtimes.exitWorker(effect.spawnId);
-      case 'cut-worker':
-        if (this.#accounts.isBusy(effect.spawnId)) return this.#runtimes.signal(effect.pid, effect.signal);
-        return this.#runtimes.exitWorker(effect.spawnId);
-      case 'signal-worker':
-        return this.#runtimes.signal(effect.pid, effect.signal);
-      case 'harakiri':
-        return this.#harakiri(effect);
-      case 'forget-worker':
-        this.#runtimes.forgetWorker(effect.spawnId);
-        return this.#accounts.gone(effect.spawnId, Date.now());
-      case 'forget-generation':
-        this.#runtimes.forgetGeneration(effect.generation);
-        return this.#accounts.forgetGeneration(effect.generation);
-      case 'pause':
-        return this.#gateways.tell({ type: 'pause', paused: effect.paused });
-      case 'drain-gateways':
-        return this.#gateways.tell({ type: 'drain' });
-      case 'stop-gateways':
-        return this.#gateways.stop();
-      case 'log':
-        return this.#log.write(effect.text);
-      case 'finish':
-        return this.#resolve(effect.exitCode);
-    }
-  }
-
-  #readConfig(): void {
-    const read = this.#host.readSettings();
-    const message = typeof read === 'string' ? read : objectionTo(read, this.#settings, this.#place);
-    if (message !== null || typeof read === 'string') {
-      this.#enqueue({ type: 'config-failed', message: message ?? '' });
-      return;
-    }
-    this.#candidate = read;
-    this.#enqueue({ type: 'config-ready', plan: planOf(read) });
-  }
-
-  #adoptConfig(): void {
-    const isFirst = this.#settings === this.#candidate;
-    this.#settings = this.#candidate;
-    const { opened, closed } = this.#listeners.adopt(this.#settings);
-    for (const { kind, text } of opened) this.#log.write(`${kind} socket bound to ${text}`);
-    for (const { kind, text } of closed) this.#log.write(`${kind} socket ${text} closed`);
-    if (isFirst) return;
-    try {
-      if (this.#settings.logto !== this.#log.path) this.#log.open(this.#settings.logto);
-    } catch (error) {
-      this.#log.write(`*** ${error instanceof EngineError ? formatEngineError(error) : String(error)} ***`);
-    }
-    this.#log.logDate = this.#settings.logDate;
-    this.#gateways.tell({ type: 'options', options: gatewayOptions(this.#settings, this.#log.errorFd) });
-    void this.#facilities.adopt(this.#settings);
-  }
-
-  #admitWorker(effect: Extract<Effect, { type: 'admit-worker' }>): void {
-    const { spawnId, wid, generation, pid } = effect;
-    const threads = this.#state.generations.get(generation)?.plan.threads ?? 1;
-    const slots = this.#accounts.admit(spawnId, generation, wid, threads, Date.now());
-    if (slots === null) {
-      this.#log.write(`*** worker ${wid} (pid: ${pid}) finds no free place on the scoreboard; killing it ***`);
-      this.#runtimes.signal(pid, 'SIGKILL');
-      return;
-    }
-    this.#gateways.tell({ type: 'expect-worker', spawnId, wid, pid, generation, slots });
-  }
-
-  #harakiri(effect: Extract<Effect, { type: 'harakiri' }>): void {
-    const { spawnId, wid, core, requestId, seconds } = effect;
-    const slot = this.#accounts.slotsOf(spawnId)[core];
-    const vars = slot === undefined ? [] : readVars({ accounts: this.#accounts, board: this.#board }, slot);
-    const startMs = slot === undefined ? 0 : this.#accounts.read(slot, SlotField.startMs);
-    for (const line of describeOverdue(effect, vars, startMs)) this.#log.write(line);
-    if (this.#settings.harakiriVerbose) for (const line of describeKernelState(effect.pid)) this.#log.write(line);
-    const generation = this.#state.workers.get(spawnId)?.generation;
-    if (generation !== undefined) this.#accounts.harakiri(generation, wid);
-    this.#gateways.tell({ type: 'harakiri', spawnId, core, requestId, seconds });
-  }
-
   // Statistics and the end
 
   #statsSources(): Parameters<typeof buildStats>[0] {
@@ -411,24 +300,24 @@ export class Master {
       state: this.#state,
       accounts: this.#accounts,
       board: this.#board,
-      settings: this.#settings,
+      settings: this.#config.current,
       cwd: this.#host.cwd,
       workerApps: this.#runtimes.workerApps,
     };
   }
 
   #renderStats(): string {
-    const { statsHttp, statsMinified, statsNoCores } = this.#settings;
+    const { statsHttp, statsMinified, statsNoCores } = this.#config.current;
     const text = formatStats(buildStats(this.#statsSources()), { minified: statsMinified, noCores: statsNoCores });
     return statsHttp ? STATS_HTTP_HEAD + text : text;
   }
 
   #dispose(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
-    for (const [signal, handler] of this.#signalHandlers) process.off(signal, handler);
+    this.#signals.dispose();
     this.#gateways.stop();
     this.#runtimes.dispose();
-    this.#facilities.dispose(this.#settings.vacuum);
+    this.#facilities.dispose(this.#config.current.vacuum);
     if (this.#folder !== null) removeRunFolder(this.#folder);
     this.#log.write('goodbye from Reeve.');
   }

@@ -1,0 +1,160 @@
+/**
+ * Carries out the effects of the machine (machine.ts): each is a call to the part whose business it is. What comes of
+ * it returns as an event.
+ */
+import { EngineError, formatEngineError } from '../errors.ts';
+import { type Scoreboard, SlotField } from '../scoreboard.ts';
+import type { Accounts } from './accounts.ts';
+import type { Configuration } from './configuration.ts';
+import type { Effect } from './effects.ts';
+import type { EngineLog } from './engine-log.ts';
+import type { MasterEvent } from './events.ts';
+import type { Facilities } from './facilities.ts';
+import type { GatewayPool } from './gateway-pool.ts';
+import { gatewayOptions } from './interpretation.ts';
+import type { Listeners } from './listeners.ts';
+import type { MasterState } from './machine-state.ts';
+import { describeKernelState, describeOverdue } from './reports.ts';
+import type { RuntimePool } from './runtime-pool.ts';
+import type { RuntimePlace } from './runtimes.ts';
+import { readVars } from './stats-view.ts';
+
+export interface Parts {
+  log: EngineLog;
+  board: Scoreboard;
+  accounts: Accounts;
+  config: Configuration;
+  place: RuntimePlace;
+  gateways: GatewayPool;
+  listeners: Listeners;
+  runtimes: RuntimePool;
+  facilities: Facilities;
+  state: () => MasterState;
+  enqueue: (event: MasterEvent) => void;
+  finish: (exitCode: number) => void;
+}
+
+export class Performer {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** A bug in one effect is reported and costs that effect, not the server. */
+  attempt(effect: Effect): void {
+    try {
+      this.#perform(effect);
+    } catch (error) {
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.#parts.log.write(`*** BUG: '${effect.type}' failed ***\n${text}`);
+    }
+  }
+
+  #perform(effect: Effect): void {
+    const { accounts, config, gateways, listeners, log, runtimes } = this.#parts;
+    switch (effect.type) {
+      case 'read-config':
+        return this.#readConfig();
+      case 'bind-listeners':
+        return listeners.bind(config.candidate);
+      case 'discard-config':
+        config.discard();
+        return listeners.discard();
+      case 'adopt-config':
+        return this.#adoptConfig();
+      case 'start-zygote':
+        return runtimes.startZygote(effect.generation);
+      case 'stop-zygote':
+        return runtimes.stopZygote(effect.generation);
+      case 'kill-zygote':
+        return runtimes.killZygote(effect.generation);
+      case 'fork-worker':
+        return runtimes.forkWorker(effect);
+      case 'start-worker':
+        return runtimes.startWorker(effect);
+      case 'admit-worker':
+        return this.#admitWorker(effect);
+      case 'use-generation':
+        return gateways.tell({ type: 'use-generation', generation: effect.generation });
+      case 'retire-worker':
+        return gateways.tell({ type: 'retire', spawnId: effect.spawnId });
+      case 'exit-worker':
+        return runtimes.exitWorker(effect.spawnId);
+      case 'cut-worker':
+        if (accounts.isBusy(effect.spawnId)) return runtimes.signal(effect.pid, effect.signal);
+        return runtimes.exitWorker(effect.spawnId);
+      case 'signal-worker':
+        return runtimes.signal(effect.pid, effect.signal);
+      case 'harakiri':
+        return this.#harakiri(effect);
+      case 'forget-worker':
+        runtimes.forgetWorker(effect.spawnId);
+        return accounts.gone(effect.spawnId, Date.now());
+      case 'forget-generation':
+        runtimes.forgetGeneration(effect.generation);
+        return accounts.forgetGeneration(effect.generation);
+      case 'pause':
+        return gateways.tell({ type: 'pause', paused: effect.paused });
+      case 'drain-gateways':
+        return gateways.tell({ type: 'drain' });
+      case 'stop-gateways':
+        return gateways.stop();
+      case 'log':
+        return log.write(effect.text);
+      case 'finish':
+        return this.#parts.finish(effect.exitCode);
+    }
+  }
+
+  #readConfig(): void {
+    const { config, enqueue, place } = this.#parts;
+    const plan = config.read(place);
+    if (typeof plan === 'string') enqueue({ type: 'config-failed', message: plan });
+    else enqueue({ type: 'config-ready', plan });
+  }
+
+  #adoptConfig(): void {
+    const { config, facilities, gateways, listeners, log } = this.#parts;
+    const isNew = config.adopt();
+    const settings = config.current;
+    const { opened, closed } = listeners.adopt(settings);
+    for (const { kind, text } of opened) log.write(`${kind} socket bound to ${text}`);
+    for (const { kind, text } of closed) log.write(`${kind} socket ${text} closed`);
+    if (!isNew) return;
+    try {
+      if (settings.logto !== log.path) log.open(settings.logto);
+    } catch (error) {
+      log.write(`*** ${error instanceof EngineError ? formatEngineError(error) : String(error)} ***`);
+    }
+    log.logDate = settings.logDate;
+    gateways.tell({ type: 'options', options: gatewayOptions(settings, log.errorFd) });
+    void facilities.adopt(settings);
+  }
+
+  #admitWorker(effect: Extract<Effect, { type: 'admit-worker' }>): void {
+    const { accounts, gateways, log, runtimes, state } = this.#parts;
+    const { spawnId, wid, generation, pid } = effect;
+    const threads = state().generations.get(generation)?.plan.threads ?? 1;
+    const slots = accounts.admit(spawnId, generation, wid, threads, Date.now());
+    if (slots === null) {
+      log.write(`*** worker ${wid} (pid: ${pid}) finds no free place on the scoreboard; killing it ***`);
+      runtimes.signal(pid, 'SIGKILL');
+      return;
+    }
+    gateways.tell({ type: 'expect-worker', spawnId, wid, pid, generation, slots });
+  }
+
+  #harakiri(effect: Extract<Effect, { type: 'harakiri' }>): void {
+    const { accounts, board, config, gateways, log, state } = this.#parts;
+    const { spawnId, wid, core, requestId, seconds } = effect;
+    const slot = accounts.slotsOf(spawnId)[core];
+    const vars = slot === undefined ? [] : readVars({ accounts, board }, slot);
+    const startMs = slot === undefined ? 0 : accounts.read(slot, SlotField.startMs);
+    for (const line of describeOverdue(effect, vars, startMs)) log.write(line);
+    if (config.current.harakiriVerbose) for (const line of describeKernelState(effect.pid)) log.write(line);
+    const generation = state().workers.get(spawnId)?.generation;
+    if (generation !== undefined) accounts.harakiri(generation, wid);
+    gateways.tell({ type: 'harakiri', spawnId, core, requestId, seconds });
+  }
+}

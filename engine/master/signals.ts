@@ -1,0 +1,42 @@
+/**
+ * The signals that the master listens to, as commands (commands.ts says what each means).
+ */
+import { commandOfSignal, HANDLED_SIGNALS, type ShellCommand } from './commands.ts';
+import type { Command } from './events.ts';
+
+export interface SignalHost {
+  settings: () => Parameters<typeof commandOfSignal>[1];
+  command: (command: Command | ShellCommand) => void;
+  log: (text: string) => void;
+}
+
+export class Signals {
+  readonly #host: SignalHost;
+  readonly #handlers = new Map<NodeJS.Signals, () => void>();
+
+  constructor(host: SignalHost) {
+    this.#host = host;
+  }
+
+  listen(): void {
+    for (const signal of HANDLED_SIGNALS) {
+      // Windows knows only two of them.
+      if (process.platform !== 'win32' || signal === 'SIGINT' || signal === 'SIGTERM') this.#handle(signal);
+    }
+  }
+
+  dispose(): void {
+    for (const [signal, handler] of this.#handlers) process.off(signal, handler);
+    this.#handlers.clear();
+  }
+
+  #handle(signal: (typeof HANDLED_SIGNALS)[number]): void {
+    const handler = (): void => {
+      const command = commandOfSignal(signal, this.#host.settings());
+      this.#host.log(`${signal} received: ${command}`);
+      this.#host.command(command);
+    };
+    process.on(signal, handler);
+    this.#handlers.set(signal, handler);
+  }
+}
