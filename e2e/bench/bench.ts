@@ -2,24 +2,27 @@
  * `npm run bench`: the engine beside its peers, and what the console costs, with the project's own goals beside the
  * figures. Ends with an error only when something could not be measured; a goal that is missed is printed.
  *
- *   --only engine|console   one half    --rounds N  --seconds N  --connections N    --json FILE
+ *   npm run bench                        everything
+ *   npm run bench -- engine | console    one half
+ *   npm run bench -- hello uwsgi-pass    these rows (rows.ts)
+ *   --rounds N  --seconds N  --json FILE
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createPrograms } from '../fixtures/program.ts';
 import { BENCH_PACKAGES, installCommand, missingPackages } from '../tools/debian-packages.ts';
 import { benchConsole, type ConsoleFigures } from './console-bench.ts';
-import { benchEngines, type EngineFigures } from './engine-bench.ts';
-import { consoleReport, engineReport } from './report.ts';
+import { consoleReport, rowReport } from './report.ts';
+import type { BenchRow, RowResult } from './row.ts';
+import { selectRows } from './rows.ts';
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
-    only: { type: 'string' },
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '5' },
-    connections: { type: 'string', default: '32' },
     json: { type: 'string' },
   },
 });
@@ -32,30 +35,39 @@ async function main(): Promise<number> {
     console.error(`The benchmark needs programs that are not here:\n  ${installCommand(missing)}`);
     return 1;
   }
+  const selection = selectRows(positionals);
   const folder = await mkdtemp(join(tmpdir(), 'reeve-bench-'));
   try {
-    const engines = values.only === 'console' ? [] : await engineHalf(folder);
-    const ofConsole = values.only === 'engine' ? null : await consoleHalf(folder);
-    if (values.json !== undefined) {
-      await writeFile(values.json, `${JSON.stringify({ engines, console: ofConsole }, null, 2)}\n`);
+    const rows: (RowResult & { id: string })[] = [];
+    for (const row of selection.rows) {
+      const result = await measureRow(row, folder);
+      if (result !== null) rows.push({ id: row.id, ...result });
     }
-    return 0;
+    const ofConsole = selection.console ? await consoleHalf(folder) : null;
+    const goals = rows.flatMap((row) => row.goals);
+    if (rows.length > 0) console.log(`\n${goals.filter(({ isMet }) => isMet).length} of ${goals.length} goals met`);
+    if (values.json !== undefined) {
+      await writeFile(values.json, `${JSON.stringify({ rows, console: ofConsole }, null, 2)}\n`);
+    }
+    return rows.length === selection.rows.length ? 0 : 1;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function engineHalf(folder: string): Promise<EngineFigures[]> {
+/** Null: it could not be measured, which was said. */
+async function measureRow(row: BenchRow, parent: string): Promise<RowResult | null> {
   const programs = createPrograms();
+  const folder = join(parent, row.id);
+  await mkdir(folder);
   try {
-    const options = {
-      rounds: Number(values.rounds),
-      seconds: Number(values.seconds),
-      connections: Number(values.connections),
-    };
-    const figures = await benchEngines(programs, folder, options);
-    console.log(engineReport(figures, options.connections));
-    return figures;
+    const rounds = Number(values.rounds);
+    const result = await row.run({ programs, folder, rounds, seconds: Number(values.seconds) });
+    console.log(rowReport(row, result));
+    return result;
+  } catch (error) {
+    console.error(`\n${row.id} could not be measured: ${error instanceof Error ? error.message : String(error)}`);
+    return null;
   } finally {
     await programs.dispose();
   }

@@ -1,11 +1,19 @@
 import { expect, it } from 'vitest';
-import { median } from './statistics.ts';
+import { median, percentile } from './statistics.ts';
 import { readWrk } from './wrk.ts';
 
 it('takes the middle value, or the mean of the middle two', () => {
   expect(median([9, 1, 5])).toBe(5);
   expect(median([1, 2, 10, 3])).toBe(2.5);
   expect(median([])).toBeNaN();
+});
+
+it('takes the value that so many per cent do not exceed', () => {
+  const values = Array.from({ length: 100 }, (_unused, index) => 100 - index);
+  expect(percentile(values, 95)).toBe(95);
+  expect(percentile(values, 100)).toBe(100);
+  expect(percentile([7], 1)).toBe(7);
+  expect(percentile([], 50)).toBeNaN();
 });
 
 it('reads the figures of wrk, which counts in microseconds', () => {

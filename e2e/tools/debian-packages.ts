@@ -31,6 +31,11 @@ export const BENCH_PACKAGES: DebianPackage[] = [
   { name: 'wrk', shownBy: ['wrk'], why: 'makes the load' },
   { name: 'gunicorn', shownBy: ['gunicorn'], why: 'a peer' },
   { name: 'puma', shownBy: ['puma'], why: 'a peer' },
+  {
+    name: 'python3-django',
+    shownBy: ['/usr/lib/python3/dist-packages/django'],
+    why: 'the application of some rows',
+  },
 ];
 
 /** Those of `packages` that nothing on this machine stands for. */

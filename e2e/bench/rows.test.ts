@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { ROWS, selectRows } from './rows.ts';
+
+const idsOf = (words: string[]): string[] => selectRows(words).rows.map(({ id }) => id);
+
+it('measures everything when nothing is named', () => {
+  expect(selectRows([])).toEqual({ rows: ROWS, console: true });
+});
+
+it('measures the rows that are named, in the order of the report', () => {
+  expect(idsOf(['memory', 'hello'])).toEqual(['hello', 'memory']);
+  expect(idsOf(['engine', 'hello'])).toEqual(['hello']);
+  expect(selectRows(['engine'])).toEqual({ rows: ROWS, console: false });
+  expect(selectRows(['console'])).toEqual({ rows: [], console: true });
+});
+
+it('says which rows there are when a word names none', () => {
+  expect(() => selectRows(['helo'])).toThrow(/There is no row 'helo'. There are: .*hello/);
+});
+
+it('gives every row a name of its own', () => {
+  expect(new Set(ROWS.map(({ id }) => id)).size).toBe(ROWS.length);
+});
