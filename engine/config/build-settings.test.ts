@@ -48,10 +48,10 @@ die-on-term`);
       processes: 8,
       threads: 2,
       enableThreads: true,
-      harakiriSeconds: 30,
-      maxRequests: 1000,
+      harakiri: { seconds: 30 },
+      recycling: { maxRequests: 1000, minLifetimeSeconds: 10 },
       chmodSocket: 0o664,
-      touchReload: ['/srv/app/reload.me'],
+      touches: [{ path: '/srv/app/reload.me', action: { type: 'reload' } }],
       env: [
         ['STAGE', 'live'],
         ['URL', 'a=b'],

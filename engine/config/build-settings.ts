@@ -6,12 +6,13 @@
  *   const built = buildSettings(resolved);   // resolved from resolveConfig
  *   if (built.ok) start(built.settings) ... else show built.errors
  */
-import { formatAddress } from './address.ts';
-import { COMMAND_LINE } from './argv.ts';
+import { isCommandLine, leaveOut } from './argv.ts';
 import type { ConfigError, ConfigErrorCode } from './errors.ts';
+import { finishListeners } from './finish-listeners.ts';
 import { resolvePath } from './host.ts';
 import { isLogicEnd } from './logic.ts';
 import { didYouMean, findOption, type OptionInfo } from './option-table.ts';
+import { defaultRecycling } from './options/recycling.ts';
 import type { Draft } from './options/section.ts';
 import { RESOLVED_OPTIONS, readers } from './options/sections.ts';
 import type { Resolved } from './resolve.ts';
@@ -37,21 +38,44 @@ function defaults(resolved: Resolved): EngineSettings {
     configFiles: resolved.files,
     options: resolved.options,
     listeners: [],
+    protocols: {
+      headersTimeoutSeconds: 0,
+      expectLimitBytes: 0,
+      autoGzip: false,
+      httpVars: [],
+      serverNameIsHost: false,
+      routerProxyProtocol: false,
+      socketProxyProtocol: false,
+      trustedProxies: [],
+      addHeaders: [],
+      delHeaders: [],
+    },
+    tls: {
+      names: [],
+      folder: null,
+      folderCiphers: null,
+      sessionSeconds: 0,
+      sessionContext: null,
+      opensslOptions: 0,
+      isVerbose: false,
+    },
+    sockets: { gateways: 1, owner: null, keepAlive: false, reusePort: false, maxFiles: 0 },
     app: { language: 'none' },
     master: false,
     processes: 1,
     threads: 1,
     enableThreads: false,
     lazyApps: false,
+    lazy: false,
     needApp: false,
     singleInterpreter: false,
     chdir: null,
     env: [],
-    harakiriSeconds: 0,
-    harakiriVerbose: false,
-    maxRequests: 0,
-    minWorkerLifetimeSeconds: 60,
+    harakiri: { seconds: 0, verbose: false, gracefulTimeoutSeconds: 0, gracefulSignal: 15, queueThreshold: 0 },
+    recycling: defaultRecycling(),
     workerReloadMercySeconds: 60,
+    reloadTimeoutSeconds: 0,
+    exitOnReload: false,
     listen: 100,
     bufferSizeBytes: 65_536,
     limitPostBytes: 0,
@@ -63,7 +87,7 @@ function defaults(resolved: Resolved): EngineSettings {
     statsMinified: false,
     statsNoCores: false,
     masterFifos: [],
-    touchReload: [],
+    touches: [],
     pidfile: null,
     dieOnTerm: false,
     vacuum: false,
@@ -95,7 +119,7 @@ export function buildSettings(resolved: Resolved): BuildResult {
   finishApp(draft, errors);
   const { settings } = draft;
   if (settings.threads > 1) settings.enableThreads = true;
-  if (settings.harakiriSeconds > 0 && !settings.master) {
+  if (settings.harakiri.seconds > 0 && !settings.master) {
     const origin = resolved.applied.find((item) => findOption(item.key)?.name === 'harakiri')?.origin;
     const message = "'harakiri' needs 'master = true' on uWSGI; the engine has its master anyway.";
     warnings.push({ code: 'caution', message, origin: origin ?? { file: '', line: 0 }, option: 'harakiri' });
@@ -118,6 +142,8 @@ function startDraft(resolved: Resolved): Draft {
     httpTo: [],
     protocol: 'uwsgi',
     sockets: [],
+    sharedSockets: [],
+    abstractSockets: false,
     warn: () => undefined,
   };
 }
@@ -186,43 +212,6 @@ function notSupported(item: ResolvedOption, option: OptionInfo): ConfigError | n
     item,
     `${leaveOut(item.origin)}, or run ${isCommandLine(item.origin) ? 'it' : 'the file'} on uWSGI.`,
   );
-}
-
-/** What to do with an option that is in the way, where it was written. */
-function leaveOut(origin: Origin): string {
-  return isCommandLine(origin) ? 'Leave it out' : 'Remove the line';
-}
-
-function isCommandLine(origin: Origin): boolean {
-  return origin.file === COMMAND_LINE.file;
-}
-
-function finishListeners(draft: Draft, errors: ConfigError[], warnings: ConfigWarning[]): void {
-  const { settings } = draft;
-  for (const { kind, address, text, origin } of draft.sockets) {
-    settings.listeners.push({ kind: kind === 'socket' ? draft.protocol : kind, address, text, origin });
-  }
-  const own = new Set(settings.listeners.map(({ address }) => formatAddress(address).replace(/^(0\.0\.0\.0)?:/, '*:')));
-  for (const { address, text, origin } of draft.httpTo) {
-    const wanted = formatAddress(address).replace(/^(0\.0\.0\.0)?:/, '*:');
-    const port = wanted.replace(/^(127\.0\.0\.1|localhost):/, '*:');
-    if (own.has(wanted) || own.has(port)) {
-      const message = `'http-to = ${text}' has no effect: the engine's router hands requests to its workers directly.`;
-      warnings.push({ code: 'no-effect', message, origin, option: 'http-to' });
-    } else {
-      const message = `'http-to = ${text}' is another server's address: the engine's router serves its own workers only.`;
-      errors.push({ code: 'not-supported', message, origin, option: 'http-to', hint: `${leaveOut(origin)}.` });
-    }
-  }
-  if (settings.listeners.length === 0 && errors.length === 0) {
-    errors.push({
-      code: 'no-listener',
-      message: 'The configuration names no address to answer on.',
-      origin: { file: settings.configFiles[0] ?? 'command line', line: 0 },
-      option: null,
-      hint: 'Add http = 127.0.0.1:8080, or socket = 127.0.0.1:3031 for a web server in front.',
-    });
-  }
 }
 
 function finishApp(draft: Draft, errors: ConfigError[]): void {

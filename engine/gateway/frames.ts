@@ -49,8 +49,10 @@ export const FrameFlag = {
   EXCEPTION: 2,
   /** END: the response is incomplete; the client must see a cut, not an end. */
   ABORTED: 4,
-  /** END, RESPONSE: the worker retires after this request (max-requests); the gateway sends it nothing more. */
+  /** END, RESPONSE: the worker retires after this request (max-requests, say); the gateway sends it nothing more. */
   RETIRING: 8,
+  /** END, RESPONSE: the worker should be replaced (max-requests, say); it serves on until the master retires it. */
+  WORN: 16,
 } as const;
 
 /** What a worker says about an answer before its body; a view into the frame it came in. */

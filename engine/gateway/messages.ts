@@ -76,6 +76,8 @@ export type GatewayToMaster =
   | { type: 'retired'; spawnId: number }
   /** The worker announced that it retires after its last answer (max-requests). */
   | { type: 'worker-retiring'; spawnId: number }
+  /** It announced that it should be replaced, and serves on until it is retired. Said once for each worker. */
+  | { type: 'worker-worn'; spawnId: number }
   /** A line for the log. */
   | { type: 'trouble'; text: string }
   | { type: 'drained' };

@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { commandOfLetter, commandOfSignal, HANDLED_SIGNALS } from './commands.ts';
+import { commandOfFunction, HANDLED_SIGNALS, type Meaning, meaningOfLetter, meaningOfSignal } from './commands.ts';
+
+function shown(meant: Meaning): string {
+  return 'command' in meant ? meant.command : 'nothing';
+}
 
 describe('signals', () => {
   it('mean what they mean to uWSGI, with die-on-term and without master', () => {
     const rows = HANDLED_SIGNALS.map((signal) => [
       signal,
-      commandOfSignal(signal, { master: true, dieOnTerm: false }),
-      commandOfSignal(signal, { master: true, dieOnTerm: true }),
-      commandOfSignal(signal, { master: false, dieOnTerm: false }),
+      shown(meaningOfSignal(signal, { master: true, dieOnTerm: false })),
+      shown(meaningOfSignal(signal, { master: true, dieOnTerm: true })),
+      shown(meaningOfSignal(signal, { master: false, dieOnTerm: false })),
     ]);
     expect(rows).toEqual([
       ['SIGHUP', 'reload', 'reload', 'reload'],
@@ -15,16 +19,27 @@ describe('signals', () => {
       ['SIGQUIT', 'stop', 'brutal-reload', 'stop'],
       ['SIGINT', 'stop', 'stop', 'stop'],
       ['SIGUSR1', 'print-statistics', 'print-statistics', 'print-statistics'],
+      ['SIGUSR2', 'nothing', 'nothing', 'nothing'],
       ['SIGTSTP', 'pause', 'pause', 'pause'],
     ]);
+  });
+});
+
+describe('functions of uWSGI that hooks name', () => {
+  it('are commands; others are not', () => {
+    expect(commandOfFunction('gracefully_kill_them_all')).toBe('graceful-stop');
+    expect(commandOfFunction('kill_them_all')).toBe('stop');
+    expect(commandOfFunction('grace_them_all')).toBe('reload');
+    expect(commandOfFunction('harakiri')).toBeNull();
+    expect(commandOfFunction('constructor')).toBeNull();
   });
 });
 
 describe('FIFO letters', () => {
   it('are commands, or named as not supported, or named as unknown', () => {
     const commands: Record<string, string> = {};
-    for (const letter of 'rRwWcqQpslP+-') {
-      const meant = commandOfLetter(letter);
+    for (const letter of 'rRwWcqQpslLP+-') {
+      const meant = meaningOfLetter(letter);
       commands[letter] = 'command' in meant ? meant.command : meant.refused;
     }
     expect(commands).toEqual({
@@ -38,16 +53,17 @@ describe('FIFO letters', () => {
       p: 'pause',
       s: 'print-statistics',
       l: 'reopen-log',
+      L: 'rotate-log',
       P: 'write-pidfile',
       '+': 'add-worker',
       '-': 'remove-worker',
     });
-    for (const letter of 'BCEfLS') {
-      expect(commandOfLetter(letter)).toMatchObject({ refused: expect.stringContaining('is not supported') });
+    for (const letter of 'BCEfS') {
+      expect(meaningOfLetter(letter)).toMatchObject({ refused: expect.stringContaining('is not supported') });
     }
     for (const letter of ['x', '\u0000', '"', ' ']) {
-      expect(commandOfLetter(letter)).toMatchObject({ refused: expect.stringContaining('is not a command') });
+      expect(meaningOfLetter(letter)).toMatchObject({ refused: expect.stringContaining('is not a command') });
     }
-    expect(commandOfLetter('constructor')).toHaveProperty('refused');
+    expect(meaningOfLetter('constructor')).toHaveProperty('refused');
   });
 });

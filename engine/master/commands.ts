@@ -1,34 +1,46 @@
 /**
- * What signals and FIFO letters mean, as uWSGI's tables have it (TERM and QUIT change places with `die-on-term`).
- * Pure; FIFO letters and signals that only make sense with parts the engine does not have are named, not ignored.
+ * What signals, FIFO letters and uWSGI's function names mean, as uWSGI's tables have it (TERM and QUIT change places
+ * with `die-on-term`). Pure; what only makes sense with parts the engine does not have is named, not ignored.
  */
 import type { Command } from './events.ts';
 
 /** What the shell does itself, beside the machine's commands. */
-export type ShellCommand = 'print-statistics' | 'reopen-log' | 'write-pidfile';
+export type ShellCommand = 'print-statistics' | 'reopen-log' | 'rotate-log' | 'write-pidfile';
 
-/** Windows knows only two of them. */
-export const HANDLED_SIGNALS = ['SIGHUP', 'SIGTERM', 'SIGQUIT', 'SIGINT', 'SIGUSR1', 'SIGTSTP'] as const;
+const SHELL_COMMANDS: ReadonlySet<string> = new Set<ShellCommand>([
+  'print-statistics',
+  'reopen-log',
+  'rotate-log',
+  'write-pidfile',
+]);
+
+/** A command, or why there is none. */
+export type Meaning = { command: Command | ShellCommand } | { refused: string };
+
+/**
+ * SIGWINCH and SIGURG speak to an emperor, and the kernel discards them when nobody listens. SIGUSR2 would end the
+ * process (and ends uWSGI's master): it is listened to so that it does not. Windows knows only two of these.
+ */
+export const HANDLED_SIGNALS = ['SIGHUP', 'SIGTERM', 'SIGQUIT', 'SIGINT', 'SIGUSR1', 'SIGUSR2', 'SIGTSTP'] as const;
 export type HandledSignal = (typeof HANDLED_SIGNALS)[number];
 
 /** Without `master` uWSGI has nobody to reload it: SIGTERM ends it. */
-export function commandOfSignal(
-  signal: HandledSignal,
-  settings: { dieOnTerm: boolean; master: boolean },
-): Command | ShellCommand {
+export function meaningOfSignal(signal: HandledSignal, settings: { dieOnTerm: boolean; master: boolean }): Meaning {
   switch (signal) {
     case 'SIGHUP':
-      return 'reload';
+      return { command: 'reload' };
     case 'SIGINT':
-      return 'stop';
+      return { command: 'stop' };
     case 'SIGTERM':
-      return settings.dieOnTerm || !settings.master ? 'stop' : 'brutal-reload';
+      return { command: settings.dieOnTerm || !settings.master ? 'stop' : 'brutal-reload' };
     case 'SIGQUIT':
-      return settings.dieOnTerm && settings.master ? 'brutal-reload' : 'stop';
+      return { command: settings.dieOnTerm && settings.master ? 'brutal-reload' : 'stop' };
     case 'SIGUSR1':
-      return 'print-statistics';
+      return { command: 'print-statistics' };
+    case 'SIGUSR2':
+      return { refused: 'SIGUSR2 is for workers: one that gets it writes the stacks of its threads to the log' };
     case 'SIGTSTP':
-      return 'pause';
+      return { command: 'pause' };
   }
 }
 
@@ -43,6 +55,7 @@ const LETTERS = new Map<string, Command | ShellCommand>([
   ['p', 'pause'],
   ['s', 'print-statistics'],
   ['l', 'reopen-log'],
+  ['L', 'rotate-log'],
   ['P', 'write-pidfile'],
   ['+', 'add-worker'],
   ['-', 'remove-worker'],
@@ -53,12 +66,11 @@ const UNSUPPORTED = new Map([
   ['C', 'going cheap'],
   ['E', 'a rescan of the emperor'],
   ['f', 'forking the master'],
-  ['L', 'rotating the log'],
   ['S', 'blocking subscriptions'],
 ]);
 
-/** A command, or why there is none for this letter. */
-export function commandOfLetter(letter: string): { command: Command | ShellCommand } | { refused: string } {
+/** The digits that choose a FIFO are the FIFO's own business (fifo.ts). */
+export function meaningOfLetter(letter: string): Meaning {
   const command = LETTERS.get(letter);
   if (command !== undefined) return { command };
   const what = UNSUPPORTED.get(letter);
@@ -70,6 +82,24 @@ export function commandOfLetter(letter: string): { command: Command | ShellComma
   };
 }
 
+/** The functions of uWSGI that configurations name: `hook-master-start = unix_signal:15 gracefully_kill_them_all`. */
+const FUNCTIONS = new Map<string, Command | ShellCommand>([
+  ['gracefully_kill_them_all', 'graceful-stop'],
+  ['kill_them_all', 'stop'],
+  ['grace_them_all', 'reload'],
+  ['reap_them_all', 'brutal-reload'],
+  ['uwsgi_reload_workers', 'reload-workers'],
+  ['uwsgi_brutally_reload_workers', 'brutal-reload-workers'],
+  ['uwsgi_chain_reload', 'chain-reload'],
+  ['suspend_resume_them_all', 'pause'],
+  ['stats', 'print-statistics'],
+]);
+
+/** null: the engine has nothing like it. */
+export function commandOfFunction(name: string): Command | ShellCommand | null {
+  return FUNCTIONS.get(name) ?? null;
+}
+
 export function isShellCommand(command: Command | ShellCommand): command is ShellCommand {
-  return command === 'print-statistics' || command === 'reopen-log' || command === 'write-pidfile';
+  return SHELL_COMMANDS.has(command);
 }

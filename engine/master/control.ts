@@ -4,7 +4,7 @@
  * one line of JSON on its standard input (RuntimeBoot) and then connects here. When this connection ends,
  * a runtime exits at once: nothing outlives its master.
  */
-import type { AppSetting } from '../config/settings.ts';
+import type { AppSetting, RecyclingSettings } from '../config/settings.ts';
 
 export interface RuntimeBoot {
   /** `zygote` loads the app and forks workers on request; `worker` loads the app and serves (lazy-apps, JavaScript, Windows). */
@@ -19,9 +19,13 @@ export interface RuntimeBoot {
   threads: number;
   enableThreads: boolean;
   needApp: boolean;
-  /** Requests after which a worker retires; 0: never. */
-  maxRequests: number;
-  minWorkerLifetimeSeconds: number;
+  /**
+   * When a worker has had enough at the end of a request (maxLifetime and evil* are the master's business). It then writes
+   * `...The work of process PID is done (REASON). Seeya!` to its standard error, once, and flags the answer.
+   */
+  recycling: RecyclingSettings;
+  /** The flag: `at-once` RETIRING; `when-replaced` WORN, except after an exception (engine/gateway/frames.ts). */
+  retirement: 'at-once' | 'when-replaced';
   /** Set only with role `worker`. */
   spawnId: number;
   wid: number;

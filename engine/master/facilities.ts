@@ -4,7 +4,7 @@
  * in the log while the server goes on.
  */
 import { formatAddress } from '../config/address.ts';
-import type { EngineSettings } from '../config/settings.ts';
+import type { EngineSettings, TouchSetting } from '../config/settings.ts';
 import { EngineError, formatEngineError } from '../errors.ts';
 import { MasterFifo } from './fifo.ts';
 import { removePidfile, writePidfile } from './pidfile.ts';
@@ -13,7 +13,7 @@ import { TouchWatch } from './touch-watch.ts';
 
 export interface FacilityHandlers {
   letter: (letter: string) => void;
-  touched: (path: string) => void;
+  touched: (touch: TouchSetting) => void;
   stats: StatsSource;
   log: (text: string) => void;
 }
@@ -22,7 +22,7 @@ export class Facilities {
   readonly #handlers: FacilityHandlers;
   #fifo: MasterFifo | null = null;
   #stats: StatsServer[] = [];
-  #touch = new TouchWatch([]);
+  readonly #touch = new TouchWatch();
   #pidfile: string | null = null;
 
   constructor(handlers: FacilityHandlers) {
@@ -31,7 +31,7 @@ export class Facilities {
 
   /** Throws EngineError; `dispose` then takes back what was opened. */
   async open(settings: EngineSettings): Promise<void> {
-    if (settings.masterFifos.length > 0) this.#fifo = new MasterFifo(settings.masterFifos, this.#handlers.letter);
+    if (settings.masterFifos.length > 0) this.#fifo = new MasterFifo(settings.masterFifos, this.#handlers);
     for (const address of settings.stats) this.#stats.push(await StatsServer.open(address, this.#handlers.stats));
     this.writePidfile(settings);
     await this.#watch(settings);
@@ -55,6 +55,7 @@ export class Facilities {
 
   /** Called once a cycle. */
   tick(): void {
+    this.#fifo?.tick();
     void this.#look();
   }
 
@@ -67,14 +68,11 @@ export class Facilities {
   }
 
   async #look(): Promise<void> {
-    const path = await this.#touch.look();
-    if (path !== null) this.#handlers.touched(path);
+    for (const touch of await this.#touch.look()) this.#handlers.touched(touch);
   }
 
   async #watch(settings: EngineSettings): Promise<void> {
-    const watch = new TouchWatch(settings.touchReload);
-    await watch.begin();
-    this.#touch = watch;
+    await this.#touch.watch(settings.touches);
   }
 
   async #adoptStats(settings: EngineSettings): Promise<void> {
@@ -87,12 +85,9 @@ export class Facilities {
     for (const address of wanted.values()) this.#stats.push(await StatsServer.open(address, this.#handlers.stats));
   }
 
-  #adoptFifo(settings: EngineSettings): void {
-    const present = this.#fifo?.paths ?? [];
-    if (present.join('\0') === settings.masterFifos.join('\0')) return;
-    this.#fifo?.dispose(settings.vacuum);
-    this.#fifo = null;
-    if (settings.masterFifos.length > 0) this.#fifo = new MasterFifo(settings.masterFifos, this.#handlers.letter);
+  #adoptFifo({ masterFifos, vacuum }: EngineSettings): void {
+    if (this.#fifo !== null) this.#fifo.adopt(masterFifos, vacuum);
+    else if (masterFifos.length > 0) this.#fifo = new MasterFifo(masterFifos, this.#handlers);
   }
 
   async #attempt(change: () => Promise<void> | void): Promise<void> {

@@ -28,7 +28,7 @@ export function gatewayOptions(settings: EngineSettings, logFd: number): Gateway
     listen: settings.listen,
     bufferSizeBytes: settings.bufferSizeBytes,
     limitPostBytes: settings.limitPostBytes,
-    harakiriSeconds: settings.harakiriSeconds,
+    harakiriSeconds: settings.harakiri.seconds,
     socketTimeoutSeconds: settings.socketTimeoutSeconds,
     httpTimeoutSeconds: settings.httpTimeoutSeconds,
     httpKeepaliveSeconds: settings.httpKeepaliveSeconds,

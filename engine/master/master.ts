@@ -11,7 +11,7 @@ import type { GatewayToMaster } from '../gateway/messages.ts';
 import { createScoreboard, type Scoreboard } from '../scoreboard.ts';
 import { ENGINE_VERSION } from '../version.ts';
 import { Accounts } from './accounts.ts';
-import { commandOfLetter, isShellCommand, type ShellCommand } from './commands.ts';
+import { isShellCommand, meaningOfLetter, type ShellCommand } from './commands.ts';
 import { Configuration } from './configuration.ts';
 import type { EngineLog } from './engine-log.ts';
 import type { Command, MasterEvent } from './events.ts';
@@ -29,6 +29,7 @@ import { RuntimePool } from './runtime-pool.ts';
 import type { RuntimePlace } from './runtimes.ts';
 import { Signals } from './signals.ts';
 import { buildStats } from './stats-view.ts';
+import { actOnTouch } from './touch-actions.ts';
 
 export interface MasterHost {
   env: NodeJS.ProcessEnv;
@@ -92,9 +93,8 @@ export class Master {
     });
     this.#facilities = new Facilities({
       letter: (letter) => this.#letter(letter),
-      touched: (path) => {
-        this.#log.write(`*** ${path} was touched ***`);
-        this.#command('reload');
+      touched: (touch) => {
+        actOnTouch(touch, { log: this.#log, env, cwd, command: (command) => this.#command(command) });
       },
       stats: { render: () => this.#renderStats(), isHttp: () => this.#config.current.statsHttp },
       log: (text) => this.#log.write(text),
@@ -221,7 +221,7 @@ export class Master {
   }
 
   #letter(letter: string): void {
-    const meant = commandOfLetter(letter);
+    const meant = meaningOfLetter(letter);
     if ('refused' in meant) {
       this.#log.write(meant.refused);
       return;
@@ -237,8 +237,10 @@ export class Master {
           this.#log.write(line);
       } else if (command === 'write-pidfile') {
         this.#facilities.writePidfile(this.#config.current);
-      } else {
+      } else if (command === 'reopen-log') {
         this.#reopenLog();
+      } else {
+        this.#log.write('the log can not be rotated');
       }
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;

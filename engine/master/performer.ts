@@ -152,7 +152,7 @@ export class Performer {
     const vars = slot === undefined ? [] : readVars({ accounts, board }, slot);
     const startMs = slot === undefined ? 0 : accounts.read(slot, SlotField.startMs);
     for (const line of describeOverdue(effect, vars, startMs)) log.write(line);
-    if (config.current.harakiriVerbose) for (const line of describeKernelState(effect.pid)) log.write(line);
+    if (config.current.harakiri.verbose) for (const line of describeKernelState(effect.pid)) log.write(line);
     const generation = state().workers.get(spawnId)?.generation;
     if (generation !== undefined) accounts.harakiri(generation, wid);
     gateways.tell({ type: 'harakiri', spawnId, core, requestId, seconds });

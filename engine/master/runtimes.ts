@@ -85,8 +85,9 @@ function bootOf(settings: EngineSettings, place: RuntimePlace, request: RuntimeR
     chdir: settings.chdir,
     threads: settings.threads,
     enableThreads: settings.enableThreads,
-    maxRequests: settings.maxRequests,
-    minWorkerLifetimeSeconds: settings.minWorkerLifetimeSeconds,
+    recycling: settings.recycling,
+    // A fork is there in milliseconds; a fresh interpreter has to import first: the worn one serves until then.
+    retirement: request.role === 'zygote' ? 'at-once' : 'when-replaced',
     masterPid: process.pid,
     autoProcname: settings.autoProcname,
     procnamePrefix: settings.procnamePrefix,

@@ -1,11 +1,11 @@
 /**
  * The signals that the master listens to, as commands (commands.ts says what each means).
  */
-import { commandOfSignal, HANDLED_SIGNALS, type ShellCommand } from './commands.ts';
+import { HANDLED_SIGNALS, meaningOfSignal, type ShellCommand } from './commands.ts';
 import type { Command } from './events.ts';
 
 export interface SignalHost {
-  settings: () => Parameters<typeof commandOfSignal>[1];
+  settings: () => Parameters<typeof meaningOfSignal>[1];
   command: (command: Command | ShellCommand) => void;
   log: (text: string) => void;
 }
@@ -32,9 +32,13 @@ export class Signals {
 
   #handle(signal: (typeof HANDLED_SIGNALS)[number]): void {
     const handler = (): void => {
-      const command = commandOfSignal(signal, this.#host.settings());
-      this.#host.log(`${signal} received: ${command}`);
-      this.#host.command(command);
+      const meant = meaningOfSignal(signal, this.#host.settings());
+      if ('refused' in meant) {
+        this.#host.log(meant.refused);
+        return;
+      }
+      this.#host.log(`${signal} received: ${meant.command}`);
+      this.#host.command(meant.command);
     };
     process.on(signal, handler);
     this.#handlers.set(signal, handler);

@@ -3,12 +3,12 @@
  */
 import { globPaths } from '../glob.ts';
 import { resolvePath } from '../host.ts';
-import { type Draft, flag, type OptionSection, take } from './section.ts';
+import { type Draft, flag, type OptionSection, readFlag, take } from './section.ts';
 
 export const pythonOptions: OptionSection = {
   data: `
 lazy-apps | flag | works | false | Loads the application in each worker and not once before the workers are forked.
-lazy | flag | no | | Old form of 'lazy-apps'; write that.
+lazy | flag | works | false | As 'lazy-apps', and SIGHUP replaces the workers only.
 single-interpreter | flag | works | false | Runs all applications in one Python interpreter.
 wsgi-file | path | works | | File that holds the Python WSGI application.
 module | string | works | | Python module of the WSGI application: package.module or package.module:callable.
@@ -31,6 +31,10 @@ py-autoreload | int | no | | Watches Python modules and reloads when one changes
 `,
   readers: {
     'lazy-apps': flag('lazyApps'),
+    lazy: readFlag((settings, value) => {
+      settings.lazy = value;
+      if (value) settings.lazyApps = true;
+    }),
     'single-interpreter': flag('singleInterpreter'),
     'wsgi-file': (draft, value) => take(value, (path) => (draft.python.wsgiFile = resolvePath(draft.folder, path))),
     module: (draft, value) => take(value, (name) => (draft.python.module = name)),

@@ -1,29 +1,79 @@
 /**
  * When requests are given up and workers replaced.
  */
-import { flag, number, type OptionSection } from './section.ts';
+import type { RecyclingSettings } from '../settings.ts';
+import { type OptionSection, readFlag, readMegabytes, readNumber, take } from './section.ts';
+
+/** Workers are replaced for no reason but their death. */
+export function defaultRecycling(): RecyclingSettings {
+  return {
+    maxRequests: 0,
+    maxRequestsDelta: 0,
+    minLifetimeSeconds: 10,
+    maxLifetimeSeconds: 0,
+    maxLifetimeDeltaSeconds: 0,
+    onRssBytes: 0,
+    onAsBytes: 0,
+    evilOnRssBytes: 0,
+    evilOnAsBytes: 0,
+    onException: false,
+    onExceptionTypes: [],
+    onExceptionValues: [],
+    onExceptionReprs: [],
+  };
+}
 
 export const recyclingOptions: OptionSection = {
   data: `
 harakiri | seconds | works | 0 | Ends a request that takes longer: the client gets 504 and the worker is replaced.
 harakiri-verbose | flag | works | false | Logs where the request stood when harakiri ended it.
 harakiri-no-arh | flag | none: the engine runs no code after the response | | Ends harakiri before the after-request hooks.
-harakiri-graceful-timeout | seconds | no | | Time a worker gets to end by itself at harakiri.
+harakiri-graceful-timeout | seconds | works | 0 | Time a worker gets to end by itself at harakiri, after 'harakiri-graceful-signal'.
+harakiri-graceful-signal | int | works | 15 | Number of the signal that asks a worker to end at harakiri, with 'harakiri-graceful-timeout'.
+harakiri-queue-threshold | int | works | 0 | Harakiri only while at least this many requests wait.
 max-requests | int | works | 0 | Requests after which a worker is replaced; 0 means never.
-max-requests-delta | int | no | 0 | Spreads 'max-requests' over the workers by this number times their id.
-min-worker-lifetime | seconds | works | 60 | Shortest life of a worker before 'max-requests' may replace it.
-max-worker-lifetime | seconds | no | | Replaces a worker after this time.
+max-requests-delta | int | works | 0 | Spreads 'max-requests' over the workers: worker 2 gets this much more, worker 3 twice as much.
+min-worker-lifetime | seconds | works | 10 | Shortest life of a worker before its requests or its memory may have it replaced.
+max-worker-lifetime | seconds | works | 0 | Replaces a worker after this time; 0 means never.
+max-worker-lifetime-delta | seconds | works | 0 | Spreads 'max-worker-lifetime' over the workers, as 'max-requests-delta' does.
 worker-reload-mercy | seconds | works | 60 | Time a worker gets to finish its requests at a reload or stop.
-reload-mercy | seconds | no | | Time the master gives workers at a stop; write 'worker-reload-mercy'.
-reload-on-rss | mb | no | | Replaces a worker whose memory is larger than this.
-reload-on-as | mb | no | | Replaces a worker whose address space is larger than this.
-evil-reload-on-rss | mb | no | | Kills a worker whose memory is larger than this.
+reload-mercy | seconds | none: in uWSGI it is about vassals of an emperor; 'worker-reload-mercy' is the time for workers | | Time an emperor gives its vassals at a stop.
+mule-reload-mercy | seconds | none: there are no mules | 60 | Time a mule gets to end at a reload.
+reload-on-rss | mb | works | | Replaces a worker whose memory is at least this many megabytes when a request ends.
+reload-on-as | mb | works | | Replaces a worker whose address space is at least this many megabytes when a request ends.
+evil-reload-on-rss | mb | works | | Kills a worker whose memory is at least this many megabytes, with what it runs.
+evil-reload-on-as | mb | works | | Kills a worker whose address space is at least this many megabytes, with what it runs.
+reload-on-exception | flag | works | false | Replaces a worker after a request whose application raised.
+reload-on-exception-type | list | works | | Replaces a worker after an exception of this class name.
+reload-on-exception-value | list | works | | Replaces a worker after an exception with this text.
+reload-on-exception-repr | list | works | | Replaces a worker after an exception with this class name and text, 'Name: text'.
 `,
   readers: {
-    harakiri: number('harakiriSeconds'),
-    'harakiri-verbose': flag('harakiriVerbose'),
-    'max-requests': number('maxRequests'),
-    'min-worker-lifetime': number('minWorkerLifetimeSeconds'),
-    'worker-reload-mercy': number('workerReloadMercySeconds'),
+    harakiri: readNumber(({ harakiri }, value) => (harakiri.seconds = value)),
+    'harakiri-verbose': readFlag(({ harakiri }, value) => (harakiri.verbose = value)),
+    'harakiri-graceful-timeout': readNumber(({ harakiri }, value) => (harakiri.gracefulTimeoutSeconds = value)),
+    'harakiri-graceful-signal': (draft, value) => {
+      if (!/^([1-9]|[12]\d|3[01])$/.test(value)) return 'needs the number of a signal, from 1 to 31.';
+      draft.settings.harakiri.gracefulSignal = Number(value);
+      return null;
+    },
+    'harakiri-queue-threshold': readNumber(({ harakiri }, value) => (harakiri.queueThreshold = value)),
+    'max-requests': readNumber(({ recycling }, value) => (recycling.maxRequests = value)),
+    'max-requests-delta': readNumber(({ recycling }, value) => (recycling.maxRequestsDelta = value)),
+    'min-worker-lifetime': readNumber(({ recycling }, value) => (recycling.minLifetimeSeconds = value)),
+    'max-worker-lifetime': readNumber(({ recycling }, value) => (recycling.maxLifetimeSeconds = value)),
+    'max-worker-lifetime-delta': readNumber(({ recycling }, value) => (recycling.maxLifetimeDeltaSeconds = value)),
+    'worker-reload-mercy': readNumber((settings, value) => (settings.workerReloadMercySeconds = value)),
+    'reload-on-rss': readMegabytes(({ recycling }, bytes) => (recycling.onRssBytes = bytes)),
+    'reload-on-as': readMegabytes(({ recycling }, bytes) => (recycling.onAsBytes = bytes)),
+    'evil-reload-on-rss': readMegabytes(({ recycling }, bytes) => (recycling.evilOnRssBytes = bytes)),
+    'evil-reload-on-as': readMegabytes(({ recycling }, bytes) => (recycling.evilOnAsBytes = bytes)),
+    'reload-on-exception': readFlag(({ recycling }, value) => (recycling.onException = value)),
+    'reload-on-exception-type': (draft, value) =>
+      take(value, (text) => draft.settings.recycling.onExceptionTypes.push(text)),
+    'reload-on-exception-value': (draft, value) =>
+      take(value, (text) => draft.settings.recycling.onExceptionValues.push(text)),
+    'reload-on-exception-repr': (draft, value) =>
+      take(value, (text) => draft.settings.recycling.onExceptionReprs.push(text)),
   },
 };

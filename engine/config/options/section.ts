@@ -6,7 +6,7 @@
  */
 import { MAX_SOCKET_PATH_BYTES, parseAddress } from '../address.ts';
 import { type ConfigHost, resolvePath } from '../host.ts';
-import type { EngineSettings, ListenerKind, Origin, SocketAddress } from '../settings.ts';
+import type { CertificateSetting, EngineSettings, ListenerKind, Origin, SocketAddress } from '../settings.ts';
 import { encodeText } from '../text-bytes.ts';
 import { isFlagWord, isOn, wholeNumber } from '../values.ts';
 
@@ -18,6 +18,16 @@ export interface OptionSection {
 
 /** null: the value was taken. Otherwise what is wrong, as the end of a sentence that begins with the line itself. */
 export type Reader = (draft: Draft, value: string, origin: Origin) => string | null;
+
+/** A listener as it was written; `socket` speaks what `protocol` says. */
+export interface DraftSocket {
+  kind: ListenerKind | 'socket';
+  address: SocketAddress | { type: 'shared'; index: number };
+  text: string;
+  origin: Origin;
+  tls?: CertificateSetting;
+  redirects?: boolean;
+}
 
 /** The settings while they are made, with what has to wait for the whole list. */
 export interface Draft {
@@ -36,7 +46,11 @@ export interface Draft {
   httpTo: { address: SocketAddress; text: string; origin: Origin }[];
   /** Protocol of `socket`. */
   protocol: 'uwsgi' | 'http-socket';
-  sockets: { kind: ListenerKind | 'socket'; address: SocketAddress; text: string; origin: Origin }[];
+  sockets: DraftSocket[];
+  /** `shared-socket`, in order: `=0` names the first one. */
+  sharedSockets: { address: SocketAddress; text: string; origin: Origin }[];
+  /** `abstract-socket`: paths are names in the abstract namespace. */
+  abstractSockets: boolean;
   warn(message: string): void;
 }
 
@@ -78,6 +92,11 @@ export function readNumber(use: (settings: EngineSettings, value: number) => voi
   };
 }
 
+/** Sizes that are written in megabytes. */
+export function readMegabytes(use: (settings: EngineSettings, bytes: number) => void): Reader {
+  return readNumber((settings, megabytes) => use(settings, megabytes * 1024 * 1024));
+}
+
 /** Any text but the empty one. */
 export function take(value: string, use: (value: string) => unknown): string | null {
   if (value === '') return 'needs a value.';
@@ -95,9 +114,14 @@ export function readStartPath(use: (settings: EngineSettings, path: string) => v
   return ({ settings, host }, value) => take(value, (path) => use(settings, resolvePath(host.cwd, path)));
 }
 
+/** As `readAddress`; `=0` names the first `shared-socket`. */
+export function readListenAddress(draft: Draft, value: string): DraftSocket['address'] | string {
+  const shared = /^=(\d+)$/.exec(value)?.[1];
+  return shared === undefined ? readAddress(draft, value) : { type: 'shared', index: Number(shared) };
+}
+
 /** The address with an absolute path, or what is wrong with it. */
 export function readAddress(draft: Draft, value: string): SocketAddress | string {
-  if (/^=\d+$/.test(value)) return 'names a shared socket, which the engine does not support; write the address here.';
   const parsed = parseAddress(value);
   if (!parsed.ok) return `is no address. ${parsed.message}`;
   const { address } = parsed;

@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { defaultRecycling } from '../../config/options/recycling.ts';
 import type { ListenerKind, SocketAddress } from '../../config/settings.ts';
 import type { RuntimeBoot } from '../../master/control.ts';
 import { createScoreboard, type Scoreboard } from '../../scoreboard.ts';
@@ -201,8 +202,8 @@ export class FakeMaster {
       threads,
       enableThreads: true,
       needApp: true,
-      maxRequests,
-      minWorkerLifetimeSeconds: 0,
+      recycling: { ...defaultRecycling(), minLifetimeSeconds: 0, maxRequests },
+      retirement: 'at-once',
       spawnId,
       wid,
       processes: 1,

@@ -83,7 +83,7 @@ class Worker {
 
   constructor(boot) {
     this.#boot = boot;
-    this.#retireAfterMs = performance.now() + boot.minWorkerLifetimeSeconds * 1000;
+    this.#retireAfterMs = performance.now() + boot.recycling.minLifetimeSeconds * 1000;
   }
 
   /** Finishes what runs, then ends the process. */
@@ -173,7 +173,7 @@ class Worker {
 
   /** Asked when an answer is about to end: does the worker retire after it? */
   #endFlags(line) {
-    const { maxRequests } = this.#boot;
+    const { maxRequests } = this.#boot.recycling;
     if (maxRequests === 0) return 0;
     this.#served++;
     if (this.#served >= maxRequests && performance.now() >= this.#retireAfterMs) this.#isRetiring = true;

@@ -108,8 +108,8 @@ class Worker:
         self.app = app
         self.threads = max(1, boot["threads"])
         self.processes = boot["processes"]
-        self.max_requests = boot["maxRequests"]
-        self.retire_after = time.monotonic() + boot["minWorkerLifetimeSeconds"]
+        self.max_requests = boot["recycling"]["maxRequests"]
+        self.retire_after = time.monotonic() + boot["recycling"]["minLifetimeSeconds"]
         self.lock = threading.Lock()
         self.leaving = threading.Lock()
         self.stopping = False

@@ -1,0 +1,45 @@
+/**
+ * What a touched file has done: a command for the master, or a program (`touch-exec`) that runs beside it, its output in
+ * the log. Programs that still run when the engine ends are left alone, as uWSGI does.
+ */
+import { spawn } from 'node:child_process';
+import type { TouchAction, TouchSetting } from '../config/settings.ts';
+import type { ShellCommand } from './commands.ts';
+import type { EngineLog } from './engine-log.ts';
+import { errorCode } from './engine-log.ts';
+import type { Command } from './events.ts';
+
+export interface TouchHost {
+  log: EngineLog;
+  env: NodeJS.ProcessEnv;
+  cwd: string;
+  command: (command: Command | ShellCommand) => void;
+}
+
+/** uWSGI's words for what comes now. */
+const ANNOUNCED: Record<Exclude<TouchAction['type'], 'exec'>, string> = {
+  reload: 'grace them all',
+  'brutal-reload': 'brutally reload them all',
+  'reload-workers': 'workers reload',
+  'chain-reload': 'chain reload',
+  'reopen-log': 'log reopen',
+  'rotate-log': 'log rotation',
+};
+
+export function actOnTouch({ path, action }: TouchSetting, host: TouchHost): void {
+  if (action.type === 'exec') {
+    host.log.write(`[uwsgi-touch-exec] running ${action.command}`);
+    run(action.command, host);
+    return;
+  }
+  host.log.write(`*** ${path} has been touched... ${ANNOUNCED[action.type]} !!! ***`);
+  host.command(action.type);
+}
+
+function run(command: string, { log, env, cwd }: TouchHost): void {
+  const child = spawn('/bin/sh', ['-c', command], { cwd, env, stdio: ['ignore', log.outputFd, log.errorFd] });
+  child.on('error', (error) => log.write(`*** touch-exec: ${command} could not be run (${errorCode(error)}) ***`));
+  child.on('exit', (code, signal) => {
+    if (code !== 0) log.write(`*** touch-exec: ${command} ended with ${signal ?? `exit code ${code ?? 0}`} ***`);
+  });
+}
