@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commandOfFunction, HANDLED_SIGNALS, type Meaning, meaningOfLetter, meaningOfSignal } from './commands.ts';
+import { HANDLED_SIGNALS, type Meaning, meaningOfLetter, meaningOfSignal } from './commands.ts';
 
 function shown(meant: Meaning): string {
   return 'command' in meant ? meant.command : 'nothing';
@@ -22,16 +22,6 @@ describe('signals', () => {
       ['SIGUSR2', 'nothing', 'nothing', 'nothing'],
       ['SIGTSTP', 'pause', 'pause', 'pause'],
     ]);
-  });
-});
-
-describe('functions of uWSGI that hooks name', () => {
-  it('are commands; others are not', () => {
-    expect(commandOfFunction('gracefully_kill_them_all')).toBe('graceful-stop');
-    expect(commandOfFunction('kill_them_all')).toBe('stop');
-    expect(commandOfFunction('grace_them_all')).toBe('reload');
-    expect(commandOfFunction('harakiri')).toBeNull();
-    expect(commandOfFunction('constructor')).toBeNull();
   });
 });
 

@@ -1,5 +1,5 @@
 /**
- * What signals, FIFO letters and uWSGI's function names mean, as uWSGI's tables have it (TERM and QUIT change places
+ * What signals and FIFO letters mean, as uWSGI's tables have it (TERM and QUIT change places
  * with `die-on-term`). Pure; what only makes sense with parts the engine does not have is named, not ignored.
  */
 import type { Command } from './events.ts';
@@ -80,24 +80,6 @@ export function meaningOfLetter(letter: string): Meaning {
         ? `master-fifo: ${JSON.stringify(letter)} is not a command`
         : `master-fifo: '${letter}' (${what}) is not supported`,
   };
-}
-
-/** The functions of uWSGI that configurations name: `hook-master-start = unix_signal:15 gracefully_kill_them_all`. */
-const FUNCTIONS = new Map<string, Command | ShellCommand>([
-  ['gracefully_kill_them_all', 'graceful-stop'],
-  ['kill_them_all', 'stop'],
-  ['grace_them_all', 'reload'],
-  ['reap_them_all', 'brutal-reload'],
-  ['uwsgi_reload_workers', 'reload-workers'],
-  ['uwsgi_brutally_reload_workers', 'brutal-reload-workers'],
-  ['uwsgi_chain_reload', 'chain-reload'],
-  ['suspend_resume_them_all', 'pause'],
-  ['stats', 'print-statistics'],
-]);
-
-/** null: the engine has nothing like it. */
-export function commandOfFunction(name: string): Command | ShellCommand | null {
-  return FUNCTIONS.get(name) ?? null;
 }
 
 export function isShellCommand(command: Command | ShellCommand): command is ShellCommand {

@@ -34,7 +34,7 @@ export function addGeneration(draft: Draft, plan: Plan, role: Generation['role']
     hasLoaded: false,
     apps: [],
     round: 0,
-    isChain: false,
+    renewal: null,
     wasComplete: false,
     seats: new Map(),
   };
@@ -56,6 +56,7 @@ export function spawnWorker(draft: Draft, generation: Generation, wid: number, p
     overdueCount: 0,
     isOrphan: false,
     isUnreachable: false,
+    isWorn: false,
   });
   const type = generation.plan.spawn === 'fork' ? 'fork-worker' : 'start-worker';
   draft.effects.push({ type, generation: generation.number, wid, spawnId, processes });

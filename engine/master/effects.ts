@@ -3,7 +3,8 @@
  * can fail fails by an event.
  */
 
-export type KillSignal = 'SIGTERM' | 'SIGABRT' | 'SIGKILL' | 'SIGUSR2';
+/** A number: the one that the configuration names. */
+export type KillSignal = 'SIGTERM' | 'SIGABRT' | 'SIGKILL' | 'SIGUSR2' | number;
 
 export type Effect =
   /** Read the configuration again; answer `config-ready` or `config-failed`. */
@@ -38,6 +39,8 @@ export type Effect =
       requestId: number;
       seconds: number;
       attempt: number;
+      /** The worker may end by itself (`harakiri-graceful-timeout`). */
+      isGraceful: boolean;
     }
   /** The worker's process is gone: fold its counters, free its slots. */
   | { type: 'forget-worker'; spawnId: number }

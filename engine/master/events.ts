@@ -13,6 +13,21 @@ export interface Plan {
   spawn: 'fork' | 'fresh';
   needApp: boolean;
   mercyMs: number;
+  /** `lazy`: a reload replaces the workers only. */
+  isLazy: boolean;
+  /** `exit-on-reload`. */
+  exitOnReload: boolean;
+  /** `reload-timeout`; 0: none. */
+  reloadTimeoutMs: number;
+  /** `max-worker-lifetime` and its delta for each worker number above 1; 0: no end. */
+  lifetimeMs: number;
+  lifetimeDeltaMs: number;
+  harakiri: {
+    /** `harakiri-graceful-timeout`; 0: SIGABRT at once, then SIGKILL. */
+    graceMs: number;
+    /** Number of the signal that begins it. */
+    signal: number;
+  };
 }
 
 export type Command =
@@ -40,8 +55,12 @@ export type WorkerEvent =
   | { type: 'worker-load-failed'; spawnId: number; text: string }
   /** The gateways have all its connections. */
   | { type: 'worker-connected'; spawnId: number }
-  /** It reached max-requests: it has answered its last request and takes no more. */
+  /** It had enough (max-requests, say): it has answered its last request and takes no more. */
   | { type: 'worker-recycling'; spawnId: number }
+  /** It had enough, and serves on until it is replaced. */
+  | { type: 'worker-worn'; spawnId: number }
+  /** Its memory is above `evil-reload-on-rss` or `-as`. */
+  | { type: 'worker-too-large'; spawnId: number; what: 'RSS' | 'ADDRESS SPACE'; bytes: number }
   /** After `retire`: nothing runs on it any more. */
   | { type: 'worker-drained'; spawnId: number }
   /** A request is past its harakiri deadline. `siblingsUntilMs`: the latest deadline of its other cores; null: none runs. */

@@ -18,6 +18,15 @@ export function planOf(settings: EngineSettings): Plan {
     spawn: canFork && !settings.lazyApps ? 'fork' : 'fresh',
     needApp: settings.needApp,
     mercyMs: settings.workerReloadMercySeconds * 1000,
+    isLazy: settings.lazy,
+    exitOnReload: settings.exitOnReload,
+    reloadTimeoutMs: settings.reloadTimeoutSeconds * 1000,
+    lifetimeMs: settings.recycling.maxLifetimeSeconds * 1000,
+    lifetimeDeltaMs: settings.recycling.maxLifetimeDeltaSeconds * 1000,
+    harakiri: {
+      graceMs: settings.harakiri.gracefulTimeoutSeconds * 1000,
+      signal: settings.harakiri.gracefulSignal,
+    },
   };
 }
 
@@ -32,6 +41,7 @@ export function gatewayOptions(settings: EngineSettings, logFd: number): Gateway
     socketTimeoutSeconds: settings.socketTimeoutSeconds,
     httpTimeoutSeconds: settings.httpTimeoutSeconds,
     httpKeepaliveSeconds: settings.httpKeepaliveSeconds,
+    protocols: settings.protocols,
     logFd: settings.disableLogging ? -1 : logFd,
     logFormat: settings.logFormat,
     logMicros: false,

@@ -44,6 +44,8 @@ export interface Worker {
   isOrphan: boolean;
   /** Its control connection has ended. */
   isUnreachable: boolean;
+  /** It is to be replaced, one after the other (wear.ts). */
+  isWorn: boolean;
 }
 
 /**
@@ -78,17 +80,43 @@ export interface Generation {
   apps: LoadedApp[];
   /** Counts up with each reload of the workers alone. */
   round: number;
-  /** Replace one worker at a time. */
-  isChain: boolean;
+  /** Its workers are being replaced by those of the present round (renewal.ts). */
+  renewal: Renewal | null;
   /** All its workers were ready at the same time, at least once. */
   wasComplete: boolean;
   seats: Map<number, Seat>;
 }
 
+/** A reload of the workers alone; `chain`: one after the other, `brutal`: without waiting for requests. */
+export interface Renewal {
+  kind: 'workers' | 'brutal' | 'chain';
+  /** Given up at this time; null: it takes as long as it takes. */
+  deadlineMs: number | null;
+}
+
+/** The last reload, for the statistics. */
+export interface ReloadReport {
+  kind: 'graceful' | 'brutal' | 'workers' | 'brutal workers' | 'chain';
+  status: 'running' | 'done' | 'failed';
+  startedMs: number;
+  endedMs: number | null;
+  /** Why it failed. */
+  reason: string | null;
+}
+
 export type ReloadStage =
   | { stage: 'reading'; isBrutal: boolean; startedMs: number }
   | { stage: 'binding'; isBrutal: boolean; startedMs: number; plan: Plan }
-  | { stage: 'loading'; isBrutal: boolean; startedMs: number; generation: number };
+  | {
+      stage: 'loading';
+      isBrutal: boolean;
+      startedMs: number;
+      generation: number;
+      /** Given up at this time; null: it takes as long as it takes. */
+      deadlineMs: number | null;
+      /** Mentioned in the log at this time. */
+      remindMs: number;
+    };
 
 export interface Stop {
   how: 'graceful' | 'immediate' | 'forced';
@@ -104,6 +132,8 @@ export interface MasterState {
   /** Number of the generation that serves; 0 before the first. */
   active: number;
   reload: ReloadStage | null;
+  /** null: there was none yet. */
+  lastReload: ReloadReport | null;
   /** A reload that was asked for while another one ran. */
   nextReload: Extract<Command, 'reload' | 'brutal-reload'> | null;
   paused: boolean;
@@ -121,6 +151,7 @@ export function initialState(plan: Plan, nowMs: number): MasterState {
     desired: plan.processes,
     active: 0,
     reload: { stage: 'binding', isBrutal: false, startedMs: nowMs, plan },
+    lastReload: null,
     nextReload: null,
     paused: false,
     stop: null,
@@ -137,11 +168,16 @@ export function copyState(state: MasterState): MasterState {
     ...state,
     reload: state.reload && { ...state.reload },
     stop: state.stop && { ...state.stop },
+    lastReload: state.lastReload && { ...state.lastReload },
     workers: new Map([...state.workers].map(([id, worker]) => [id, { ...worker }])),
     generations: new Map(
       [...state.generations].map(([number, generation]) => [
         number,
-        { ...generation, seats: new Map([...generation.seats].map(([wid, seat]) => [wid, { ...seat }])) },
+        {
+          ...generation,
+          renewal: generation.renewal && { ...generation.renewal },
+          seats: new Map([...generation.seats].map(([wid, seat]) => [wid, { ...seat }])),
+        },
       ]),
     ),
   };

@@ -2,13 +2,15 @@
  * The master as a pure state machine: `step(state, event, now)` gives the next state and what is to be done. Handlers
  * change what is wanted or note what is; `settle` makes one out of the other. No clock, no process, no socket here.
  */
-import { cutWorker, type Draft, killWorker, killZygote, log } from './draft.ts';
+import { type Draft, killWorker, killZygote, log } from './draft.ts';
 import type { Effect } from './effects.ts';
 import type { Command, MasterEvent, Plan } from './events.ts';
 import { copyState, initialState, isLive, type MasterState, workersOf } from './machine-state.ts';
-import { abandonReload, configReady, listenersReady, requestReload } from './reload.ts';
+import { abandonReload, configReady, listenersReady, requestReload, watchReload } from './reload.ts';
+import { giveUpRenewal, renewWorkers } from './renewal.ts';
 import { settle } from './settle.ts';
 import { beginStop } from './stop.ts';
+import { endOfLifeMs } from './wear.ts';
 import { handleDeadline, handleWorkerEvent } from './worker-events.ts';
 import { handleZygoteEvent } from './zygote-events.ts';
 
@@ -35,17 +37,17 @@ export function step(before: MasterState, event: MasterEvent, nowMs: number): St
 export function nextDeadlineMs(state: MasterState): number | null {
   let next = state.stop === null || state.stop.how === 'forced' ? Number.POSITIVE_INFINITY : state.stop.deadlineMs;
   for (const worker of state.workers.values()) next = Math.min(next, worker.deadlineMs ?? next);
+  if (state.reload?.stage === 'loading') next = Math.min(next, state.reload.remindMs, state.reload.deadlineMs ?? next);
   for (const generation of state.generations.values()) {
     next = Math.min(next, generation.zygoteDeadlineMs ?? next);
     if (state.stop !== null || generation.role === 'outgoing') continue;
     if (generation.zygote === 'none' && generation.plan.spawn === 'fork') {
       next = Math.min(next, generation.zygoteNotBeforeMs);
     }
-    const taken = new Set(
-      workersOf(state, generation.number)
-        .filter(isLive)
-        .map((worker) => worker.wid),
-    );
+    next = Math.min(next, generation.renewal?.deadlineMs ?? next);
+    const live = workersOf(state, generation.number).filter(isLive);
+    for (const worker of live) next = Math.min(next, endOfLifeMs(generation.plan, worker) ?? next);
+    const taken = new Set(live.map((worker) => worker.wid));
     for (const [wid, seat] of generation.seats) {
       if (seat.notBeforeMs > 0 && !taken.has(wid)) next = Math.min(next, seat.notBeforeMs);
     }
@@ -61,6 +63,8 @@ function handle(draft: Draft, event: MasterEvent): void {
     case 'worker-load-failed':
     case 'worker-connected':
     case 'worker-recycling':
+    case 'worker-worn':
+    case 'worker-too-large':
     case 'worker-drained':
     case 'request-overdue':
     case 'worker-unreachable':
@@ -99,7 +103,11 @@ function handle(draft: Draft, event: MasterEvent): void {
       return;
     case 'tick':
       for (const worker of state.workers.values()) handleDeadline(draft, worker);
+      watchReload(draft);
       for (const generation of state.generations.values()) {
+        if (draft.nowMs >= (generation.renewal?.deadlineMs ?? Number.POSITIVE_INFINITY)) {
+          giveUpRenewal(draft, generation, 'its workers were not ready in time (reload-timeout)');
+        }
         if (generation.zygoteDeadlineMs !== null && draft.nowMs >= generation.zygoteDeadlineMs) {
           generation.zygoteDeadlineMs = null;
           killZygote(draft, generation);
@@ -118,17 +126,13 @@ function obey(draft: Draft, command: Command): void {
       return beginStop(draft, 'graceful', 0);
     case 'reload':
     case 'brutal-reload':
-      if (state.stop !== null) return;
-      if (state.phase === 'booting') {
-        log(draft, 'the engine is still starting; the reload follows when it has started');
-        state.nextReload = command;
-        return;
-      }
-      return requestReload(draft, command === 'brutal-reload');
+      return reload(draft, command);
     case 'reload-workers':
+      return renewWorkers(draft, 'workers');
     case 'brutal-reload-workers':
+      return renewWorkers(draft, 'brutal');
     case 'chain-reload':
-      return reloadWorkers(draft, command);
+      return renewWorkers(draft, 'chain');
     case 'pause':
       if (state.stop !== null) return;
       state.paused = !state.paused;
@@ -140,26 +144,21 @@ function obey(draft: Draft, command: Command): void {
   }
 }
 
-/** New processes for the same generation: new code only with lazy-apps. */
-function reloadWorkers(
-  draft: Draft,
-  command: Extract<Command, 'reload-workers' | 'brutal-reload-workers' | 'chain-reload'>,
-): void {
+function reload(draft: Draft, command: 'reload' | 'brutal-reload'): void {
   const { state } = draft;
-  const generation = state.generations.get(state.active);
-  if (generation === undefined || state.stop !== null) return;
-  if (state.reload !== null) return log(draft, 'a reload is running; the workers are about to be replaced anyway');
-  generation.round += 1;
-  generation.isChain = command === 'chain-reload';
-  if (command === 'brutal-reload-workers') {
-    log(draft, '*** brutal reload of the workers ***');
-    for (const worker of workersOf(state, generation.number)) cutWorker(draft, worker, 'SIGKILL');
-  } else {
-    log(
-      draft,
-      generation.isChain ? '*** chain reload: one worker after the other ***' : '*** reload of the workers ***',
-    );
+  if (state.stop !== null) return;
+  const plan = state.generations.get(state.active)?.plan;
+  if (plan?.exitOnReload === true) {
+    log(draft, 'exit-on-reload: stopping instead');
+    return beginStop(draft, command === 'reload' ? 'graceful' : 'immediate', 0);
   }
+  if (state.phase === 'booting') {
+    log(draft, 'the engine is still starting; the reload follows when it has started');
+    state.nextReload = command;
+    return;
+  }
+  if (plan?.isLazy === true && command === 'reload') return renewWorkers(draft, 'workers');
+  requestReload(draft, command === 'brutal-reload');
 }
 
 function resize(draft: Draft, by: 1 | -1): void {

@@ -23,7 +23,7 @@ import { boot, nextDeadlineMs, step } from './machine.ts';
 import type { MasterState } from './machine-state.ts';
 import { OverdueScanner } from './overdue.ts';
 import { Performer } from './performer.ts';
-import { statisticsLines } from './reports.ts';
+import { answerOf, statisticsLines } from './reports.ts';
 import { makeRunFolder, type RunFolder, removeRunFolder } from './run-folder.ts';
 import { RuntimePool } from './runtime-pool.ts';
 import type { RuntimePlace } from './runtimes.ts';
@@ -90,6 +90,7 @@ export class Master {
       emit: (event) => this.#enqueue(event),
       state: () => this.#state,
       candidate: () => this.#config.candidate,
+      answer: (question) => answerOf(question, buildStats(this.#statsSources())),
     });
     this.#facilities = new Facilities({
       letter: (letter) => this.#letter(letter),
@@ -276,6 +277,8 @@ export class Master {
         return this.#enqueue({ type: 'worker-drained', spawnId: message.spawnId });
       case 'worker-retiring':
         return this.#enqueue({ type: 'worker-recycling', spawnId: message.spawnId });
+      case 'worker-worn':
+        return this.#enqueue({ type: 'worker-worn', spawnId: message.spawnId });
       case 'trouble':
         return this.#log.write(message.text);
       case 'drained':

@@ -5,7 +5,12 @@
 import { addGeneration, type Draft, killWorker, killZygote, log } from './draft.ts';
 import type { Plan } from './events.ts';
 import { workersOf } from './machine-state.ts';
+import { beginReport, endReport } from './reload-report.ts';
+import { dropRenewal } from './renewal.ts';
 import { beginStop } from './stop.ts';
+
+/** A reload that takes this long is mentioned in the log. */
+const REMIND_MS = 60_000;
 
 export function requestReload(draft: Draft, isBrutal: boolean): void {
   const { state } = draft;
@@ -18,6 +23,8 @@ export function requestReload(draft: Draft, isBrutal: boolean): void {
     abandonReload(draft, 'a brutal reload was asked for');
   }
   log(draft, `*** ${isBrutal ? 'brutal' : 'graceful'} reload: reading the configuration again ***`);
+  dropRenewal(draft);
+  beginReport(draft, isBrutal ? 'brutal' : 'graceful');
   state.nextReload = null;
   state.reload = { stage: 'reading', isBrutal, startedMs: draft.nowMs };
   draft.effects.push({ type: 'read-config' });
@@ -45,7 +52,9 @@ export function listenersReady(draft: Draft): void {
     return;
   }
   const generation = addGeneration(draft, plan, 'incoming');
-  state.reload = { stage: 'loading', isBrutal, startedMs, generation: generation.number };
+  const deadlineMs = plan.reloadTimeoutMs === 0 ? null : startedMs + plan.reloadTimeoutMs;
+  const remindMs = draft.nowMs + REMIND_MS;
+  state.reload = { stage: 'loading', isBrutal, startedMs, generation: generation.number, deadlineMs, remindMs };
   log(draft, `generation ${generation.number} is loading beside generation ${state.active}`);
 }
 
@@ -64,6 +73,7 @@ export function completeReload(draft: Draft): void {
   state.active = number;
   state.desired = incoming.plan.processes;
   state.reload = null;
+  endReport(draft, null);
   draft.effects.push({ type: 'adopt-config', generation: number });
   draft.effects.push({ type: 'use-generation', generation: number });
   const seconds = ((draft.nowMs - startedMs) / 1000).toFixed(1);
@@ -78,6 +88,7 @@ export function abandonReload(draft: Draft, reason: string): void {
   state.reload = null;
   draft.effects.push({ type: 'discard-config' });
   if (state.active === 0) return failStart(draft, 1, reason);
+  endReport(draft, reason);
   if (reload.stage === 'loading') {
     const incoming = state.generations.get(reload.generation);
     if (incoming !== undefined) {
@@ -87,6 +98,20 @@ export function abandonReload(draft: Draft, reason: string): void {
     }
   }
   log(draft, `*** reload failed: ${reason}; generation ${state.active} serves on unchanged ***`);
+}
+
+/** The clock: a reload that takes too long is given up (`reload-timeout`), or at least said to be under way. */
+export function watchReload(draft: Draft): void {
+  const { reload } = draft.state;
+  if (reload?.stage !== 'loading') return;
+  if (reload.deadlineMs !== null && draft.nowMs >= reload.deadlineMs) {
+    const seconds = (reload.deadlineMs - reload.startedMs) / 1000;
+    return abandonReload(draft, `its workers were not ready after ${seconds} s (reload-timeout)`);
+  }
+  if (draft.nowMs < reload.remindMs) return;
+  reload.remindMs = draft.nowMs + REMIND_MS;
+  const seconds = Math.round((draft.nowMs - reload.startedMs) / 1000);
+  log(draft, `generation ${reload.generation} is still loading after ${seconds} s; a brutal reload begins it anew`);
 }
 
 /** There is nothing to fall back on: ends the engine. */

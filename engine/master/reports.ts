@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { StatsDocument } from '../api/stats.ts';
 import { formatOrigin } from '../config/errors.ts';
 import type { EngineSettings } from '../config/settings.ts';
+import type { Question } from './control.ts';
 import type { Effect } from './effects.ts';
 
 /** The lines of one overdue request; `vars` are those of the stats document. */
@@ -14,8 +15,9 @@ export function describeOverdue(
   const value = (name: string): string =>
     vars.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1) ?? '-';
   const request = `${value('REMOTE_ADDR')} - ${value('REQUEST_METHOD')} ${value('REQUEST_URI')}`;
+  const graceful = effect.isGraceful ? ', graceful: yes' : '';
   return [
-    `*** HARAKIRI ON WORKER ${effect.wid} (pid: ${effect.pid}, try: ${effect.attempt}) ***`,
+    `*** HARAKIRI ON WORKER ${effect.wid} (pid: ${effect.pid}, try: ${effect.attempt}${graceful}) ***`,
     `HARAKIRI [core ${effect.core}] ${request} since ${Math.floor(startMs / 1000)} (${effect.seconds} s)`,
   ];
 }
@@ -54,4 +56,16 @@ export function statisticsLines(document: StatsDocument, settings: EngineSetting
 /** `show-config`. */
 export function configurationLines(settings: EngineSettings): string[] {
   return settings.options.map(({ key, value, origin }) => `${key} = ${value}   (${formatOrigin(origin)})`);
+}
+
+/** What applications ask through the module `uwsgi`. */
+export function answerOf(question: Question, document: StatsDocument): unknown {
+  switch (question) {
+    case 'workers':
+      return document.workers.map(({ cores: _cores, accepting: _accepting, ...worker }) => worker);
+    case 'total-requests':
+      return document.workers.reduce((sum, worker) => sum + worker.requests, 0);
+    case 'listen-queue':
+      return document.listen_queue;
+  }
 }

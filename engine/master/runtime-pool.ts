@@ -3,7 +3,7 @@
  * what they say and how they end into events. Which of them there should be is the machine's business.
  */
 import type { EngineSettings, SocketAddress } from '../config/settings.ts';
-import type { LoadedApp, RuntimeToMaster } from './control.ts';
+import type { LoadedApp, Question, RuntimeToMaster } from './control.ts';
 import { ControlServer, type RuntimeId } from './control-server.ts';
 import type { Effect } from './effects.ts';
 import { type EngineLog, errorCode } from './engine-log.ts';
@@ -17,6 +17,8 @@ export interface RuntimePoolHost {
   state: () => MasterState;
   /** The configuration that a generation which starts now is made from. */
   candidate: () => EngineSettings;
+  /** What a worker's application asks about the server. */
+  answer: (question: Question) => unknown;
 }
 
 export class RuntimePool {
@@ -27,8 +29,8 @@ export class RuntimePool {
   readonly #control: ControlServer;
   /** The configuration each generation was started with. */
   readonly #settings = new Map<number, EngineSettings>();
-  /** Generations that have had an application: theirs must load again when they need it again. */
-  readonly #appLoaded = new Set<number>();
+  /** How many applications each generation has had: as many must load when it needs them again. */
+  readonly #appCounts = new Map<number, number>();
   readonly #zygotePids = new Map<number, number>();
 
   constructor(place: RuntimePlace, host: RuntimePoolHost) {
@@ -91,7 +93,7 @@ export class RuntimePool {
     this.#control.send({ role: 'worker', spawnId }, { type: 'exit' });
   }
 
-  signal(pid: number, signal: NodeJS.Signals): void {
+  signal(pid: number, signal: NodeJS.Signals | number): void {
     try {
       process.kill(pid, signal);
     } catch (error) {
@@ -106,7 +108,7 @@ export class RuntimePool {
 
   forgetGeneration(generation: number): void {
     this.#settings.delete(generation);
-    this.#appLoaded.delete(generation);
+    this.#appCounts.delete(generation);
   }
 
   reopenLog(path: string): void {
@@ -126,16 +128,23 @@ export class RuntimePool {
   ): ReturnType<typeof startRuntime> {
     const settings = this.#settings.get(generation) ?? this.#host.candidate();
     this.#settings.set(generation, settings);
-    const isIncoming = this.#host.state().generations.get(generation)?.role === 'incoming';
-    const needApp = settings.needApp || isIncoming || this.#appLoaded.has(generation);
-    const request = { role, generation, spawnId, wid, processes, needApp };
+    const needApps = Math.max(settings.needApp ? 1 : 0, this.#appsBefore(generation));
+    const request = { role, generation, spawnId, wid, processes, needApps };
     return startRuntime(settings, this.#place, request, this.#host.log, onEnd);
+  }
+
+  /** A generation that takes over loads all that the present one has; any other what it had before. */
+  #appsBefore(generation: number): number {
+    const { generations, active } = this.#host.state();
+    if (generations.get(generation)?.role !== 'incoming') return this.#appCounts.get(generation) ?? 0;
+    return Math.max(1, this.#appCounts.get(active) ?? 0);
   }
 
   #said(from: RuntimeId, message: RuntimeToMaster): void {
     const { emit, log } = this.#host;
     switch (message.type) {
       case 'hello':
+      case 'lifeline':
         return;
       case 'loaded':
         return this.#loaded(from, message);
@@ -156,6 +165,12 @@ export class RuntimePool {
       case 'reload-requested':
         log.write('*** the application asked for a reload ***');
         return emit({ type: 'command', command: 'reload' });
+      case 'stop-requested':
+        log.write('*** the application asked for a stop ***');
+        return emit({ type: 'command', command: 'stop' });
+      case 'question':
+        this.#control.send(from, { type: 'answer', id: message.id, value: this.#host.answer(message.what) });
+        return;
     }
   }
 
@@ -168,9 +183,10 @@ export class RuntimePool {
     for (const app of apps) {
       const what = `${runtime.startsWith('Python') ? 'WSGI ' : ''}app ${app.id} (mountpoint='${app.mountpoint}')`;
       const seconds = Math.floor(app.startupSeconds);
-      log.write(`${what} ready in ${seconds} seconds on interpreter ${runtime} pid: ${pid ?? 0} (default app)`);
+      const ready = `${what} ready in ${seconds} seconds on interpreter ${runtime} pid: ${pid ?? 0}`;
+      log.write(app.id === 0 ? `${ready} (default app)` : ready);
     }
-    if (apps.length > 0) this.#appLoaded.add(generation);
+    if (apps.length > 0) this.#appCounts.set(generation, apps.length);
     else log.write('*** no application loaded: every request is answered with 500 ***');
     if (from.role === 'zygote') emit({ type: 'zygote-loaded', generation, apps });
     else this.workerApps.set(from.spawnId, apps);

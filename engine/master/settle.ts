@@ -5,7 +5,9 @@
 import { cutWorker, type Draft, KILL_DELAY_MS, killZygote, log, retireWorker, spawnWorker } from './draft.ts';
 import { type Generation, isLive, seatOf, type Worker, workersOf } from './machine-state.ts';
 import { completeReload, requestReload } from './reload.ts';
+import { noteRenewed } from './renewal.ts';
 import { settleStop } from './stop.ts';
+import { wearOut } from './wear.ts';
 
 export function settle(draft: Draft): void {
   const { state } = draft;
@@ -13,7 +15,9 @@ export function settle(draft: Draft): void {
     settleStop(draft);
   } else {
     for (const generation of state.generations.values()) {
-      if (generation.role !== 'outgoing') fill(draft, generation);
+      if (generation.role === 'outgoing') continue;
+      wearOut(draft, generation);
+      fill(draft, generation);
     }
     noteComplete(draft);
     if (state.reload === null && state.nextReload !== null && state.phase === 'serving') {
@@ -50,7 +54,7 @@ function fill(draft: Draft, generation: Generation): void {
       continue;
     }
     if (!canSpawn || draft.nowMs < seatOf(generation, wid).notBeforeMs) continue;
-    if (old !== undefined && generation.isChain && isReplacing) continue;
+    if (old !== undefined && generation.renewal?.kind === 'chain' && isReplacing) continue;
     spawnWorker(draft, generation, wid, wanted);
     isReplacing ||= old !== undefined;
   }
@@ -66,16 +70,11 @@ function noteComplete(draft: Draft): void {
     if (generation.role === 'outgoing') continue;
     const wanted = wantedOf(draft, generation);
     const ready = new Set<number>();
-    let isRenewing = false;
     for (const worker of workersOf(state, generation.number)) {
       if (worker.phase === 'ready' && worker.round === generation.round) ready.add(worker.wid);
-      if (worker.round < generation.round && isLive(worker)) isRenewing = true;
-    }
-    if (generation.isChain && !isRenewing) {
-      generation.isChain = false;
-      log(draft, '*** chain reload done: every worker is new ***');
     }
     if (ready.size < wanted) continue;
+    noteRenewed(draft, generation);
     const isFirst = !generation.wasComplete;
     generation.wasComplete = true;
     if (generation.role === 'incoming') {

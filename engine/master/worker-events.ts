@@ -1,11 +1,12 @@
 /**
- * What each event means for a worker in each of its phases. Every pair is written down: a `return` without more is
- * an event that is late or belongs to another phase and changes nothing.
+ * What each event means for a worker in each of its phases: a table in which every pair is written down, and below it
+ * what the entries do. `nothing` is an event that is late or belongs to another phase.
  */
 import { type Draft, dismissWorker, endWorker, forgetWorker, killWorker, log } from './draft.ts';
-import type { Ending, WorkerEvent } from './events.ts';
-import { type Generation, seatOf, type Worker } from './machine-state.ts';
+import type { Ending, Plan, WorkerEvent } from './events.ts';
+import { type Generation, seatOf, type Worker, type WorkerPhase } from './machine-state.ts';
 import { abandonReload, failStart } from './reload.ts';
+import { giveUpRenewal } from './renewal.ts';
 
 /** A worker that dies sooner than this after its start counts as an early death. */
 const EARLY_DEATH_MS = 1000;
@@ -13,33 +14,61 @@ const EARLY_DEATH_MS = 1000;
 const UNREACHABLE_MS = 1000;
 /** On a core that was idle a moment ago a request may have begun that nobody here has seen yet. */
 const LATE_SIBLING_MS = 250;
-const UNKNOWN_ENDING: Ending = { code: null, signal: null };
-/** Early deaths in a row of one worker after which a new generation is given up. */
+/** Early deaths in a row of one worker after which a reload is given up. */
 const RELOAD_DEATHS = 3;
+
+type EventType = WorkerEvent['type'];
+type EventOf<Type extends EventType> = Extract<WorkerEvent, { type: Type }>;
+type Handler<Event> = (draft: Draft, worker: Worker, generation: Generation, event: Event) => void;
+type Row<Event> = Readonly<Record<WorkerPhase, Handler<Event>>>;
+
+/** Handlers in the order of WORKER_PHASES. */
+function row<Event>(
+  requested: Handler<Event>,
+  starting: Handler<Event>,
+  ready: Handler<Event>,
+  retiring: Handler<Event>,
+  overdue: Handler<Event>,
+  leaving: Handler<Event>,
+  ending: Handler<Event>,
+  killed: Handler<Event>,
+): Row<Event> {
+  return { requested, starting, ready, retiring, overdue, leaving, ending, killed };
+}
+
+// biome-ignore format: read by row and column
+const TABLE: { readonly [Type in EventType]: Row<EventOf<Type>> } = {
+  //                         requested   starting    ready       retiring    overdue     leaving     ending      killed
+  'worker-started':      row(begin,      nothing,    nothing,    nothing,    nothing,    nothing,    nothing,    killLate),
+  'worker-not-started':  row(notStarted, nothing,    nothing,    nothing,    nothing,    nothing,    nothing,    forget),
+  'worker-load-failed':  row(nothing,    loadFailed, nothing,    nothing,    nothing,    nothing,    nothing,    nothing),
+  'worker-connected':    row(nothing,    serve,      nothing,    nothing,    nothing,    nothing,    nothing,    nothing),
+  'worker-recycling':    row(nothing,    nothing,    recycle,    recycle,    nothing,    nothing,    nothing,    nothing),
+  'worker-worn':         row(nothing,    nothing,    wear,       nothing,    nothing,    nothing,    nothing,    nothing),
+  'worker-too-large':    row(nothing,    nothing,    killLarge,  killLarge,  killLarge,  killLarge,  nothing,    nothing),
+  'worker-drained':      row(nothing,    nothing,    nothing,    dismiss,    finish,     nothing,    nothing,    nothing),
+  'request-overdue':     row(nothing,    nothing,    overdue,    overdue,    overdue,    overdue,    nothing,    nothing),
+  'worker-unreachable':  row(note,       lose,       lose,       lose,       lose,       lose,       lose,       note),
+  'worker-exited':       row(died,       died,       died,       left,       left,       left,       ended,      ended),
+};
 
 export function handleWorkerEvent(draft: Draft, worker: Worker, event: WorkerEvent): void {
   const generation = draft.state.generations.get(worker.generation);
-  if (generation === undefined) return;
-  switch (event.type) {
-    case 'worker-started':
-      return started(draft, worker, generation, event.pid);
-    case 'worker-not-started':
-      return notStarted(draft, worker, generation, event.message);
-    case 'worker-load-failed':
-      return loadFailed(draft, worker, generation, event.text);
-    case 'worker-connected':
-      return connected(draft, worker, generation);
-    case 'worker-recycling':
-      return recycling(draft, worker, generation);
-    case 'worker-drained':
-      return drained(draft, worker, generation);
-    case 'request-overdue':
-      return overdue(draft, worker, generation, event);
-    case 'worker-unreachable':
-      return unreachable(draft, worker, generation);
-    case 'worker-exited':
-      return exited(draft, worker, generation, event);
-  }
+  if (generation !== undefined) handle(draft, worker, generation, event.type, event);
+}
+
+function handle<Type extends EventType>(
+  draft: Draft,
+  worker: Worker,
+  generation: Generation,
+  type: Type,
+  event: EventOf<Type>,
+): void {
+  TABLE[type][worker.phase](draft, worker, generation, event);
+}
+
+function nothing(): void {
+  // Late, or meant for another phase.
 }
 
 /** The next harder means, when the time of the present one is over. */
@@ -65,204 +94,147 @@ export function handleDeadline(draft: Draft, worker: Worker): void {
         `*** worker ${worker.wid} (pid: ${worker.pid}) did not finish in time (worker-reload-mercy); killing it ***`,
       );
       return killWorker(draft, worker);
-    case 'overdue':
+    case 'overdue': {
+      const generation = draft.state.generations.get(worker.generation);
+      return generation === undefined ? killWorker(draft, worker) : finish(draft, worker, generation);
+    }
     case 'ending':
+      if (worker.overdueCount > 0) {
+        const attempt = worker.overdueCount + 1;
+        log(draft, `*** HARAKIRI ON WORKER ${worker.wid} (pid: ${worker.pid}, try: ${attempt}, graceful: no) ***`);
+      }
       return killWorker(draft, worker);
   }
 }
 
-function started(draft: Draft, worker: Worker, generation: Generation, pid: number): void {
-  switch (worker.phase) {
-    case 'requested': {
-      worker.pid = pid;
-      worker.phase = 'starting';
-      worker.startedMs = draft.nowMs;
-      const { spawnId, wid } = worker;
-      draft.effects.push({ type: 'admit-worker', spawnId, wid, generation: generation.number, pid });
-      return;
-    }
-    case 'killed':
-      worker.pid = pid;
-      draft.effects.push({ type: 'signal-worker', spawnId: worker.spawnId, pid, signal: 'SIGKILL' });
-      return;
-    case 'starting':
-    case 'ready':
-    case 'retiring':
-    case 'overdue':
-    case 'leaving':
-    case 'ending':
-      return;
-  }
+function begin(draft: Draft, worker: Worker, generation: Generation, { pid }: EventOf<'worker-started'>): void {
+  worker.pid = pid;
+  worker.phase = 'starting';
+  worker.startedMs = draft.nowMs;
+  const { spawnId, wid } = worker;
+  draft.effects.push({ type: 'admit-worker', spawnId, wid, generation: generation.number, pid });
 }
 
-function notStarted(draft: Draft, worker: Worker, generation: Generation, message: string): void {
-  switch (worker.phase) {
-    case 'requested':
-      log(draft, `worker ${worker.wid} could not be started: ${message}`);
-      punish(draft, worker, generation);
-      return forgetWorker(draft, worker);
-    case 'killed':
-      return forgetWorker(draft, worker);
-    case 'starting':
-    case 'ready':
-    case 'retiring':
-    case 'overdue':
-    case 'leaving':
-    case 'ending':
-      return;
-  }
+function killLate(draft: Draft, worker: Worker, _: Generation, { pid }: EventOf<'worker-started'>): void {
+  worker.pid = pid;
+  draft.effects.push({ type: 'signal-worker', spawnId: worker.spawnId, pid, signal: 'SIGKILL' });
 }
 
-function loadFailed(draft: Draft, worker: Worker, generation: Generation, text: string): void {
-  switch (worker.phase) {
-    case 'starting':
-      // The process exits by itself; `exited` delays the next one.
-      if (generation.role === 'incoming') return abandonReload(draft, text);
-      if (!generation.hasLoaded) return failStart(draft, 22, `the application could not be loaded: ${text}`);
-      log(draft, `*** worker ${worker.wid} (pid: ${worker.pid}) could not load the application: ${text} ***`);
-      if (generation.isChain) stopChain(draft, generation);
-      return;
-    case 'requested':
-    case 'ready':
-    case 'retiring':
-    case 'overdue':
-    case 'leaving':
-    case 'ending':
-    case 'killed':
-      return;
-  }
+function notStarted(draft: Draft, worker: Worker, generation: Generation, event: EventOf<'worker-not-started'>): void {
+  log(draft, `worker ${worker.wid} could not be started: ${event.message}`);
+  punish(draft, worker, generation);
+  forgetWorker(draft, worker);
 }
 
-function connected(draft: Draft, worker: Worker, generation: Generation): void {
-  switch (worker.phase) {
-    case 'starting':
-      worker.phase = 'ready';
-      worker.deadlineMs = null;
-      generation.hasLoaded = true;
-      log(draft, `spawned worker ${worker.wid} (pid: ${worker.pid}, cores: ${generation.plan.threads})`);
-      return;
-    case 'requested':
-    case 'ready':
-    case 'retiring':
-    case 'overdue':
-    case 'leaving':
-    case 'ending':
-    case 'killed':
-      return;
-  }
+function forget(draft: Draft, worker: Worker): void {
+  forgetWorker(draft, worker);
 }
 
-function recycling(draft: Draft, worker: Worker, generation: Generation): void {
-  switch (worker.phase) {
-    case 'ready':
-    case 'retiring':
-      log(draft, `worker ${worker.wid} (pid: ${worker.pid}) reached max-requests; recycling it`);
-      return dismissWorker(draft, worker, generation.plan.mercyMs);
-    case 'requested':
-    case 'starting':
-    case 'overdue':
-    case 'leaving':
-    case 'ending':
-    case 'killed':
-      return;
-  }
+/** The process exits by itself; its end delays the next one. */
+function loadFailed(draft: Draft, worker: Worker, generation: Generation, event: EventOf<'worker-load-failed'>): void {
+  const { text } = event;
+  if (generation.role === 'incoming') return abandonReload(draft, text);
+  if (!generation.hasLoaded) return failStart(draft, 22, `the application could not be loaded: ${text}`);
+  log(draft, `*** worker ${worker.wid} (pid: ${worker.pid}) could not load the application: ${text} ***`);
+  giveUpRenewal(draft, generation, text);
 }
 
-function drained(draft: Draft, worker: Worker, generation: Generation): void {
-  switch (worker.phase) {
-    case 'retiring':
-      return dismissWorker(draft, worker, generation.plan.mercyMs);
-    case 'overdue':
-      return killWorker(draft, worker);
-    case 'requested':
-    case 'starting':
-    case 'ready':
-    case 'leaving':
-    case 'ending':
-    case 'killed':
-      return;
-  }
+function serve(draft: Draft, worker: Worker, generation: Generation): void {
+  worker.phase = 'ready';
+  worker.deadlineMs = null;
+  generation.hasLoaded = true;
+  log(draft, `spawned worker ${worker.wid} (pid: ${worker.pid}, cores: ${generation.plan.threads})`);
 }
 
-function overdue(
-  draft: Draft,
-  worker: Worker,
-  generation: Generation,
-  event: Extract<WorkerEvent, { type: 'request-overdue' }>,
-): void {
-  switch (worker.phase) {
-    case 'ready':
-    case 'retiring':
-    case 'overdue':
-    case 'leaving': {
-      const { spawnId, wid, pid } = worker;
-      const { core, requestId, seconds } = event;
-      const attempt = ++worker.overdueCount;
-      draft.effects.push({ type: 'harakiri', spawnId, wid, pid, core, requestId, seconds, attempt });
-      const isAlone = event.siblingsUntilMs === null;
-      if (isAlone && (generation.plan.threads === 1 || worker.phase === 'overdue')) {
-        return endWorker(draft, worker, 'SIGABRT');
-      }
-      if (worker.phase !== 'overdue') {
-        draft.effects.push({ type: 'signal-worker', spawnId, pid, signal: 'SIGUSR2' });
-        draft.effects.push({ type: 'retire-worker', spawnId });
-      }
-      worker.phase = 'overdue';
-      const mercyEndsMs = draft.nowMs + generation.plan.mercyMs;
-      const siblingsUntilMs = event.siblingsUntilMs ?? draft.nowMs + LATE_SIBLING_MS;
-      worker.deadlineMs = siblingsUntilMs > 0 ? Math.min(siblingsUntilMs, mercyEndsMs) : mercyEndsMs;
-      return;
-    }
-    case 'requested':
-    case 'starting':
-    case 'ending':
-    case 'killed':
-      return;
-  }
+function recycle(draft: Draft, worker: Worker, generation: Generation): void {
+  log(draft, `worker ${worker.wid} (pid: ${worker.pid}) is recycled`);
+  dismissWorker(draft, worker, generation.plan.mercyMs);
 }
 
-function unreachable(draft: Draft, worker: Worker, generation: Generation): void {
+function wear(draft: Draft, worker: Worker): void {
+  if (worker.isWorn) return;
+  worker.isWorn = true;
+  log(draft, `worker ${worker.wid} (pid: ${worker.pid}) is to be recycled; it serves until its replacement is ready`);
+}
+
+function killLarge(draft: Draft, worker: Worker, _: Generation, event: EventOf<'worker-too-large'>): void {
+  log(draft, `*** EVIL RELOAD ON WORKER ${worker.wid} ${event.what}: ${event.bytes} (pid: ${worker.pid}) ***`);
+  killWorker(draft, worker);
+}
+
+function dismiss(draft: Draft, worker: Worker, generation: Generation): void {
+  dismissWorker(draft, worker, generation.plan.mercyMs);
+}
+
+/** Nothing but overdue requests is left on it. Its stacks are in the log already. */
+function finish(draft: Draft, worker: Worker, { plan }: Generation): void {
+  if (plan.harakiri.graceMs > 0) askToEnd(draft, worker, plan);
+  else killWorker(draft, worker);
+}
+
+/** `harakiri-graceful-timeout`: the signal, and time to end by itself. */
+function askToEnd(draft: Draft, worker: Worker, { harakiri }: Plan): void {
+  endWorker(draft, worker, harakiri.signal);
+  worker.deadlineMs = draft.nowMs + harakiri.graceMs;
+}
+
+function overdue(draft: Draft, worker: Worker, generation: Generation, event: EventOf<'request-overdue'>): void {
+  const { spawnId, wid, pid } = worker;
+  const { core, requestId, seconds } = event;
+  const { threads, harakiri, mercyMs } = generation.plan;
+  const attempt = ++worker.overdueCount;
+  const isGraceful = harakiri.graceMs > 0;
+  draft.effects.push({ type: 'harakiri', spawnId, wid, pid, core, requestId, seconds, attempt, isGraceful });
+  const isAlone = event.siblingsUntilMs === null;
+  if (isAlone && (threads === 1 || worker.phase === 'overdue')) {
+    if (isGraceful) askToEnd(draft, worker, generation.plan);
+    else endWorker(draft, worker, 'SIGABRT');
+    return;
+  }
+  if (worker.phase !== 'overdue') {
+    draft.effects.push({ type: 'signal-worker', spawnId, pid, signal: 'SIGUSR2' });
+    draft.effects.push({ type: 'retire-worker', spawnId });
+  }
+  worker.phase = 'overdue';
+  const mercyEndsMs = draft.nowMs + mercyMs;
+  const siblingsUntilMs = event.siblingsUntilMs ?? draft.nowMs + LATE_SIBLING_MS;
+  worker.deadlineMs = siblingsUntilMs > 0 ? Math.min(siblingsUntilMs, mercyEndsMs) : mercyEndsMs;
+}
+
+function note(draft: Draft, worker: Worker, generation: Generation): void {
   worker.isUnreachable = true;
-  if (worker.isOrphan) return exited(draft, worker, generation, UNKNOWN_ENDING);
-  switch (worker.phase) {
-    case 'starting':
-    case 'ready':
-    case 'retiring':
-    case 'overdue':
-    case 'leaving':
-    case 'ending':
-      worker.deadlineMs = Math.min(worker.deadlineMs ?? Number.POSITIVE_INFINITY, draft.nowMs + UNREACHABLE_MS);
-      return;
-    case 'requested':
-    case 'killed':
-      return;
-  }
+  if (worker.isOrphan) exited(draft, worker, generation);
+}
+
+function lose(draft: Draft, worker: Worker, generation: Generation): void {
+  note(draft, worker, generation);
+  worker.deadlineMs = Math.min(worker.deadlineMs ?? Number.POSITIVE_INFINITY, draft.nowMs + UNREACHABLE_MS);
 }
 
 /** The zygote it was forked from is gone: from now on its connection is the only sign of its life. */
 export function orphaned(draft: Draft, worker: Worker, generation: Generation): void {
   worker.isOrphan = true;
-  if (worker.isUnreachable) exited(draft, worker, generation, UNKNOWN_ENDING);
+  if (worker.isUnreachable) exited(draft, worker, generation);
 }
 
-function exited(draft: Draft, worker: Worker, generation: Generation, ending: Ending): void {
-  switch (worker.phase) {
-    case 'requested':
-    case 'starting':
-    case 'ready':
-      log(draft, `*** worker ${worker.wid} (pid: ${worker.pid}) ${describeEnding(ending)}; starting another one ***`);
-      punish(draft, worker, generation);
-      break;
-    case 'ending':
-    case 'killed':
-      log(draft, `worker ${worker.wid} (pid: ${worker.pid}) ${describeEnding(ending)}`);
-      break;
-    case 'retiring':
-    case 'overdue':
-    case 'leaving':
-      log(draft, `worker ${worker.wid} (pid: ${worker.pid}) ${ending.code === 0 ? 'ended' : describeEnding(ending)}`);
-      break;
-  }
+function exited(draft: Draft, worker: Worker, generation: Generation): void {
+  const event = { type: 'worker-exited', spawnId: worker.spawnId, code: null, signal: null } as const;
+  handle(draft, worker, generation, event.type, event);
+}
+
+function died(draft: Draft, worker: Worker, generation: Generation, ending: Ending): void {
+  log(draft, `*** worker ${worker.wid} (pid: ${worker.pid}) ${describeEnding(ending)}; starting another one ***`);
+  punish(draft, worker, generation);
+  forgetWorker(draft, worker);
+}
+
+function ended(draft: Draft, worker: Worker, _: Generation, ending: Ending): void {
+  log(draft, `worker ${worker.wid} (pid: ${worker.pid}) ${describeEnding(ending)}`);
+  forgetWorker(draft, worker);
+}
+
+function left(draft: Draft, worker: Worker, _: Generation, ending: Ending): void {
+  log(draft, `worker ${worker.wid} (pid: ${worker.pid}) ${ending.code === 0 ? 'ended' : describeEnding(ending)}`);
   forgetWorker(draft, worker);
 }
 
@@ -286,16 +258,9 @@ function punish(draft: Draft, worker: Worker, generation: Generation): void {
   if (generation.role === 'incoming' && seat.earlyDeaths >= RELOAD_DEATHS) {
     abandonReload(draft, `its worker ${worker.wid} died ${seat.earlyDeaths} times`);
   }
-  if (generation.isChain && !wasReady && seat.earlyDeaths >= RELOAD_DEATHS) stopChain(draft, generation);
-}
-
-/** New workers fail: those of the old round that are left stay. */
-function stopChain(draft: Draft, generation: Generation): void {
-  log(draft, '*** chain reload given up: new workers do not start; the remaining old ones serve on ***');
-  for (const worker of draft.state.workers.values()) {
-    if (worker.generation === generation.number) worker.round = generation.round;
+  if (!wasReady && seat.earlyDeaths >= RELOAD_DEATHS) {
+    giveUpRenewal(draft, generation, `worker ${worker.wid} died ${seat.earlyDeaths} times`);
   }
-  generation.isChain = false;
 }
 
 const SIGNAL_NAMES: Record<number, string> = { 6: 'SIGABRT', 9: 'SIGKILL', 11: 'SIGSEGV', 15: 'SIGTERM' };

@@ -4,7 +4,19 @@ import type { Command, MasterEvent, Plan } from '../events.ts';
 import { boot, step } from '../machine.ts';
 import type { MasterState, WorkerPhase } from '../machine-state.ts';
 
-export const PLAN: Plan = { processes: 2, threads: 1, spawn: 'fork', needApp: false, mercyMs: 60_000 };
+export const PLAN: Plan = {
+  processes: 2,
+  threads: 1,
+  spawn: 'fork',
+  needApp: false,
+  mercyMs: 60_000,
+  isLazy: false,
+  exitOnReload: false,
+  reloadTimeoutMs: 0,
+  lifetimeMs: 0,
+  lifetimeDeltaMs: 0,
+  harakiri: { graceMs: 0, signal: 15 },
+};
 export const APP = { id: 0, modifier1: 0, mountpoint: '', startupSeconds: 0, chdir: '' };
 export const COMMANDS: Command[] = [
   'reload',
@@ -94,4 +106,13 @@ export function types(effects: Effect[]): string[] {
 
 export function overdue(spawnId: number, siblingsUntilMs: number | null): MasterEvent {
   return { type: 'request-overdue', spawnId, core: 0, requestId: 7, seconds: 30, siblingsUntilMs };
+}
+
+/** Brings up what was asked for, and ends what was told to leave. */
+export function turn(rig: Rig): void {
+  rig.workersArrive();
+  for (const { spawnId, phase } of rig.state.workers.values()) {
+    if (phase === 'retiring') rig.feed({ type: 'worker-drained', spawnId });
+  }
+  for (const { spawnId, phase } of rig.state.workers.values()) if (phase === 'leaving') rig.exit(spawnId);
 }
