@@ -75,18 +75,21 @@ describe('the books of a worker number', () => {
   });
 });
 
+/** Nobody waits, and nobody has to. */
+const CALM = { waiting: 0, threshold: 0 };
+
 describe('the scan for overdue requests', () => {
   it('reports a request once, and says when the next one is due', () => {
     const { rig, accounts, slots } = running(1);
     const scanner = new OverdueScanner();
     set(slots[0] ?? 0, { requestId: 9, startMs: 1000, deadlineMs: 4000 });
-    expect(scanner.scan(rig.state, accounts, 3999)).toEqual({ events: [], nextMs: 4000 });
-    expect(scanner.scan(rig.state, accounts, 4000).events).toEqual([
+    expect(scanner.scan(rig.state, accounts, 3999, CALM)).toEqual({ events: [], nextMs: 4000 });
+    expect(scanner.scan(rig.state, accounts, 4000, CALM).events).toEqual([
       { type: 'request-overdue', spawnId: 1, core: 0, requestId: 9, seconds: 3, siblingsUntilMs: null },
     ]);
-    expect(scanner.scan(rig.state, accounts, 5000)).toEqual({ events: [], nextMs: null });
+    expect(scanner.scan(rig.state, accounts, 5000, CALM)).toEqual({ events: [], nextMs: null });
     set(slots[0] ?? 0, { requestId: 10, deadlineMs: 4500 });
-    expect(scanner.scan(rig.state, accounts, 5000).events).toHaveLength(1);
+    expect(scanner.scan(rig.state, accounts, 5000, CALM).events).toHaveLength(1);
   });
 
   it('says how long the other cores of the worker may take', () => {
@@ -95,7 +98,16 @@ describe('the scan for overdue requests', () => {
     set(first, { requestId: 1, startMs: 0, deadlineMs: 1000 });
     set(second, { requestId: 2, startMs: 500, deadlineMs: 1500 });
     const scanner = new OverdueScanner();
-    expect(scanner.scan(rig.state, accounts, 1000).events).toMatchObject([{ core: 0, siblingsUntilMs: 1500 }]);
-    expect(scanner.scan(rig.state, accounts, 1500).events).toMatchObject([{ core: 1, siblingsUntilMs: null }]);
+    expect(scanner.scan(rig.state, accounts, 1000, CALM).events).toMatchObject([{ core: 0, siblingsUntilMs: 1500 }]);
+    expect(scanner.scan(rig.state, accounts, 1500, CALM).events).toMatchObject([{ core: 1, siblingsUntilMs: null }]);
+  });
+
+  it('spares everybody while fewer requests wait than harakiri-queue-threshold says, and looks again', () => {
+    const { rig, accounts, slots } = running(1);
+    const scanner = new OverdueScanner();
+    set(slots[0] ?? 0, { requestId: 9, startMs: 1000, deadlineMs: 4000 });
+    const spared = scanner.scan(rig.state, accounts, 4000, { waiting: 4, threshold: 5 });
+    expect(spared).toEqual({ events: [], nextMs: 5000 });
+    expect(scanner.scan(rig.state, accounts, 5000, { waiting: 5, threshold: 5 }).events).toHaveLength(1);
   });
 });

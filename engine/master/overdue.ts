@@ -13,11 +13,20 @@ export interface Scan {
   nextMs: number | null;
 }
 
+/** `harakiri-queue-threshold`: with fewer requests waiting nobody is given up. */
+export interface Pressure {
+  waiting: number;
+  threshold: number;
+}
+
+/** A request that was spared is looked at again after this time. */
+const SPARED_MS = 1000;
+
 export class OverdueScanner {
   /** Slot to the request id that was reported there. */
   readonly #reported = new Map<number, number>();
 
-  scan(state: MasterState, accounts: Accounts, nowMs: number): Scan {
+  scan(state: MasterState, accounts: Accounts, nowMs: number, pressure: Pressure): Scan {
     const scan: Scan = { events: [], nextMs: null };
     for (const worker of state.workers.values()) {
       const slots = accounts.slotsOf(worker.spawnId);
@@ -27,6 +36,10 @@ export class OverdueScanner {
         if (requestId === 0 || deadlineMs === 0 || this.#reported.get(slot) === requestId) return;
         if (deadlineMs > nowMs) {
           scan.nextMs = Math.min(scan.nextMs ?? deadlineMs, deadlineMs);
+          return;
+        }
+        if (pressure.waiting < pressure.threshold) {
+          scan.nextMs = Math.min(scan.nextMs ?? Number.POSITIVE_INFINITY, nowMs + SPARED_MS);
           return;
         }
         this.#reported.set(slot, requestId);

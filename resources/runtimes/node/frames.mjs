@@ -17,6 +17,7 @@ export const BODY_FILE = 1;
 export const EXCEPTION = 2;
 export const ABORTED = 4;
 export const RETIRING = 8;
+export const WORN = 16;
 
 export const CONTROL_CORE = 0xffff;
 export const HEADER_BYTES = 12;

@@ -21,6 +21,7 @@ import {
   TAKEN,
 } from './frames.mjs';
 import { chooseHandler } from './handlers.mjs';
+import { Recycling } from './recycling.mjs';
 
 /** Connects to `host:port` or a unix socket's path. */
 function open(endpoint) {
@@ -76,14 +77,12 @@ class Worker {
   #handler;
   #cores = [];
   #running = 0;
-  #served = 0;
   #isStopping = false;
-  #isRetiring = false;
-  #retireAfterMs;
+  #recycling;
 
   constructor(boot) {
     this.#boot = boot;
-    this.#retireAfterMs = performance.now() + boot.recycling.minLifetimeSeconds * 1000;
+    this.#recycling = new Recycling(boot);
   }
 
   /** Finishes what runs, then ends the process. */
@@ -150,7 +149,8 @@ class Worker {
   }
 
   async #run(line, { flags, requestId, payload }) {
-    const answer = new Answer(line.socket, requestId, () => this.#endFlags(line));
+    let failure = null;
+    const answer = new Answer(line.socket, requestId, () => this.#endFlags(line, failure));
     try {
       const end = 4 + payload.readUInt32LE(0);
       const environ = JSON.parse(payload.toString('utf8', 4, end));
@@ -163,6 +163,7 @@ class Worker {
         await this.#handler(environ, body, answer);
       }
     } catch (error) {
+      failure = error;
       answer.fail(error);
     }
     this.#running--;
@@ -171,15 +172,11 @@ class Worker {
     this.#next(line);
   }
 
-  /** Asked when an answer is about to end: does the worker retire after it? */
-  #endFlags(line) {
-    const { maxRequests } = this.#boot.recycling;
-    if (maxRequests === 0) return 0;
-    this.#served++;
-    if (this.#served >= maxRequests && performance.now() >= this.#retireAfterMs) this.#isRetiring = true;
-    if (!this.#isRetiring) return 0;
-    line.isRetired = true;
-    return RETIRING;
+  /** Asked when an answer is about to end: does the worker retire after it, or wish to? */
+  #endFlags(line, failure) {
+    const flags = this.#recycling.endFlags(failure);
+    if (flags === RETIRING) line.isRetired = true;
+    return flags;
   }
 
   #exitWhenIdle() {
@@ -211,7 +208,7 @@ async function main() {
   } catch (error) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     console.error(text);
-    if (boot.needApp) {
+    if (boot.needApps > 0) {
       master.send({ type: 'load-failed', text });
       return;
     }
