@@ -7,17 +7,24 @@
  *   if (built.ok) start(built.settings) ... else show built.errors
  */
 import { isCommandLine, leaveOut } from './argv.ts';
+import { defaultCheaper, defaultSleep } from './cheaper-settings.ts';
 import type { ConfigError, ConfigErrorCode } from './errors.ts';
 import { finishListeners } from './finish-listeners.ts';
+import { finishLog } from './finish-log.ts';
+import { finishWorkers } from './finish-workers.ts';
 import { resolvePath } from './host.ts';
+import { defaultLogSettings } from './log-settings.ts';
 import { isLogicEnd } from './logic.ts';
 import { didYouMean, findOption, type OptionInfo } from './option-table.ts';
 import { defaultRecycling } from './options/recycling.ts';
+import { defaultProtocols } from './options/requests.ts';
 import type { Draft } from './options/section.ts';
 import { RESOLVED_OPTIONS, readers } from './options/sections.ts';
+import { finishPython, pythonDraft } from './python-app.ts';
 import type { Resolved } from './resolve.ts';
 import type { ResolvedOption } from './resolve-state.ts';
-import type { AppSetting, EngineSettings, Origin } from './settings.ts';
+import type { EngineSettings, Origin } from './settings.ts';
+import { defaultSystemSettings } from './system-settings.ts';
 import { isOn } from './values.ts';
 
 export interface ConfigWarning {
@@ -38,18 +45,7 @@ function defaults(resolved: Resolved): EngineSettings {
     configFiles: resolved.files,
     options: resolved.options,
     listeners: [],
-    protocols: {
-      headersTimeoutSeconds: 0,
-      expectLimitBytes: 0,
-      autoGzip: false,
-      httpVars: [],
-      serverNameIsHost: false,
-      routerProxyProtocol: false,
-      socketProxyProtocol: false,
-      trustedProxies: [],
-      addHeaders: [],
-      delHeaders: [],
-    },
+    protocols: defaultProtocols(),
     tls: {
       names: [],
       folder: null,
@@ -65,10 +61,14 @@ function defaults(resolved: Resolved): EngineSettings {
     processes: 1,
     threads: 1,
     enableThreads: false,
+    cheaper: defaultCheaper(),
+    sleep: defaultSleep(),
+    checkIntervalSeconds: 1,
+    forkbombDelaySeconds: 2,
+    listCheaperAlgorithms: false,
     lazyApps: false,
     lazy: false,
     needApp: false,
-    singleInterpreter: false,
     chdir: null,
     env: [],
     harakiri: { seconds: 0, verbose: false, gracefulTimeoutSeconds: 0, gracefulSignal: 15, queueThreshold: 0 },
@@ -89,13 +89,14 @@ function defaults(resolved: Resolved): EngineSettings {
     masterFifos: [],
     touches: [],
     pidfile: null,
+    system: defaultSystemSettings(),
     dieOnTerm: false,
     vacuum: false,
     chmodSocket: null,
     logto: null,
     logFormat: null,
     disableLogging: false,
-    logDate: false,
+    log: defaultLogSettings(),
     memoryReport: false,
     autoProcname: false,
     procnamePrefix: '',
@@ -116,8 +117,12 @@ export function buildSettings(resolved: Resolved): BuildResult {
     if (error !== null) errors.push(error);
   }
   finishListeners(draft, errors, warnings);
-  finishApp(draft, errors);
+  finishApp(draft, errors, warnings);
   const { settings } = draft;
+  const originOf = (name: string): Origin | null =>
+    resolved.applied.findLast((item) => findOption(item.key)?.name === name)?.origin ?? null;
+  finishWorkers(settings, originOf, errors, warnings);
+  finishLog(settings, originOf, errors);
   if (settings.threads > 1) settings.enableThreads = true;
   if (settings.harakiri.seconds > 0 && !settings.master) {
     const origin = resolved.applied.find((item) => findOption(item.key)?.name === 'harakiri')?.origin;
@@ -137,7 +142,7 @@ function startDraft(resolved: Resolved): Draft {
     settings,
     host,
     folder: settings.chdir ?? host.cwd,
-    python: { wsgiFile: null, module: null, callable: 'application', pythonpath: [], home: null },
+    python: pythonDraft(),
     jsApp: null,
     httpTo: [],
     protocol: 'uwsgi',
@@ -194,10 +199,10 @@ function unknownOption(item: ResolvedOption, resolved: Resolved, warnings: Confi
 
 function checkPlugins(item: ResolvedOption): ConfigError | null {
   const names = item.value.split(',').map((name) => name.trim().replace(/^\d+:/, ''));
-  const missing = names.filter((name) => name !== '' && !/^(python[23]?\d*|http|corerouter)$/.test(name));
+  const missing = names.filter((name) => name !== '' && !/^(python[23]?\d*|http|corerouter|cheaper_busyness)$/.test(name));
   if (missing.length === 0) return null;
   const list = missing.map((name) => `'${name}'`).join(', ');
-  const message = `The engine has no plugin ${list}; built in are python and http.`;
+  const message = `The engine has no plugin ${list}; built in are python, http and cheaper_busyness.`;
   return fault('not-supported', message, item, 'Remove it from this line, or run the file on uWSGI.');
 }
 
@@ -205,7 +210,8 @@ function notSupported(item: ResolvedOption, option: OptionInfo): ConfigError | n
   // Switching off what the engine does not have asks for nothing.
   if (option.kind === 'flag' && !isOn(item.value)) return null;
   const where = option.plugin === 'core' ? '' : ` of uWSGI's ${option.plugin} plugin`;
-  const message = `The engine does not support the option '${item.key}'${where}.`;
+  const reason = option.reason === null ? '' : `: ${option.reason}`;
+  const message = `The engine does not support the option '${item.key}'${where}${reason}.`;
   return fault(
     'not-supported',
     message,
@@ -214,10 +220,11 @@ function notSupported(item: ResolvedOption, option: OptionInfo): ConfigError | n
   );
 }
 
-function finishApp(draft: Draft, errors: ConfigError[]): void {
+function finishApp(draft: Draft, errors: ConfigError[], warnings: ConfigWarning[]): void {
   const { python, jsApp, settings } = draft;
-  const isPython = python.wsgiFile !== null || python.module !== null;
-  if (jsApp !== null && isPython) {
+  const { app, unused } = finishPython(python);
+  for (const source of unused) warnings.push({ code: 'caution', ...source });
+  if (jsApp !== null && app !== null) {
     errors.push({
       code: 'bad-value',
       message: "Both a Python application and 'js-app' are given; an instance runs one of them.",
@@ -226,9 +233,7 @@ function finishApp(draft: Draft, errors: ConfigError[]): void {
       hint: 'Remove one of them.',
     });
   }
-  const { home: virtualenv, ...rest } = python;
-  const app: AppSetting = isPython ? { language: 'python', ...rest, virtualenv } : { language: 'none' };
-  settings.app = jsApp === null ? app : { language: 'javascript', file: jsApp.file };
+  settings.app = jsApp === null ? (app ?? { language: 'none' }) : { language: 'javascript', file: jsApp.file };
 }
 
 function written(item: ResolvedOption): string {

@@ -34,7 +34,8 @@ test('an option works exactly when something reads it', () => {
 });
 
 test('what has no effect says why, and what works has a help text', () => {
-  expect(optionTable.filter((option) => (option.status === 'no effect') !== (option.reason !== null))).toEqual([]);
+  expect(optionTable.filter((option) => option.status === 'no effect' && option.reason === null)).toEqual([]);
+  expect(optionTable.filter((option) => option.status === 'works' && option.reason !== null)).toEqual([]);
   expect(optionTable.filter((option) => option.status === 'works' && option.help === null)).toEqual([]);
 });
 

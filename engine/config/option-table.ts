@@ -2,8 +2,8 @@
  * The option table: every option of uWSGI 2.0 and Reeve's own, found by name or alias. One source for the engine
  * (what works), the checker, the editor's completion and the docs. Made from option-names.ts and the sections
  * in options/, whose lines are `name | kind | engine | default | help`: kind is one of OPTION_KINDS (mb: size in
- * megabytes, mode: octal); engine is `works`, `no` (not supported) or `none: reason` (accepted, has no effect here). An
- * option that no section lists is not supported. Help is one sentence of our own; an empty default means that there is none.
+ * megabytes, mode: octal); engine is `works`, `no` or `no: reason` (not supported) or `none: reason` (accepted, has no effect
+ * here). An option that no section lists is not supported. Help is one sentence of our own; an empty default means that there is none.
  */
 import { nearestNames } from './nearest.ts';
 import { OPTION_NAMES } from './option-names.ts';
@@ -38,7 +38,7 @@ export interface OptionInfo {
   kind: OptionKind;
   repeatable: boolean;
   status: OptionStatus;
-  /** Why it has no effect; null for the others. */
+  /** Why it has no effect, or is not supported when that needs saying; otherwise null. */
   reason: string | null;
   default: string | null;
   /** One sentence; null for the rarely used. */
@@ -126,6 +126,7 @@ function readDetails(text: string): Map<string, OptionDetail> {
 function readEngine(text: string, line: string): { status: OptionStatus; reason: string | null } {
   if (text === 'works') return { status: 'works', reason: null };
   if (text === 'no') return { status: 'not supported', reason: null };
+  if (text.startsWith('no: ')) return { status: 'not supported', reason: text.slice('no: '.length) };
   if (text.startsWith('none: ')) return { status: 'no effect', reason: text.slice('none: '.length) };
   throw new Error(`Bad line in the option table: ${line}`);
 }

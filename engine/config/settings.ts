@@ -4,6 +4,11 @@
  * the workers read nothing else. Pure data: it can be sent to a thread or written to a worker as JSON.
  */
 
+import type { CheaperSettings, SleepSettings } from './cheaper-settings.ts';
+import type { LogSettings } from './log-settings.ts';
+import type { PythonApp } from './python-app.ts';
+import type { HookSetting, SystemSettings } from './system-settings.ts';
+
 /** Where a value was written: shown in every error about it. `file` is `command line` or `environment` when it was no file. */
 export interface Origin {
   file: string;
@@ -88,18 +93,7 @@ export interface SocketSettings {
 }
 
 export type AppSetting =
-  | {
-      language: 'python';
-      /** `wsgi-file`, relative to the working directory after `chdir`. */
-      wsgiFile: string | null;
-      /** `module`, `pkg.mod` or `pkg.mod:callable`. */
-      module: string | null;
-      /** `callable`; uWSGI's default is `application`. */
-      callable: string;
-      pythonpath: string[];
-      /** `virtualenv`/`home`; null: the `python3` on PATH. */
-      virtualenv: string | null;
-    }
+  | PythonApp
   | { language: 'javascript' /** `js-app` */; file: string }
   | { language: 'none' };
 
@@ -166,7 +160,11 @@ export interface HarakiriSettings {
 export type TouchAction =
   | { type: 'reload' | 'brutal-reload' | 'reload-workers' | 'chain-reload' | 'reopen-log' | 'rotate-log' }
   /** `touch-exec`: a command for the shell. */
-  | { type: 'exec'; command: string };
+  | { type: 'exec'; command: string }
+  | SystemTouchAction;
+
+/** `hook-touch`, and the key `touch` of `attach-daemon2`. */
+export type SystemTouchAction = { type: 'hook'; hook: HookSetting } | { type: 'restart-daemons' };
 
 export interface TouchSetting {
   path: string;
@@ -188,14 +186,20 @@ export interface EngineSettings {
   /** Cores of each worker; 1 unless `threads` says more. */
   threads: number;
   enableThreads: boolean;
+  cheaper: CheaperSettings;
+  sleep: SleepSettings;
+  /** `check-interval`: length of the master's cycle. */
+  checkIntervalSeconds: number;
+  /** Longest wait before a worker that dies at its start is started again. */
+  forkbombDelaySeconds: number;
+  listCheaperAlgorithms: boolean;
   lazyApps: boolean;
   /** `lazy`: as `lazyApps`, and a reload replaces the workers only, without reading the configuration again. */
   lazy: boolean;
   needApp: boolean;
-  singleInterpreter: boolean;
   chdir: string | null;
-  /** `env = K=V`, in order. */
-  env: [name: string, value: string][];
+  /** `env`, `unenv` and `envdir`, in order; null removes the variable. */
+  env: [name: string, value: string | null][];
   harakiri: HarakiriSettings;
   recycling: RecyclingSettings;
   workerReloadMercySeconds: number;
@@ -219,6 +223,7 @@ export interface EngineSettings {
   masterFifos: string[];
   touches: TouchSetting[];
   pidfile: string | null;
+  system: SystemSettings;
   dieOnTerm: boolean;
   vacuum: boolean;
   /** Octal mode of unix sockets, e.g. 0o666; null: as umask says. */
@@ -226,7 +231,7 @@ export interface EngineSettings {
   logto: string | null;
   logFormat: string | null;
   disableLogging: boolean;
-  logDate: boolean;
+  log: LogSettings;
   memoryReport: boolean;
   autoProcname: boolean;
   procnamePrefix: string;

@@ -4,6 +4,7 @@
  */
 import { type AnswerContext, type AnswerPlan, encodeChunk, encodeError, LAST_CHUNK, planAnswer } from './answer.ts';
 import type { ResponseHead } from './frames.ts';
+import { GzipBody, gzipHead } from './gzip-body.ts';
 import type { Outbox } from './outbox.ts';
 import type { AnswerSize } from './request.ts';
 
@@ -11,19 +12,28 @@ import type { AnswerSize } from './request.ts';
 const JOIN_BYTES = 65536;
 
 export class AnswerWriter {
-  context: AnswerContext;
+  readonly #context: AnswerContext;
   readonly #outbox: Outbox;
   #plan: AnswerPlan | null = null;
   #sentBytes = 0;
+  #gzip: GzipBody | null = null;
 
+  /** @param context what the protocol knows of the present request; it changes with each */
   constructor(outbox: Outbox, context: AnswerContext) {
     this.#outbox = outbox;
-    this.context = context;
+    this.#context = context;
   }
 
   /** A whole answer. True: the connection may serve another request. */
   respond(head: ResponseHead, body: Buffer): boolean {
-    const plan = planAnswer(head, this.context, body.length);
+    const context = this.#context;
+    const zipped = context.acceptsGzip ? gzipHead(head) : null;
+    if (zipped !== null || context.envelope !== null) {
+      this.#begin(head, zipped);
+      this.data(body);
+      return this.end();
+    }
+    const plan = planAnswer(head, context, body.length);
     const limit = plan.bodyBytes < 0 ? body.length : Math.min(body.length, plan.bodyBytes);
     if (limit === 0) {
       this.#outbox.write(plan.head);
@@ -42,11 +52,16 @@ export class AnswerWriter {
 
   /** The head of an answer whose body follows. */
   begin(head: ResponseHead): void {
-    const plan = planAnswer(head, this.context, -1);
+    this.#begin(head, this.#context.acceptsGzip ? gzipHead(head) : null);
+  }
+
+  #begin(head: ResponseHead, zipped: ResponseHead | null): void {
+    const plan = planAnswer(zipped ?? head, this.#context, -1);
+    this.#gzip = zipped !== null && plan.framing !== 'none' ? new GzipBody() : null;
     this.#plan = plan;
     this.#sentBytes = 0;
     this.#outbox.cork();
-    this.#outbox.write(plan.head);
+    this.#write(plan.head);
   }
 
   data(bytes: Buffer): void {
@@ -56,7 +71,8 @@ export class AnswerWriter {
     if (left <= 0) return;
     this.#sentBytes += left;
     this.#outbox.cork();
-    this.#outbox.write(plan.framing === 'chunked' ? encodeChunk(bytes) : bytes.subarray(0, left));
+    const sent = this.#gzip?.part(bytes) ?? bytes.subarray(0, left);
+    this.#write(plan.framing === 'chunked' ? encodeChunk(sent) : sent);
   }
 
   /** The body is complete. True: the connection may serve another request. */
@@ -64,14 +80,41 @@ export class AnswerWriter {
     const plan = this.#plan;
     this.#plan = null;
     if (plan === null) return false;
+    if (this.#gzip !== null) {
+      const last = this.#gzip.end();
+      this.#gzip = null;
+      this.#write(plan.framing === 'chunked' ? encodeChunk(last) : last);
+    }
     if (plan.framing === 'chunked') this.#outbox.write(LAST_CHUNK);
+    this.#finish();
     return plan.keepAlive && (plan.bodyBytes < 0 || this.#sentBytes === plan.bodyBytes);
+  }
+
+  /** Ends a request whose client does not want the answer any more, or the rest of it. */
+  cancel(): void {
+    this.#plan = null;
+    this.#gzip = null;
+    this.#finish();
   }
 
   /** An error answer of the gateway's own; the connection ends after it. */
   refuse(status: number, reason?: string): AnswerSize {
-    const { bytes, size } = encodeError(status, this.context, reason);
-    this.#outbox.write(bytes);
+    const { envelope } = this.#context;
+    const { bytes, size } = encodeError(status, this.#context, reason);
+    // Nothing to answer to: the end of the connection says it.
+    if (envelope !== null && !envelope.isOpen) return { headBytes: 0, bodyBytes: 0, headerCount: 0 };
+    this.#write(bytes);
+    this.#finish();
     return size;
+  }
+
+  #write(bytes: Buffer): void {
+    const { envelope } = this.#context;
+    this.#outbox.write(envelope === null ? bytes : envelope.wrap(bytes));
+  }
+
+  #finish(): void {
+    const { envelope } = this.#context;
+    if (envelope !== null) this.#outbox.write(envelope.end());
   }
 }

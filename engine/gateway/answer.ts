@@ -9,13 +9,31 @@ import type { AnswerSize } from './request.ts';
 /** How a body is delimited. `raw`: the connection's end ends it. */
 export type Framing = 'none' | 'length' | 'chunked' | 'raw';
 
+/**
+ * `http`: the gateway frames the answer for the client. The others leave that to a front server: `raw` begins with an
+ * HTTP status line, `cgi` with a `Status:` header.
+ */
+export type AnswerStyle = 'http' | 'raw' | 'cgi';
+
 export interface AnswerContext {
-  /** `HTTP/1.1` or `HTTP/1.0`, or what a uwsgi front end named. */
+  readonly style: AnswerStyle;
+  /** What the status line begins with: `HTTP/1.1`, `HTTP/1.0`, or `Status:`. */
   protocol: string;
-  /** Speaks HTTP itself; otherwise a front end frames the answer. */
-  isHttp: boolean;
   isHead: boolean;
   keepAlive: boolean;
+  /** `http-auto-gzip` is on and the client takes it. */
+  acceptsGzip: boolean;
+  /** What the protocol wraps answers in; null: nothing. */
+  envelope: Envelope | null;
+}
+
+/** Carries an answer's bytes in records of the protocol (FastCGI). */
+export interface Envelope {
+  /** A request has begun that an answer can belong to. */
+  readonly isOpen: boolean;
+  wrap(bytes: Buffer): Buffer;
+  /** What follows a complete answer. */
+  end(): Buffer;
 }
 
 export interface AnswerPlan {
@@ -41,7 +59,7 @@ export function planAnswer(
   let { keepAlive } = context;
   let framing: Framing;
   let extra = '';
-  if (!context.isHttp) {
+  if (context.style !== 'http') {
     framing = 'raw';
   } else if (hasNoBody) {
     framing = 'none';
@@ -57,7 +75,7 @@ export function planAnswer(
     framing = 'raw';
     keepAlive = false;
   }
-  if (context.isHttp) extra += connectionHeader(context.protocol, keepAlive);
+  if (context.style === 'http') extra += connectionHeader(context.protocol, keepAlive);
   return {
     framing,
     keepAlive,
@@ -81,7 +99,7 @@ function encodeHead(protocol: string, head: ResponseHead, extra: string): Buffer
   return bytes;
 }
 
-/** `HTTP/1.1 200 `; the reason follows in the application's block. */
+/** `HTTP/1.1 200 ` or `Status: 200 `; the reason follows in the application's block. */
 function statusLine(protocol: string, status: number): Buffer {
   const text = `${protocol} ${status} `;
   let line = statusLines.get(text);

@@ -1,30 +1,28 @@
 /**
- * One client's connection: requests in, answers out, one at a time and in order. It owns the socket's deadlines, the
- * body while it is collected, and the framing of the answer; which worker runs the request is the dispatcher's
- * business. HTTP and uwsgi connections differ in the parser and in that uwsgi ends with the answer.
+ * One client's connection: requests in, answers out, one at a time and in order. It owns the socket's deadlines and the
+ * body while it is collected; which worker runs the request is the dispatcher's business, what the bytes mean and how
+ * answers are framed is its protocol's (protocol.ts).
  */
 import type { Socket } from 'node:net';
 import type { ListenerKind } from '../config/settings.ts';
-import { type AnswerContext, CONTINUE } from './answer.ts';
+import { CONTINUE } from './answer.ts';
 import { AnswerWriter } from './answer-writer.ts';
 import { BodyStore, statusOfStorageError } from './body-store.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import type { EncodedPeer, EnvironEncoder } from './environ.ts';
 import { FrameFlag, REQUEST_PREFIX_BYTES, type ResponseHead, sealRequestFrame } from './frames.ts';
-import type { HttpHead } from './http-head.ts';
-import { type HttpHandler, HttpParser } from './http-parser.ts';
 import type { GatewayOptions } from './messages.ts';
 import { Outbox, type OutboxLimits } from './outbox.ts';
+import type { Peer } from './peers.ts';
+import { type ClientProtocol, createProtocol, type ProtocolContext, type ProtocolSink } from './protocol.ts';
 import { ProtocolError } from './protocol-error.ts';
+import { ProxyHeader } from './proxy-header.ts';
 import { type AnswerSize, GatewayRequest, type RequestFacts, type ResponseTarget, type WorkerWire } from './request.ts';
 import type { SpoolFile } from './spool-file.ts';
-import { type UwsgiHandler, UwsgiParser, type UwsgiVars } from './uwsgi-parser.ts';
 
 /** What all connections of a gateway share. */
-export interface ConnectionContext {
+export interface ConnectionContext extends ProtocolContext {
   options: GatewayOptions;
   readonly bodyFolder: string;
-  readonly encoder: EnvironEncoder;
   readonly dispatcher: Dispatcher;
   readonly outboxLimits: OutboxLimits;
   nextSerial(): number;
@@ -39,23 +37,21 @@ export interface ConnectionContext {
  */
 type Phase = 'idle' | 'reading' | 'waiting' | 'answering' | 'closing' | 'closed';
 
-const HTTP_LIMITS = { chunkLineBytes: 1024, trailerBytes: 8192 };
 /** Read ahead of a pipelining client while its present request runs. */
 const AHEAD_BYTES = 64 * 1024;
 /** How long to go on reading after an answer that came before the request's end, so that the client sees the answer. */
 const LINGER_MS = 2000;
-/** No head may take longer than this, however it trickles in. */
+/** No head may take longer than this, however it trickles in, unless `http-headers-timeout` says otherwise. */
 const HEAD_LIMIT_MS = 60_000;
-const PONG = Buffer.from([100, 0, 0, 1]);
-const FIRST_CONTEXT: AnswerContext = { protocol: 'HTTP/1.1', isHttp: true, isHead: false, keepAlive: false };
 
-export class ClientConnection implements ResponseTarget, HttpHandler, UwsgiHandler {
+export class ClientConnection implements ResponseTarget, ProtocolSink {
   readonly kind: ListenerKind;
   readonly listenerId: number;
   readonly #socket: Socket;
   readonly #context: ConnectionContext;
-  readonly #peer: EncodedPeer;
-  readonly #parser: HttpParser | UwsgiParser;
+  readonly #protocol: ClientProtocol;
+  /** The PROXY header that may come first; null: none is read, or it has been. */
+  #proxyHeader: ProxyHeader | null = null;
   readonly #outbox: Outbox;
   readonly #answer: AnswerWriter;
   #phase: Phase = 'idle';
@@ -63,8 +59,6 @@ export class ClientConnection implements ResponseTarget, HttpHandler, UwsgiHandl
   #facts: RequestFacts | null = null;
   /** Environ of a request whose body is still coming. */
   #environ: Buffer | null = null;
-  /** The body came in chunks: the application is told its length. */
-  #needsLength = false;
   #continueAsked = false;
   #body: BodyStore | null = null;
   #ahead: Buffer[] = [];
@@ -78,17 +72,13 @@ export class ClientConnection implements ResponseTarget, HttpHandler, UwsgiHandl
   #readingSinceMs = 0;
   #isFirst = true;
 
-  constructor(socket: Socket, kind: ListenerKind, listenerId: number, peer: EncodedPeer, context: ConnectionContext) {
-    this.kind = kind;
+  constructor(socket: Socket, listenerId: number, peer: Peer, context: ConnectionContext) {
+    this.kind = peer.kind;
     this.listenerId = listenerId;
     this.#socket = socket;
     this.#context = context;
-    this.#peer = peer;
-    const { bufferSizeBytes, limitPostBytes } = context.options;
-    this.#parser =
-      kind === 'uwsgi'
-        ? new UwsgiParser({ blockBytes: bufferSizeBytes, bodyBytes: limitPostBytes }, this)
-        : new HttpParser({ headBytes: bufferSizeBytes, bodyBytes: limitPostBytes, ...HTTP_LIMITS }, this);
+    this.#protocol = createProtocol(peer.kind, context.encoder.encodePeer(peer), context, this);
+    this.#proxyHeader = ProxyHeader.expectedFrom(peer, context.options.protocols);
     this.#outbox = new Outbox(
       socket,
       context.bodyFolder,
@@ -96,7 +86,7 @@ export class ClientConnection implements ResponseTarget, HttpHandler, UwsgiHandl
       (congested) => (congested ? this.#pauseWorker() : this.#resumeWorker()),
       (error) => context.trouble(`an answer to a slow client was cut: ${String(error)}`),
     );
-    this.#answer = new AnswerWriter(this.#outbox, { ...FIRST_CONTEXT, isHttp: kind !== 'uwsgi' });
+    this.#answer = new AnswerWriter(this.#outbox, this.#protocol.answer);
     socket.on('data', (chunk: Buffer) => this.#received(chunk));
     socket.on('end', () => this.#ended());
     socket.on('drain', () => this.#outbox.drained());
@@ -138,7 +128,7 @@ export class ClientConnection implements ResponseTarget, HttpHandler, UwsgiHandl
         break;
       }
       case 'reading':
-        if (silenceMs > patienceMs || (!this.#parser.inBody && nowMs - this.#readingSinceMs > HEAD_LIMIT_MS)) {
+        if (silenceMs > patienceMs || (!this.#protocol.inBody && nowMs - this.#readingSinceMs > this.#headLimitMs)) {
           this.#refuse(408);
         }
         break;
@@ -156,37 +146,86 @@ export class ClientConnection implements ResponseTarget, HttpHandler, UwsgiHandl
     if (this.#outbox.isPending && nowMs - this.#outbox.progressMs > writeMs) this.#socket.destroy();
   }
 
+  get #headLimitMs(): number {
+    const seconds = this.kind === 'http' ? this.#context.options.protocols.headersTimeoutSeconds : 0;
+    return seconds > 0 ? seconds * 1000 : HEAD_LIMIT_MS;
+  }
+
   // Reading
 
   #received(chunk: Buffer): void {
-    if (this.#phase === 'waiting' || this.#phase === 'answering') {
-      if (this.kind === 'uwsgi') return;
-      this.#ahead.push(chunk);
-      this.#aheadBytes += chunk.length;
-      if (this.#aheadBytes > AHEAD_BYTES) this.#socket.pause();
-    } else if (this.#phase === 'idle' || this.#phase === 'reading') {
-      this.#feed(chunk);
+    switch (this.#phase) {
+      case 'idle':
+      case 'reading':
+        if (this.#proxyHeader === null) this.#feed(chunk);
+        else this.#feedProxyHeader(this.#proxyHeader, chunk);
+        break;
+      case 'waiting':
+      case 'answering':
+        if (this.#protocol.whileBusy === 'hold') {
+          this.#ahead.push(chunk);
+          this.#aheadBytes += chunk.length;
+          if (this.#aheadBytes > AHEAD_BYTES) this.#socket.pause();
+        } else if (this.#protocol.whileBusy === 'parse') {
+          this.#feedBusy(chunk);
+        }
+        break;
+      case 'closing':
+      case 'closed':
+        break;
+    }
+  }
+
+  #feedProxyHeader(header: ProxyHeader, chunk: Buffer): void {
+    try {
+      const rest = header.feed(chunk);
+      if (rest === null) return;
+      this.#proxyHeader = null;
+      this.#protocol.peer = this.#context.encoder.encodePeer(header.peer);
+      if (rest.length > 0) this.#feed(rest);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#refuse(error.status, error.message);
+    }
+  }
+
+  /** What comes while a request runs: it may be taken back. */
+  #feedBusy(chunk: Buffer): void {
+    try {
+      this.#protocol.feed(chunk);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      // In the middle of an answer nothing else can be said.
+      this.#socket.destroy();
     }
   }
 
   #feed(chunk: Buffer): void {
+    const protocol = this.#protocol;
     const nowMs = performance.now();
+    const activityMs = this.#activityMs;
     this.#activityMs = nowMs;
     if (this.#phase === 'idle') this.#readingSinceMs = nowMs;
     let at = 0;
     try {
-      at = this.#parser.feed(chunk);
+      at = protocol.feed(chunk);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.#refuse(error.status, error.message);
       return;
     }
-    if (this.#phase === 'idle' && !this.#parser.idle) this.#phase = 'reading';
-    if (this.#continueAsked && this.#phase === 'reading' && this.#parser.inBody) {
+    if (this.#phase === 'idle') {
+      if (protocol.idle) this.#activityMs = activityMs;
+      else this.#phase = 'reading';
+    } else if (this.#phase === 'reading' && protocol.idle) {
+      // It was nothing but what may stand between two requests.
+      this.#phase = 'idle';
+    }
+    if (this.#continueAsked && this.#phase === 'reading' && protocol.inBody) {
       this.#continueAsked = false;
       this.#outbox.write(CONTINUE);
     }
-    if (at < chunk.length && this.#phase !== 'closing' && this.kind !== 'uwsgi') {
+    if (at < chunk.length && this.#phase !== 'closing' && protocol.whileBusy === 'hold') {
       this.#ahead.unshift(chunk.subarray(at));
       this.#aheadBytes += chunk.length - at;
     }
@@ -212,32 +251,12 @@ export class ClientConnection implements ResponseTarget, HttpHandler, UwsgiHandl
     this.#context.closed(this);
   }
 
-  // Parser events
+  // Protocol events
 
-  onHead(head: HttpHead): void {
-    const { options, encoder } = this.#context;
-    this.#facts = encoder.encodeHttp(head, this.#peer);
-    this.#answer.context = {
-      protocol: this.#facts.protocol,
-      isHttp: true,
-      isHead: this.#facts.method === 'HEAD',
-      keepAlive: head.keepAlive && options.httpKeepaliveSeconds > 0,
-    };
-    this.#needsLength = head.chunked;
-    this.#continueAsked = head.expectContinue;
-    if (head.chunked || head.contentLength > 0) this.#awaitBody();
-  }
-
-  onVars(vars: UwsgiVars): void {
-    const facts = this.#context.encoder.encodeUwsgi(vars);
+  onRequest(facts: RequestFacts, hasBody: boolean): void {
     this.#facts = facts;
-    this.#answer.context = {
-      protocol: /^HTTP\/\d\.\d$/.test(facts.protocol) ? facts.protocol : 'HTTP/1.0',
-      isHttp: false,
-      isHead: false,
-      keepAlive: false,
-    };
-    if (vars.contentLength > 0) this.#awaitBody();
+    this.#continueAsked = this.#protocol.expectsContinue;
+    if (hasBody) this.#awaitBody();
   }
 
   onBody(chunk: Buffer, start: number, end: number): void {
@@ -272,8 +291,10 @@ export class ClientConnection implements ResponseTarget, HttpHandler, UwsgiHandl
       this.#refuseUnstored(error);
       return;
     }
+    // Taken back meanwhile.
+    if (this.#phase !== 'waiting' || this.#body?.file !== file) return;
     const path = Buffer.from(file.path);
-    if (this.#phase === 'waiting') this.#submit([path], path.length, FrameFlag.BODY_FILE);
+    this.#submit([path], path.length, FrameFlag.BODY_FILE);
   }
 
   /** The disk does not take the body (full, mostly). */
@@ -283,13 +304,22 @@ export class ClientConnection implements ResponseTarget, HttpHandler, UwsgiHandl
     this.#refuse(statusOfStorageError(error), 'the request body could not be stored');
   }
 
-  onPing(): void {
-    this.#outbox.write(PONG);
+  onReply(bytes: Buffer): void {
+    this.#outbox.write(bytes);
+  }
+
+  onHangUp(): void {
     this.#finishSocket();
   }
 
-  onOther(): void {
-    this.#socket.destroy();
+  onAbort(): void {
+    const request = this.#request;
+    this.#body?.dispose();
+    this.#body = null;
+    this.#environ = null;
+    this.#answer.cancel();
+    this.#answered(this.#protocol.answer.keepAlive);
+    if (request !== null) this.#context.dispatcher.abandon(request);
   }
 
   /** Keeps the environ: the encoder serves other connections before the body is complete. */
@@ -306,9 +336,10 @@ export class ClientConnection implements ResponseTarget, HttpHandler, UwsgiHandl
     if (this.#environ !== null) {
       encoder.writer.restore(this.#environ);
       this.#environ = null;
-      if (this.#needsLength) {
+      if (this.#protocol.needsLength) {
         facts.contentLength = this.#body?.length ?? 0;
-        encoder.addContentLength(facts.contentLength);
+        // A front server that names no length and sends no body has said all there is.
+        if (this.#protocol.isHttp || facts.contentLength > 0) encoder.addContentLength(facts.contentLength);
       }
     }
     encoder.writer.finish();
@@ -335,13 +366,13 @@ export class ClientConnection implements ResponseTarget, HttpHandler, UwsgiHandl
   // The answer
 
   respond(head: ResponseHead, body: Buffer): void {
-    this.#answer.context.keepAlive &&= !this.#isLast;
+    this.#protocol.answer.keepAlive &&= !this.#isLast;
     this.#answered(this.#answer.respond(head, body));
   }
 
   begin(head: ResponseHead): void {
     this.#phase = 'answering';
-    this.#answer.context.keepAlive &&= !this.#isLast;
+    this.#protocol.answer.keepAlive &&= !this.#isLast;
     this.#answer.begin(head);
   }
 
@@ -384,6 +415,7 @@ export class ClientConnection implements ResponseTarget, HttpHandler, UwsgiHandl
 
   #answered(keepAlive: boolean): void {
     this.#request = null;
+    this.#protocol.requestEnded();
     this.#resumeWorker();
     // A client that has closed its side still gets answers to what it sent before.
     if (!keepAlive || this.#isLast || (this.#clientEnded && this.#ahead.length === 0)) {

@@ -3,14 +3,25 @@
  * worker, taking them back, lost workers, harakiri, retirement. No sockets: cores are given as CoreWire, and the
  * worker's frames come in as calls. Two promises are kept here: no request runs twice, none is lost.
  */
+
+import { takeNote } from './answer-notes.ts';
 import { type Core, chooseBusy, chooseIdle, type DispatchWorker, isSlow, Pace, SLOW_MS } from './core-choice.ts';
-import { decodeResponseHead, FrameFlag, FrameType, RESPONSE_HEAD_BYTES, stampRequestId } from './frames.ts';
+import {
+  answeringApp,
+  decodeResponseHead,
+  FrameFlag,
+  FrameType,
+  RESPONSE_HEAD_BYTES,
+  stampRequestId,
+} from './frames.ts';
+import type { HeadEdits } from './head-edits.ts';
 import { type GatewayRequest, RequestQueue } from './request.ts';
 import type { SlotWriter } from './slot-writer.ts';
 
 export interface DispatcherEvents {
   retired(spawnId: number): void;
   workerRetiring(spawnId: number): void;
+  workerWorn(spawnId: number): void;
   coreLost(spawnId: number, core: number, lostRequest: boolean): void;
   /** A request that was at a worker is over, answered or not: time to log it. */
   finished(request: GatewayRequest, core: Core, micros: number): void;
@@ -21,6 +32,8 @@ export class Dispatcher {
   readonly workers = new Map<number, DispatchWorker>();
   /** Requests that are at a worker. */
   outstanding = 0;
+  /** What the configuration changes about the heads of answers; null: nothing. */
+  edits: HeadEdits | null = null;
   paused = false;
   readonly #slots: SlotWriter;
   readonly #events: DispatcherEvents;
@@ -52,7 +65,10 @@ export class Dispatcher {
   /** The client is gone. A request that waits here will not run; one at a worker runs on, unheard. */
   abandon(request: GatewayRequest): void {
     request.target = null;
-    if (request.id !== 0) return;
+    if (request.id !== 0) {
+      this.#cancel(request);
+      return;
+    }
     if (!this.queue.remove(request)) return;
     this.#slots.setQueueLength(this.queue.length);
     request.release();
@@ -188,19 +204,22 @@ export class Dispatcher {
   ): boolean {
     const target = request.failed ? null : request.target;
     if (type === FrameType.RESPONSE) {
-      const head = end - start >= 4 ? decodeResponseHead(bytes, start + 4, end) : null;
-      if (head === null || request.answering) return false;
-      const bodyStart = start + 4 + RESPONSE_HEAD_BYTES + head.block.length;
+      const sent = end - start >= 4 ? decodeResponseHead(bytes, start + 4, end) : null;
+      if (sent === null || request.answering) return false;
+      const bodyStart = start + 4 + RESPONSE_HEAD_BYTES + sent.block.length;
+      const head = this.edits?.apply(sent) ?? sent;
       this.#noteHead(request, head.status, head.block.length, head.headerCount);
       if (!request.failed) request.answer.bodyBytes = end - bodyStart;
+      request.app = answeringApp(flags);
       // Counted first: whoever has the answer finds it in the statistics.
       this.#answered(core, request, bytes.readUInt32LE(start), flags);
       target?.respond(head, bytes.subarray(bodyStart, end));
       return true;
     }
     if (type === FrameType.HEAD) {
-      const head = decodeResponseHead(bytes, start, end);
-      if (head === null || request.answering) return false;
+      const sent = decodeResponseHead(bytes, start, end);
+      if (sent === null || request.answering) return false;
+      const head = this.edits?.apply(sent) ?? sent;
       request.answering = true;
       this.#noteHead(request, head.status, head.block.length, head.headerCount);
       target?.begin(head);
@@ -212,11 +231,13 @@ export class Dispatcher {
       target?.data(bytes.subarray(start, end));
       return true;
     }
+    if (type >= FrameType.DEADLINE) return takeNote(type, request, core.slot, this.#slots, bytes.subarray(start, end));
     if (type !== FrameType.END || end - start < 4) return false;
     if (target !== null && !request.answering) {
       request.answer = target.fail(500);
       request.status = 500;
     }
+    request.app = answeringApp(flags);
     this.#answered(core, request, bytes.readUInt32LE(start), flags);
     if (request.answering && (flags & FrameFlag.ABORTED) !== 0) target?.abort();
     else if (request.answering) target?.end();
@@ -235,9 +256,13 @@ export class Dispatcher {
     core.outstanding.shift();
     this.outstanding--;
     this.#pace.note(micros);
-    core.worker.requests++;
+    const { appRequests } = core.worker;
+    const app = Math.max(0, request.app);
+    appRequests[app] = (appRequests[app] ?? 0) + 1;
+    request.isLoggedByApp = (flags & FrameFlag.LOG) !== 0;
     this.#finish(request, core, micros, flags);
     if ((flags & FrameFlag.RETIRING) !== 0) this.#announcedRetirement(core);
+    else if ((flags & FrameFlag.WORN) !== 0) this.#announcedWear(core.worker);
     if (core.outstanding.length > 0) this.#headBegins(core);
     else this.#coreIdle(core);
     this.#checkRetired(core.worker);
@@ -256,6 +281,11 @@ export class Dispatcher {
       this.#events.workerRetiring(worker.spawnId);
     }
     for (const sibling of worker.cores) this.#takeBackBehind(sibling);
+  }
+
+  #announcedWear(worker: DispatchWorker): void {
+    if (!worker.isWorn) this.#events.workerWorn(worker.spawnId);
+    worker.isWorn = true;
   }
 
   #finish(request: GatewayRequest, core: Core, micros: number, flags: number): void {
@@ -345,6 +375,21 @@ export class Dispatcher {
     core.headBeganMs = this.#clock();
     request.beganMs = Date.now();
     this.#slots.requestBegan(core.slot, request, core.outstanding.length - 1);
+  }
+
+  /** Nobody waits for the answer: one that runs may end when it next sends something, one that is queued need not run. */
+  #cancel(request: GatewayRequest): void {
+    for (const worker of this.workers.values()) {
+      for (const core of worker.cores) {
+        const at = core.outstanding.indexOf(request);
+        if (at === 0) worker.cancel?.(request.id, core.index);
+        else if (at > 0 && request.takeBack === 'none' && worker.takeBack !== null) {
+          request.takeBack = 'asked';
+          worker.takeBack(request.id, core.index);
+        }
+        if (at >= 0) return;
+      }
+    }
   }
 
   // Taking back

@@ -10,6 +10,9 @@ const PEER = {
   serverPort: '80',
   remoteAddress: '192.0.2.1',
   remotePort: '4711',
+  serverAddress: null,
+  tlsVars: null,
+  isTrusted: true,
 } as const;
 
 /** The environ that a request head gives, in both encodings, which must agree. */

@@ -5,21 +5,12 @@
  * path and host, REMOTE_PORT is the client's port, and UWSGI_* variables of a front end are dropped: uWSGI would run
  * code they name.
  */
-import type { ListenerKind } from '../config/settings.ts';
+import type { CgiVars } from './cgi-vars.ts';
 import { createEnvironWriter, type EnvironWriter } from './environ-writer.ts';
 import { equalsIgnoreCase } from './http-chars.ts';
 import { authorityStart, type HttpHead } from './http-head.ts';
+import type { Peer } from './peers.ts';
 import type { RequestFacts } from './request.ts';
-import type { UwsgiVars } from './uwsgi-parser.ts';
-
-/** What is the same for all requests of a connection. */
-export interface Peer {
-  kind: ListenerKind;
-  serverName: string;
-  serverPort: string;
-  remoteAddress: string;
-  remotePort: string;
-}
 
 interface Key {
   name: string;
@@ -37,6 +28,10 @@ const FRAMING_KEYS = new Set(['CONTENT_LENGTH', 'CONTENT_TYPE', 'HTTP_TRANSFER_E
 /** Encodes one environ after the other; `writer` holds the last one, without its end until `finish` was called. */
 export class EnvironEncoder {
   readonly writer: EnvironWriter;
+  /** Set by the options: variables of each request that comes through the router (`http-var`). */
+  httpVars: readonly (readonly [name: string, value: string])[] = [];
+  /** `http-server-name-as-http-host` */
+  serverNameIsHost = false;
   /** Variables of the present request, and the size of the uwsgi block they make. */
   #varCount = 0;
   #varBytes = 0;
@@ -53,19 +48,30 @@ export class EnvironEncoder {
 
   /** The connection's constant part, made once: a run of encoded pairs. */
   encodePeer(peer: Peer): EncodedPeer {
-    const pairs: [string, string][] = [
+    const isRouter = peer.kind === 'http';
+    const pairs: (readonly [string, string])[] = [
       ['SCRIPT_NAME', ''],
       ['SERVER_NAME', peer.serverName],
       ['SERVER_PORT', peer.serverPort],
     ];
-    if (peer.kind === 'http') pairs.push(['UWSGI_ROUTER', 'http']);
+    if (isRouter) pairs.push(['UWSGI_ROUTER', 'http']);
+    if (peer.serverAddress !== null) pairs.push(['SERVER_ADDR', peer.serverAddress]);
     if (peer.remoteAddress !== '') pairs.push(['REMOTE_ADDR', peer.remoteAddress]);
-    if (peer.kind === 'http') pairs.push(['REMOTE_PORT', peer.remotePort]);
+    if (isRouter || peer.serverAddress !== null) pairs.push(['REMOTE_PORT', peer.remotePort]);
+    if (peer.tlsVars !== null) pairs.push(...peer.tlsVars);
+    const last = isRouter ? this.httpVars : [];
+    const all = [...pairs, ...last];
+    const encode = (some: readonly (readonly [string, string])[]): Buffer =>
+      Buffer.concat(some.map(([key, value]) => this.writer.encodePair(key, value)));
     return {
-      encoded: Buffer.concat(pairs.map(([key, value]) => this.writer.encodePair(key, value))),
+      encoded: encode(pairs),
+      encodedLast: last.length > 0 ? encode(last) : null,
+      namedByHost: isRouter && this.serverNameIsHost,
+      isSecure: peer.tlsVars !== null,
+      isTrusted: peer.isTrusted,
       remoteAddress: peer.remoteAddress,
-      count: pairs.length,
-      bytes: pairs.reduce((sum, [key, value]) => sum + 4 + key.length + value.length, 0),
+      count: all.length,
+      bytes: all.reduce((sum, [key, value]) => sum + 4 + key.length + value.length, 0),
     };
   }
 
@@ -81,12 +87,14 @@ export class EnvironEncoder {
     this.#pair(KEY_URI, bytes, base + head.targetStart, base + head.targetEnd, high);
     this.#text(KEY_PROTOCOL, head.minorVersion === 1 ? 'HTTP/1.1' : 'HTTP/1.0');
     const authority = this.#encodeTarget(head);
-    this.#encodeHeaders(head, authority);
+    const forwardedFor = this.#encodeHeaders(head, authority, peer);
+    if (peer.encodedLast !== null) writer.raw(peer.encodedLast);
     return {
       method: bytes.toString('latin1', base, base + head.methodEnd),
       uri: bytes.toString('latin1', base + head.targetStart, base + head.targetEnd),
       protocol: head.minorVersion === 1 ? 'HTTP/1.1' : 'HTTP/1.0',
       remoteAddress: peer.remoteAddress,
+      forwardedFor,
       remoteUser: '',
       contentLength: Math.max(0, head.contentLength),
       varCount: this.#varCount,
@@ -94,8 +102,8 @@ export class EnvironEncoder {
     };
   }
 
-  /** Begins the environ of a uwsgi request; returns what the request log says about it. */
-  encodeUwsgi(vars: UwsgiVars): RequestFacts {
+  /** Begins the environ of a front server's request; returns what the request log says about it. */
+  encodeVars(vars: CgiVars, peer: EncodedPeer): RequestFacts {
     const { bytes, offsets, hasHighBytes: high } = vars;
     this.#begin();
     let https = false;
@@ -108,7 +116,7 @@ export class EnvironEncoder {
       const key = this.#key(bytes.toString('latin1', keyStart, keyEnd));
       if (key.dropped) continue;
       this.writer.pair(key.encoded, bytes, start, end, high);
-      https = httpsAfter(https, key.name, bytes, start, end);
+      https = httpsAfter(https, key.name, bytes, start, end, peer.isTrusted);
       if (FACT_KEYS.has(key.name)) facts.set(key.name, bytes.toString('latin1', start, end));
     }
     this.writer.raw(https ? this.#schemes.https : this.#schemes.http);
@@ -117,8 +125,9 @@ export class EnvironEncoder {
       uri: facts.get(KEY_URI) ?? '',
       protocol: facts.get(KEY_PROTOCOL) ?? '',
       remoteAddress: facts.get('REMOTE_ADDR') ?? '',
+      forwardedFor: peer.isTrusted ? (facts.get(KEY_FORWARDED_FOR) ?? '') : '',
       remoteUser: facts.get('REMOTE_USER') ?? '',
-      contentLength: vars.contentLength,
+      contentLength: Math.max(0, vars.contentLength),
       varCount: vars.count,
       varBytes: vars.blockBytes,
     };
@@ -175,10 +184,12 @@ export class EnvironEncoder {
     return start >= 0 ? { start, end: pathStart } : null;
   }
 
-  #encodeHeaders(head: HttpHead, authority: { start: number; end: number } | null): void {
+  /** Returns the X-Forwarded-For of a trusted peer, for the request log. */
+  #encodeHeaders(head: HttpHead, authority: { start: number; end: number } | null, peer: EncodedPeer): string {
     const { bytes, base, headers, hasHighBytes: high } = head;
-    let https = false;
+    let https = peer.isSecure;
     let repeated = false;
+    let forwardedFor = '';
     for (let slot = 0; slot < head.headerCount * 4; slot += 4) {
       const key = this.#headerKey(bytes, base + (headers[slot] ?? 0), base + (headers[slot + 1] ?? 0));
       if (key.dropped || (head.chunked && key.name === KEY_ENCODING)) continue;
@@ -190,12 +201,18 @@ export class EnvironEncoder {
       let start = base + (headers[slot + 2] ?? 0);
       let end = base + (headers[slot + 3] ?? 0);
       // The target's authority wins over the Host header (RFC 9112 section 3.2.2).
-      if (authority !== null && key.name === KEY_HOST) ({ start, end } = authority);
+      if (key.name === KEY_HOST) {
+        if (authority !== null) ({ start, end } = authority);
+        if (peer.namedByHost) this.#pair('SERVER_NAME', bytes, start, end, high);
+      } else if (key.name === KEY_FORWARDED_FOR && peer.isTrusted) {
+        forwardedFor = bytes.toString('latin1', start, end);
+      }
       this.#pairOf(key, bytes, start, end, high);
-      https = httpsAfter(https, key.name, bytes, start, end);
+      https = httpsAfter(https, key.name, bytes, start, end, peer.isTrusted);
     }
     if (repeated) this.#encodeRepeated(head);
     this.writer.raw(https ? this.#schemes.https : this.#schemes.http);
+    return forwardedFor;
   }
 
   /** Headers that came more than once are joined with commas; the later pair replaces the one written already. */
@@ -240,6 +257,13 @@ export class EnvironEncoder {
 
 export interface EncodedPeer {
   encoded: Buffer;
+  /** Variables that replace those of the request (`http-var`). */
+  encodedLast: Buffer | null;
+  /** SERVER_NAME is the request's Host. */
+  namedByHost: boolean;
+  /** The client's connection is encrypted: the scheme is https. */
+  isSecure: boolean;
+  isTrusted: boolean;
   remoteAddress: string;
   count: number;
   bytes: number;
@@ -254,14 +278,25 @@ const KEY_LENGTH = 'CONTENT_LENGTH';
 const KEY_HOST = 'HTTP_HOST';
 const KEY_ENCODING = 'HTTP_TRANSFER_ENCODING';
 
-const FACT_KEYS = new Set([KEY_METHOD, KEY_URI, KEY_PROTOCOL, 'REMOTE_ADDR', 'REMOTE_USER']);
+const KEY_FORWARDED_FOR = 'HTTP_X_FORWARDED_FOR';
+const FACT_KEYS = new Set([KEY_METHOD, KEY_URI, KEY_PROTOCOL, 'REMOTE_ADDR', 'REMOTE_USER', KEY_FORWARDED_FOR]);
 
-/** Does this variable make the scheme https? As uWSGI, which believes these headers whoever sends them. */
-function httpsAfter(https: boolean, name: string, bytes: Buffer, start: number, end: number): boolean {
-  if (name === 'HTTPS' || name === 'HTTP_X_FORWARDED_SSL') {
+/**
+ * Does this variable make the scheme https? As uWSGI, but X-Forwarded-* counts from trusted peers only. HTTPS is what a
+ * front server says itself: no HTTP header becomes that variable.
+ */
+function httpsAfter(
+  https: boolean,
+  name: string,
+  bytes: Buffer,
+  start: number,
+  end: number,
+  isTrusted: boolean,
+): boolean {
+  if (name === 'HTTPS' || (isTrusted && name === 'HTTP_X_FORWARDED_SSL')) {
     return https || bytes[start] === 49 || equalsIgnoreCase(bytes, start, end, 'on');
   }
-  if (name === 'HTTP_X_FORWARDED_PROTO') return equalsIgnoreCase(bytes, start, end, 'https');
+  if (isTrusted && name === 'HTTP_X_FORWARDED_PROTO') return equalsIgnoreCase(bytes, start, end, 'https');
   return https;
 }
 

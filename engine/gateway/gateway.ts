@@ -3,17 +3,21 @@
  * the master's messages say (messages.ts) and decides nothing about processes. Runs in a worker thread through
  * gateway-thread.ts, and in the tests' own thread.
  */
-import type { Server, Socket } from 'node:net';
-import type { ListenerKind } from '../config/settings.ts';
+import type { Socket } from 'node:net';
 import { openScoreboard } from '../scoreboard.ts';
 import { ClientConnection, type ConnectionContext } from './client-connection.ts';
+import { type Connection, Connections } from './connections.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { EnvironEncoder } from './environ.ts';
-import { listen } from './listener.ts';
+import { HeadEdits } from './head-edits.ts';
+import { Listening, type ListenMessage } from './listening.ts';
 import type { GatewayBoot, GatewayOptions, GatewayToMaster, MasterToGateway } from './messages.ts';
 import { OUTBOX_LIMITS } from './outbox.ts';
+import { describePeer, TrustedPeers } from './peers.ts';
+import { RedirectConnection } from './redirect-connection.ts';
 import { RequestLog } from './request-log.ts';
 import { SlotWriter } from './slot-writer.ts';
+import type { SecureFacts } from './tls-certificates.ts';
 import { WorkerHub } from './worker-hub.ts';
 
 const TICK_MS = 250;
@@ -25,11 +29,11 @@ export class Gateway {
   readonly #dispatcher: Dispatcher;
   readonly #hub: WorkerHub;
   readonly #log: RequestLog;
-  /** By listener; null: it is being bound. */
-  readonly #servers = new Map<number, Server | null>();
-  readonly #connections = new Set<ClientConnection>();
+  readonly #listening: Listening;
+  readonly #connections: Connections;
   readonly #context: ConnectionContext;
   readonly #ticker: NodeJS.Timeout;
+  #trusted = new TrustedPeers([]);
   #serial = 0;
   #drainAsked = false;
 
@@ -41,10 +45,16 @@ export class Gateway {
     this.#dispatcher = new Dispatcher(this.#slots, {
       retired: (spawnId) => post({ type: 'retired', spawnId }),
       workerRetiring: (spawnId) => post({ type: 'worker-retiring', spawnId }),
+      workerWorn: (spawnId) => post({ type: 'worker-worn', spawnId }),
       coreLost: (spawnId, core, lostRequest) => post({ type: 'core-lost', spawnId, core, lostRequest }),
       finished: (request, core, micros) => this.#log.write(request, core, Math.round(micros), this.#slots.requests),
     });
     this.#hub = new WorkerHub(this.#dispatcher, boot.token, (spawnId) => post({ type: 'worker-connected', spawnId }));
+    this.#listening = new Listening({
+      accepted: (socket, listener, secure) => this.#accept(socket, listener, secure),
+      post,
+    });
+    this.#connections = new Connections((text) => post({ type: 'trouble', text }));
     this.#context = {
       options: boot.options,
       bodyFolder: boot.bodyFolder,
@@ -68,10 +78,13 @@ export class Gateway {
   handle(message: MasterToGateway): void {
     switch (message.type) {
       case 'listen':
-        void this.#listen(message);
+        void this.#listening.open(message);
         break;
       case 'unlisten':
         this.#unlisten(message.listenerId);
+        break;
+      case 'renew':
+        this.#listening.renew(message);
         break;
       case 'options':
         this.#setOptions(message.options);
@@ -103,7 +116,7 @@ export class Gateway {
 
   dispose(): void {
     clearInterval(this.#ticker);
-    for (const listenerId of this.#servers.keys()) this.#unlisten(listenerId);
+    this.#listening.closeAll();
     for (const connection of this.#connections) connection.destroy();
     this.#hub.dispose();
     this.#dispatcher.dispose();
@@ -111,69 +124,53 @@ export class Gateway {
   }
 
   #setOptions(options: GatewayOptions): void {
+    const { encoder } = this.#context;
+    const { protocols } = options;
     this.#context.options = options;
+    this.#connections.limit = options.maxConnections;
+    encoder.httpVars = protocols.httpVars;
+    encoder.serverNameIsHost = protocols.serverNameIsHost;
+    this.#trusted = new TrustedPeers(protocols.trustedProxies);
+    this.#dispatcher.edits = HeadEdits.of(protocols);
     this.#slots.harakiriSeconds = options.harakiriSeconds;
     this.#log.configure(options);
   }
 
-  async #listen(message: MasterToGateway & { type: 'listen' }): Promise<void> {
-    const { listenerId, kind, backlog, mode } = message;
-    this.#servers.set(listenerId, null);
-    try {
-      const { server, address } = await listen(message.address, backlog, mode, (socket) =>
-        this.#accept(socket, kind, listenerId),
-      );
-      // Taken back while it was being bound.
-      if (!this.#servers.has(listenerId)) {
-        server.close();
-        return;
-      }
-      this.#servers.set(listenerId, server);
-      this.#post({ type: 'listening', listenerId, address });
-    } catch (error) {
-      this.#servers.delete(listenerId);
-      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-      this.#post({
-        type: 'listen-failed',
-        listenerId,
-        code,
-        message: error instanceof Error ? error.message : String(error),
-      });
-    }
-  }
-
   #unlisten(listenerId: number): void {
-    this.#servers.get(listenerId)?.close();
-    this.#servers.delete(listenerId);
+    this.#listening.close(listenerId);
     for (const connection of this.#connections) if (connection.listenerId === listenerId) connection.endAfterAnswer();
   }
 
-  #accept(socket: Socket, kind: ListenerKind, listenerId: number): void {
-    const { options, encoder } = this.#context;
-    const peer = encoder.encodePeer({
-      kind,
-      serverName: options.hostname,
-      serverPort: socket.localPort === undefined ? '' : String(socket.localPort),
-      remoteAddress: (socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, ''),
-      remotePort: String(socket.remotePort ?? ''),
-    });
-    this.#connections.add(new ClientConnection(socket, kind, listenerId, peer, this.#context));
+  #accept(socket: Socket, { listenerId, kind, redirect }: ListenMessage, secure: SecureFacts): void {
+    const { options } = this.#context;
+    if (!this.#connections.hasRoom()) {
+      socket.destroy();
+      return;
+    }
+    if (options.tcpKeepAlive) socket.setKeepAlive(true);
     this.#slots.addConnections(1);
+    if (redirect === null) {
+      const peer = describePeer(socket, kind, options.hostname, this.#trusted, secure);
+      this.#connections.add(new ClientConnection(socket, listenerId, peer, this.#context));
+      return;
+    }
+    const { hostname, bufferSizeBytes: headBytes, httpTimeoutSeconds } = options;
+    const plan = { hostname, headBytes, timeoutMs: httpTimeoutSeconds * 1000, ...redirect };
+    this.#connections.add(new RedirectConnection(socket, listenerId, plan, (gone) => this.#connectionClosed(gone)));
   }
 
-  #connectionClosed(connection: ClientConnection): void {
+  #connectionClosed(connection: Connection): void {
     if (this.#connections.delete(connection)) this.#slots.addConnections(-1);
   }
 
   #tick(): void {
-    const nowMs = performance.now();
-    for (const connection of this.#connections) connection.tick(nowMs);
+    this.#connections.tick(performance.now());
     this.#checkDrained();
   }
 
   #drain(): void {
     this.#drainAsked = true;
-    for (const server of this.#servers.values()) server?.close();
+    this.#listening.closeAll();
     for (const connection of this.#connections) connection.endAfterAnswer();
     this.#checkDrained();
   }

@@ -31,6 +31,8 @@ export class HttpHead {
   closeSeen = false;
   /** `Connection: keep-alive` was there. */
   keepAliveSeen = false;
+  /** `Connection: upgrade` was there. */
+  upgradeSeen = false;
   hostSeen = false;
   /** Some byte of the head is not ASCII. */
   hasHighBytes = false;
@@ -42,6 +44,7 @@ export class HttpHead {
     this.expectContinue = false;
     this.closeSeen = false;
     this.keepAliveSeen = false;
+    this.upgradeSeen = false;
     this.hostSeen = false;
     this.hasHighBytes = false;
   }
@@ -49,6 +52,19 @@ export class HttpHead {
   /** May the connection stay open after the answer, as far as the client is concerned? */
   get keepAlive(): boolean {
     return !this.closeSeen && (this.minorVersion === 1 || this.keepAliveSeen);
+  }
+
+  /** Does some Accept-Encoding header name this coding (lower case) without refusing it by `q=0`? */
+  accepts(coding: string): boolean {
+    for (let slot = 0; slot < this.headerCount * 4; slot += 4) {
+      const [start = 0, end = 0, from = 0, to = 0] = this.headers.subarray(slot, slot + 4);
+      if (!equalsIgnoreCase(this.bytes, this.base + start, this.base + end, 'accept-encoding')) continue;
+      for (const item of this.text(from, to).toLowerCase().split(',')) {
+        const [name = '', ...parameters] = item.split(';').map((part) => part.trim());
+        if (name === coding) return !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
+      }
+    }
+    return false;
   }
 
   /** A part of the head as a latin-1 string. */
@@ -164,8 +180,7 @@ function noteFraming(head: HttpHead, bytes: Buffer, base: number, slot: number):
       return;
     case 10:
       if (!equalsIgnoreCase(bytes, start, end, 'connection')) return;
-      if (listHasToken(bytes, from, to, 'close')) head.closeSeen = true;
-      else if (listHasToken(bytes, from, to, 'keep-alive')) head.keepAliveSeen = true;
+      noteConnection(head, bytes, from, to);
       return;
     case 14:
       if (!equalsIgnoreCase(bytes, start, end, 'content-length')) return;
@@ -181,6 +196,15 @@ function noteFraming(head: HttpHead, bytes: Buffer, base: number, slot: number):
       head.chunked = true;
       return;
     default:
+  }
+}
+
+function noteConnection(head: HttpHead, bytes: Buffer, from: number, to: number): void {
+  if (equalsIgnoreCase(bytes, from, to, 'keep-alive')) head.keepAliveSeen = true;
+  else {
+    if (listHasToken(bytes, from, to, 'close')) head.closeSeen = true;
+    if (listHasToken(bytes, from, to, 'keep-alive')) head.keepAliveSeen = true;
+    if (listHasToken(bytes, from, to, 'upgrade')) head.upgradeSeen = true;
   }
 }
 

@@ -2,11 +2,15 @@
  * Messages between the master (main thread) and a gateway (worker thread), by `postMessage`.
  * The master decides what exists, the gateway moves bytes; neither shares anything else but the scoreboard.
  */
-import type { ListenerKind, SocketAddress } from '../config/settings.ts';
+import type { ListenerKind, ProtocolSettings, SocketAddress } from '../config/settings.ts';
+import type { Binding } from './listener.ts';
+import type { TlsMaterial } from './tls-material.ts';
 
 /** What a gateway gets as `workerData`. */
 export interface GatewayBoot {
+  /** From 0. */
   gatewayId: number;
+  gatewayCount: number;
   scoreboard: SharedArrayBuffer;
   /** Where it listens for workers: a unix socket path, or `127.0.0.1:0` on Windows. */
   workerEndpoint: string;
@@ -33,6 +37,11 @@ export interface GatewayOptions {
   httpTimeoutSeconds: number;
   /** How long an idle keep-alive connection stays open. */
   httpKeepaliveSeconds: number;
+  protocols: ProtocolSettings;
+  /** `so-keepalive` */
+  tcpKeepAlive: boolean;
+  /** Open connections of one gateway; more are refused. 0: no limit. */
+  maxConnections: number;
   /** File descriptor the request lines go to; -1: no request lines. */
   logFd: number;
   logFormat: string | null;
@@ -46,9 +55,13 @@ export type MasterToGateway =
       listenerId: number;
       kind: ListenerKind;
       address: SocketAddress;
-      backlog: number;
-      mode: number | null;
+      binding: Binding;
+      tls: TlsMaterial | null;
+      /** `http-to-https`: every request is redirected. */
+      redirect: { httpsPort: number | null } | null;
     }
+  /** New certificates for a listener with TLS. */
+  | { type: 'renew'; listenerId: number; tls: TlsMaterial }
   /** Stops accepting; open connections end after their present request. */
   | { type: 'unlisten'; listenerId: number }
   | { type: 'options'; options: GatewayOptions }

@@ -1,7 +1,7 @@
 /**
  * What a peer can do wrong, by name: the parsers throw a ProtocolError, the connection answers its status
  * and closes. Each limit has a code of its own. `offset` counts from the first byte of the message's head
- * (or of the body, for the codes that begin with `chunk-` and `trailer-`).
+ * (or of the body, for the codes that begin with `chunk-` and `trailer-`; of the PARAMS stream for FastCGI's variables).
  */
 
 const CATALOGUE = {
@@ -39,12 +39,19 @@ const CATALOGUE = {
   'chunk-end-missing': [400, 'a chunk does not end where its size says'],
   'trailer-invalid': [400, 'a trailer line is malformed'],
   'trailer-too-large': [431, 'the trailer is too large'],
-  // uwsgi protocol
+  // uwsgi, FastCGI and SCGI
   'block-too-large': [431, 'the variables block is larger than buffer-size'],
   'block-malformed': [400, 'a length in the variables block points outside it'],
   'key-empty': [400, 'a variable has an empty name'],
   'too-many-vars': [431, 'the request has too many variables'],
   'block-empty': [400, 'the variables block is empty'],
+  'body-too-short': [400, 'the body is shorter than its CONTENT_LENGTH'],
+  'netstring-invalid': [400, 'the variables are not a netstring'],
+  'record-invalid': [400, 'a FastCGI record is malformed or out of place'],
+  'record-too-large': [400, 'a FastCGI management record is too large'],
+  // PROXY protocol
+  'proxy-header-invalid': [400, 'the PROXY protocol header is malformed'],
+  'proxy-header-too-large': [400, 'the PROXY protocol header is too large'],
 } as const satisfies Record<string, readonly [status: number, message: string]>;
 
 export type ProtocolErrorCode = keyof typeof CATALOGUE;

@@ -30,6 +30,8 @@ export interface RequestFacts {
   uri: string;
   protocol: string;
   remoteAddress: string;
+  /** X-Forwarded-For of a trusted peer; otherwise empty. */
+  forwardedFor: string;
   remoteUser: string;
   contentLength: number;
   varCount: number;
@@ -67,8 +69,14 @@ export class GatewayRequest {
   beganMs = 0;
   /** The answer's head was passed on. */
   answering = false;
-  /** The client has had an answer from the gateway (504); the worker's is thrown away. */
+  /** The client has its whole answer, from the gateway (504) or cut short by the application; what comes is thrown away. */
   failed = false;
+  /** Number of the application that answered; -1: none. */
+  app = 0;
+  /** What the application set for the log (`uwsgi.set_logvar`), as latin-1. */
+  logVariables: Map<string, string> | null = null;
+  /** The application wants it logged, whatever the configuration says. */
+  isLoggedByApp = false;
   /** The status and sizes below are the application's, not the gateway's own answer. */
   answeredByApp = false;
   status = 500;

@@ -1,63 +1,23 @@
 import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ProtocolError } from './protocol-error.ts';
-import { cuts, EventLog, readVectors } from './testing/vectors.ts';
-import { MAX_VARS, UwsgiParser } from './uwsgi-parser.ts';
-
-const LIMITS = { blockBytes: 300, bodyBytes: 100 };
-
-function replay(pieces: readonly Buffer[], limits = LIMITS): string[] {
-  const log = new EventLog();
-  const parser = new UwsgiParser(limits, {
-    onVars: (vars) => {
-      const pairs = Array.from({ length: vars.count }, (_, i) => {
-        const [a = 0, b = 0, c = 0, d = 0] = vars.offsets.subarray(i * 4, i * 4 + 4);
-        return `${vars.bytes.toString('latin1', a, b)}=${JSON.stringify(vars.bytes.toString('latin1', c, d))}`;
-      });
-      log.add(`vars [${pairs.join(', ')}] in ${vars.blockBytes} bytes, length ${vars.contentLength}`);
-    },
-    onBody: (chunk, start, end) => log.body(chunk.toString('latin1', start, end)),
-    onComplete: () => log.add('complete'),
-    onPing: () => log.add('ping'),
-    onOther: (modifier1, modifier2) => log.add(`other ${modifier1} ${modifier2}`),
-  });
-  try {
-    for (const piece of pieces) {
-      const chunk = Buffer.from(piece);
-      parser.feed(chunk);
-      chunk.fill(0x2a);
-    }
-    log.flush();
-    if (parser.inBody) log.events.push('needs more body');
-  } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
-    log.add(`error ${error.code} ${error.status} at ${error.offset}`);
-  }
-  return log.events;
-}
+import { MAX_VARS } from './cgi-vars.ts';
+import { CGI_LIMITS, mutations, replayUwsgi } from './testing/cgi-replay.ts';
+import { cuts, readVectors } from './testing/vectors.ts';
 
 const vectors = readVectors(fileURLToPath(new URL('vectors/uwsgi.md', import.meta.url)));
 
 describe('uwsgi', () => {
   test.for(vectors)('$title', ({ input, events }) => {
     for (const pieces of cuts(input)) {
-      expect(replay(pieces), `cut into ${pieces.map((piece) => piece.length).join('+')}`).toEqual(events);
+      expect(replayUwsgi(pieces), `cut into ${pieces.map((piece) => piece.length).join('+')}`).toEqual(events);
     }
   });
 
   test('whatever the bytes are, the way they are cut never matters and errors are protocol errors', () => {
-    const mutated = fc.tuple(
-      fc.constantFrom(...vectors.map(({ input }) => input)),
-      fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { maxLength: 3 }),
-      fc.nat(),
-    );
     fc.assert(
-      fc.property(mutated, ([seed, changes, place]) => {
-        const input = Buffer.from(seed);
-        for (const [at, byte] of changes) input[at % input.length] = byte;
-        const at = place % input.length;
-        expect(replay([input.subarray(0, at), input.subarray(at)])).toEqual(replay([input]));
+      fc.property(mutations(vectors.map(({ input }) => input)), ({ input, pieces }) => {
+        expect(replayUwsgi(pieces)).toEqual(replayUwsgi([input]));
       }),
       { numRuns: 3000 },
     );
@@ -66,8 +26,19 @@ describe('uwsgi', () => {
   test('more variables than allowed are refused', () => {
     const block = Buffer.alloc((MAX_VARS + 1) * 5, '\x01\0a\0\0', 'latin1');
     const header = Buffer.from([0, block.length & 0xff, block.length >> 8, 0]);
-    expect(replay([header, block], { ...LIMITS, blockBytes: 65535 })).toEqual([
-      `error too-many-vars 431 at ${4 + MAX_VARS * 5}`,
+    expect(replayUwsgi([header, block], { ...CGI_LIMITS, blockBytes: 65535 })).toEqual([
+      `error too-many-vars 431 at ${4 + MAX_VARS * 5 + 2}`,
     ]);
+  });
+
+  // 255 answers, 110 is a signal, 173 a remote call, 111 the cache, 17 the spooler, 22 and 98 once were code.
+  test('modifiers other than requests and pings do nothing, whatever follows them', () => {
+    const block = Buffer.from('\x0b\x00UWSGI_CALLS\x04\x00evil', 'latin1');
+    for (let modifier = 0; modifier < 256; modifier++) {
+      const input = Buffer.concat([Buffer.from([modifier, block.length, 0, 7]), block]);
+      const [event] = replayUwsgi([input]);
+      const expected = modifier === 100 ? 'ping' : `other ${modifier} 7`;
+      expect(event).toBe(modifier === 0 ? 'vars [UWSGI_CALLS="evil"] in 19 bytes, no length' : expected);
+    }
   });
 });

@@ -4,38 +4,29 @@
  * a connection. Modifier 0 is a request, 100 a ping; every other modifier ends the connection and does nothing:
  * uWSGI's remote calls, signals, cache and spooler modifiers act for whoever can connect, this parser does not.
  */
+import { CgiVars } from './cgi-vars.ts';
 import { ProtocolError } from './protocol-error.ts';
 
-export interface UwsgiLimits {
-  /** Size of the variables block. */
+export interface CgiLimits {
+  /** Size of the variables as they come. */
   blockBytes: number;
   /** Body; 0: no limit. */
   bodyBytes: number;
 }
 
-/** The variables of a request. The object is reused: it is valid until the handler of `onVars` returns. */
-export class UwsgiVars {
-  bytes: Buffer = Buffer.alloc(0);
-  /** Four offsets into `bytes` for each variable: key start, key end, value start, value end. */
-  readonly offsets = new Int32Array(MAX_VARS * 4);
-  count = 0;
-  contentLength = 0;
-  /** Size of the block as announced. */
-  blockBytes = 0;
-  hasHighBytes = false;
-}
-
-export interface UwsgiHandler {
-  onVars(vars: UwsgiVars): void;
+export interface CgiHandler {
+  onVars(vars: CgiVars): void;
   /** Body bytes `chunk[start, end)`, valid during the call only. */
   onBody(chunk: Buffer, start: number, end: number): void;
   onComplete(): void;
+}
+
+export interface UwsgiHandler extends CgiHandler {
   onPing(): void;
   /** A modifier that is not served; the connection is to be closed without an answer. */
   onOther(modifier1: number, modifier2: number): void;
 }
 
-export const MAX_VARS = 512;
 const HEADER_BYTES = 4;
 const MODIFIER_REQUEST = 0;
 const MODIFIER_PING = 100;
@@ -43,14 +34,14 @@ const MODIFIER_PING = 100;
 type State = 'head' | 'body' | 'done';
 
 export class UwsgiParser {
-  readonly vars = new UwsgiVars();
-  readonly #limits: UwsgiLimits;
+  readonly vars = new CgiVars();
+  readonly #limits: CgiLimits;
   readonly #handler: UwsgiHandler;
   #state: State = 'head';
   #kept: Buffer = Buffer.alloc(0);
   #left = 0;
 
-  constructor(limits: UwsgiLimits, handler: UwsgiHandler) {
+  constructor(limits: CgiLimits, handler: UwsgiHandler) {
     this.#limits = limits;
     this.#handler = handler;
   }
@@ -111,12 +102,11 @@ export class UwsgiParser {
 
   #varsComplete(bytes: Buffer, end: number): void {
     const { vars } = this;
-    vars.bytes = bytes;
-    vars.blockBytes = end - HEADER_BYTES;
+    vars.begin(bytes);
     parseVars(vars, HEADER_BYTES, end);
     const limit = this.#limits.bodyBytes;
     if (limit > 0 && vars.contentLength > limit) throw new ProtocolError('body-too-large', end);
-    this.#left = vars.contentLength;
+    this.#left = Math.max(0, vars.contentLength);
     this.#state = this.#left > 0 ? 'body' : 'done';
     this.#handler.onVars(vars);
     if (this.#left === 0) this.#complete();
@@ -128,28 +118,15 @@ export class UwsgiParser {
   }
 }
 
-function parseVars(vars: UwsgiVars, start: number, end: number): void {
-  const { bytes, offsets } = vars;
-  vars.count = 0;
-  vars.contentLength = 0;
-  vars.hasHighBytes = false;
+function parseVars(vars: CgiVars, start: number, end: number): void {
+  const { bytes } = vars;
   let at = start;
   while (at < end) {
-    if (vars.count === MAX_VARS) throw new ProtocolError('too-many-vars', at);
     const keyStart = at + 2;
     const keyEnd = keyStart + length16(bytes, at, end);
-    if (keyEnd === keyStart) throw new ProtocolError('key-empty', at);
     const valueStart = keyEnd + 2;
     const valueEnd = valueStart + length16(bytes, keyEnd, end);
-    if (valueEnd > end) throw new ProtocolError('block-malformed', keyEnd);
-    for (let i = keyStart; i < valueEnd; i++) {
-      if ((bytes[i] ?? 0) > 127 && (i < keyEnd || i >= valueStart)) vars.hasHighBytes = true;
-    }
-    offsets.set([keyStart, keyEnd, valueStart, valueEnd], vars.count * 4);
-    vars.count++;
-    if (keyEnd - keyStart === 14 && bytes.toString('latin1', keyStart, keyEnd) === 'CONTENT_LENGTH') {
-      vars.contentLength = parseLength(bytes, valueStart, valueEnd);
-    }
+    vars.add(keyStart, keyEnd, valueStart, valueEnd);
     at = valueEnd;
   }
 }
@@ -159,16 +136,4 @@ function length16(bytes: Buffer, at: number, end: number): number {
   const length = bytes.readUInt16LE(at);
   if (at + 2 + length > end) throw new ProtocolError('block-malformed', at);
   return length;
-}
-
-/** Empty means 0, as front ends send it; anything but digits is an error and never a shorter number. */
-function parseLength(bytes: Buffer, start: number, end: number): number {
-  let value = 0;
-  for (let i = start; i < end; i++) {
-    const digit = (bytes[i] ?? 0) - 48;
-    if (digit < 0 || digit > 9) throw new ProtocolError('content-length-invalid', start);
-    value = value * 10 + digit;
-    if (value > Number.MAX_SAFE_INTEGER) throw new ProtocolError('body-too-large', start);
-  }
-  return value;
 }

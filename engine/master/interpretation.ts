@@ -3,11 +3,13 @@
  */
 import { hostname } from 'node:os';
 import { formatAddress } from '../config/address.ts';
+import { listenerLabel } from '../config/listener-names.ts';
 import type { EngineSettings } from '../config/settings.ts';
 import { EngineError, formatEngineError } from '../errors.ts';
 import type { GatewayOptions } from '../gateway/messages.ts';
 import { SLOT_COUNT } from '../scoreboard.ts';
 import type { Plan } from './events.ts';
+import { connectionLimit } from './file-limit.ts';
 import { type RuntimePlace, runtimeProgram } from './runtimes.ts';
 
 export function planOf(settings: EngineSettings): Plan {
@@ -18,6 +20,11 @@ export function planOf(settings: EngineSettings): Plan {
     spawn: canFork && !settings.lazyApps ? 'fork' : 'fresh',
     needApp: settings.needApp,
     mercyMs: settings.workerReloadMercySeconds * 1000,
+    cheaper: settings.cheaper.least > 0 ? settings.cheaper : null,
+    startsAsleep: settings.sleep.startsAsleep,
+    idleMs: settings.sleep.idleSeconds * 1000,
+    stopsWhenIdle: settings.sleep.stopsWhenIdle,
+    forkbombDelayMs: settings.forkbombDelaySeconds * 1000,
     isLazy: settings.lazy,
     exitOnReload: settings.exitOnReload,
     reloadTimeoutMs: settings.reloadTimeoutSeconds * 1000,
@@ -42,6 +49,8 @@ export function gatewayOptions(settings: EngineSettings, logFd: number): Gateway
     httpTimeoutSeconds: settings.httpTimeoutSeconds,
     httpKeepaliveSeconds: settings.httpKeepaliveSeconds,
     protocols: settings.protocols,
+    tcpKeepAlive: settings.sockets.keepAlive,
+    maxConnections: connectionLimit(settings),
     logFd: settings.disableLogging ? -1 : logFd,
     logFormat: settings.logFormat,
     logMicros: false,
@@ -75,10 +84,13 @@ function reloadObstacle(present: EngineSettings, next: EngineSettings): string |
   if ((present.app.language === 'javascript') !== (next.app.language === 'javascript')) {
     return 'The language of the application has changed. Stop the engine and start it again.';
   }
-  const kinds = new Map(present.listeners.map((one) => [formatAddress(one.address), one.kind]));
+  if (JSON.stringify(present.system.identity) !== JSON.stringify(next.system.identity)) {
+    return "'uid', 'gid' or 'add-gid' has changed, which only a start can follow. Stop the engine and start it again.";
+  }
+  const kinds = new Map(present.listeners.map((one) => [formatAddress(one.address), listenerLabel(one)]));
   const changed = next.listeners.find((one) => {
     const kind = kinds.get(formatAddress(one.address));
-    return kind !== undefined && kind !== one.kind;
+    return kind !== undefined && kind !== listenerLabel(one);
   });
   if (changed === undefined) return null;
   return `${changed.text} was another kind of socket before. Stop the engine and start it again, or use another address.`;

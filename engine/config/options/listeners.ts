@@ -1,9 +1,8 @@
 /**
- * Where the engine answers, and how its HTTP router treats clients.
+ * Where the engine answers, and what is spoken there.
  */
 import type { ListenerKind, Origin } from '../settings.ts';
-import { isFlagWord, isOn, wholeNumber } from '../values.ts';
-import { type Draft, number, type OptionSection, type Reader, readAddress } from './section.ts';
+import { type Draft, type OptionSection, type Reader, readAddress, readListenAddress } from './section.ts';
 
 export const listenersOptions: OptionSection = {
   data: `
@@ -11,58 +10,73 @@ http | address | works | | Answers HTTP on this address through the router in fr
 http-socket | address | works | | Answers HTTP/1.1 on this address.
 socket | address | works | | Answers the uwsgi protocol on this address, for nginx's uwsgi_pass.
 uwsgi-socket | address | works | | Answers the uwsgi protocol on this address, whatever 'protocol' says.
-http11-socket | address | no | | Answers HTTP/1.1 with keep-alive on this address.
-https-socket | string | no | | Answers HTTPS: address, certificate and key, separated by commas.
-https | string | no | | Answers HTTPS through the router: address, certificate and key, separated by commas.
-fastcgi-socket | address | no | | Answers the FastCGI protocol on this address.
-scgi-socket | address | no | | Answers the SCGI protocol on this address.
-protocol | string | works | uwsgi | Protocol that 'socket' speaks: uwsgi or http here, fastcgi and scgi as well on uWSGI.
-shared-socket | address | no | | Opens a socket before privileges are dropped, to be named as '=0', '=1' by other options.
-chmod-socket | mode | works | 666 | File mode of unix sockets, in octal; 666 when no value is given.
-chown-socket | string | no | | Owner of unix sockets, as user:group.
+http11-socket | address | works | | Answers HTTP/1.1 on this address; the same as 'http-socket' here, which keeps connections too.
+fastcgi-socket | address | works | | Answers the FastCGI protocol on this address, for nginx's fastcgi_pass.
+fastcgi-nph-socket | address | works | | Answers FastCGI with an HTTP status line in front of the headers.
+scgi-socket | address | works | | Answers the SCGI protocol on this address, for nginx's scgi_pass.
+scgi-nph-socket | address | works | | Answers SCGI with an HTTP status line in front of the headers.
+puwsgi-socket | address | no: it takes bodies for further requests, so that whoever may upload can run code | | Answers the uwsgi protocol on connections that are kept.
+raw-socket | address | no: an application would get the bare connection, and nothing here hands it on | | Hands connections to the application as they are.
+protocol | string | works | uwsgi | Protocol that 'socket' speaks: uwsgi, http, http11, fastcgi, fastcgi-nph, scgi or scgi-nph.
+http-socket-modifier1 | int | works | 0 | Modifier of requests that come through 'http-socket'; the engine knows 0.
+http-socket-modifier2 | int | works | 0 | Second modifier of requests that come through 'http-socket'; the engine knows 0.
+fastcgi-modifier1 | int | works | 0 | Modifier of requests that come over FastCGI; the engine knows 0.
+fastcgi-modifier2 | int | works | 0 | Second modifier of requests that come over FastCGI; the engine knows 0.
+scgi-modifier1 | int | works | 0 | Modifier of requests that come over SCGI; the engine knows 0.
+scgi-modifier2 | int | works | 0 | Second modifier of requests that come over SCGI; the engine knows 0.
 http-to | address | works | | Address of the uwsgi socket the router hands requests to; the engine's router always uses its own workers.
-http-keepalive | seconds | works | 30 | Idle time after which a kept connection of the router is closed; 0 switches keep-alive off.
-http-timeout | seconds | works | 60 | Longest silence of a client or of the application before the router gives up.
-http-processes | int | none: the engine's gateways share each port already | 1 | Router processes.
-http-auto-chunked | flag | none: responses of unknown length are always sent chunked to HTTP/1.1 clients | | Sends responses without a length as chunks.
-http-raw-body | flag | no | | Hands chunked request bodies on as they are.
-http-websockets | flag | no | | Lets websocket connections through the router.
-http-auto-gzip | flag | no | | Compresses responses that ask for it with 'uWSGI-Encoding: gzip'.
-http-modifier1 | int | no | 0 | Modifier the router puts in each request.
-http-manage-expect | int | no | | Answers 'Expect: 100-continue', up to this body size.
-so-keepalive | flag | no | | Switches TCP keep-alive on for accepted connections.
-tcp-nodelay | flag | none: it is always on | | Sends small packets at once.
-reuse-port | flag | none: the engine's gateways share each TCP port anyway | | Lets several servers bind the same port.
-no-defer-accept | flag | none: the engine never defers accept | | Accepts a connection before its first bytes arrive.
-thunder-lock | flag | none: the engine's gateway hands out requests, workers never compete for a socket | | Serialises accept() among workers.
-listen | int | works | 100 | Connections the system keeps waiting for each socket; more are refused.
 `,
   readers: {
     http: socket('http'),
     'http-socket': socket('http-socket'),
     socket: socket('socket'),
     'uwsgi-socket': socket('uwsgi'),
+    'http11-socket': socket('http11-socket'),
+    'fastcgi-socket': socket('fastcgi'),
+    'fastcgi-nph-socket': socket('fastcgi-nph'),
+    'scgi-socket': socket('scgi'),
+    'scgi-nph-socket': socket('scgi-nph'),
     protocol: readProtocol,
-    'chmod-socket': readMode,
     'http-to': readHttpTo,
-    'http-keepalive': readKeepalive,
-    'http-timeout': number('httpTimeoutSeconds', 1),
-    listen: number('listen', 1),
+    'http-socket-modifier1': readModifier,
+    'http-socket-modifier2': readModifier,
+    'fastcgi-modifier1': readModifier,
+    'fastcgi-modifier2': readModifier,
+    'scgi-modifier1': readModifier,
+    'scgi-modifier2': readModifier,
   },
 };
 
 function socket(kind: ListenerKind | 'socket'): Reader {
   return (draft, value, origin) => {
-    const found = readAddress(draft, value);
+    const found = readListenAddress(draft, value);
     if (typeof found === 'string') return found;
     draft.sockets.push({ kind, address: found, text: value, origin });
     return null;
   };
 }
 
+const PROTOCOLS: ReadonlyMap<string, ListenerKind> = new Map<string, ListenerKind>([
+  ['uwsgi', 'uwsgi'],
+  ['http', 'http-socket'],
+  ['http11', 'http11-socket'],
+  ['fastcgi', 'fastcgi'],
+  ['fastcgi-nph', 'fastcgi-nph'],
+  ['scgi', 'scgi'],
+  ['scgi-nph', 'scgi-nph'],
+]);
+const REFUSED_PROTOCOLS: Record<string, string> = {
+  puwsgi: 'is not safe: it takes bodies for further requests, so that whoever may upload can run code; write uwsgi.',
+  raw: 'is not supported: nothing here hands bare connections to an application.',
+  suwsgi: "needs a certificate: write 'suwsgi-socket = ADDRESS,CERTIFICATE,KEY'.",
+  https: "needs a certificate: write 'https-socket = ADDRESS,CERTIFICATE,KEY'.",
+};
+
 function readProtocol(draft: Draft, value: string): string | null {
-  if (value !== 'uwsgi' && value !== 'http') return 'is not supported by the engine: write uwsgi or http.';
-  draft.protocol = value === 'http' ? 'http-socket' : 'uwsgi';
+  const kind = PROTOCOLS.get(value);
+  if (kind === undefined)
+    return REFUSED_PROTOCOLS[value] ?? `is no protocol; known are ${[...PROTOCOLS.keys()].join(', ')}.`;
+  draft.protocol = kind;
   return null;
 }
 
@@ -73,23 +87,9 @@ function readHttpTo(draft: Draft, value: string, origin: Origin): string | null 
   return null;
 }
 
-function readMode(draft: Draft, value: string): string | null {
-  const text = value === '' || value === 'true' ? '666' : value;
-  if (!/^[0-7]{3,4}$/.test(text)) return 'needs an octal file mode such as 660.';
-  draft.settings.chmodSocket = Number.parseInt(text, 8);
-  return null;
-}
-
-const DEFAULT_KEEPALIVE_SECONDS = 30;
-
-function readKeepalive(draft: Draft, value: string): string | null {
-  const seconds = wholeNumber(value);
-  if (seconds === null && !isFlagWord(value)) return 'needs a number of seconds; 0 switches keep-alive off.';
-  if (seconds === null && isOn(value) && value !== '') {
-    draft.warn(
-      `means ${DEFAULT_KEEPALIVE_SECONDS} seconds here, but uWSGI reads it as 0, which is off; write a number.`,
-    );
-  }
-  draft.settings.httpKeepaliveSeconds = seconds ?? (isOn(value) ? DEFAULT_KEEPALIVE_SECONDS : 0);
-  return null;
+/** Modifiers choose a plugin of uWSGI; the engine has the application's language and nothing beside it. */
+export function readModifier(_draft: Draft, value: string): string | null {
+  return value === '0'
+    ? null
+    : 'asks for another handler than that of the application, and the engine has none; write 0.';
 }

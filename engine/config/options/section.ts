@@ -6,6 +6,7 @@
  */
 import { MAX_SOCKET_PATH_BYTES, parseAddress } from '../address.ts';
 import { type ConfigHost, resolvePath } from '../host.ts';
+import type { PythonDraft } from '../python-app.ts';
 import type { CertificateSetting, EngineSettings, ListenerKind, Origin, SocketAddress } from '../settings.ts';
 import { encodeText } from '../text-bytes.ts';
 import { isFlagWord, isOn, wholeNumber } from '../values.ts';
@@ -35,17 +36,11 @@ export interface Draft {
   host: ConfigHost;
   /** Folder that relative paths start from: that of `chdir` when there is one. */
   folder: string;
-  python: {
-    wsgiFile: string | null;
-    module: string | null;
-    callable: string;
-    pythonpath: string[];
-    home: string | null;
-  };
+  python: PythonDraft;
   jsApp: { file: string; origin: Origin } | null;
   httpTo: { address: SocketAddress; text: string; origin: Origin }[];
   /** Protocol of `socket`. */
-  protocol: 'uwsgi' | 'http-socket';
+  protocol: ListenerKind;
   sockets: DraftSocket[];
   /** `shared-socket`, in order: `=0` names the first one. */
   sharedSockets: { address: SocketAddress; text: string; origin: Origin }[];
@@ -61,7 +56,7 @@ type NumberName = {
   [Name in keyof EngineSettings]: EngineSettings[Name] extends number ? Name : never;
 }[keyof EngineSettings];
 
-const FLAG_EXPECTED = 'is a switch: write true or false.';
+export const FLAG_EXPECTED = 'is a switch: write true or false.';
 
 export function flag(name: FlagName): Reader {
   return readFlag((settings, value) => {

@@ -3,6 +3,8 @@
  */
 import { backgroundOptions } from './background.ts';
 import { controlOptions } from './control.ts';
+import { daemonsOptions } from './daemons.ts';
+import { hooksOptions } from './hooks.ts';
 import { languageOptions } from './language.ts';
 import { languagesOptions } from './languages.ts';
 import { listenersOptions } from './listeners.ts';
@@ -10,18 +12,26 @@ import { logOptions } from './log.ts';
 import { pythonOptions } from './python.ts';
 import { recyclingOptions } from './recycling.ts';
 import { requestsOptions } from './requests.ts';
+import { routerOptions } from './router.ts';
 import type { OptionSection, Reader } from './section.ts';
+import { socketsOptions } from './sockets.ts';
 import { statsOptions } from './stats.ts';
 import { systemOptions } from './system.ts';
+import { tlsOptions } from './tls.ts';
 import { workersOptions } from './workers.ts';
 
 export const sections: readonly OptionSection[] = [
   listenersOptions,
+  socketsOptions,
+  tlsOptions,
+  routerOptions,
   requestsOptions,
   workersOptions,
   recyclingOptions,
   controlOptions,
   systemOptions,
+  hooksOptions,
+  daemonsOptions,
   pythonOptions,
   languagesOptions,
   logOptions,

@@ -12,6 +12,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { defaultRecycling } from '../../config/options/recycling.ts';
+import { defaultProtocols } from '../../config/options/requests.ts';
+import { pythonOptions } from '../../config/python-app.ts';
 import type { ListenerKind, SocketAddress } from '../../config/settings.ts';
 import type { RuntimeBoot } from '../../master/control.ts';
 import { createScoreboard, type Scoreboard } from '../../scoreboard.ts';
@@ -21,20 +23,21 @@ const RUNTIMES = fileURLToPath(new URL('../../../resources/runtimes/', import.me
 
 /** Plays the part of reeve_runtime.py: reads the boot line, loads `app.py`, serves. */
 const PYTHON_ENTRY = `
-import json, os, socket, sys, types
+import json, os, sys
 boot = json.loads(sys.stdin.readline())
 sys.path[:0] = [${JSON.stringify(join(RUNTIMES, 'python'))}, os.getcwd()]
-control = socket.socket(socket.AF_UNIX)
-control.connect(boot["controlEndpoint"])
-uwsgi = types.ModuleType("uwsgi")
+import reeve_uwsgi
+from reeve_apps import Apps
+from reeve_control import Control
+from reeve_serve import Worker
+reeve_uwsgi.install(boot)
+import uwsgi
 uwsgi.version = b"2.0.21"
 uwsgi.hostname = b"test-host"
-uwsgi.log_this_request = lambda: None
-uwsgi.set_logvar = lambda name, value: None
-sys.modules["uwsgi"] = uwsgi
-from reeve_serve import serve
 import app
-serve(boot, boot["spawnId"], boot["wid"], app.application, control)
+apps = Apps()
+apps.add("", app.application, 0.0)
+Worker(boot, apps, Control(boot["controlEndpoint"])).run()
 `;
 
 export interface TestWorker {
@@ -112,6 +115,9 @@ export class FakeMaster {
       socketTimeoutSeconds: 4,
       httpTimeoutSeconds: 60,
       httpKeepaliveSeconds: 30,
+      tcpKeepAlive: false,
+      maxConnections: 0,
+      protocols: defaultProtocols(),
       logFd: this.#logFd,
       logFormat: null,
       logMicros: false,
@@ -120,6 +126,7 @@ export class FakeMaster {
     };
     const boot: GatewayBoot = {
       gatewayId: 0,
+      gatewayCount: 1,
       scoreboard: this.board.buffer,
       workerEndpoint: join(this.folder, 'workers.sock'),
       bodyFolder: join(this.folder, 'bodies'),
@@ -159,7 +166,8 @@ export class FakeMaster {
     await this.message('ready');
     const address: SocketAddress =
       path === undefined ? { type: 'tcp', host: '127.0.0.1', port: 0 } : { type: 'unix', path };
-    this.post({ type: 'listen', listenerId, kind, address, backlog: 100, mode });
+    const binding = { backlog: 100, mode, owner: null, reusePort: false, isAlone: true };
+    this.post({ type: 'listen', listenerId, kind, address, binding, tls: null, redirect: null });
     return (await this.message('listening', (message) => message.listenerId === listenerId)).address;
   }
 
@@ -196,20 +204,22 @@ export class FakeMaster {
       generation,
       app:
         language === 'python'
-          ? { language, wsgiFile: 'app.py', module: null, callable: 'application', pythonpath: [], virtualenv: null }
+          ? { ...pythonOptions(), language, main: { type: 'file', path: 'app.py', written: 'app.py' } }
           : { language, file: 'app.mjs' },
       chdir: null,
       threads,
       enableThreads: true,
-      needApp: true,
+      needApps: 1,
       recycling: { ...defaultRecycling(), minLifetimeSeconds: 0, maxRequests },
       retirement: 'at-once',
       spawnId,
       wid,
       processes: 1,
       masterPid: process.pid,
-      autoProcname: false,
-      procnamePrefix: '',
+      startedOn: 0,
+      isReload: false,
+      isFirst: true,
+      system: { hooks: [], shell: '/bin/sh', titles: { zygote: null, worker: null }, chdir2: null, cpuAffinity: 0 },
       options: [],
     };
     const connectionsBefore = this.#controlSockets.length;

@@ -1,0 +1,71 @@
+/**
+ * Who is at the other end of a connection, and whether it is believed when it speaks for others: PROXY headers and
+ * X-Forwarded-* count only from `trusted-proxy` addresses. Without that option they are this machine's own; a
+ * peer on a unix socket is always believed.
+ */
+import { BlockList, isIPv4, isIPv6, type Socket } from 'node:net';
+import type { ListenerKind } from '../config/settings.ts';
+import { type SecureFacts, tlsVars } from './tls-certificates.ts';
+
+/** What is the same for all requests of a connection. */
+export interface Peer {
+  kind: ListenerKind;
+  serverName: string;
+  serverPort: string;
+  /** Told by a PROXY header only; null otherwise. */
+  serverAddress: string | null;
+  remoteAddress: string;
+  remotePort: string;
+  /** Variables that TLS gives, `HTTPS` among them; null: the connection is not encrypted. */
+  tlsVars: readonly (readonly [name: string, value: string])[] | null;
+  /** Is what it says of other clients believed? */
+  isTrusted: boolean;
+}
+
+const THIS_MACHINE = ['127.0.0.0/8', '::1'];
+
+export class TrustedPeers {
+  readonly #list = new BlockList();
+
+  /** @param networks addresses and CIDR networks, checked before; none: this machine */
+  constructor(networks: readonly string[]) {
+    for (const network of networks.length > 0 ? networks : THIS_MACHINE) {
+      const [address = '', prefix] = network.split('/');
+      const family = familyOf(address);
+      if (family === null) continue;
+      if (prefix === undefined) this.#list.addAddress(address, family);
+      else this.#list.addSubnet(address, Number(prefix), family);
+    }
+  }
+
+  /** @param address of the peer; empty: it is on a unix socket */
+  has(address: string): boolean {
+    if (address === '') return true;
+    const family = familyOf(address);
+    return family !== null && this.#list.check(address, family);
+  }
+}
+
+export function describePeer(
+  socket: Socket,
+  kind: ListenerKind,
+  hostname: string,
+  trusted: TrustedPeers,
+  secure: SecureFacts,
+): Peer {
+  const remoteAddress = (socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
+  return {
+    kind,
+    serverName: hostname,
+    serverPort: socket.localPort === undefined ? '' : String(socket.localPort),
+    serverAddress: null,
+    remoteAddress,
+    remotePort: String(socket.remotePort ?? ''),
+    tlsVars: secure === null ? null : tlsVars(secure),
+    isTrusted: trusted.has(remoteAddress),
+  };
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' | null {
+  return isIPv4(address) ? 'ipv4' : isIPv6(address) ? 'ipv6' : null;
+}

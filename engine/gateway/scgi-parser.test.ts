@@ -1,0 +1,33 @@
+import { fileURLToPath } from 'node:url';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { MAX_VARS } from './cgi-vars.ts';
+import { CGI_LIMITS, mutations, replayScgi } from './testing/cgi-replay.ts';
+import { cuts, readVectors } from './testing/vectors.ts';
+
+const vectors = readVectors(fileURLToPath(new URL('vectors/scgi.md', import.meta.url)));
+
+describe('SCGI', () => {
+  test.for(vectors)('$title', ({ input, events }) => {
+    for (const pieces of cuts(input)) {
+      expect(replayScgi(pieces), `cut into ${pieces.map((piece) => piece.length).join('+')}`).toEqual(events);
+    }
+  });
+
+  test('whatever the bytes are, the way they are cut never matters and errors are protocol errors', () => {
+    fc.assert(
+      fc.property(mutations(vectors.map(({ input }) => input)), ({ input, pieces }) => {
+        expect(replayScgi(pieces)).toEqual(replayScgi([input]));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test('more variables than allowed are refused', () => {
+    const block = 'a\0\0'.repeat(MAX_VARS + 1);
+    const input = Buffer.from(`${block.length}:${block},`);
+    expect(replayScgi([input], { ...CGI_LIMITS, blockBytes: 65535 })).toEqual([
+      `error too-many-vars 431 at ${5 + MAX_VARS * 3}`,
+    ]);
+  });
+});
