@@ -17,6 +17,7 @@ export interface ConfigHostOptions {
   env?: Readonly<Record<string, string | undefined>>;
   version?: string;
   reloading?: boolean;
+  inheritedSockets?: number;
 }
 
 /** A host for this process; `options` replace what is asked of the process. */
@@ -46,6 +47,7 @@ export function createConfigHost(options: ConfigHostOptions = {}): ConfigHost {
     binaryPath: process.execPath,
     version: options.version ?? '2.0.21',
     reloading: options.reloading ?? false,
+    inheritedSockets: options.inheritedSockets ?? 0,
     nowMicros: () => Math.floor((performance.timeOrigin + performance.now()) * 1000),
   };
 }

@@ -22,6 +22,14 @@ export const ENGINE_ERRORS = {
     exitCode: 1,
     hint: 'The host must be an address of this machine, and the folder of a unix socket must exist.',
   },
+  'certificate-unusable': {
+    exitCode: 1,
+    hint: 'Certificates and keys are PEM files that the user who starts the engine can read.',
+  },
+  'limit-not-set': {
+    exitCode: 1,
+    hint: "Only root may raise it beyond the hard limit ('ulimit -Hn'); ask for less, or raise it where the engine is started.",
+  },
   'no-interpreter': {
     exitCode: 1,
     hint: "Install Python 3.8 or newer so that 'python3' is on the PATH, or name one with 'virtualenv'.",
@@ -39,6 +47,14 @@ export const ENGINE_ERRORS = {
   },
   'pidfile-not-written': { exitCode: 1, hint: "Check that the folder of 'pidfile' exists and can be written." },
   'log-not-opened': { exitCode: 1, hint: "Check that the folder of 'logto' exists and can be written." },
+  'no-such-user': { exitCode: 1, hint: "Correct 'uid', or add the user to the system." },
+  'no-such-group': { exitCode: 1, hint: "Correct 'gid' or 'add-gid', or add the group to the system." },
+  'identity-not-taken': { exitCode: 1, hint: "Start the engine as root, or leave 'uid', 'gid' and 'add-gid' out." },
+  'hook-failed': { exitCode: 1, hint: 'Correct the hook; its output stands above. A command that may fail is `safeexec`.' },
+  'not-in-background': {
+    exitCode: 1,
+    hint: "Leave 'daemonize' out and start the engine with a service manager, or with `&` in a shell.",
+  },
 } as const satisfies Record<string, { exitCode: number; hint: string }>;
 
 export type EngineErrorCode = keyof typeof ENGINE_ERRORS;

@@ -12,6 +12,7 @@ import { resolveConfig } from './config/resolve.ts';
 import type { EngineSettings } from './config/settings.ts';
 import { createConfigHost } from './config-host.ts';
 import { EngineError, EXIT_BAD_CONFIG, formatEngineError } from './errors.ts';
+import { inheritedSocketsOf } from './inherited-sockets.ts';
 import { EngineLog } from './master/engine-log.ts';
 import { Master } from './master/master.ts';
 import { configurationLines } from './master/reports.ts';
@@ -31,6 +32,11 @@ export interface EngineIo {
   resourcesFolder?: string;
 }
 
+/** What is left when the environment's words to the engine itself are taken out. */
+interface InnerIo extends EngineIo {
+  inheritedSockets: number;
+}
+
 type Reading =
   | { ok: true; settings: EngineSettings; notices: string[] }
   | { ok: false; errors: string[]; notices: string[] };
@@ -44,7 +50,8 @@ export async function runEngine(argv: readonly string[], io: EngineIo): Promise<
   const log = new EngineLog(io.stdout.fd ?? 1, io.stderr.fd ?? 2);
   const starter = starterOf(io.env, io.stdin);
   try {
-    return await start(argv, { ...io, env: starter.env }, log, starter);
+    const inherited = inheritedSocketsOf(starter.env, process.pid);
+    return await start(argv, { ...io, env: inherited.env, inheritedSockets: inherited.count }, log, starter);
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     log.write(formatEngineError(error));
@@ -65,7 +72,7 @@ function asksForVersion(argv: readonly string[]): boolean {
   }
 }
 
-async function start(argv: readonly string[], io: EngineIo, log: EngineLog, starter: Starter): Promise<number> {
+async function start(argv: readonly string[], io: InnerIo, log: EngineLog, starter: Starter): Promise<number> {
   const first = read(argv, io, false);
   for (const notice of first.notices) log.write(notice);
   if (!first.ok) {
@@ -91,8 +98,9 @@ async function start(argv: readonly string[], io: EngineIo, log: EngineLog, star
   return master.run();
 }
 
-function read(argv: readonly string[], io: EngineIo, reloading: boolean): Reading {
-  const host = createConfigHost({ cwd: io.cwd, env: io.env, version: ENGINE_VERSION, reloading });
+function read(argv: readonly string[], io: InnerIo, reloading: boolean): Reading {
+  const { cwd, env, inheritedSockets } = io;
+  const host = createConfigHost({ cwd, env, version: ENGINE_VERSION, reloading, inheritedSockets });
   const resolved = resolveConfig(argv, host);
   if (!resolved.ok) return { ok: false, errors: resolved.errors.map(formatConfigError), notices: resolved.notices };
   const built = buildSettings(resolved);

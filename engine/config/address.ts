@@ -1,7 +1,7 @@
 /**
  * Socket addresses in uWSGI's notation: `127.0.0.1:8080`, `:8080` (all interfaces), `[::1]:8080`, `/run/app.sock`,
- * `app.sock` (relative to the working directory), `@name` (Linux abstract namespace). Text to SocketAddress and back;
- * names are not looked up and paths are not touched.
+ * `app.sock` (relative to the working directory), `@name` (Linux abstract namespace), `fd://3` (an inherited socket).
+ * Text to SocketAddress and back; names are not looked up and paths are not touched.
  */
 import type { SocketAddress } from './settings.ts';
 
@@ -10,7 +10,7 @@ export type AddressResult = { ok: true; address: SocketAddress } | { ok: false; 
 /** Unix socket paths are limited by the system: 108 bytes with the final NUL on Linux, 104 on macOS. */
 export const MAX_SOCKET_PATH_BYTES = 103;
 
-const EXPECTED = 'write host:port, :port, [ipv6]:port, a path of a unix socket, or @name';
+const EXPECTED = 'write host:port, :port, [ipv6]:port, a path of a unix socket, @name, or fd://number';
 
 /** Reads an address. As in uWSGI a colon makes it TCP; anything else is the path of a unix socket. */
 export function parseAddress(text: string): AddressResult {
@@ -19,6 +19,12 @@ export function parseAddress(text: string): AddressResult {
   if (value.startsWith('@')) {
     if (value.length === 1) return { ok: false, message: `'@' needs a name after it: ${EXPECTED}.` };
     return { ok: true, address: { type: 'abstract', name: value.slice(1) } };
+  }
+  if (value.startsWith('fd://')) {
+    const fd = value.slice('fd://'.length);
+    if (!/^\d{1,7}$/.test(fd))
+      return { ok: false, message: `'${fd}' in '${value}' is not the number of a descriptor.` };
+    return { ok: true, address: { type: 'fd', fd: Number(fd) } };
   }
   const isPath = value.startsWith('/') || value.startsWith('./') || value.startsWith('../');
   const colon = value.lastIndexOf(':');
@@ -47,6 +53,8 @@ export function formatAddress(address: SocketAddress): string {
       return address.path;
     case 'abstract':
       return `@${address.name}`;
+    case 'fd':
+      return `fd://${address.fd}`;
     case 'tcp':
       return `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
   }

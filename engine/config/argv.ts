@@ -115,3 +115,12 @@ function parseShort(word: string, next: (name: string) => string): GivenOption[]
 function usage(option: string, message: string, hint: string | null): ConfigFailure {
   return new ConfigFailure({ code: 'usage', message, origin: COMMAND_LINE, option, hint });
 }
+
+export function isCommandLine(origin: Origin): boolean {
+  return origin.file === COMMAND_LINE.file;
+}
+
+/** What to do with an option that is in the way, where it was written. */
+export function leaveOut(origin: Origin): string {
+  return isCommandLine(origin) ? 'Leave it out' : 'Remove the line';
+}

@@ -33,6 +33,8 @@ export interface ConfigHost {
   version: string;
   /** True when the configuration is read again for a reload: `if-reload`. */
   reloading: boolean;
+  /** Listening sockets that the service manager handed over, from descriptor 3 on; none when it is not said. */
+  inheritedSockets?: number;
   nowMicros(): number;
 }
 

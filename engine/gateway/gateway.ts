@@ -46,6 +46,7 @@ export class Gateway {
       retired: (spawnId) => post({ type: 'retired', spawnId }),
       workerRetiring: (spawnId) => post({ type: 'worker-retiring', spawnId }),
       workerWorn: (spawnId) => post({ type: 'worker-worn', spawnId }),
+      demand: (count) => post({ type: 'demand', count }),
       coreLost: (spawnId, core, lostRequest) => post({ type: 'core-lost', spawnId, core, lostRequest }),
       finished: (request, core, micros) => this.#log.write(request, core, Math.round(micros), this.#slots.requests),
     });
@@ -116,7 +117,7 @@ export class Gateway {
 
   dispose(): void {
     clearInterval(this.#ticker);
-    this.#listening.closeAll();
+    this.#listening.dispose();
     for (const connection of this.#connections) connection.destroy();
     this.#hub.dispose();
     this.#dispatcher.dispose();

@@ -6,11 +6,16 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { listen } from './listener.ts';
 
+const BINDING = { backlog: 1, mode: null, owner: null, reusePort: false, isAlone: true };
+
 test('a short listen queue lets the kernel keep a crowd until it is accepted', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'reeve-listener-'));
   const path = join(folder, 'app.sock');
   const accepted: Socket[] = [];
-  const { server } = await listen({ type: 'unix', path }, 1, null, (socket) => accepted.push(socket));
+  const { server } = await listen({ type: 'unix', path }, BINDING, null, false, {
+    accepted: (socket) => accepted.push(socket),
+    trouble: () => undefined,
+  });
   // All of them in one turn, in which nothing can be accepted: a unix socket whose queue is full says EAGAIN at once.
   const clients = Array.from({ length: 200 }, () => connect(path));
   try {

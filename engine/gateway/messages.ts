@@ -91,6 +91,8 @@ export type GatewayToMaster =
   | { type: 'worker-retiring'; spawnId: number }
   /** It announced that it should be replaced, and serves on until it is retired. Said once for each worker. */
   | { type: 'worker-worn'; spawnId: number }
+  /** So many requests wait, and no worker serves or half the queue is taken. */
+  | { type: 'demand'; count: number }
   /** A line for the log. */
   | { type: 'trouble'; text: string }
   | { type: 'drained' };

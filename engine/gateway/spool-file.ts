@@ -4,6 +4,7 @@
  * removes the file, whatever state it is in.
  */
 import { type FileHandle, open, rm } from 'node:fs/promises';
+import { threadId } from 'node:worker_threads';
 
 let serial = 0;
 
@@ -20,7 +21,7 @@ export class SpoolFile {
 
   constructor(folder: string, kind: 'body' | 'answer') {
     serial++;
-    this.path = `${folder}/${kind}-${process.pid}-${serial}`;
+    this.path = `${folder}/${kind}-${process.pid}-${threadId}-${serial}`;
     this.#opened = open(this.path, 'wx+', 0o600);
     this.#tail = this.#opened.then(() => undefined);
     // Reported by whoever waits for `written` or `read`.

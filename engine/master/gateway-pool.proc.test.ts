@@ -7,7 +7,7 @@ import { GatewayPool } from './gateway-pool.ts';
 
 const SCRIPT = new URL('testing/crashing-thread.ts', import.meta.url);
 
-function bootOf(workerEndpoint: string): Omit<GatewayBoot, 'gatewayId'> {
+function bootOf(workerEndpoint: string): Omit<GatewayBoot, 'gatewayId' | 'gatewayCount'> {
   const options: GatewayBoot['options'] = {
     environEncoding: 'marshal',
     hostname: 'first',
@@ -18,6 +18,8 @@ function bootOf(workerEndpoint: string): Omit<GatewayBoot, 'gatewayId'> {
     socketTimeoutSeconds: 4,
     httpTimeoutSeconds: 60,
     httpKeepaliveSeconds: 30,
+    tcpKeepAlive: false,
+    maxConnections: 0,
     logFd: -1,
     logFormat: null,
     logMicros: false,
@@ -31,7 +33,7 @@ function watched(): { pool: GatewayPool; events: string[]; delaysMs: number[] } 
   const delaysMs: number[] = [];
   const pool = new GatewayPool(
     {
-      said: (message) => events.push(message.type === 'trouble' ? message.text : message.type),
+      said: (_, message) => events.push(message.type === 'trouble' ? message.text : message.type),
       crashed: (reason, delayMs) => {
         events.push(reason.split('\n', 1)[0] ?? '');
         delaysMs.push(delayMs);
@@ -48,7 +50,7 @@ describe('a gateway that crashes', () => {
   it('is started again at once, then later and later, with the options of now', async () => {
     const { pool, events, delaysMs } = watched();
     const boot = bootOf('somewhere');
-    await pool.start(boot);
+    await pool.start([boot]);
     pool.tell({ type: 'options', options: { ...boot.options, hostname: 'second' } });
     for (let crash = 1; crash <= 3; crash++) {
       pool.tell({ type: 'retire', spawnId: 13 });
@@ -69,7 +71,7 @@ describe('a gateway that crashes', () => {
 
   it('can be stopped while it waits to be started again', async () => {
     const { pool, events, delaysMs } = watched();
-    await pool.start(bootOf('somewhere'));
+    await pool.start([bootOf('somewhere')]);
     pool.tell({ type: 'retire', spawnId: 13 });
     await waitFor('a second thread', () => events.filter((one) => one === 'ready').length === 2);
     pool.tell({ type: 'retire', spawnId: 13 });
@@ -80,7 +82,7 @@ describe('a gateway that crashes', () => {
 
   it('before it ever listened fails the start', async () => {
     const { pool } = watched();
-    await expect(pool.start(bootOf('never'))).rejects.toThrow('The gateway does not start: Error: it can not start');
+    await expect(pool.start([bootOf('never')])).rejects.toThrow('The gateway does not start: Error: it can not start');
     pool.stop();
   });
 });

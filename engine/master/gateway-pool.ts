@@ -3,13 +3,15 @@
  * it. A gateway that crashes is started again: at once the first time, later and later when it goes on.
  */
 import type { GatewayBoot, GatewayToMaster, MasterToGateway } from '../gateway/messages.ts';
+import { Agreement } from './gateway-agreement.ts';
 import { GatewayHandle } from './gateway-handle.ts';
 
 export interface GatewayPoolHandlers {
-  said: (message: GatewayToMaster) => void;
+  /** What all gateways must say is passed on when the last one has said it. */
+  said: (gatewayId: number, message: GatewayToMaster) => void;
   /** One died; it is started again after `delayMs`. */
   crashed: (reason: string, delayMs: number) => void;
-  restarted: () => void;
+  restarted: (gatewayId: number) => void;
   stopped: () => void;
 }
 
@@ -25,6 +27,7 @@ export class GatewayPool {
   readonly #script: URL | undefined;
   readonly #gateways: GatewayHandle[] = [];
   readonly #stopped = new Set<number>();
+  readonly #agreement = new Agreement();
   #crashes: number[] = [];
 
   /** `script`: what the threads run, where it is not the gateway. */
@@ -33,13 +36,22 @@ export class GatewayPool {
     this.#script = script;
   }
 
-  /** Starts one more; resolves when it listens for workers. @throws when it crashes before it does */
-  async start(boot: Omit<GatewayBoot, 'gatewayId'>): Promise<void> {
-    const gatewayId = this.#gateways.length;
+  get count(): number {
+    return this.#gateways.length;
+  }
+
+  /** Starts as many as there are boots; resolves when all listen for workers. @throws when one crashes before it does */
+  async start(boots: readonly Omit<GatewayBoot, 'gatewayId' | 'gatewayCount'>[]): Promise<void> {
+    this.#agreement.parties = boots.length;
+    for (const boot of boots) await this.#start({ ...boot, gatewayId: this.count, gatewayCount: boots.length });
+  }
+
+  async #start(boot: GatewayBoot): Promise<void> {
+    const { gatewayId } = boot;
     await new Promise<void>((resolve, reject) => {
       let isReady = false;
       const gateway = new GatewayHandle(
-        { ...boot, gatewayId },
+        boot,
         {
           said: (message) => {
             if (message.type === 'ready') {
@@ -47,13 +59,13 @@ export class GatewayPool {
               isReady = true;
               resolve();
             }
-            this.#handlers.said(message);
+            this.#said(gatewayId, message);
           },
           crashed: (reason) => {
             if (!isReady) reject(new Error(`The gateway does not start: ${reason}`));
             return isReady ? this.#crashed(reason) : null;
           },
-          restarted: () => this.#handlers.restarted(),
+          restarted: () => this.#handlers.restarted(gatewayId),
           stopped: () => {
             this.#stopped.add(gatewayId);
             if (this.#stopped.size === this.#gateways.length) this.#handlers.stopped();
@@ -69,13 +81,28 @@ export class GatewayPool {
     for (const gateway of this.#gateways) gateway.send(message);
   }
 
+  tellOne(gatewayId: number, message: MasterToGateway): void {
+    this.#gateways[gatewayId]?.send(message);
+  }
+
   stop(): void {
     for (const gateway of this.#gateways) gateway.stop();
+  }
+
+  #said(gatewayId: number, message: GatewayToMaster): void {
+    if (this.count > 1 && message.type === 'worker-retiring') {
+      // The worker ends when it is told to: before that no other gateway may send it anything more.
+      if (this.#agreement.recycles(message.spawnId)) this.tell({ type: 'retire', spawnId: message.spawnId });
+      return;
+    }
+    const agreed = this.#agreement.said(gatewayId, message);
+    if (agreed !== null) this.#handlers.said(gatewayId, agreed);
   }
 
   /** Returns when to start it again. */
   #crashed(reason: string): number {
     const nowMs = Date.now();
+    this.#agreement.forget();
     this.#crashes = [...this.#crashes.filter((atMs) => nowMs - atMs < CRASH_WINDOW_MS), nowMs];
     const { length } = this.#crashes;
     const delayMs = length === 1 ? 0 : Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (length - 2));

@@ -20,7 +20,7 @@ export async function listenOn(server: Server, address: SocketAddress): Promise<
   });
 }
 
-function listenOptions(address: SocketAddress): ListenOptions {
+function listenOptions(address: SocketAddress): ListenOptions & { fd?: number } {
   switch (address.type) {
     case 'tcp':
       // Without a host: all interfaces, IPv6 and IPv4.
@@ -29,6 +29,8 @@ function listenOptions(address: SocketAddress): ListenOptions {
       return { path: address.path };
     case 'abstract':
       return { path: `\0${address.name}` };
+    case 'fd':
+      return { fd: address.fd };
   }
 }
 

@@ -8,26 +8,34 @@ import { formatStats, STATS_HTTP_HEAD } from '../api/format-stats.ts';
 import type { EngineSettings } from '../config/settings.ts';
 import { EngineError, formatEngineError } from '../errors.ts';
 import type { GatewayToMaster } from '../gateway/messages.ts';
-import { createScoreboard, type Scoreboard } from '../scoreboard.ts';
+import { createScoreboard, HeaderField, type Scoreboard } from '../scoreboard.ts';
 import { ENGINE_VERSION } from '../version.ts';
 import { Accounts } from './accounts.ts';
 import { isShellCommand, meaningOfLetter, type ShellCommand } from './commands.ts';
+import { Certificates } from './certificates.ts';
 import { Configuration } from './configuration.ts';
 import type { EngineLog } from './engine-log.ts';
 import type { Command, MasterEvent } from './events.ts';
+import { findTooLarge } from './evil-reload.ts';
 import { Facilities } from './facilities.ts';
+import { applyFileLimit, describeFileLimit } from './file-limit.ts';
 import { GatewayPool } from './gateway-pool.ts';
 import { checkSettings, gatewayOptions, planOf } from './interpretation.ts';
 import { type BindOutcome, Listeners } from './listeners.ts';
 import { boot, nextDeadlineMs, step } from './machine.ts';
 import type { MasterState } from './machine-state.ts';
+import { observe } from './observe.ts';
 import { OverdueScanner } from './overdue.ts';
 import { Performer } from './performer.ts';
 import { answerOf, statisticsLines } from './reports.ts';
-import { makeRunFolder, type RunFolder, removeRunFolder } from './run-folder.ts';
+import { filesOf, makeRunFolder, type RunFolder, removeAbandonedFolders, removeRunFolder } from './run-folder.ts';
 import { RuntimePool } from './runtime-pool.ts';
 import type { RuntimePlace } from './runtimes.ts';
 import { Signals } from './signals.ts';
+import { handedOver } from './hand-over.ts';
+import { ExitRequested } from './hook-actions.ts';
+import { System } from './system.ts';
+import { masterTitle } from './titles.ts';
 import { buildStats } from './stats-view.ts';
 import { actOnTouch } from './touch-actions.ts';
 
@@ -38,10 +46,9 @@ export interface MasterHost {
   log: EngineLog;
   /** Reads the configuration again; a text says why it can not be used. */
   readSettings: () => EngineSettings | string;
+  /** All workers are there for the first time. */
+  ready?: () => void;
 }
-
-/** The master looks around at least this often (uWSGI's master-interval). */
-const CYCLE_MS = 1000;
 
 export class Master {
   readonly #host: MasterHost;
@@ -58,6 +65,7 @@ export class Master {
   readonly #listeners: Listeners;
   readonly #config: Configuration;
   readonly #performer: Performer;
+  readonly #system: System;
   readonly #signals: Signals;
   #folder: RunFolder | null = null;
   #state: MasterState;
@@ -74,17 +82,32 @@ export class Master {
     this.#config = new Configuration(settings, host.readSettings);
     this.#state = boot(planOf(settings), Date.now()).state;
     this.#gateways = new GatewayPool({
-      said: (message) => this.#gatewaySaid(message),
+      said: (gatewayId, message) => this.#gatewaySaid(gatewayId, message),
       crashed: (reason, delayMs) => {
         this.#log.write(`*** BUG: a gateway crashed and is started again in ${delayMs / 1000} s ***\n${reason}`);
         this.#accounts.gatewayLost();
       },
-      restarted: () => this.#gatewayRestarted(),
+      restarted: (gatewayId) => this.#gatewayRestarted(gatewayId),
       stopped: () => this.#enqueue({ type: 'gateways-stopped' }),
     });
     const { env, cwd, resourcesFolder } = host;
     const { endpoints: gatewayEndpoints } = this.#gateways;
-    this.#place = { env, cwd, resourcesFolder, token: this.#token, controlEndpoint: '', gatewayEndpoints };
+    this.#place = {
+      env,
+      cwd,
+      folder: null,
+      resourcesFolder,
+      token: this.#token,
+      controlEndpoint: '',
+      gatewayEndpoints,
+    };
+    this.#system = new System({
+      log: host.log,
+      place: this.#place,
+      settings: () => this.#config.current,
+      stopServer: () => this.#command('graceful-stop'),
+      ready: () => host.ready?.(),
+    });
     this.#runtimes = new RuntimePool(this.#place, {
       log: host.log,
       emit: (event) => this.#enqueue(event),
@@ -95,15 +118,23 @@ export class Master {
     this.#facilities = new Facilities({
       letter: (letter) => this.#letter(letter),
       touched: (touch) => {
-        actOnTouch(touch, { log: this.#log, env, cwd, command: (command) => this.#command(command) });
+        actOnTouch(touch, {
+          log: this.#log,
+          env,
+          cwd,
+          command: (command) => this.#command(command),
+          system: (action, path) => this.#system.touched(action, path),
+        });
       },
       stats: { render: () => this.#renderStats(), isHttp: () => this.#config.current.statsHttp },
       log: (text) => this.#log.write(text),
     });
-    this.#listeners = new Listeners(
-      (message) => this.#gateways.tell(message),
-      (outcome) => this.#bindEnded(outcome),
-    );
+    this.#listeners = new Listeners({
+      gateways: this.#gateways,
+      certificates: new Certificates((text) => this.#log.write(text)),
+      done: (outcome) => this.#bindEnded(outcome),
+      log: (text) => this.#log.write(text),
+    });
     this.#performer = new Performer({
       log: host.log,
       board: this.#board,
@@ -116,7 +147,8 @@ export class Master {
       facilities: this.#facilities,
       state: () => this.#state,
       enqueue: (event) => this.#enqueue(event),
-      finish: (exitCode) => this.#resolve(exitCode),
+      system: this.#system,
+      finish: (exitCode) => void this.#system.close(exitCode).then((code) => this.#resolve(code)),
     });
     this.#signals = new Signals({
       settings: () => this.#config.current,
@@ -140,6 +172,10 @@ export class Master {
       checkSettings(this.#config.current, this.#place);
       await this.#open();
       return await finished;
+    } catch (error) {
+      // A hook of the start was `exit`.
+      if (error instanceof ExitRequested) return 0;
+      throw error;
     } finally {
       this.#dispose();
     }
@@ -148,22 +184,32 @@ export class Master {
   async #open(): Promise<void> {
     // First of all: from here on a signal leaves nothing behind.
     this.#signals.listen();
+    await this.#system.prepare();
     const isWindows = process.platform === 'win32';
     this.#log.write(`*** Starting Reeve engine ${ENGINE_VERSION.replace(/^reeve-/, '')} (pid: ${process.pid}) ***`);
-    if (this.#config.current.autoProcname) process.title = `${this.#config.current.procnamePrefix}reeve master`;
+    const title = masterTitle(this.#config.current);
+    if (title !== null) process.title = title;
     const folder = makeRunFolder();
     this.#folder = folder;
     await this.#runtimes.listen(
       isWindows ? { type: 'tcp', host: '127.0.0.1', port: 0 } : { type: 'unix', path: `${folder.path}/control` },
     );
     await this.#facilities.open(this.#config.current);
-    await this.#gateways.start({
+    applyFileLimit(this.#config.current);
+    const fileLimit = describeFileLimit(this.#config.current);
+    if (fileLimit !== null) this.#log.write(fileLimit);
+    const common = {
       scoreboard: this.#board.buffer,
-      workerEndpoint: isWindows ? '127.0.0.1:0' : `${folder.path}/gateway-0`,
       bodyFolder: folder.bodyFolder,
       token: this.#token,
       options: gatewayOptions(this.#config.current, this.#log.errorFd),
-    });
+    };
+    await this.#gateways.start(
+      Array.from({ length: this.#config.current.sockets.gateways }, (_, id) => ({
+        ...common,
+        workerEndpoint: isWindows ? '127.0.0.1:0' : `${folder.path}/gateway-${id}`,
+      })),
+    );
     const first = boot(planOf(this.#config.current), Date.now());
     this.#state = first.state;
     for (const effect of first.effects) this.#performer.attempt(effect);
@@ -185,6 +231,7 @@ export class Master {
       for (const effect of effects) this.#performer.attempt(effect);
     }
     this.#isHandling = false;
+    this.#system.observe(this.#state);
     this.#schedule();
   }
 
@@ -193,9 +240,13 @@ export class Master {
     this.#timer = null;
     if (this.#state.phase === 'stopped') return;
     const nowMs = Date.now();
-    const scan = this.#overdue.scan(this.#state, this.#accounts, nowMs);
+    const pressure = {
+      waiting: this.#board.header[HeaderField.listenQueue] ?? 0,
+      threshold: this.#config.current.harakiri.queueThreshold,
+    };
+    const scan = this.#overdue.scan(this.#state, this.#accounts, nowMs, pressure);
     const nextMs = Math.min(
-      this.#lastCycleMs + CYCLE_MS,
+      this.#lastCycleMs + this.#config.current.checkIntervalSeconds * 1000,
       nextDeadlineMs(this.#state) ?? Number.POSITIVE_INFINITY,
       scan.nextMs ?? Number.POSITIVE_INFINITY,
     );
@@ -205,10 +256,14 @@ export class Master {
 
   #tick(): void {
     const nowMs = Date.now();
-    if (nowMs - this.#lastCycleMs >= CYCLE_MS || nowMs < this.#lastCycleMs) {
+    const cycleMs = this.#config.current.checkIntervalSeconds * 1000;
+    if (nowMs - this.#lastCycleMs >= cycleMs || nowMs < this.#lastCycleMs) {
       this.#lastCycleMs = nowMs;
       this.#accounts.tick(nowMs);
       this.#facilities.tick();
+      for (const event of findTooLarge(this.#state, this.#config.current.recycling)) this.#enqueue(event);
+      const waiting = this.#board.header[HeaderField.listenQueue] ?? 0;
+      this.#enqueue({ type: 'cycle', seen: observe(this.#state, this.#accounts, waiting, nowMs) });
     }
     this.#enqueue({ type: 'tick' });
   }
@@ -216,8 +271,10 @@ export class Master {
   // What comes in
 
   #command(command: Command | ShellCommand): void {
-    if (this.#early !== null) this.#early.push(command);
-    else if (isShellCommand(command)) this.#obeyShell(command);
+    if (this.#early !== null) {
+      this.#early.push(command);
+      if (command === 'stop' || command === 'graceful-stop') this.#system.interrupt();
+    } else if (isShellCommand(command)) this.#obeyShell(command);
     else this.#enqueue({ type: 'command', command });
   }
 
@@ -238,6 +295,7 @@ export class Master {
           this.#log.write(line);
       } else if (command === 'write-pidfile') {
         this.#facilities.writePidfile(this.#config.current);
+        this.#system.writePidfiles();
       } else if (command === 'reopen-log') {
         this.#reopenLog();
       } else {
@@ -261,13 +319,13 @@ export class Master {
     this.#log.write(`*** log file ${path} reopened ***`);
   }
 
-  #gatewaySaid(message: GatewayToMaster): void {
+  #gatewaySaid(gatewayId: number, message: GatewayToMaster): void {
     switch (message.type) {
       case 'ready':
         return;
       case 'listening':
       case 'listen-failed':
-        return this.#listeners.said(message);
+        return this.#listeners.said(gatewayId, message);
       case 'worker-connected':
         this.#accounts.connected(message.spawnId);
         return this.#enqueue({ type: 'worker-connected', spawnId: message.spawnId });
@@ -279,6 +337,8 @@ export class Master {
         return this.#enqueue({ type: 'worker-recycling', spawnId: message.spawnId });
       case 'worker-worn':
         return this.#enqueue({ type: 'worker-worn', spawnId: message.spawnId });
+      case 'demand':
+        return this.#enqueue({ type: 'demand', count: message.count });
       case 'trouble':
         return this.#log.write(message.text);
       case 'drained':
@@ -286,16 +346,38 @@ export class Master {
     }
   }
 
-  #gatewayRestarted(): void {
-    this.#listeners.restore();
+  #gatewayRestarted(gatewayId: number): void {
+    this.#listeners.restore(gatewayId);
     this.#gateways.tell({ type: 'use-generation', generation: this.#state.active });
     this.#gateways.tell({ type: 'pause', paused: this.#state.paused });
     this.#enqueue({ type: 'gateway-restarted' });
   }
 
   #bindEnded(outcome: BindOutcome): void {
-    if (outcome.status === 'ready') this.#enqueue({ type: 'listeners-ready' });
-    else this.#enqueue({ type: 'listeners-failed', message: formatEngineError(outcome.error) });
+    if (outcome.status === 'failed') {
+      this.#enqueue({ type: 'listeners-failed', message: formatEngineError(outcome.error) });
+    } else if (this.#state.active !== 0) {
+      this.#enqueue({ type: 'listeners-ready' });
+    } else {
+      void this.#takeRights();
+    }
+  }
+
+  /** Everything of the first start is open: what comes from here on has the rights of the user only. */
+  async #takeRights(): Promise<void> {
+    const settings = this.#config.current;
+    const own = this.#folder === null ? [] : filesOf(this.#folder);
+    const { path: log } = this.#log;
+    const files = [...own, ...handedOver(settings), ...(log === null ? [] : [log])];
+    try {
+      await this.#system.becomeUser(files);
+      removeAbandonedFolders();
+      this.#enqueue({ type: 'listeners-ready' });
+    } catch (error) {
+      if (error instanceof ExitRequested) return this.#command('stop');
+      if (!(error instanceof EngineError)) throw error;
+      this.#enqueue({ type: 'listeners-failed', message: formatEngineError(error) });
+    }
   }
 
   // Statistics and the end
@@ -322,6 +404,7 @@ export class Master {
     this.#signals.dispose();
     this.#gateways.stop();
     this.#runtimes.dispose();
+    this.#system.dispose();
     this.#facilities.dispose(this.#config.current.vacuum);
     if (this.#folder !== null) removeRunFolder(this.#folder);
     this.#log.write('goodbye from Reeve.');

@@ -2,6 +2,7 @@
  * Carries out the effects of the machine (machine.ts): each is a call to the part whose business it is. What comes of
  * it returns as an event.
  */
+import { listenerLabel } from '../config/listener-names.ts';
 import { EngineError, formatEngineError } from '../errors.ts';
 import { type Scoreboard, SlotField } from '../scoreboard.ts';
 import type { Accounts } from './accounts.ts';
@@ -18,6 +19,7 @@ import { describeKernelState, describeOverdue } from './reports.ts';
 import type { RuntimePool } from './runtime-pool.ts';
 import type { RuntimePlace } from './runtimes.ts';
 import { readVars } from './stats-view.ts';
+import type { System } from './system.ts';
 
 export interface Parts {
   log: EngineLog;
@@ -29,6 +31,7 @@ export interface Parts {
   listeners: Listeners;
   runtimes: RuntimePool;
   facilities: Facilities;
+  system: System;
   state: () => MasterState;
   enqueue: (event: MasterEvent) => void;
   finish: (exitCode: number) => void;
@@ -110,8 +113,13 @@ export class Performer {
   #readConfig(): void {
     const { config, enqueue, place } = this.#parts;
     const plan = config.read(place);
-    if (typeof plan === 'string') enqueue({ type: 'config-failed', message: plan });
-    else enqueue({ type: 'config-ready', plan });
+    if (typeof plan === 'string') {
+      enqueue({ type: 'config-failed', message: plan });
+      return;
+    }
+    void this.#parts.system.objection(config.candidate).then((message) => {
+      enqueue(message === null ? { type: 'config-ready', plan } : { type: 'config-failed', message });
+    });
   }
 
   #adoptConfig(): void {
@@ -119,8 +127,8 @@ export class Performer {
     const isNew = config.adopt();
     const settings = config.current;
     const { opened, closed } = listeners.adopt(settings);
-    for (const { kind, text } of opened) log.write(`${kind} socket bound to ${text}`);
-    for (const { kind, text } of closed) log.write(`${kind} socket ${text} closed`);
+    for (const setting of opened) log.write(`${listenerLabel(setting)} socket bound to ${setting.text}`);
+    for (const setting of closed) log.write(`${listenerLabel(setting)} socket ${setting.text} closed`);
     if (!isNew) return;
     try {
       if (settings.logto !== log.path) log.open(settings.logto);

@@ -3,15 +3,16 @@
  * number is shown by the process that serves under it; while an old generation still answers a request there, by that
  * one, so that a reload that waits for a request is seen to wait.
  */
-import { existsSync, readFileSync } from 'node:fs';
 import type { StatsApp, StatsCore, StatsDocument, StatsWorker } from '../api/stats.ts';
+import { protocolName } from '../config/listener-names.ts';
 import type { EngineSettings } from '../config/settings.ts';
 import { decodeMarshalPairs } from '../gateway/marshal.ts';
 import { HeaderField, type Scoreboard, SlotField, VARS_BYTES } from '../scoreboard.ts';
 import { ENGINE_VERSION } from '../version.ts';
-import type { Accounts } from './accounts.ts';
+import type { Accounts, AppTotals, SeatTotals } from './accounts.ts';
 import type { LoadedApp } from './control.ts';
 import { isLive, type MasterState, type Worker } from './machine-state.ts';
+import { NO_MEMORY, readMemory } from './process-memory.ts';
 
 export interface StatsSources {
   state: MasterState;
@@ -43,7 +44,7 @@ export function buildStats(sources: StatsSources): StatsDocument {
     // All listeners share one queue: it is shown with the first.
     sockets: settings.listeners.map((listener, index) => ({
       name: listener.text,
-      proto: listener.kind === 'uwsgi' ? 'uwsgi' : 'http',
+      proto: protocolName(listener),
       queue: index === 0 ? listenQueue : 0,
       max_queue: settings.listen,
       shared: 0,
@@ -107,30 +108,35 @@ function workerStats(sources: StatsSources, wid: number, worker: Worker | null, 
     respawn_count: totals.spawns,
     tx: sum('txBytes'),
     avg_rt: totals.avgRtMicros,
-    apps: appStats(sources, worker, slots, sum('requests'), sum('exceptions')),
+    apps: appStats(sources, worker, slots, totals),
     cores: Array.from({ length: threads }, (_, core) => coreStats(sources, totals.cores[core], slots[core], core)),
   };
 }
 
-/** uWSGI counts an app's requests when they begin. */
+/** uWSGI counts an app's requests when they begin; which of several apps serves is known when it has answered. */
 function appStats(
   sources: StatsSources,
   worker: Worker | null,
   slots: readonly number[],
-  requests: number,
-  exceptions: number,
+  totals: SeatTotals,
 ): StatsApp[] {
   const { state, accounts, workerApps } = sources;
   const generation = state.generations.get(worker?.generation ?? state.active);
   const apps = (worker === null ? undefined : workerApps.get(worker.spawnId)) ?? generation?.apps ?? [];
-  const running = slots.filter((slot) => accounts.read(slot, SlotField.requestId) !== 0).length;
+  const isRunning = (slot: number): boolean => accounts.read(slot, SlotField.requestId) !== 0;
+  const running = apps.length === 1 ? slots.filter(isRunning).length : 0;
+  const countOf = (counter: keyof AppTotals, app: number): number => {
+    if (app > 0) return totals.apps[app]?.[counter] ?? 0;
+    const others = totals.apps.reduce((sum, other) => sum + other[counter], 0);
+    return totals.cores.reduce((sum, core) => sum + core[counter], 0) - others;
+  };
   return apps.map((app) => ({
     id: app.id,
     modifier1: app.modifier1,
     mountpoint: app.mountpoint,
     startup_time: Math.floor(app.startupSeconds),
-    requests: requests + running,
-    exceptions,
+    requests: countOf('requests', app.id) + running,
+    exceptions: countOf('exceptions', app.id),
     chdir: app.chdir,
   }));
 }
@@ -181,20 +187,4 @@ function readable(value: string): string {
   if (!/[\u0080-\u00ff]/.test(value)) return value;
   const text = Buffer.from(value, 'latin1').toString('utf8');
   return text.includes('\ufffd') ? value : text;
-}
-
-const NO_MEMORY = { rssBytes: 0, vszBytes: 0 };
-const PAGE_BYTES = 4096;
-
-/** From /proc/PID/statm (proc(5)): pages of the whole program, then those in memory. */
-function readMemory(pid: number): { rssBytes: number; vszBytes: number } {
-  const path = `/proc/${pid}/statm`;
-  if (!existsSync(path)) return NO_MEMORY;
-  try {
-    const [size, resident] = readFileSync(path, 'latin1').split(' ');
-    return { rssBytes: Number(resident) * PAGE_BYTES, vszBytes: Number(size) * PAGE_BYTES };
-  } catch {
-    // The process ended between the two calls.
-    return NO_MEMORY;
-  }
 }
