@@ -1,14 +1,16 @@
 /**
  * The environ that an application sees, and the answer its client gets, compared with what was recorded from
  * uWSGI 2.0.21 (engine/goldens/environ). Cases that differ on purpose stand in OURS with the reason and what we do.
- * Not here: cases of other listeners (http11, FastCGI, SCGI) and of `mount`, which the engine does not have yet.
+ * Not here: cases of `mount`, which the workers' runtime deals with (engine/goldens/environ/mount-*).
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { defaultProtocols } from '../config/options/requests.ts';
 import type { ListenerKind } from '../config/settings.ts';
-import { FakeMaster } from './testing/fake-master.ts';
+import { eventually, FakeMaster } from './testing/fake-master.ts';
+import { decodeFastCgiAnswer, decodeRecord } from './testing/fastcgi-client.ts';
 import { parseAnswer, RawClient } from './testing/raw-client.ts';
 
 const GOLDENS = fileURLToPath(new URL('../goldens/environ/', import.meta.url));
@@ -29,9 +31,12 @@ interface Ours {
 
 const CHUNKED = { HTTP_TRANSFER_ENCODING: null };
 const OURS: Record<string, Ours> = {
+  'app-raise--fastcgi-socket': { why: 'an exception is answered', status: 500, environ: {} },
   'app-raise--http': { why: 'an exception is answered', status: 500, environ: {} },
   'app-raise--http-socket': { why: 'an exception is answered', status: 500, environ: {} },
   'app-raise--uwsgi': { why: 'an exception is answered', status: 500, environ: {} },
+  'fastcgi-chunked-params': { why: 'variables may be cut anywhere', status: 200, environ: {} },
+  'fastcgi-get-values': { why: 'management records are answered', status: 0 },
   'http-absolute-uri': {
     why: 'an absolute target gives its path and its host',
     status: 200,
@@ -50,20 +55,25 @@ const OURS: Record<string, Ours> = {
     why: 'chunks are decoded',
     status: 200,
     environ: { ...CHUNKED, CONTENT_LENGTH: '11' },
-    body: '',
+    body: 'hello world',
   },
   'http-chunked-read-plain': {
     why: 'chunks are decoded',
     status: 200,
     environ: { ...CHUNKED, CONTENT_LENGTH: '11' },
-    body: '',
+    body: 'hello world',
   },
-  'router-chunked': { why: 'chunks are decoded', status: 200, environ: { ...CHUNKED, CONTENT_LENGTH: '5' }, body: '' },
+  'router-chunked': {
+    why: 'chunks are decoded',
+    status: 200,
+    environ: { ...CHUNKED, CONTENT_LENGTH: '5' },
+    body: 'hello',
+  },
   'router-chunked-input': {
     why: 'chunks are decoded',
     status: 200,
     environ: { ...CHUNKED, CONTENT_LENGTH: '5' },
-    body: '',
+    body: 'hello',
   },
   'http-fragment': { why: 'a fragment is not part of a target', status: 400 },
   'http-header-no-colon': { why: 'a malformed head is answered', status: 400 },
@@ -83,7 +93,9 @@ const OURS: Record<string, Ours> = {
     status: 200,
     environ: { HTTP_X_TRAILING_BLANK: 'v' },
   },
-  'router-expect-too-big': { why: 'the size limit is limit-post, for any request', status: 413 },
+  'router-expect-too-big': { why: 'the answer says what is wrong', status: 413 },
+  'scgi-bad-length': { why: 'a malformed request is answered', status: 400 },
+  'scgi-no-colon': { why: 'a malformed request is answered', status: 400 },
   'uwsgi-content-length-garbage': { why: 'a length is a number or an error', status: 400 },
   'uwsgi-echo': { why: 'only requests and pings are served', status: 0 },
   'uwsgi-empty': { why: 'an empty block is answered', status: 400 },
@@ -105,42 +117,65 @@ const OURS: Record<string, Ours> = {
 /** Answers that are framed otherwise than uWSGI does: keep-alive is on, a length is given when it is known. */
 const FRAMING = new Set(['content-length', 'transfer-encoding', 'connection']);
 const names = readdirSync(GOLDENS, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
+  .filter((entry) => entry.isDirectory() && !entry.name.startsWith('mount-'))
   .map((entry) => entry.name);
+
+/** Listeners as the recordings name them. */
+const KINDS: Record<string, ListenerKind> = {
+  http: 'http',
+  'http-socket': 'http-socket',
+  'http11-socket': 'http11-socket',
+  uwsgi: 'uwsgi',
+  'fastcgi-socket': 'fastcgi',
+  'fastcgi-nph-socket': 'fastcgi-nph',
+  'scgi-socket': 'scgi',
+  'scgi-nph-socket': 'scgi-nph',
+};
+
+function kindOf(listener: string): ListenerKind {
+  const kind = KINDS[listener];
+  if (kind === undefined) throw new Error(`Unknown listener ${listener}.`);
+  return kind;
+}
 
 function readCase(name: string) {
   const meta: {
-    listener: ListenerKind;
+    listener: string;
     options?: [string, string][];
     deliver?: { splitAt?: number[]; halfClose?: boolean };
   } = JSON.parse(readFileSync(join(GOLDENS, name, 'meta.json'), 'utf8'));
   const expected: Recorded = JSON.parse(readFileSync(join(GOLDENS, name, 'expected.json'), 'utf8'));
   const bytes = readFileSync(join(GOLDENS, name, 'request.bin'));
   const response = expected.outcome === 'response' ? readFileSync(join(GOLDENS, name, 'response.bin')) : null;
-  return { ...meta, expected, request: bytes, response, options: new Map(meta.options ?? []) };
+  return {
+    ...meta,
+    kind: kindOf(meta.listener),
+    expected,
+    request: bytes,
+    response,
+    options: new Map(meta.options ?? []),
+  };
 }
 
 describe('compared with recordings of uWSGI 2.0.21', () => {
   /** Servers by their options: buffer-size, limit-post, application. */
-  const servers = new Map<string, { master: FakeMaster; ports: Record<ListenerKind, number>; log: string }>();
+  const servers = new Map<string, { master: FakeMaster; ports: Map<ListenerKind, number>; log: string }>();
 
   async function serverFor(options: ReadonlyMap<string, string>) {
     const bufferSizeBytes = Number(options.get('buffer-size') ?? 4096);
-    const limitPostBytes = Number(options.get('http-manage-expect') ?? 1) > 1 ? 10 : 0;
+    const expect100 = Number(options.get('http-manage-expect') ?? 1);
+    const protocols = { ...defaultProtocols(), expectLimitBytes: expect100 > 1 ? expect100 : 0 };
     const hasApp = !options.has('no-wsgi-file');
-    const key = JSON.stringify([bufferSizeBytes, limitPostBytes, hasApp]);
+    const key = JSON.stringify([bufferSizeBytes, protocols, hasApp]);
     const known = servers.get(key);
     if (known !== undefined) return known;
-    const master = new FakeMaster({ bufferSizeBytes, limitPostBytes, socketTimeoutSeconds: 1, httpTimeoutSeconds: 2 });
+    const master = new FakeMaster({ bufferSizeBytes, protocols, socketTimeoutSeconds: 1, httpTimeoutSeconds: 2 });
     const log = join(master.folder, 'environ.jsonl');
     const source = readFileSync(join(GOLDENS, 'app.py'), 'utf8');
     const setLog = `import os\nos.environ["GOLDEN_ENVIRON_LOG"] = ${JSON.stringify(log)}\n`;
     await master.serve(hasApp ? setLog + source : 'application = None', 1);
-    const ports = {
-      http: await master.listenPort('http'),
-      'http-socket': await master.listenPort('http-socket'),
-      uwsgi: await master.listenPort('uwsgi'),
-    };
+    const ports = new Map<ListenerKind, number>();
+    for (const kind of Object.values(KINDS)) ports.set(kind, await master.listenPort(kind));
     const server = { master, ports, log };
     servers.set(key, server);
     return server;
@@ -155,10 +190,11 @@ describe('compared with recordings of uWSGI 2.0.21', () => {
   });
 
   test.for(names)('%s', async (name) => {
-    const { listener, expected, request, response, deliver, options } = readCase(name);
+    const { kind, expected, request, response, deliver, options } = readCase(name);
     const { ports, log } = await serverFor(options);
     const before = readLog(log).length;
-    const client = new RawClient(ports[listener]);
+    const port = ports.get(kind) ?? 0;
+    const client = new RawClient(port);
     let at = 0;
     for (const cut of deliver?.splitAt ?? []) {
       client.send(request.subarray(at, cut));
@@ -169,11 +205,27 @@ describe('compared with recordings of uWSGI 2.0.21', () => {
     if (deliver?.halfClose === true) client.socket.end();
     const ours = OURS[name];
     const isHead = request.toString('latin1', 0, 4) === 'HEAD';
+    if (name === 'fastcgi-get-values') {
+      const reply = await eventually('the values', () => decodeRecord(client.received) ?? undefined);
+      expect([reply.type, reply.content.toString('latin1')]).toEqual([10, '\x0e\x03FCGI_MAX_CONNS100']);
+      await client.close();
+      return;
+    }
     if (ours?.status === 0 || (ours === undefined && response === null)) {
       expect((await client.end()).toString('latin1')).toBe('');
       return;
     }
-    if (listener === 'uwsgi' && ours === undefined) {
+    if (kind.startsWith('fastcgi')) {
+      const answer = await eventually('an answer', () => decodeFastCgiAnswer(client.received) ?? undefined);
+      const wanted = response === null ? null : decodeFastCgiAnswer(response);
+      if (ours === undefined) expect(answer).toEqual({ ...wanted, end: answer.end });
+      else expect(answer.stdout.toString()).toMatch(new RegExp(`^Status: ${ours.status} `));
+      // Kept when that was asked for; uWSGI ends it all the same.
+      if (name !== 'fastcgi-keep-conn') expect((await client.end()).length).toBe(answer.end);
+      else expect(client.isEnded).toBe(false);
+    } else if (kind.startsWith('scgi') && ours !== undefined) {
+      expect((await client.end()).toString('latin1')).toMatch(new RegExp(`^Status: ${ours.status} `));
+    } else if (!kind.startsWith('http') && ours === undefined) {
       expect((await client.end()).toString('latin1')).toBe(response?.toString('latin1'));
     } else {
       const answer = await client.answer(isHead);
@@ -181,10 +233,15 @@ describe('compared with recordings of uWSGI 2.0.21', () => {
       else expect(comparable(answer, isHead)).toEqual(comparableBytes(response, isHead));
     }
     if (name === 'uwsgi-ping') return;
-    if (expected.environs.length > 0 && (ours === undefined || ours.environ !== undefined)) {
+    if (name === 'fastcgi-chunked-params') {
+      expect(readLog(log).at(before)).toMatchObject({
+        environ: { HTTP_X_LONG: 'v'.repeat(300), CONTENT_TYPE: '' },
+        body: 'x'.repeat(50),
+      });
+    } else if (expected.environs.length > 0 && (ours === undefined || ours.environ !== undefined)) {
       const seen = readLog(log).at(before);
       const [wanted] = expected.environs;
-      expect(normalise(seen?.environ, ports[listener], client)).toEqual(
+      expect(normalise(seen?.environ, port, client)).toEqual(
         apply(wanted?.environ ?? {}, { 'uwsgi.version': '2.0.21', ...ours?.environ }),
       );
       expect(seen?.body ?? '').toBe(ours?.body ?? wanted?.body ?? '');
@@ -197,7 +254,7 @@ describe('compared with recordings of uWSGI 2.0.21', () => {
   test('two requests on one connection are both answered, in order', async () => {
     const { request, options } = readCase('http-pipelined');
     const { ports } = await serverFor(options);
-    const client = new RawClient(ports['http-socket']).send(request);
+    const client = new RawClient(ports.get('http-socket') ?? 0).send(request);
     expect((await client.answer()).body.toString()).toContain('[/cl/one]');
     expect((await client.answer()).body.toString()).toContain('[/cl/two]');
     await client.close();
