@@ -3,6 +3,7 @@
  * ones that of the worker with fewest busy cores, then the one used last: its memory is warm, and the others stay
  * idle for good when the load is small. When all are busy, frames wait at the workers as long as that saves time.
  */
+import type { CoreClaims } from './core-claims.ts';
 import { MAX_OUTSTANDING } from './frames.ts';
 import type { GatewayRequest, WorkerWire } from './request.ts';
 
@@ -34,11 +35,16 @@ export interface DispatchWorker {
   connected: boolean;
   /** Gets nothing more. `announced`: the master asked, and hears `retired`. */
   retiring: 'no' | 'yes' | 'announced';
+  /** It has asked to be replaced. */
+  isWorn: boolean;
   busyCores: number;
   lastUsed: number;
-  requests: number;
-  /** Null when the control connection is gone. */
+  /** Requests answered, by the number of the application; those that no application answered count for the first. */
+  appRequests: number[];
+  /** Asks for a queued request back. Null when the control connection is gone. */
   takeBack: ((requestId: number, core: number) => void) | null;
+  /** Says that nobody waits for the answer of the request that runs there. */
+  cancel: ((requestId: number, core: number) => void) | null;
 }
 
 /** Work that may wait at a busy core: more would keep requests from a core that becomes idle sooner. */
@@ -62,19 +68,20 @@ export class Pace {
   }
 }
 
-export function chooseIdle(serving: readonly DispatchWorker[]): Core | null {
+export function chooseIdle(serving: readonly DispatchWorker[], claims: CoreClaims): Core | null {
   let best: Core | null = null;
+  let bestLoad = 0;
   for (const worker of serving) {
-    if (best !== null && !isBetter(worker, best.worker)) continue;
-    const idle = worker.cores.find((core) => core.outstanding.length === 0 && core.wire !== null);
-    best = idle ?? best;
+    const load = claims.busyCoresOf(worker);
+    if (best !== null && (load !== bestLoad ? load > bestLoad : worker.lastUsed <= best.worker.lastUsed)) continue;
+    const idle = worker.cores.find(
+      (core) => core.outstanding.length === 0 && core.wire !== null && claims.isFree(core.slot),
+    );
+    if (idle === undefined) continue;
+    best = idle;
+    bestLoad = load;
   }
   return best;
-}
-
-function isBetter(worker: DispatchWorker, than: DispatchWorker): boolean {
-  if (worker.busyCores !== than.busyCores) return worker.busyCores < than.busyCores;
-  return worker.lastUsed > than.lastUsed;
 }
 
 /** The core with the fewest frames, if it may hold another one and its present request is not slow. */
@@ -83,8 +90,10 @@ export function chooseBusy(serving: readonly DispatchWorker[], depth: number, no
   let best: Core | null = null;
   for (const worker of serving) {
     for (const core of worker.cores) {
-      if (core.wire === null || core.outstanding.length >= least || isSlow(core, nowMs)) continue;
-      least = core.outstanding.length;
+      const { length } = core.outstanding;
+      // A core of which nothing is known here is another gateway's.
+      if (core.wire === null || length === 0 || length >= least || isSlow(core, nowMs)) continue;
+      least = length;
       best = core;
     }
   }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createScoreboard, HeaderField, SlotField, slotIndex } from '../scoreboard.ts';
 import { type Core, type DispatchWorker, SLOW_MS } from './core-choice.ts';
+import { CoreClaims } from './core-claims.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { FrameFlag, FrameType, MAX_OUTSTANDING, REQUEST_PREFIX_BYTES, sealRequestFrame } from './frames.ts';
 import { GatewayRequest } from './request.ts';
@@ -19,9 +20,12 @@ beforeEach(() => {
   board = createScoreboard();
   dispatcher = new Dispatcher(
     new SlotWriter(board),
+    new CoreClaims(board, 0, 1),
     {
       retired: (spawnId) => events.push(`retired ${spawnId}`),
       workerRetiring: (spawnId) => events.push(`retiring ${spawnId}`),
+      workerWorn: (spawnId) => events.push(`worn ${spawnId}`),
+      demand: (count) => events.push(`demand ${count}`),
       coreLost: (spawnId, core, lost) => events.push(`lost ${spawnId}.${core} ${lost}`),
       finished: () => undefined,
     },
@@ -48,9 +52,11 @@ function addWorker(spawnId: number, threads = 1, generation = 1) {
     cores,
     connected: true,
     retiring: 'no',
+    isWorn: false,
     busyCores: 0,
     lastUsed: 0,
-    requests: 0,
+    appRequests: [],
+    cancel: null,
     takeBack: (requestId) => asked.push(requestId),
   };
   for (let index = 0; index < threads; index++) {
@@ -251,6 +257,31 @@ describe('taking back', () => {
   });
 });
 
+describe('demand', () => {
+  test('is said when no worker serves, and not again at once', () => {
+    submit('/a');
+    submit('/b');
+    expect(events).toEqual(['demand 1']);
+    nowMs += 100;
+    submit('/c');
+    expect(events).toEqual(['demand 1', 'demand 3']);
+  });
+
+  test('is said when half of the queue is taken although workers serve', () => {
+    addWorker(1);
+    for (const uri of ['/runs', '/1', '/2']) submit(uri, [], 6);
+    expect(events).toEqual([]);
+    submit('/3', [], 6);
+    expect(events).toEqual(['demand 3']);
+  });
+
+  test('is not said while the engine is paused', () => {
+    dispatcher.paused = true;
+    submit('/a');
+    expect(events).toEqual([]);
+  });
+});
+
 describe('losing a core', () => {
   test('costs the request that ran; the rest runs elsewhere, in order', () => {
     const fates: string[] = [];
@@ -259,7 +290,7 @@ describe('losing a core', () => {
     for (const uri of ['/a', '/b', '/c']) submit(uri, fates);
     dispatcher.coreLost(one.core, true);
     expect(fates).toEqual(['/a 502']);
-    expect(events).toEqual(['lost 1.0 true']);
+    expect(events).toEqual(['demand 1', 'lost 1.0 true']);
     const two = addWorker(2);
     expect(uris(two.core)).toEqual(['/b', '/c']);
   });
@@ -283,6 +314,19 @@ describe('losing a core', () => {
     dispatcher.coreLost(one.core, true);
     expect(fates).toEqual(['/a answered']);
     expect(dispatcher.queue.length).toBe(1);
+  });
+
+  test('does not follow from a wish to be replaced, which is passed on once', () => {
+    const fates: string[] = [];
+    const one = addWorker(1);
+    warmUp(one.core);
+    for (const uri of ['/a', '/b']) submit(uri, fates);
+    answer(one.core, { flags: FrameFlag.WORN });
+    answer(one.core, { flags: FrameFlag.WORN });
+    expect(events).toEqual(['worn 1']);
+    expect(fates).toEqual(['/a answered', '/b answered']);
+    submit('/c');
+    expect(one.core.outstanding).toHaveLength(1);
   });
 
   test('does not run what no client waits for any more', () => {

@@ -6,6 +6,7 @@
 
 import { takeNote } from './answer-notes.ts';
 import { type Core, chooseBusy, chooseIdle, type DispatchWorker, isSlow, Pace, SLOW_MS } from './core-choice.ts';
+import type { CoreClaims } from './core-claims.ts';
 import {
   answeringApp,
   decodeResponseHead,
@@ -22,10 +23,15 @@ export interface DispatcherEvents {
   retired(spawnId: number): void;
   workerRetiring(spawnId: number): void;
   workerWorn(spawnId: number): void;
+  /** So many requests wait, and no worker serves or half the queue is taken. */
+  demand(count: number): void;
   coreLost(spawnId: number, core: number, lostRequest: boolean): void;
   /** A request that was at a worker is over, answered or not: time to log it. */
   finished(request: GatewayRequest, core: Core, micros: number): void;
 }
+
+/** Demand is said at most this often; the master looks at the queue itself once a cycle. */
+const DEMAND_PAUSE_MS = 100;
 
 export class Dispatcher {
   readonly queue = new RequestQueue();
@@ -36,6 +42,7 @@ export class Dispatcher {
   edits: HeadEdits | null = null;
   paused = false;
   readonly #slots: SlotWriter;
+  readonly #claims: CoreClaims;
   readonly #events: DispatcherEvents;
   readonly #clock: () => number;
   #generation: number | null = null;
@@ -43,9 +50,16 @@ export class Dispatcher {
   #uses = 0;
   readonly #pace = new Pace();
   #slowTimer: NodeJS.Timeout | null = null;
+  #nextDemandMs = 0;
 
-  constructor(slots: SlotWriter, events: DispatcherEvents, clock: () => number = () => performance.now()) {
+  constructor(
+    slots: SlotWriter,
+    claims: CoreClaims,
+    events: DispatcherEvents,
+    clock: () => number = () => performance.now(),
+  ) {
     this.#slots = slots;
+    this.#claims = claims;
     this.#events = events;
     this.#clock = clock;
   }
@@ -54,11 +68,13 @@ export class Dispatcher {
   submit(request: GatewayRequest, limit: number): boolean {
     if (this.queue.length === 0 && this.#dispatch(request)) return true;
     if (this.queue.length >= limit) {
+      this.#demand(limit);
       this.#slots.queueOverflow();
       return false;
     }
     this.queue.push(request);
-    this.#slots.setQueueLength(this.queue.length);
+    this.#queueChanged();
+    this.#demand(limit);
     return true;
   }
 
@@ -81,14 +97,8 @@ export class Dispatcher {
 
   /** Sends what waits to cores that are free. */
   pump(): void {
-    while (this.queue.length > 0) {
-      const core = this.#choose();
-      if (core === null) break;
-      const request = this.queue.shift();
-      if (request === undefined) break;
-      this.#send(core, request);
-    }
-    this.#slots.setQueueLength(this.queue.length);
+    this.#sendQueued();
+    this.#queueChanged();
   }
 
   retire(spawnId: number, retiring: 'yes' | 'announced'): void {
@@ -117,7 +127,6 @@ export class Dispatcher {
     const lost = core.outstanding;
     core.outstanding = [];
     this.outstanding -= lost.length;
-    if (lost.length > 0) worker.busyCores--;
     // Answers are written before the next request begins: when all of them were seen, only the first one has begun.
     const begun = isRead ? lost.slice(0, 1) : lost;
     for (const request of begun) {
@@ -125,7 +134,8 @@ export class Dispatcher {
       this.#finish(request, core, (this.#clock() - core.headBeganMs) * 1000, 0);
     }
     for (const request of lost.slice(begun.length)) this.#requeue(request);
-    this.#slots.setIdle(core.slot);
+    // Otherwise another gateway may have it.
+    if (lost.length > 0) this.#coreIdle(core);
     this.#events.coreLost(worker.spawnId, core.index, begun.length > 0);
     this.#checkRetired(worker);
     this.pump();
@@ -316,11 +326,14 @@ export class Dispatcher {
     }
     this.queue.insert(request);
     this.#slots.setQueueLength(this.queue.length);
+    this.#demand(Number.POSITIVE_INFINITY);
   }
 
   #coreIdle(core: Core): void {
     core.worker.busyCores--;
     this.#slots.setIdle(core.slot);
+    if (core.worker.retiring === 'no') this.#claims.giveBack(core.slot);
+    else this.#claims.close(core.slot);
   }
 
   #checkRetired(worker: DispatchWorker): void {
@@ -331,6 +344,25 @@ export class Dispatcher {
 
   // Sending
 
+  #sendQueued(): void {
+    while (this.queue.length > 0) {
+      const core = this.#choose();
+      if (core === null) break;
+      const request = this.queue.shift();
+      if (request === undefined) break;
+      this.#send(core, request);
+    }
+  }
+
+  /** Says how many wait. Other gateways give way to this one while some do. */
+  #queueChanged(): void {
+    if (this.#claims.setWaiting(this.queue.length > 0 && !this.paused, () => this.pump())) {
+      this.#sendQueued();
+      if (this.queue.length === 0) this.#claims.setWaiting(false, () => undefined);
+    }
+    this.#slots.setQueueLength(this.queue.length);
+  }
+
   #dispatch(request: GatewayRequest): boolean {
     const core = this.#choose();
     if (core === null) return false;
@@ -340,8 +372,16 @@ export class Dispatcher {
 
   #choose(): Core | null {
     if (this.paused) return null;
+    if (this.#claims.mustYield()) return null;
     const serving = [...this.workers.values()].filter((worker) => this.#isServing(worker));
-    return chooseIdle(serving) ?? chooseBusy(serving, this.#pace.depth, this.#clock());
+    return this.#claimIdle(serving) ?? chooseBusy(serving, this.#pace.depth, this.#clock());
+  }
+
+  #claimIdle(serving: readonly DispatchWorker[]): Core | null {
+    for (;;) {
+      const core = chooseIdle(serving, this.#claims);
+      if (core === null || this.#claims.take(core.slot)) return core;
+    }
   }
 
   #isServing(worker: DispatchWorker): boolean {
@@ -353,7 +393,7 @@ export class Dispatcher {
     if (request.dispatches > 0) request.frame = Buffer.from(request.frame);
     request.dispatches++;
     request.wire = core.wire;
-    this.#nextId = this.#nextId === 0xffffffff ? 1 : this.#nextId + 1;
+    this.#nextId = this.#claims.nextRequestId(this.#nextId);
     request.id = this.#nextId;
     stampRequestId(request.frame, request.id);
     core.outstanding.push(request);
@@ -390,6 +430,20 @@ export class Dispatcher {
         if (at >= 0) return;
       }
     }
+  }
+
+  /** Says that more workers would help, when `cheap` or `cheaper` may have some at rest. */
+  #demand(limit: number): void {
+    if (this.paused || this.#clock() < this.#nextDemandMs) return;
+    const { length } = this.queue;
+    if (length * 2 < limit && this.#hasServing()) return;
+    this.#nextDemandMs = this.#clock() + DEMAND_PAUSE_MS;
+    this.#events.demand(length);
+  }
+
+  #hasServing(): boolean {
+    for (const worker of this.workers.values()) if (this.#isServing(worker)) return true;
+    return false;
   }
 
   // Taking back

@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import { openScoreboard } from '../scoreboard.ts';
 import { ClientConnection, type ConnectionContext } from './client-connection.ts';
 import { type Connection, Connections } from './connections.ts';
+import { CoreClaims } from './core-claims.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { EnvironEncoder } from './environ.ts';
 import { HeadEdits } from './head-edits.ts';
@@ -40,9 +41,10 @@ export class Gateway {
   constructor(boot: GatewayBoot, post: (message: GatewayToMaster) => void) {
     this.#boot = boot;
     this.#post = post;
-    this.#slots = new SlotWriter(openScoreboard(boot.scoreboard));
-    this.#log = new RequestLog(boot.options);
-    this.#dispatcher = new Dispatcher(this.#slots, {
+    const board = openScoreboard(boot.scoreboard);
+    this.#slots = new SlotWriter(board, boot.gatewayId, boot.gatewayCount);
+    this.#log = new RequestLog(boot.options, (text) => post({ type: 'request-lines', text }));
+    this.#dispatcher = new Dispatcher(this.#slots, new CoreClaims(board, boot.gatewayId, boot.gatewayCount), {
       retired: (spawnId) => post({ type: 'retired', spawnId }),
       workerRetiring: (spawnId) => post({ type: 'worker-retiring', spawnId }),
       workerWorn: (spawnId) => post({ type: 'worker-worn', spawnId }),

@@ -2,7 +2,17 @@
  * What the gateway writes on the scoreboard, in uWSGI's terms: counters of cores, the request that runs, its
  * deadline, its variables. The master reads it at any time (engine/scoreboard.ts describes the layout).
  */
-import { HeaderField, type Scoreboard, SlotField, slotIndex, VARS_BYTES } from '../scoreboard.ts';
+import {
+  APPS_SHOWN,
+  appIndex,
+  HeaderField,
+  headerIndex,
+  headerTotal,
+  type Scoreboard,
+  SlotField,
+  slotIndex,
+  VARS_BYTES,
+} from '../scoreboard.ts';
 import { requestEnviron } from './frames.ts';
 import type { GatewayRequest } from './request.ts';
 
@@ -10,12 +20,18 @@ export class SlotWriter {
   harakiriSeconds = 0;
   readonly #board: Scoreboard;
 
-  constructor(board: Scoreboard) {
+  readonly #gatewayId: number;
+  readonly #isAlone: boolean;
+
+  constructor(board: Scoreboard, gatewayId = 0, gatewayCount = 1) {
     this.#board = board;
+    this.#gatewayId = gatewayId;
+    this.#isAlone = gatewayCount === 1;
   }
 
-  /** Requests that were served since the start. */
+  /** Requests that were served since the start, by all gateways. */
   get requests(): number {
+    if (!this.#isAlone) return headerTotal(this.#board, HeaderField.requests);
     return this.#board.header[HeaderField.requests] ?? 0;
   }
 
@@ -43,7 +59,16 @@ export class SlotWriter {
     slots[base + SlotField.avgRtMicros] = Math.floor((average + micros) / 2);
     add(slots, base + SlotField.txBytes, request.answer.headBytes + request.answer.bodyBytes);
     if (request.target === null) add(slots, base + SlotField.writeErrors, 1);
-    add(header, HeaderField.requests, 1);
+    add(header, headerIndex(this.#gatewayId, HeaderField.requests), 1);
+    if (request.app > 0 && request.app < APPS_SHOWN) {
+      add(this.#board.apps, appIndex(slot, request.app, 'requests'), 1);
+      if (exception) add(this.#board.apps, appIndex(slot, request.app, 'exceptions'), 1);
+    }
+  }
+
+  /** The application asked for another deadline for the request that runs: seconds from now; 0: none. */
+  setDeadline(slot: number, seconds: number): void {
+    this.#board.slots[slotIndex(slot, SlotField.deadlineMs)] = seconds === 0 ? 0 : Date.now() + seconds * 1000;
   }
 
   setQueued(slot: number, queued: number): void {
@@ -61,15 +86,15 @@ export class SlotWriter {
   }
 
   setQueueLength(length: number): void {
-    this.#board.header[HeaderField.listenQueue] = length;
+    this.#board.header[headerIndex(this.#gatewayId, HeaderField.listenQueue)] = length;
   }
 
   queueOverflow(): void {
-    add(this.#board.header, HeaderField.listenQueueErrors, 1);
+    add(this.#board.header, headerIndex(this.#gatewayId, HeaderField.listenQueueErrors), 1);
   }
 
   addConnections(delta: number): void {
-    add(this.#board.header, HeaderField.openConnections, delta);
+    add(this.#board.header, headerIndex(this.#gatewayId, HeaderField.openConnections), delta);
   }
 }
 

@@ -20,10 +20,15 @@ function bootOf(workerEndpoint: string): Omit<GatewayBoot, 'gatewayId' | 'gatewa
     httpKeepaliveSeconds: 30,
     tcpKeepAlive: false,
     maxConnections: 0,
-    logFd: -1,
-    logFormat: null,
-    logMicros: false,
-    memoryReport: false,
+    requestLog: {
+      target: { type: 'master' },
+      exceptions: null,
+      format: null,
+      micros: false,
+      memoryReport: false,
+      timeFormat: null,
+      forwardedFor: false,
+    },
   };
   return { scoreboard: createScoreboard().buffer, workerEndpoint, bodyFolder: '/none', token: '', options };
 }
@@ -34,7 +39,7 @@ function watched(): { pool: GatewayPool; events: string[]; delaysMs: number[] } 
   const pool = new GatewayPool(
     {
       said: (_, message) => events.push(message.type === 'trouble' ? message.text : message.type),
-      crashed: (reason, delayMs) => {
+      crashed: (_, reason, delayMs) => {
         events.push(reason.split('\n', 1)[0] ?? '');
         delaysMs.push(delayMs);
       },

@@ -10,7 +10,7 @@ export interface GatewayPoolHandlers {
   /** What all gateways must say is passed on when the last one has said it. */
   said: (gatewayId: number, message: GatewayToMaster) => void;
   /** One died; it is started again after `delayMs`. */
-  crashed: (reason: string, delayMs: number) => void;
+  crashed: (gatewayId: number, reason: string, delayMs: number) => void;
   restarted: (gatewayId: number) => void;
   stopped: () => void;
 }
@@ -63,7 +63,7 @@ export class GatewayPool {
           },
           crashed: (reason) => {
             if (!isReady) reject(new Error(`The gateway does not start: ${reason}`));
-            return isReady ? this.#crashed(reason) : null;
+            return isReady ? this.#crashed(gatewayId, reason) : null;
           },
           restarted: () => this.#handlers.restarted(gatewayId),
           stopped: () => {
@@ -100,13 +100,13 @@ export class GatewayPool {
   }
 
   /** Returns when to start it again. */
-  #crashed(reason: string): number {
+  #crashed(gatewayId: number, reason: string): number {
     const nowMs = Date.now();
     this.#agreement.forget();
     this.#crashes = [...this.#crashes.filter((atMs) => nowMs - atMs < CRASH_WINDOW_MS), nowMs];
     const { length } = this.#crashes;
     const delayMs = length === 1 ? 0 : Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (length - 2));
-    this.#handlers.crashed(reason, delayMs);
+    this.#handlers.crashed(gatewayId, reason, delayMs);
     return delayMs;
   }
 }

@@ -8,11 +8,11 @@ import { formatStats, STATS_HTTP_HEAD } from '../api/format-stats.ts';
 import type { EngineSettings } from '../config/settings.ts';
 import { EngineError, formatEngineError } from '../errors.ts';
 import type { GatewayToMaster } from '../gateway/messages.ts';
-import { createScoreboard, HeaderField, type Scoreboard } from '../scoreboard.ts';
+import { createScoreboard, forgetGateway, HeaderField, headerTotal, type Scoreboard } from '../scoreboard.ts';
 import { ENGINE_VERSION } from '../version.ts';
 import { Accounts } from './accounts.ts';
-import { isShellCommand, meaningOfLetter, type ShellCommand } from './commands.ts';
 import { Certificates } from './certificates.ts';
+import { isShellCommand, meaningOfLetter, type ShellCommand } from './commands.ts';
 import { Configuration } from './configuration.ts';
 import type { EngineLog } from './engine-log.ts';
 import type { Command, MasterEvent } from './events.ts';
@@ -20,8 +20,11 @@ import { findTooLarge } from './evil-reload.ts';
 import { Facilities } from './facilities.ts';
 import { applyFileLimit, describeFileLimit } from './file-limit.ts';
 import { GatewayPool } from './gateway-pool.ts';
+import { handedOver } from './hand-over.ts';
+import { ExitRequested } from './hook-actions.ts';
 import { checkSettings, gatewayOptions, planOf } from './interpretation.ts';
 import { type BindOutcome, Listeners } from './listeners.ts';
+import { LogKeeper } from './log-keeper.ts';
 import { boot, nextDeadlineMs, step } from './machine.ts';
 import type { MasterState } from './machine-state.ts';
 import { observe } from './observe.ts';
@@ -32,11 +35,9 @@ import { filesOf, makeRunFolder, type RunFolder, removeAbandonedFolders, removeR
 import { RuntimePool } from './runtime-pool.ts';
 import type { RuntimePlace } from './runtimes.ts';
 import { Signals } from './signals.ts';
-import { handedOver } from './hand-over.ts';
-import { ExitRequested } from './hook-actions.ts';
+import { buildStats } from './stats-view.ts';
 import { System } from './system.ts';
 import { masterTitle } from './titles.ts';
-import { buildStats } from './stats-view.ts';
 import { actOnTouch } from './touch-actions.ts';
 
 export interface MasterHost {
@@ -64,6 +65,7 @@ export class Master {
   readonly #facilities: Facilities;
   readonly #listeners: Listeners;
   readonly #config: Configuration;
+  readonly #logKeeper: LogKeeper;
   readonly #performer: Performer;
   readonly #system: System;
   readonly #signals: Signals;
@@ -83,7 +85,8 @@ export class Master {
     this.#state = boot(planOf(settings), Date.now()).state;
     this.#gateways = new GatewayPool({
       said: (gatewayId, message) => this.#gatewaySaid(gatewayId, message),
-      crashed: (reason, delayMs) => {
+      crashed: (gatewayId, reason, delayMs) => {
+        forgetGateway(this.#board, gatewayId);
         this.#log.write(`*** BUG: a gateway crashed and is started again in ${delayMs / 1000} s ***\n${reason}`);
         this.#accounts.gatewayLost();
       },
@@ -135,8 +138,18 @@ export class Master {
       done: (outcome) => this.#bindEnded(outcome),
       log: (text) => this.#log.write(text),
     });
+    this.#logKeeper = new LogKeeper({
+      log: host.log,
+      place: { env, cwd, resourcesFolder },
+      tellGateways: () => {
+        const options = gatewayOptions(this.#config.current, this.#log.requestTarget);
+        this.#gateways.tell({ type: 'options', options });
+      },
+      tellWorkers: (path) => this.#runtimes.reopenLog(path),
+    });
     this.#performer = new Performer({
       log: host.log,
+      logKeeper: this.#logKeeper,
       board: this.#board,
       accounts: this.#accounts,
       config: this.#config,
@@ -191,6 +204,7 @@ export class Master {
     if (title !== null) process.title = title;
     const folder = makeRunFolder();
     this.#folder = folder;
+    this.#log.openWorkerOutput(folder.path);
     await this.#runtimes.listen(
       isWindows ? { type: 'tcp', host: '127.0.0.1', port: 0 } : { type: 'unix', path: `${folder.path}/control` },
     );
@@ -202,7 +216,7 @@ export class Master {
       scoreboard: this.#board.buffer,
       bodyFolder: folder.bodyFolder,
       token: this.#token,
-      options: gatewayOptions(this.#config.current, this.#log.errorFd),
+      options: gatewayOptions(this.#config.current, this.#log.requestTarget),
     };
     await this.#gateways.start(
       Array.from({ length: this.#config.current.sockets.gateways }, (_, id) => ({
@@ -241,7 +255,7 @@ export class Master {
     if (this.#state.phase === 'stopped') return;
     const nowMs = Date.now();
     const pressure = {
-      waiting: this.#board.header[HeaderField.listenQueue] ?? 0,
+      waiting: headerTotal(this.#board, HeaderField.listenQueue),
       threshold: this.#config.current.harakiri.queueThreshold,
     };
     const scan = this.#overdue.scan(this.#state, this.#accounts, nowMs, pressure);
@@ -261,8 +275,9 @@ export class Master {
       this.#lastCycleMs = nowMs;
       this.#accounts.tick(nowMs);
       this.#facilities.tick();
+      this.#logKeeper.tick();
       for (const event of findTooLarge(this.#state, this.#config.current.recycling)) this.#enqueue(event);
-      const waiting = this.#board.header[HeaderField.listenQueue] ?? 0;
+      const waiting = headerTotal(this.#board, HeaderField.listenQueue);
       this.#enqueue({ type: 'cycle', seen: observe(this.#state, this.#accounts, waiting, nowMs) });
     }
     this.#enqueue({ type: 'tick' });
@@ -297,26 +312,14 @@ export class Master {
         this.#facilities.writePidfile(this.#config.current);
         this.#system.writePidfiles();
       } else if (command === 'reopen-log') {
-        this.#reopenLog();
+        this.#logKeeper.reopen();
       } else {
-        this.#log.write('the log can not be rotated');
+        this.#logKeeper.rotate();
       }
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       this.#log.write(`*** ${formatEngineError(error)} ***`);
     }
-  }
-
-  #reopenLog(): void {
-    const { path } = this.#log;
-    if (path === null) {
-      this.#log.write("there is no log file to reopen ('logto' is not set)");
-      return;
-    }
-    this.#log.open(path);
-    this.#gateways.tell({ type: 'options', options: gatewayOptions(this.#config.current, this.#log.errorFd) });
-    this.#runtimes.reopenLog(path);
-    this.#log.write(`*** log file ${path} reopened ***`);
   }
 
   #gatewaySaid(gatewayId: number, message: GatewayToMaster): void {
@@ -341,6 +344,8 @@ export class Master {
         return this.#enqueue({ type: 'demand', count: message.count });
       case 'trouble':
         return this.#log.write(message.text);
+      case 'request-lines':
+        return this.#log.requestLines(message.text);
       case 'drained':
         return this.#enqueue({ type: 'gateways-drained' });
     }

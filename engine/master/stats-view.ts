@@ -7,7 +7,7 @@ import type { StatsApp, StatsCore, StatsDocument, StatsWorker } from '../api/sta
 import { protocolName } from '../config/listener-names.ts';
 import type { EngineSettings } from '../config/settings.ts';
 import { decodeMarshalPairs } from '../gateway/marshal.ts';
-import { HeaderField, type Scoreboard, SlotField, VARS_BYTES } from '../scoreboard.ts';
+import { HeaderField, headerTotal, type Scoreboard, SlotField, VARS_BYTES } from '../scoreboard.ts';
 import { ENGINE_VERSION } from '../version.ts';
 import type { Accounts, AppTotals, SeatTotals } from './accounts.ts';
 import type { LoadedApp } from './control.ts';
@@ -29,11 +29,11 @@ const LOCK_NAMES = ['user 0', 'signal', 'filemon', 'timer', 'rbtimer', 'cron', '
 
 export function buildStats(sources: StatsSources): StatsDocument {
   const { state, board, settings } = sources;
-  const listenQueue = board.header[HeaderField.listenQueue] ?? 0;
+  const listenQueue = headerTotal(board, HeaderField.listenQueue);
   return {
     version: ENGINE_VERSION,
     listen_queue: listenQueue,
-    listen_queue_errors: board.header[HeaderField.listenQueueErrors] ?? 0,
+    listen_queue_errors: headerTotal(board, HeaderField.listenQueueErrors),
     signal_queue: 0,
     load: listenQueue,
     pid: process.pid,
@@ -88,10 +88,12 @@ function workerStats(sources: StatsSources, wid: number, worker: Worker | null, 
   const sum = (field: 'requests' | 'exceptions' | 'runningMicros' | 'txBytes'): number =>
     totals.cores.reduce((all, core) => all + core[field], 0);
   const isWorking = worker !== null && isBusy(accounts, worker);
+  const isResting = state.generations.get(state.active)?.resting.has(wid) === true;
   const memory = settings.memoryReport && worker !== null ? readMemory(worker.pid) : NO_MEMORY;
   const threads = state.generations.get(generation)?.plan.threads ?? settings.threads;
   return {
-    id: wid,
+    // As uWSGI shows it: a number that has never had a process is none yet.
+    id: isResting && totals.spawns === 0 ? 0 : wid,
     pid: worker?.pid ?? 0,
     accepting: worker?.phase === 'ready' ? 1 : 0,
     requests: sum('requests'),
@@ -100,7 +102,7 @@ function workerStats(sources: StatsSources, wid: number, worker: Worker | null, 
     harakiri_count: totals.harakiris,
     signals: 0,
     signal_queue: 0,
-    status: isWorking ? 'busy' : isPaused ? 'pause' : 'idle',
+    status: isWorking ? 'busy' : isResting ? 'cheap' : isPaused ? 'pause' : 'idle',
     rss: memory.rssBytes,
     vsz: memory.vszBytes,
     running_time: sum('runningMicros'),
