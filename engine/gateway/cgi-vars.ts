@@ -5,12 +5,14 @@
 import { ProtocolError } from './protocol-error.ts';
 
 export const MAX_VARS = 512;
+/** One for all connections of a thread: variables are read whole and handed on in one go. */
+const OFFSETS = new Int32Array(MAX_VARS * 4);
 
 /** The object is reused: it is valid until the handler that got it returns. */
 export class CgiVars {
   bytes: Buffer = Buffer.alloc(0);
   /** Four offsets into `bytes` for each variable: key start, key end, value start, value end. */
-  readonly offsets = new Int32Array(MAX_VARS * 4);
+  readonly offsets = OFFSETS;
   count = 0;
   /** -1: the front server sent none, or an empty one. */
   contentLength = -1;

@@ -449,10 +449,15 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
   /** Sends what is left and ends the connection; what the client still sends is read and dropped. */
   #finishSocket(): void {
     if (this.#phase === 'closed' || this.#phase === 'closing') return;
+    // A front server's one request has come whole: once the kernel has the answer there is nothing to wait for.
+    const isOver = this.#protocol.whileBusy === 'drop' && (this.#phase === 'waiting' || this.#phase === 'answering');
     this.#phase = 'closing';
     this.#activityMs = performance.now();
     this.#ahead = [];
-    this.#outbox.whenUnspooled(() => this.#socket.end());
+    this.#outbox.whenUnspooled(() => {
+      if (isOver && this.#socket.writableLength === 0) this.#socket.destroy();
+      else this.#socket.end();
+    });
     this.#socket.resume();
   }
 

@@ -9,7 +9,7 @@ import type { CgiVars } from './cgi-vars.ts';
 import { createEnvironWriter, type EnvironWriter } from './environ-writer.ts';
 import { equalsIgnoreCase } from './http-chars.ts';
 import { authorityStart, type HttpHead } from './http-head.ts';
-import type { Peer } from './peers.ts';
+import { isHttpKind, type Peer } from './peers.ts';
 import type { RequestFacts } from './request.ts';
 
 interface Key {
@@ -48,6 +48,7 @@ export class EnvironEncoder {
 
   /** The connection's constant part, made once: a run of encoded pairs. */
   encodePeer(peer: Peer): EncodedPeer {
+    if (!isHttpKind(peer.kind)) return { ...NO_VARIABLES, isSecure: peer.tlsVars !== null, isTrusted: peer.isTrusted };
     const isRouter = peer.kind === 'http';
     const pairs: (readonly [string, string])[] = [
       ['SCRIPT_NAME', ''],
@@ -268,6 +269,16 @@ export interface EncodedPeer {
   count: number;
   bytes: number;
 }
+
+/** Front servers name every variable themselves. */
+const NO_VARIABLES: Omit<EncodedPeer, 'isSecure' | 'isTrusted'> = {
+  encoded: Buffer.alloc(0),
+  encodedLast: null,
+  namedByHost: false,
+  remoteAddress: '',
+  count: 0,
+  bytes: 0,
+};
 
 const KEY_METHOD = 'REQUEST_METHOD';
 const KEY_URI = 'REQUEST_URI';

@@ -7,6 +7,10 @@ import { COLON, CR, DEL, equalsIgnoreCase, isBlank, isTokenByte, listHasToken, S
 import { ProtocolError, type ProtocolErrorCode } from './protocol-error.ts';
 
 export const MAX_HEADERS = 256;
+const NO_OFFSETS = new Int32Array(0);
+/** Offsets that no head uses now. A head has some only while it is read, so that idle connections hold none. */
+const spareOffsets: Int32Array[] = [];
+const MAX_SPARE = 64;
 
 /** A parsed request head. The object is reused: it is valid until the handler of `onHead` returns. */
 export class HttpHead {
@@ -21,7 +25,7 @@ export class HttpHead {
   /** 0 or 1. */
   minorVersion = 1;
   /** Four offsets for each header: name start, name end, value start, value end (blanks around it left out). */
-  readonly headers = new Int32Array(MAX_HEADERS * 4);
+  headers: Int32Array = NO_OFFSETS;
   headerCount = 0;
   /** -1: none. */
   contentLength = -1;
@@ -38,6 +42,8 @@ export class HttpHead {
   hasHighBytes = false;
 
   reset(): void {
+    if (this.headers !== NO_OFFSETS && spareOffsets.length < MAX_SPARE) spareOffsets.push(this.headers);
+    this.headers = NO_OFFSETS;
     this.headerCount = 0;
     this.contentLength = -1;
     this.chunked = false;
@@ -51,7 +57,8 @@ export class HttpHead {
 
   /** May the connection stay open after the answer, as far as the client is concerned? */
   get keepAlive(): boolean {
-    return !this.closeSeen && (this.minorVersion === 1 || this.keepAliveSeen);
+    // What follows a request for another protocol is not ours to read.
+    return !this.closeSeen && !this.upgradeSeen && (this.minorVersion === 1 || this.keepAliveSeen);
   }
 
   /** Does some Accept-Encoding header name this coding (lower case) without refusing it by `q=0`? */
@@ -151,7 +158,8 @@ export function parseHeaderLine(head: HttpHead, bytes: Buffer, base: number, sta
       throw new ProtocolError(controlCode(byte), i);
     }
   }
-  if (head.headerCount === MAX_HEADERS) throw new ProtocolError('too-many-headers', start);
+  if (head.headerCount === 0) head.headers = spareOffsets.pop() ?? new Int32Array(MAX_HEADERS * 4);
+  else if (head.headerCount === MAX_HEADERS) throw new ProtocolError('too-many-headers', start);
   const slot = head.headerCount * 4;
   head.headers[slot] = start;
   head.headers[slot + 1] = nameEnd;

@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net';
 import { type Listener, listen } from './listener.ts';
 import type { GatewayToMaster, MasterToGateway } from './messages.ts';
+import { isHttpKind } from './peers.ts';
 import type { SecureFacts } from './tls-certificates.ts';
 
 export type ListenMessage = Extract<MasterToGateway, { type: 'listen' }>;
@@ -28,7 +29,7 @@ export class Listening {
     const { accepted, post } = this.#handlers;
     this.#listeners.set(listenerId, null);
     try {
-      const isHttp = kind === 'http' || kind === 'http-socket' || kind === 'http11-socket';
+      const isHttp = isHttpKind(kind);
       const listener = await listen(address, binding, tls, isHttp, {
         accepted: (socket, secure) => accepted(socket, message, secure),
         trouble: (text) => post({ type: 'trouble', text }),

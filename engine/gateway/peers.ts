@@ -23,9 +23,12 @@ export interface Peer {
 }
 
 const THIS_MACHINE = ['127.0.0.0/8', '::1'];
+/** Addresses whose answer is kept: a connection of a front server for each request asks for the same one. */
+const MAX_KNOWN = 1024;
 
 export class TrustedPeers {
   readonly #list = new BlockList();
+  readonly #known = new Map<string, boolean>();
 
   /** @param networks addresses and CIDR networks, checked before; none: this machine */
   constructor(networks: readonly string[]) {
@@ -41,9 +44,19 @@ export class TrustedPeers {
   /** @param address of the peer; empty: it is on a unix socket */
   has(address: string): boolean {
     if (address === '') return true;
+    const known = this.#known.get(address);
+    if (known !== undefined) return known;
     const family = familyOf(address);
-    return family !== null && this.#list.check(address, family);
+    const isTrusted = family !== null && this.#list.check(address, family);
+    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
+    this.#known.set(address, isTrusted);
+    return isTrusted;
   }
+}
+
+/** HTTP is spoken there, and not by a front server that names the variables. */
+export function isHttpKind(kind: ListenerKind): boolean {
+  return kind === 'http' || kind === 'http-socket' || kind === 'http11-socket';
 }
 
 export function describePeer(
@@ -54,10 +67,12 @@ export function describePeer(
   secure: SecureFacts,
 ): Peer {
   const remoteAddress = (socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
+  // A front server's variables name the port; asking the system for it costs a call for each connection.
+  const serverPort = isHttpKind(kind) ? socket.localPort : undefined;
   return {
     kind,
     serverName: hostname,
-    serverPort: socket.localPort === undefined ? '' : String(socket.localPort),
+    serverPort: serverPort === undefined ? '' : String(serverPort),
     serverAddress: null,
     remoteAddress,
     remotePort: String(socket.remotePort ?? ''),
