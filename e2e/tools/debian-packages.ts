@@ -23,6 +23,11 @@ export const TEST_PACKAGES: DebianPackage[] = [
     why: 'Python applications in the real uWSGI',
   },
   { name: 'nginx-light', shownBy: ['nginx', '/usr/sbin/nginx'], why: 'a front server that speaks the uwsgi protocol' },
+  {
+    name: 'apache2-bin',
+    shownBy: ['apache2', '/usr/sbin/apache2'],
+    why: 'a front server that speaks FastCGI, SCGI and the uwsgi protocol',
+  },
   { name: 'chromium', shownBy: [process.env['CHROMIUM'] ?? 'chromium'], why: 'the browser of the end-to-end tests' },
 ];
 

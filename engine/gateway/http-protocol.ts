@@ -59,8 +59,7 @@ export class HttpProtocol implements ClientProtocol, HttpHandler {
     const facts = encoder.encodeHttp(head, this.peer);
     answer.protocol = facts.protocol;
     answer.isHead = facts.method === 'HEAD';
-    // What follows a request for another protocol is not ours to read.
-    answer.keepAlive = head.keepAlive && !head.upgradeSeen && options.httpKeepaliveSeconds > 0;
+    answer.keepAlive = head.keepAlive && options.httpKeepaliveSeconds > 0;
     if (this.#isRouter) this.#routerHead(head);
     this.needsLength = head.chunked;
     this.expectsContinue = head.expectContinue;
