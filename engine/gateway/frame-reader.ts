@@ -4,7 +4,10 @@
  */
 import { FRAME_HEADER_BYTES, MAX_FRAME_PAYLOAD_BYTES } from './frames.ts';
 
-/** The payload is `bytes[start, end)`; it may be kept, nothing writes to it again. */
+/**
+ * The payload is `bytes[start, end)`; it may be kept, nothing writes to it again. `flags` are the 8 bits of FrameFlag and
+ * above them the number of the application.
+ */
 export type FrameHandler = (
   type: number,
   flags: number,
@@ -49,7 +52,7 @@ export class FrameReader {
         return true;
       }
       at = end;
-      this.#handler(bytes[start - 8] ?? 0, bytes[start - 7] ?? 0, bytes.readUInt32LE(start - 4), bytes, start, end);
+      this.#handler(bytes[start - 8] ?? 0, flagsAt(bytes, start - 7), bytes.readUInt32LE(start - 4), bytes, start, end);
     }
     if (at < bytes.length) this.#keep(bytes, at, FRAME_HEADER_BYTES);
     return true;
@@ -60,4 +63,8 @@ export class FrameReader {
     this.#partBytes = bytes.length - at;
     this.#needBytes = needBytes;
   }
+}
+
+function flagsAt(bytes: Buffer, at: number): number {
+  return (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16);
 }

@@ -3,7 +3,8 @@
  * connection for each worker. All integers are little endian. The Python half is
  * resources/runtimes/python/reeve_frames.py, the JavaScript half resources/runtimes/node/frames.mjs.
  *
- *   frame    u32 payload length | u8 type | u8 flags | u16 zero | u32 request id | payload
+ *   frame    u32 payload length | u8 type | u8 flags | u16 app | u32 request id | payload
+ *            app: in END and RESPONSE the number of the application that answered, NO_APP for none; otherwise zero
  *
  * gateway to worker, on a core's connection
  *   REQUEST   u32 environ length | environ | body bytes, or with BODY_FILE the UTF-8 path of a file that holds it.
@@ -15,10 +16,14 @@
  *   DATA      body bytes
  *   END       u32 running time in microseconds; with ABORTED the response is cut off, with EXCEPTION the app raised
  *   RESPONSE  head, then the whole body, then the end: `u32 running time in microseconds | head | body`
+ *   DEADLINE  u32 seconds from now until harakiri for the request that runs; 0: never
+ *   LOGVAR    u16 name length | name | value: a variable for the request's line in the log, before its end
+ *   DISCONNECT (empty)            the client has all it shall get, the request runs on
  *   head      u16 status | u16 header count | i32 zero | f64 content length or -1 | u32 block length | block
  *             block: reason CRLF, then `Name: value` CRLF for each header, latin-1, hop-by-hop headers already left out
  * on the control connection
  *   TAKE_BACK u16 core            gateway asks for a queued request back
+ *   CANCEL    u16 core            the client has gone: the request that runs there may end when it sends something
  *   TAKEN / BEGUN  (empty)        worker's answer: it will not begin it / it has begun it (or ended it)
  */
 
@@ -26,12 +31,14 @@ export const FRAME_HEADER_BYTES = 12;
 export const MAX_OUTSTANDING = 8;
 export const CONTROL_CORE = 0xffff;
 export const TOKEN_BYTES = 32;
+const NO_APP = 0xffff;
 /** A worker that announces more than this in one frame is broken. */
 export const MAX_FRAME_PAYLOAD_BYTES = 64 * 1024 * 1024;
 
 export const FrameType = {
   REQUEST: 1,
   TAKE_BACK: 2,
+  CANCEL: 3,
   HELLO: 16,
   HEAD: 17,
   DATA: 18,
@@ -39,6 +46,9 @@ export const FrameType = {
   RESPONSE: 20,
   TAKEN: 21,
   BEGUN: 22,
+  DEADLINE: 23,
+  LOGVAR: 24,
+  DISCONNECT: 25,
 } as const;
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];
 
@@ -53,6 +63,8 @@ export const FrameFlag = {
   RETIRING: 8,
   /** END, RESPONSE: the worker should be replaced (max-requests, say); it serves on until the master retires it. */
   WORN: 16,
+  /** END, RESPONSE: the request is logged even though request logging is off. */
+  LOG: 32,
 } as const;
 
 /** What a worker says about an answer before its body; a view into the frame it came in. */
@@ -67,7 +79,7 @@ export interface ResponseHead {
 
 /** Bytes of a head in front of its block. */
 export const RESPONSE_HEAD_BYTES = 20;
-const TAKE_BACK_PAYLOAD_BYTES = 2;
+const CONTROL_PAYLOAD_BYTES = 2;
 
 /** Reads a head at `start`; its end is `start + RESPONSE_HEAD_BYTES + block.length`. Null: malformed. */
 export function decodeResponseHead(bytes: Buffer, start: number, end: number): ResponseHead | null {
@@ -106,10 +118,21 @@ export function requestEnviron(frame: Buffer): Buffer {
   return frame.subarray(REQUEST_PREFIX_BYTES, REQUEST_PREFIX_BYTES + frame.readUInt32LE(FRAME_HEADER_BYTES));
 }
 
-export function encodeTakeBack(requestId: number, core: number): Buffer {
-  const frame = Buffer.alloc(FRAME_HEADER_BYTES + TAKE_BACK_PAYLOAD_BYTES);
-  frame.writeUInt32LE(TAKE_BACK_PAYLOAD_BYTES, 0);
-  frame.writeUInt8(FrameType.TAKE_BACK, 4);
+/** The number of the application that answered, from the flags of an END or RESPONSE as FrameReader gives them; -1: none. */
+export function answeringApp(flags: number): number {
+  const app = flags >>> 8;
+  return app === NO_APP ? -1 : app;
+}
+
+/** What a gateway says on a worker's control connection. */
+export function encodeControlFrame(
+  type: typeof FrameType.TAKE_BACK | typeof FrameType.CANCEL,
+  requestId: number,
+  core: number,
+): Buffer {
+  const frame = Buffer.alloc(FRAME_HEADER_BYTES + CONTROL_PAYLOAD_BYTES);
+  frame.writeUInt32LE(CONTROL_PAYLOAD_BYTES, 0);
+  frame.writeUInt8(type, 4);
   frame.writeUInt32LE(requestId, 8);
   frame.writeUInt16LE(core, FRAME_HEADER_BYTES);
   return frame;

@@ -8,7 +8,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Core, CoreWire, DispatchWorker } from './core-choice.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { FrameReader } from './frame-reader.ts';
-import { CONTROL_CORE, encodeTakeBack, FrameType, MAX_FRAME_PAYLOAD_BYTES, TOKEN_BYTES } from './frames.ts';
+import { CONTROL_CORE, encodeControlFrame, FrameType, MAX_FRAME_PAYLOAD_BYTES, TOKEN_BYTES } from './frames.ts';
 
 /** A worker may connect before the master has told us to expect it. */
 const UNKNOWN_WAIT_MS = 5000;
@@ -105,10 +105,12 @@ export class WorkerHub {
       cores,
       connected: false,
       retiring: 'no',
+      isWorn: false,
       busyCores: 0,
       lastUsed: 0,
-      requests: 0,
+      appRequests: [],
       takeBack: null,
+      cancel: null,
     };
     for (const [index, slot] of slots.entries()) {
       cores.push({ worker, index, slot, wire: null, outstanding: [], headBeganMs: 0 });
@@ -184,7 +186,8 @@ export class WorkerHub {
 
   #admitControl(worker: DispatchWorker, socket: Socket): boolean {
     if (worker.takeBack !== null || worker.connected) return false;
-    worker.takeBack = (requestId, core) => socket.write(encodeTakeBack(requestId, core));
+    worker.takeBack = (requestId, core) => socket.write(encodeControlFrame(FrameType.TAKE_BACK, requestId, core));
+    worker.cancel = (requestId, core) => socket.write(encodeControlFrame(FrameType.CANCEL, requestId, core));
     const reader = new FrameReader((type, _flags, requestId) => {
       if (type === FrameType.TAKEN || type === FrameType.BEGUN) {
         this.#dispatcher.takeBackAnswered(worker, requestId, type === FrameType.TAKEN);
@@ -197,6 +200,7 @@ export class WorkerHub {
     });
     socket.on('close', () => {
       worker.takeBack = null;
+      worker.cancel = null;
       this.#forget(worker);
     });
     return true;

@@ -1,14 +1,15 @@
 """The worker's half of the wire between a gateway and its workers.
 
 The layout is described in engine/gateway/frames.ts. A frame is a 12-byte header (payload length, type,
-flags, zero, request id; little endian) and its payload. Everything here is a plain function or a
-precompiled struct: this module is on the path of every request.
+flags, number of the application, request id; little endian) and its payload. Everything here is a plain
+function or a precompiled struct: this module is on the path of every request.
 """
 
 import struct
 
 REQUEST = 1
 TAKE_BACK = 2
+CANCEL = 3
 HELLO = 16
 HEAD = 17
 DATA = 18
@@ -16,11 +17,16 @@ END = 19
 RESPONSE = 20
 TAKEN = 21
 BEGUN = 22
+DEADLINE = 23
+LOGVAR = 24
+DISCONNECT = 25
 
 BODY_FILE = 1
 EXCEPTION = 2
 ABORTED = 4
 RETIRING = 8
+WORN = 16
+LOG = 32
 
 CONTROL_CORE = 0xFFFF
 HEADER_BYTES = 12
@@ -35,7 +41,8 @@ _hello = struct.Struct("<IBBHIIH")
 
 unpack_header = _header.unpack_from
 unpack_u32 = struct.Struct("<I").unpack_from
-unpack_u16 = struct.Struct("<H").unpack_from
+_u16 = struct.Struct("<H")
+unpack_u16 = _u16.unpack_from
 
 
 def encode_hello(spawn_id, core, token):
@@ -43,11 +50,11 @@ def encode_hello(spawn_id, core, token):
     return _hello.pack(6 + len(token), HELLO, 0, 0, 0, spawn_id, core) + token
 
 
-def encode_response(request_id, flags, micros, status, count, length, block, body):
+def encode_response(request_id, flags, app, micros, status, count, length, block, body):
     """A whole answer in one frame. `block` is the reason line and the header lines, `length` -1 if the app gave none."""
     block_bytes = len(block)
     fixed = _response.pack(
-        24 + block_bytes + len(body), RESPONSE, flags, 0, request_id, micros, status, count, 0, length, block_bytes
+        24 + block_bytes + len(body), RESPONSE, flags, app, request_id, micros, status, count, 0, length, block_bytes
     )
     return b"".join((fixed, block, body))
 
@@ -62,8 +69,23 @@ def encode_data_header(request_id, size):
     return _header.pack(size, DATA, 0, 0, request_id)
 
 
-def encode_end(request_id, flags, micros):
-    return _end.pack(4, END, flags, 0, request_id, micros)
+def encode_end(request_id, flags, app, micros):
+    return _end.pack(4, END, flags, app, request_id, micros)
+
+
+def encode_deadline(request_id, seconds):
+    """Harakiri for the request that runs is due in so many seconds; 0: never."""
+    return _end.pack(4, DEADLINE, 0, 0, request_id, seconds)
+
+
+def encode_logvar(request_id, name, value):
+    """A variable for the request's line in the log; both are bytes."""
+    return _header.pack(2 + len(name) + len(value), LOGVAR, 0, 0, request_id) + _u16.pack(len(name)) + name + value
+
+
+def encode_disconnect(request_id):
+    """The client has all it shall get; the request runs on."""
+    return _header.pack(0, DISCONNECT, 0, 0, request_id)
 
 
 def encode_reply(kind, request_id):

@@ -5,6 +5,7 @@ notices the end of its master by its control connection alone.
 """
 
 import os
+import select
 import signal
 import sys
 
@@ -29,12 +30,50 @@ def reopen_log(path):
     os.close(log)
 
 
-def die_with_parent():
+def die_with_parent(parent):
     """A runtime that is busy importing does not read its control connection: the kernel ends it with the master.
 
     The setting is not inherited by forks, so workers outlive their zygote.
     """
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL.value if sys.platform == "linux" else 9)
+    if sys.platform != "linux":
+        return
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL.value)
+    if os.getppid() != parent and not _exists(parent):  # the master had ended before
+        os._exit(0)
+
+
+def _exists(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass  # not ours to signal, so it is there
+    return True
+
+
+def end_with_master(endpoint, token):
+    """A forked worker ends with the master whatever it is busy with, even in C code that never lets go of the GIL.
+
+    A connection on which nothing is ever said: when its other end is gone, the kernel sends SIGKILL (F_SETSIG of
+    fcntl(2), Linux only). The socket is returned by nobody and stays open until then.
+    """
+    if sys.platform != "linux":
+        return
+    import fcntl
+
+    from reeve_control import Control
+
+    control = Control(endpoint)
+    control.send({"type": "lifeline", "token": token})
+    lifeline = control.sock.detach()
+    fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(lifeline, fcntl.F_SETSIG, signal.SIGKILL.value)
+    fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
+    poll = select.poll()
+    poll.register(lifeline, select.POLLIN)
+    if poll.poll(0):  # it had ended before
+        os._exit(0)
 
 
 def set_title(title):

@@ -12,10 +12,14 @@ import traceback
 from reeve_frames import (
     ABORTED,
     EXCEPTION,
+    LOG,
     MAX_DATA_BYTES,
     encode_data_header,
+    encode_deadline,
+    encode_disconnect,
     encode_end,
     encode_head,
+    encode_logvar,
     encode_response,
 )
 
@@ -57,12 +61,17 @@ class _GatewayGone(OSError):
     """Nothing is left to answer to; not the application's error."""
 
 
+class _ClientGone(OSError):
+    """Nobody reads the answer any more. Applications that stream see it as uWSGI's "write error"."""
+
+
 class FileWrapper:
-    """`wsgi.file_wrapper`: yields blocks of a file-like object."""
+    """`wsgi.file_wrapper`: yields blocks of a file-like object, from where it stands to its end."""
 
     def __init__(self, filelike, blksize=65536):
         self.filelike = filelike
-        self.blksize = max(1, blksize)
+        # Frameworks ask for blocks of 4 or 8 KB, which would be as many frames.
+        self.blksize = max(65536, blksize)
         if hasattr(filelike, "close"):
             self.close = filelike.close
 
@@ -76,61 +85,76 @@ class FileWrapper:
         raise StopIteration
 
 
-def base_environ(core, threads, processes):
+def base_environ(core, threads, processes, has_file_wrapper):
     """The keys that are the same for every request of a core; values as uWSGI 2.0 gives them."""
-    uwsgi = sys.modules.get("uwsgi")
+    uwsgi = sys.modules["uwsgi"]
     environ = {
         "wsgi.version": (1, 0),
         "wsgi.errors": sys.stderr,
         "wsgi.run_once": False,
         "wsgi.multithread": threads > 1,
         "wsgi.multiprocess": processes > 1,
-        "wsgi.file_wrapper": FileWrapper,
-        "uwsgi.version": getattr(uwsgi, "version", b"2.0.21"),
-        "uwsgi.node": getattr(uwsgi, "hostname", None) or _hostname(),
+        "uwsgi.version": uwsgi.version,
+        "uwsgi.node": uwsgi.hostname,
     }
+    if has_file_wrapper:
+        environ["wsgi.file_wrapper"] = FileWrapper
     if threads > 1:
         environ["uwsgi.core"] = core
     return environ
 
 
-def _hostname():
-    import socket
-
-    return socket.gethostname().encode("utf-8", "replace")
-
-
 class Exchange:
     """Runs the application for one request after the other and writes the answers."""
 
-    def __init__(self, sock, app, core, threads, processes):
-        self._sock = sock
-        self._app = app
-        self._base = base_environ(core, threads, processes)
+    def __init__(self, apps, base, recycling, shows_exceptions):
+        self._apps = apps
+        # None: the request decides which application runs.
+        self._app = apps.only
+        self._app_number = 0
+        self._base = base
+        self._recycling = recycling
+        self._shows_exceptions = shows_exceptions
         self._start_response = self.start_response
+        self._line = None
+        self._sock = None
         self._id = 0
         self._status = 0
         self._block = b""
         self._count = 0
         self._length = -1
-        self._left = -1
         self._head_sent = False
+        # The body was iterated to its end: what fails after that spoils nothing.
+        self._is_whole = False
+        self._is_disconnected = False
+        # Something is to be said about the request beside its answer.
+        self._is_noted = False
+        self._logs_this = False
+        self.logvars = {}
+        # Of the request that runs; None between requests.
+        self.environ = None
+        self.served = 0
 
-    def use(self, sock):
-        """Answers the next request on this connection (one for each gateway)."""
-        self._sock = sock
+    def use(self, line):
+        """Answers the next request on this connection (there is one for each gateway)."""
+        self._line = line
+        self._sock = line.sock
 
-    def run(self, request_id, environ, body, end_flags):
-        """Serves one request. `body` is bytes or an open file; `end_flags()` is asked once, just before the end."""
+    def run(self, request_id, environ, body):
+        """Serves one request; `body` is bytes or an open file."""
         started = _clock()
         self._id = request_id
         self._status = 0
         self._head_sent = False
+        self._is_whole = False
         environ.update(self._base)
         environ["wsgi.input"] = io.BytesIO(body) if type(body) is bytes else body
+        self.environ = environ
         flags = 0
         answer = None
         app = self._app
+        if app is None:
+            self._app_number, app = self._apps.choose(environ)
         if app is None:
             sys.stderr.write("--- no python application found, check your startup logs for errors ---\n")
             sys.stderr.flush()
@@ -141,7 +165,7 @@ class Exchange:
                 if (kind is list or kind is tuple) and self._status and not self._head_sent:
                     answer = result[0] if len(result) == 1 else b"".join(result)
                     if type(answer) is not bytes:
-                        raise TypeError("the application returned %s, not bytes" % type(answer).__name__)
+                        answer = _as_bytes(answer)
                     if len(answer) > _JOIN_BYTES:
                         self._send_data(answer)
                         answer = None
@@ -149,15 +173,31 @@ class Exchange:
                     self._stream(result)
             except _GatewayGone:
                 raise
-            except BaseException:  # an application that raises SystemExit must not end the worker
-                flags = self._report()
+            except _ClientGone:
+                flags = ABORTED
+            except BaseException as error:  # an application that raises SystemExit must not end the worker
+                flags = self._report(error)
                 answer = None
+        if self._is_noted:
+            flags |= self._send_notes()
+        if self._recycling.active:
+            flags |= self._recycling.end_flags()
+        self.environ = None
+        self.served += 1
         micros = min(int((_clock() - started) * 1e6), _MAX_MICROS)
         if answer is None:
-            end = encode_end(request_id, flags | end_flags(), micros)
+            end = encode_end(request_id, flags, self._app_number, micros)
         else:
             end = encode_response(
-                request_id, end_flags(), micros, self._status, self._count, self._length, self._block, answer
+                request_id,
+                flags,
+                self._app_number,
+                micros,
+                self._status,
+                self._count,
+                self._length,
+                self._block,
+                answer,
             )
         self._sock.sendall(end)
 
@@ -201,7 +241,7 @@ class Exchange:
     def _write(self, data):
         """The write() callable that start_response returns."""
         if type(data) is not bytes:
-            data = bytes(data)
+            data = _as_bytes(data)
         if data:
             self._send_data(data)
 
@@ -209,19 +249,24 @@ class Exchange:
         try:
             for chunk in result:
                 if type(chunk) is not bytes:
-                    if not isinstance(chunk, (bytes, bytearray, memoryview)):
-                        raise TypeError("the application yielded %s, not bytes" % type(chunk).__name__)
-                    chunk = bytes(chunk)
+                    chunk = _as_bytes(chunk)
                 if chunk:
                     self._send_data(chunk)
-            if self._status and not self._head_sent:
+            if not self._head_sent:
+                if not self._status:
+                    raise AssertionError("the application ended without calling start_response")
                 self._send_data(b"")
+            self._is_whole = True
         finally:
             close = getattr(result, "close", None)
             if close is not None:
                 close()
 
     def _send_data(self, data):
+        if self._line.cancelled == self._id:
+            raise _ClientGone("write error: the client has gone")
+        if self._is_disconnected:
+            return
         if self._head_sent:
             prefix = b""
         else:
@@ -245,11 +290,69 @@ class Exchange:
         except OSError as error:
             raise _GatewayGone("the gateway closed the connection") from error
 
-    def _report(self):
+    # What applications say through the module `uwsgi` (reeve_uwsgi.py), in the request's own thread
+
+    def set_logvar(self, name, value):
+        """A variable for the request's line in the log; it leaves with the answer's end."""
+        self.logvars[name] = value
+        self._is_noted = True
+
+    def log_this_request(self):
+        """The request is logged even though request logging is off."""
+        self._logs_this = True
+        self._is_noted = True
+
+    def set_deadline(self, seconds):
+        """Harakiri is due in so many seconds from now; 0: never."""
+        self._sock.sendall(encode_deadline(self._id, seconds))
+
+    def disconnect(self):
+        """Ends the answer; the application runs on, and what it still sends is thrown away."""
+        if self._is_disconnected:
+            return
+        if self._status and not self._head_sent:
+            self._send_data(b"")
+        self._sock.sendall(encode_disconnect(self._id))
+        self._head_sent = True
+        self._is_disconnected = True
+        self._is_noted = True
+
+    def _send_notes(self):
+        """Sends what belongs to the request's line in the log; returns flags for the end of the answer."""
+        flags = LOG if self._logs_this else 0
+        if self.logvars:
+            self._sock.sendall(b"".join(encode_logvar(self._id, *pair) for pair in self.logvars.items()))
+            self.logvars = {}
+        self._is_noted = self._logs_this = self._is_disconnected = False
+        return flags
+
+    def _report(self, error):
         """Writes the traceback to the log; returns the flags for the end of the answer."""
         traceback.print_exc(file=sys.stderr)
         sys.stderr.flush()
-        return EXCEPTION | ABORTED if self._head_sent else EXCEPTION
+        if self._recycling.monitors_exceptions:
+            self._recycling.exception_raised(error)
+        if self._head_sent:
+            return EXCEPTION if self._is_whole else EXCEPTION | ABORTED
+        if self._shows_exceptions:
+            self._show(error)
+        return EXCEPTION
+
+    def _show(self, error):
+        """`catch-exceptions`: the client sees what the log says."""
+        variables = ("%s = %s" % item for item in sorted(self.environ.items()) if type(item[1]) is str)
+        parts = traceback.format_exception(type(error), error, error.__traceback__)
+        text = "".join([*parts, "\n", *(line + "\n" for line in variables)])
+        self._status = 0
+        self.start_response("500 Internal Server Error", [("Content-Type", "text/plain; charset=utf-8")])
+        self._send_data(text.encode("utf-8", "backslashreplace"))
+
+
+def _as_bytes(data):
+    """Other bytes-like objects are taken as well, as with uWSGI's `wsgi-accept-buffers`."""
+    if not isinstance(data, (bytes, bytearray, memoryview)):
+        raise TypeError("the application yielded %s, not bytes" % type(data).__name__)
+    return bytes(data)
 
 
 def _parse_length(value):

@@ -1,0 +1,220 @@
+"""The WSGI applications of a process: how they are found and loaded, and which of them a request is for.
+
+Loading follows uWSGI 2.0: aliases, `shared-import`, `import`, then the main application (`module`, `wsgi-file`,
+`eval` or `paste`), then one for each `mount`. The setting is PythonApp in engine/config/settings.ts.
+"""
+
+import importlib
+import os
+import sys
+import time
+import traceback
+import types
+
+NO_APP = 0xFFFF  # the number that stands for "no application" in frames
+_OWN_FOLDER = os.path.dirname(os.path.abspath(__file__))
+
+
+class AppNotFound(Exception):
+    """The configuration names no application, or its module holds nothing to call under that name."""
+
+
+class App:
+    """One loaded application."""
+
+    __slots__ = ("number", "mountpoint", "call", "seconds")
+
+    def __init__(self, number, mountpoint, call, seconds):
+        self.number = number
+        self.mountpoint = mountpoint
+        self.call = call
+        self.seconds = seconds
+
+
+class Apps:
+    """All applications of the process, and why some of them could not be loaded."""
+
+    def __init__(self, manage_script_name=False, has_default=True):
+        self.all = []
+        self.failures = []
+        self._manage = manage_script_name
+        self._has_default = has_default
+        self._by_mountpoint = {}
+        self._mountpoints = []
+
+    def add(self, mountpoint, call, seconds):
+        app = App(len(self.all), mountpoint, call, seconds)
+        self.all.append(app)
+        # A host's name, which only UWSGI_APPID can choose, stands as it is; environ values are latin-1.
+        key = mountpoint.rstrip("/").encode("utf-8", "surrogateescape").decode("latin-1")
+        self._by_mountpoint.setdefault(key, app)
+        if key.startswith("/"):
+            self._mountpoints = sorted({key, *self._mountpoints}, key=len, reverse=True)
+
+    @property
+    def only(self):
+        """The application, when every request is for the same one."""
+        if len(self.all) != 1 or not self._has_default or (self._manage and self._mountpoints):
+            return None
+        return self.all[0].call
+
+    def choose(self, environ):
+        """The number and the callable of the application a request is for, `(NO_APP, None)` when there is none.
+
+        As uWSGI: with `manage-script-name` the longest mountpoint in front of PATH_INFO moves to SCRIPT_NAME,
+        whatever the front server said; then UWSGI_APPID or SCRIPT_NAME names the application, exactly. Otherwise
+        it is the first one that was loaded, unless `no-default-app` is set.
+        """
+        if self._manage:
+            path = environ.get("PATH_INFO", "")
+            for point in self._mountpoints:
+                if path.startswith(point) and path[len(point) : len(point) + 1] in ("", "/"):
+                    environ["SCRIPT_NAME"] = point
+                    environ["PATH_INFO"] = path[len(point) :]
+                    break
+        app = self._by_mountpoint.get(environ.get("UWSGI_APPID") or environ.get("SCRIPT_NAME", ""))
+        if app is None:
+            if not self._has_default or not self.all:
+                return NO_APP, None
+            app = self.all[0]
+        return app.number, app.call
+
+
+def prepare(boot):
+    """Working directory, `sys.path` and `sys.argv` as uWSGI has them, then aliases and imports."""
+    if boot["chdir"]:
+        os.chdir(boot["chdir"])
+    setting = boot["app"]
+    rest = [entry for entry in sys.path if entry not in (_OWN_FOLDER, "", ".")]
+    sys.path[:] = [*reversed(setting.get("pythonpath", ())), ".", "", *rest]
+    sys.argv[:] = ["uwsgi", *setting.get("argv", ())]
+    if setting.get("executable"):
+        sys.executable = setting["executable"]
+    for name, source in setting.get("moduleAliases", ()):
+        _import_aside(source, name)
+    for source in (*setting.get("sharedImports", ()), *setting.get("imports", ())):
+        _import_aside(source, None)
+    for name, source in setting.get("postModuleAliases", ()):
+        _import_aside(source, name)
+
+
+def load_apps(setting):
+    """Loads what can be loaded; tracebacks go to the log, and the last line of each to `failures`."""
+    apps = Apps(setting.get("manageScriptName", False), setting.get("hasDefaultApp", True))
+    if setting["language"] == "none":
+        apps.failures.append("no application is configured; name one with 'wsgi-file' or 'module'")
+        _write("*** %s\n" % apps.failures[0])
+        return apps
+    sources = [("", setting["main"])] if setting["main"] else []
+    sources += [(mount["mountpoint"], mount["source"]) for mount in setting["mounts"]]
+    for mountpoint, source in sources:
+        started = time.monotonic()
+        try:
+            call = _load(source, setting["callable"])
+        except BaseException as error:  # also SystemExit: a script that ends itself is an application that fails
+            apps.failures.append(_report(error))
+        else:
+            apps.add(mountpoint, call, time.monotonic() - started)
+    return apps
+
+
+def _load(source, default_name):
+    """The callable that a configured source (AppSource in settings.ts) stands for."""
+    name = default_name
+    if source["type"] == "file":
+        module = _import_file("uwsgi_file_" + _name_of(source["written"]), source["path"])
+        where = source["written"]
+    elif source["type"] == "eval":
+        module = types.ModuleType("uwsgi_eval_config")
+        exec(compile(source["code"], "<eval>", "exec"), module.__dict__)
+        where = "the code of 'eval'"
+    elif source["type"] == "paste":
+        return _load_paste(source)
+    else:
+        where = source["name"]
+        module_name, _, named = where.partition(":")
+        module = importlib.import_module(module_name)
+        name = named or name
+    return _named(module, name, where)
+
+
+def _named(module, name, where):
+    is_factory = name.endswith("()")
+    found = getattr(module, name[:-2] if is_factory else name, None)
+    if found is None:
+        raise AppNotFound("'%s' is not defined in %s; name the WSGI callable with the option 'callable'" % (name, where))
+    app = found() if is_factory else found
+    if not callable(app):
+        raise AppNotFound("'%s' in %s is a %s, which can not be called" % (name, where, type(app).__name__))
+    return app
+
+
+def _load_paste(source):
+    try:
+        from paste.deploy import loadapp
+    except ImportError as error:
+        raise AppNotFound("'paste' needs the package PasteDeploy, which can not be imported: %s" % error) from error
+    if source["logging"]:
+        from logging.config import fileConfig
+
+        path = source["uri"].partition(":")[2].partition("#")[0]
+        fileConfig(path, {"__file__": path, "here": os.path.dirname(path)}, disable_existing_loggers=False)
+    return loadapp(source["uri"])
+
+
+def _import_aside(source, alias):
+    """`import` and the aliases: a failure is written to the log and changes nothing else, as in uWSGI."""
+    try:
+        if source.endswith(".py") or "/" in source:
+            _import_file(alias or _name_of(source), source)
+        else:
+            module = importlib.import_module(source)
+            if alias:
+                sys.modules[alias] = module
+    except BaseException as error:  # an application's module may do anything
+        _report(error)
+
+
+def _name_of(path):
+    # uWSGI's names: pickles and log lines of applications contain them.
+    return os.path.splitext(path)[0].replace("/", "_").replace(".", "_")
+
+
+def _import_file(name, path):
+    from importlib.machinery import SourceFileLoader
+    from importlib.util import module_from_spec, spec_from_loader
+
+    loader = SourceFileLoader(name, path)
+    module = module_from_spec(spec_from_loader(name, loader))
+    sys.modules[name] = module
+    try:
+        loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+def _report(error):
+    """Writes why something could not be loaded; returns it in one line."""
+    if isinstance(error, AppNotFound):
+        _write("*** %s\n" % error)
+        return str(error)
+    traceback.print_exception(type(error), error, _own_frames_cut(error.__traceback__))
+    sys.stderr.flush()
+    return "".join(traceback.format_exception_only(type(error), error)).strip()
+
+
+def _write(text):
+    sys.stderr.write(text)
+    sys.stderr.flush()
+
+
+def _own_frames_cut(trace):
+    """The traceback from the application's first frame on; nothing when there is none (a file that is not there, say)."""
+    while trace is not None:
+        name = trace.tb_frame.f_code.co_filename
+        if os.path.dirname(name) != _OWN_FOLDER and "importlib" not in name:
+            return trace
+        trace = trace.tb_next
+    return None
