@@ -190,14 +190,17 @@ function keyOf(setting: ListenerSetting): string {
   return `${listenerLabel(setting)} ${formatAddress(setting.address)}`;
 }
 
-/** The port to name in a redirect; null: there is none, or more than one. */
+/** The port to name in a redirect: the router's when it has one; null: there is none, or it is not clear which. */
 function httpsPortOf(settings: EngineSettings): number | null {
-  const ports = new Set<number>();
-  for (const { kind, tls, address } of settings.listeners) {
-    if (tls !== null && (kind === 'http' || kind === 'http-socket') && address.type === 'tcp') ports.add(address.port);
+  for (const wanted of ['http', 'http-socket'] as const) {
+    const ports = new Set<number>();
+    for (const { kind, tls, address } of settings.listeners) {
+      if (tls !== null && kind === wanted && address.type === 'tcp') ports.add(address.port);
+    }
+    const [port = 0] = ports;
+    if (ports.size > 0) return ports.size === 1 && port !== 0 ? port : null;
   }
-  const [port = 0] = ports;
-  return ports.size === 1 && port !== 0 ? port : null;
+  return null;
 }
 
 /** The numbers behind `chown-socket`. @throws EngineError when the system does not know a name */
