@@ -58,7 +58,12 @@ die-on-term`);
       ],
       vacuum: true,
       dieOnTerm: true,
-      app: { language: 'python', module: 'shop.wsgi:app', virtualenv: '/srv/app/venv', pythonpath: ['/srv/app/lib'] },
+      app: {
+        language: 'python',
+        main: { type: 'module', name: 'shop.wsgi:app' },
+        virtualenv: '/srv/app/venv',
+        pythonpath: ['/srv/app/lib'],
+      },
     });
     expect(settings.listeners.map(({ kind, address }) => [kind, address])).toEqual([
       ['http-socket', { type: 'tcp', host: '', port: 8080 }],
@@ -77,7 +82,7 @@ die-on-term`);
     );
     expect(settings).toMatchObject({
       chdir: '/srv/app/sub',
-      app: { wsgiFile: '/srv/app/sub/app.py' },
+      app: { main: { type: 'file', path: '/srv/app/sub/app.py', written: 'app.py' } },
       stats: [{ type: 'unix', path: '/srv/app/sub/s.sock' }],
       masterFifos: ['/srv/app/sub/f'],
       pidfile: '/srv/app/p.pid',
@@ -110,7 +115,7 @@ die-on-term`);
 
   test('declared options mean what they stand for', () => {
     const settings = settingsOf('declare-option = web=wsgi-file=$1;callable=$2\nweb = shop.py app');
-    expect(settings.app).toMatchObject({ wsgiFile: '/srv/app/shop.py', callable: 'app' });
+    expect(settings.app).toMatchObject({ main: { path: '/srv/app/shop.py' }, callable: 'app' });
   });
 
   test('protocol = http makes socket an HTTP listener, wherever it stands', () => {
@@ -135,7 +140,7 @@ describe('a wrong line is an error that names file and line', () => {
     ['env = NAME', /needs NAME=value/],
     ['chmod-socket = 999', /octal file mode such as 660/],
     ['wsgi-file =', /needs a value/],
-    ['cheaper = 2', /does not support the option 'cheaper'/],
+    ['async = 2', /does not support the option 'async'/],
     ['rack = config.ru', /does not support the option 'rack' of uWSGI's rack plugin/],
     ['plugins = python3,gevent', /has no plugin 'gevent'/],
     ['http-to = 10.0.0.9:3031', /another server's address/],
@@ -146,7 +151,7 @@ describe('a wrong line is an error that names file and line', () => {
   });
 
   test('and all of them are told at once', () => {
-    expect(errorsOf('processes = x\nunknwon = 1\ncheaper = 2')).toHaveLength(3);
+    expect(errorsOf('processes = x\nunknwon = 1\nasync = 2')).toHaveLength(3);
   });
 
   test('a configuration without a listener says what to add', () => {
@@ -186,10 +191,10 @@ describe('what is accepted', () => {
 });
 
 test('an option that is not supported is to be left out of the command line, and its line removed from a file', () => {
-  const resolved = resolveConfig(['--http-socket', ':8080', '--cheaper', '2'], memoryHost({}));
+  const resolved = resolveConfig(['--http-socket', ':8080', '--async', '2'], memoryHost({}));
   const built = resolved.ok ? buildSettings(resolved) : null;
   expect(built?.ok === false ? built.errors.map(({ hint }) => hint) : []).toEqual([
     'Leave it out, or run it on uWSGI.',
   ]);
-  expect(errorsOf('cheaper = 2')).toEqual([expect.stringContaining('Remove the line, or run the file on uWSGI.')]);
+  expect(errorsOf('async = 2')).toEqual([expect.stringContaining('Remove the line, or run the file on uWSGI.')]);
 });

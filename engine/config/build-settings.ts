@@ -124,6 +124,8 @@ export function buildSettings(resolved: Resolved): BuildResult {
   finishWorkers(settings, originOf, errors, warnings);
   finishLog(settings, originOf, errors);
   if (settings.threads > 1) settings.enableThreads = true;
+  // uWSGI in the background lets everybody connect to its sockets unless 'umask' or 'chmod-socket' says otherwise.
+  if (settings.system.daemonizeLog !== null && settings.system.umask === null) settings.chmodSocket ??= 0o666;
   if (settings.harakiri.seconds > 0 && !settings.master) {
     const origin = resolved.applied.find((item) => findOption(item.key)?.name === 'harakiri')?.origin;
     const message = "'harakiri' needs 'master = true' on uWSGI; the engine has its master anyway.";
@@ -199,7 +201,9 @@ function unknownOption(item: ResolvedOption, resolved: Resolved, warnings: Confi
 
 function checkPlugins(item: ResolvedOption): ConfigError | null {
   const names = item.value.split(',').map((name) => name.trim().replace(/^\d+:/, ''));
-  const missing = names.filter((name) => name !== '' && !/^(python[23]?\d*|http|corerouter|cheaper_busyness)$/.test(name));
+  const missing = names.filter(
+    (name) => name !== '' && !/^(python[23]?\d*|http|corerouter|cheaper_busyness)$/.test(name),
+  );
   if (missing.length === 0) return null;
   const list = missing.map((name) => `'${name}'`).join(', ');
   const message = `The engine has no plugin ${list}; built in are python, http and cheaper_busyness.`;

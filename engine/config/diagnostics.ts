@@ -112,7 +112,7 @@ function checkPaths(
 ): Diagnostic[] {
   const needed: [option: string, path: string | null][] = [
     ['chdir', chdir],
-    ['wsgi-file', app.language === 'python' ? app.wsgiFile : null],
+    ['wsgi-file', app.language === 'python' && app.main?.type === 'file' ? app.main.path : null],
     ['home', app.language === 'python' ? app.virtualenv : null],
     ['js-app', app.language === 'javascript' ? app.file : null],
   ];

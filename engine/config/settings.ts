@@ -92,10 +92,7 @@ export interface SocketSettings {
   maxFiles: number;
 }
 
-export type AppSetting =
-  | PythonApp
-  | { language: 'javascript' /** `js-app` */; file: string }
-  | { language: 'none' };
+export type AppSetting = PythonApp | { language: 'javascript' /** `js-app` */; file: string } | { language: 'none' };
 
 /** How requests are read and answered, beside the limits below; the gateways get it as it stands. */
 export interface ProtocolSettings {

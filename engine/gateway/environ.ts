@@ -2,8 +2,8 @@
  * The CGI/WSGI variables of a request, as uWSGI 2.0 gives them for each kind of listener (recorded cases in
  * engine/goldens/environ), encoded as the worker wants them. Differences on purpose: the `Proxy` header never
  * becomes HTTP_PROXY, a decoded body has a CONTENT_LENGTH and no Transfer-Encoding, an absolute-form target gives its
- * path and host, REMOTE_PORT is the client's port, and UWSGI_* variables of a front end are dropped: uWSGI would run
- * code they name.
+ * path and host, REMOTE_PORT is the client's port, and UWSGI_* variables of a front end are dropped (all but
+ * UWSGI_APPID): uWSGI would run code they name.
  */
 import type { CgiVars } from './cgi-vars.ts';
 import { createEnvironWriter, type EnvironWriter } from './environ-writer.ts';
@@ -22,6 +22,8 @@ interface Key {
 }
 
 const MAX_KNOWN_KEYS = 1024;
+/** Names one of the configured applications, as in uWSGI. */
+const APP_ID = 'UWSGI_APPID';
 /** Both spellings of a header become the same variable; these must never come from the one with underscores. */
 const FRAMING_KEYS = new Set(['CONTENT_LENGTH', 'CONTENT_TYPE', 'HTTP_TRANSFER_ENCODING']);
 
@@ -249,7 +251,7 @@ export class EnvironEncoder {
   #key(name: string): Key {
     let key = this.#keys.get(name);
     if (key === undefined) {
-      key = { name, encoded: this.writer.encodeKey(name), seenIn: 0, dropped: name.startsWith('UWSGI_') };
+      key = { name, encoded: this.writer.encodeKey(name), seenIn: 0, dropped: name.startsWith('UWSGI_') && name !== APP_ID };
       this.#keys.set(name, key);
     }
     return key;

@@ -3,7 +3,7 @@
  * number (`wid`) of a generation is a seat; its totals survive its processes as in uWSGI, and a new generation
  * begins anew, as uWSGI does when it executes itself again.
  */
-import { clearSlot, type Scoreboard, SLOT_COUNT, SlotField, slotIndex } from '../scoreboard.ts';
+import { APPS_SHOWN, appIndex, clearSlot, type Scoreboard, SLOT_COUNT, SlotField, slotIndex } from '../scoreboard.ts';
 
 /** Counters of one core, summed over a seat's processes. */
 export interface CoreTotals {
@@ -15,8 +15,16 @@ export interface CoreTotals {
   readErrors: number;
 }
 
+/** Counters of one application of a seat. */
+export interface AppTotals {
+  requests: number;
+  exceptions: number;
+}
+
 export interface SeatTotals {
   cores: CoreTotals[];
+  /** By the application's number; the first one's are those of the cores less these. */
+  apps: AppTotals[];
   avgRtMicros: number;
   harakiris: number;
   /** Processes so far; uWSGI's respawn_count. */
@@ -132,7 +140,7 @@ export class Accounts {
   /** Totals of a seat with what its present processes have counted so far. */
   totalsOf(generation: number, wid: number): SeatTotals {
     const seat = this.#seat(generation, wid);
-    const totals: SeatTotals = { ...seat, cores: structuredClone(seat.cores) };
+    const totals: SeatTotals = { ...seat, cores: structuredClone(seat.cores), apps: structuredClone(seat.apps) };
     for (const entry of this.#entries.values()) {
       if (entry.generation === generation && entry.wid === wid) this.#addTo(totals, entry.slots);
     }
@@ -156,16 +164,27 @@ export class Accounts {
     slots.forEach((slot, index) => {
       const core = (seat.cores[index] ??= emptyCore());
       for (const [name, field] of COUNTERS) core[name] += this.read(slot, field);
+      this.#addApps(seat, slot);
       if (this.read(slot, SlotField.requests) > 0) averages.push(this.read(slot, SlotField.avgRtMicros));
     });
     if (averages.length > 0) seat.avgRtMicros = averages.reduce((sum, value) => sum + value, 0) / averages.length;
+  }
+
+  #addApps(seat: SeatTotals, slot: number): void {
+    for (let app = 1; app < APPS_SHOWN; app++) {
+      const requests = this.#board.apps[appIndex(slot, app, 'requests')] ?? 0;
+      if (requests === 0) continue;
+      const totals = (seat.apps[app] ??= { requests: 0, exceptions: 0 });
+      totals.requests += requests;
+      totals.exceptions += this.#board.apps[appIndex(slot, app, 'exceptions')] ?? 0;
+    }
   }
 
   #seat(generation: number, wid: number): SeatTotals {
     const key = `${generation}/${wid}`;
     let seat = this.#seats.get(key);
     if (seat === undefined) {
-      seat = { cores: [], avgRtMicros: 0, harakiris: 0, spawns: 0, lastSpawnMs: 0 };
+      seat = { cores: [], apps: [], avgRtMicros: 0, harakiris: 0, spawns: 0, lastSpawnMs: 0 };
       this.#seats.set(key, seat);
     }
     return seat;

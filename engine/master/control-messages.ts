@@ -1,5 +1,5 @@
 /** Checks what runtimes send on the control wire (control.ts) before anything believes it. Pure. */
-import type { LoadedApp, RuntimeToMaster } from './control.ts';
+import { type LoadedApp, QUESTIONS, type RuntimeToMaster } from './control.ts';
 
 type Json = Record<string, unknown>;
 
@@ -33,6 +33,15 @@ export function parseRuntimeMessage(text: string): RuntimeToMaster | null {
       return { type: 'exited', spawnId, pid, code: count(value['code']), signal: count(value['signal']) };
     case 'reload-requested':
       return { type: 'reload-requested' };
+    case 'stop-requested':
+      return { type: 'stop-requested' };
+    case 'question': {
+      const id = count(value['id']);
+      const what = QUESTIONS.find((question) => question === value['what']);
+      return id === null || what === undefined ? null : { type: 'question', id, what };
+    }
+    case 'lifeline':
+      return typeof value['token'] === 'string' ? { type: 'lifeline', token: value['token'] } : null;
     default:
       return null;
   }

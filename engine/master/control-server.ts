@@ -89,6 +89,10 @@ export class ControlServer {
           this.#handlers.said(id, message);
           continue;
         }
+        if (message.type === 'lifeline' && this.#isToken(message.token)) {
+          clearTimeout(helloTimer);
+          continue;
+        }
         id = this.#greet(message);
         if (id === null) {
           socket.destroy();
@@ -102,12 +106,15 @@ export class ControlServer {
   }
 
   #greet(message: RuntimeToMaster): RuntimeId | null {
-    if (message.type !== 'hello') return null;
-    const token = Buffer.from(message.token);
-    if (token.length !== this.#token.length || !timingSafeEqual(token, this.#token)) return null;
+    if (message.type !== 'hello' || !this.#isToken(message.token)) return null;
     return message.role === 'zygote'
       ? { role: 'zygote', generation: message.generation }
       : { role: 'worker', spawnId: message.spawnId };
+  }
+
+  #isToken(text: string): boolean {
+    const token = Buffer.from(text);
+    return token.length === this.#token.length && timingSafeEqual(token, this.#token);
   }
 }
 

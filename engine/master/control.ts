@@ -5,6 +5,7 @@
  * a runtime exits at once: nothing outlives its master.
  */
 import type { AppSetting, RecyclingSettings } from '../config/settings.ts';
+import type { RuntimePhase } from '../config/system-settings.ts';
 
 export interface RuntimeBoot {
   /** `zygote` loads the app and forks workers on request; `worker` loads the app and serves (lazy-apps, JavaScript, Windows). */
@@ -18,7 +19,8 @@ export interface RuntimeBoot {
   chdir: string | null;
   threads: number;
   enableThreads: boolean;
-  needApp: boolean;
+  /** How many applications must load, of those that are configured; with fewer the process ends instead of answering 500. */
+  needApps: number;
   /**
    * When a worker has had enough at the end of a request (maxLifetime and evil* are the master's business). It then writes
    * `...The work of process PID is done (REASON). Seeya!` to its standard error, once, and flags the answer.
@@ -31,10 +33,25 @@ export interface RuntimeBoot {
   wid: number;
   processes: number;
   masterPid: number;
-  autoProcname: boolean;
-  procnamePrefix: string;
+  /** Epoch seconds at which the engine was started. */
+  startedOn: number;
+  isReload: boolean;
+  /** False: this worker number was served by a process of this generation before. */
+  isFirst: boolean;
+  system: RuntimeSystem;
   /** `uwsgi.opt`: every option, in order. */
   options: [key: string, value: string][];
+}
+
+/** What a runtime is to the operating system; see config/system-settings.ts. */
+export interface RuntimeSystem {
+  /** In the order of their moments. */
+  hooks: [phase: RuntimePhase, action: string, argument: string, text: string][];
+  shell: string;
+  /** Names for `ps`; `{wid}` stands for the worker's number. null: as it was started. */
+  titles: { zygote: string | null; worker: string | null };
+  chdir2: string | null;
+  cpuAffinity: number;
 }
 
 export interface LoadedApp {
@@ -55,12 +72,21 @@ export type RuntimeToMaster =
   | { type: 'fork-failed'; spawnId: number; message: string }
   /** From the zygote, for each worker it reaped: exit code, or the signal's number. */
   | { type: 'exited'; spawnId: number; pid: number; code: number | null; signal: number | null }
-  /** From a worker: application code asked for `uwsgi.reload()`. */
-  | { type: 'reload-requested' };
+  /** From a worker: application code called `uwsgi.reload()` or `uwsgi.stop()`, or `py-autoreload` found a change. */
+  | { type: 'reload-requested' }
+  | { type: 'stop-requested' }
+  /** From a worker: `uwsgi.workers()` and its kin; answered with the same id. */
+  | { type: 'question'; id: number; what: Question }
+  /** The first and last message of a connection that only tells the worker that the master is there. */
+  | { type: 'lifeline'; token: string };
+
+export const QUESTIONS = ['workers', 'total-requests', 'listen-queue'] as const;
+export type Question = (typeof QUESTIONS)[number];
 
 export type MasterToRuntime =
-  | { type: 'fork'; spawnId: number; wid: number; processes: number }
+  | { type: 'fork'; spawnId: number; wid: number; processes: number; isFirst: boolean }
   /** Worker: exit when the present request is done. Zygote: exit when its workers are gone. */
   | { type: 'exit' }
   /** The log file was rotated: standard output and error go to this path anew. */
-  | { type: 'reopen-log'; path: string };
+  | { type: 'reopen-log'; path: string }
+  | { type: 'answer'; id: number; value: unknown };

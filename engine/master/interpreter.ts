@@ -1,6 +1,7 @@
 /** Finds the program that runs a language's workers, and says what to do when there is none. */
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
+import type { PythonApp } from '../config/python-app.ts';
 import type { AppSetting } from '../config/settings.ts';
 import { EngineError } from '../errors.ts';
 
@@ -21,11 +22,17 @@ export function programFor(app: AppSetting, resourcesFolder: string, env: NodeJS
   }
   const script = join(resourcesFolder, 'runtimes', 'python', 'reeve_runtime.py');
   const virtualenv = app.language === 'python' ? app.virtualenv : null;
-  if (virtualenv !== null) return { file: virtualenvPython(resolve(cwd, virtualenv)), args: [script] };
+  const args = [...(app.language === 'python' ? pythonFlags(app) : []), script];
+  if (virtualenv !== null) return { file: virtualenvPython(resolve(cwd, virtualenv)), args };
   const names = process.platform === 'win32' ? ['python', 'python3', 'py'] : ['python3', 'python'];
   const file = findOnPath(names, env);
   if (file === null) throw new EngineError('no-interpreter', "There is no 'python3' on the PATH.");
-  return { file, args: [script] };
+  return { file, args };
+}
+
+function pythonFlags({ optimize, noSite }: PythonApp): string[] {
+  const flags = noSite ? ['-S'] : [];
+  return optimize > 0 ? [...flags, `-${'O'.repeat(optimize)}`] : flags;
 }
 
 function virtualenvPython(folder: string): string {
@@ -35,7 +42,8 @@ function virtualenvPython(folder: string): string {
   throw new EngineError('no-virtualenv', `There is no virtual environment at ${folder} (no ${names[0]} in it).`);
 }
 
-function findOnPath(names: readonly string[], env: NodeJS.ProcessEnv): string | null {
+/** The first of these programs that is on the PATH; null: none is. */
+export function findOnPath(names: readonly string[], env: NodeJS.ProcessEnv): string | null {
   const folders = (env['PATH'] ?? env['Path'] ?? '').split(delimiter).filter((folder) => folder !== '');
   const suffix = process.platform === 'win32' ? '.exe' : '';
   for (const name of names) {

@@ -6,11 +6,12 @@ import type { EngineSettings } from '../config/settings.ts';
 import type { Question } from './control.ts';
 import type { Effect } from './effects.ts';
 
-/** The lines of one overdue request; `vars` are those of the stats document. */
+/** The lines of one overdue request, in uWSGI's words and order; `vars` are those of the stats document. */
 export function describeOverdue(
   effect: Extract<Effect, { type: 'harakiri' }>,
   vars: readonly string[],
   startMs: number,
+  kernelState: readonly string[],
 ): string[] {
   const value = (name: string): string =>
     vars.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1) ?? '-';
@@ -18,7 +19,10 @@ export function describeOverdue(
   const graceful = effect.isGraceful ? ', graceful: yes' : '';
   return [
     `*** HARAKIRI ON WORKER ${effect.wid} (pid: ${effect.pid}, try: ${effect.attempt}${graceful}) ***`,
+    ...kernelState,
+    `HARAKIRI !!! worker ${effect.wid} status !!!`,
     `HARAKIRI [core ${effect.core}] ${request} since ${Math.floor(startMs / 1000)} (${effect.seconds} s)`,
+    `HARAKIRI !!! end of worker ${effect.wid} status !!!`,
   ];
 }
 

@@ -32,6 +32,8 @@ export class RuntimePool {
   /** How many applications each generation has had: as many must load when it needs them again. */
   readonly #appCounts = new Map<number, number>();
   readonly #zygotePids = new Map<number, number>();
+  /** Worker numbers that each generation has had. */
+  readonly #numbersUsed = new Map<number, Set<number>>();
 
   constructor(place: RuntimePlace, host: RuntimePoolHost) {
     this.#place = place;
@@ -75,7 +77,9 @@ export class RuntimePool {
   }
 
   forkWorker({ generation, spawnId, wid, processes }: Extract<Effect, { type: 'fork-worker' }>): void {
-    const isSent = this.#control.send({ role: 'zygote', generation }, { type: 'fork', spawnId, wid, processes });
+    const isFirst = this.#isFirst(generation, wid);
+    const message = { type: 'fork', spawnId, wid, processes, isFirst } as const;
+    const isSent = this.#control.send({ role: 'zygote', generation }, message);
     if (!isSent) this.#host.emit({ type: 'worker-not-started', spawnId, message: 'the zygote is gone' });
   }
 
@@ -108,11 +112,21 @@ export class RuntimePool {
 
   forgetGeneration(generation: number): void {
     this.#settings.delete(generation);
+    this.#numbersUsed.delete(generation);
     this.#appCounts.delete(generation);
   }
 
   reopenLog(path: string): void {
     this.#control.broadcast({ type: 'reopen-log', path });
+  }
+
+  /** Whether no process of this generation has had this worker number before. */
+  #isFirst(generation: number, wid: number): boolean {
+    const numbers = this.#numbersUsed.get(generation) ?? new Set();
+    this.#numbersUsed.set(generation, numbers);
+    const isFirst = !numbers.has(wid);
+    numbers.add(wid);
+    return isFirst;
   }
 
   dispose(): void {
@@ -129,7 +143,8 @@ export class RuntimePool {
     const settings = this.#settings.get(generation) ?? this.#host.candidate();
     this.#settings.set(generation, settings);
     const needApps = Math.max(settings.needApp ? 1 : 0, this.#appsBefore(generation));
-    const request = { role, generation, spawnId, wid, processes, needApps };
+    const isFirst = role === 'worker' && this.#isFirst(generation, wid);
+    const request = { role, generation, spawnId, wid, isFirst, processes, needApps };
     return startRuntime(settings, this.#place, request, this.#host.log, onEnd);
   }
 

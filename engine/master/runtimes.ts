@@ -9,6 +9,7 @@ import type { RuntimeBoot } from './control.ts';
 import { errorCode } from './engine-log.ts';
 import type { Ending } from './events.ts';
 import { type Program, programFor } from './interpreter.ts';
+import { launchOf, runtimeSystem } from './runtime-launch.ts';
 
 export interface RuntimePlace {
   controlEndpoint: string;
@@ -17,6 +18,8 @@ export interface RuntimePlace {
   resourcesFolder: string;
   env: NodeJS.ProcessEnv;
   cwd: string;
+  /** Where a hook has gone with `chdir`; null: nowhere. */
+  folder: string | null;
 }
 
 export interface RuntimeRequest {
@@ -24,9 +27,10 @@ export interface RuntimeRequest {
   generation: number;
   spawnId: number;
   wid: number;
+  isFirst: boolean;
   processes: number;
-  /** An app that can not be loaded ends the process instead of answering 500. */
-  needApp: boolean;
+  /** With fewer applications the process ends instead of answering 500. */
+  needApps: number;
 }
 
 export type Started = { ok: true; pid: number } | { ok: false; message: string };
@@ -46,7 +50,7 @@ export function startRuntime(
 ): Started {
   let child: ChildProcess;
   try {
-    const program = runtimeProgram(settings, place);
+    const program = launchOf(runtimeProgram(settings, place), settings, request.wid);
     child = spawn(program.file, program.args, {
       cwd: place.cwd,
       env: childEnv(settings, place),
@@ -71,8 +75,10 @@ export function startRuntime(
   return { ok: true, pid: child.pid };
 }
 
-function childEnv(settings: EngineSettings, place: RuntimePlace): NodeJS.ProcessEnv {
-  return { ...place.env, ...Object.fromEntries(settings.env) };
+/** What programs that are started get; null in `env` removes a variable. */
+export function childEnv(settings: EngineSettings, place: RuntimePlace): NodeJS.ProcessEnv {
+  const changes = settings.env.map(([name, value]): [string, string | undefined] => [name, value ?? undefined]);
+  return { ...place.env, ...Object.fromEntries(changes) };
 }
 
 function bootOf(settings: EngineSettings, place: RuntimePlace, request: RuntimeRequest): RuntimeBoot {
@@ -82,15 +88,16 @@ function bootOf(settings: EngineSettings, place: RuntimePlace, request: RuntimeR
     gatewayEndpoints: place.gatewayEndpoints,
     token: place.token,
     app: settings.app,
-    chdir: settings.chdir,
+    chdir: place.folder ?? settings.chdir,
     threads: settings.threads,
     enableThreads: settings.enableThreads,
     recycling: settings.recycling,
     // A fork is there in milliseconds; a fresh interpreter has to import first: the worn one serves until then.
     retirement: request.role === 'zygote' ? 'at-once' : 'when-replaced',
     masterPid: process.pid,
-    autoProcname: settings.autoProcname,
-    procnamePrefix: settings.procnamePrefix,
+    startedOn: Math.floor(Date.now() / 1000 - process.uptime()),
+    isReload: request.generation > 1,
+    system: runtimeSystem(settings),
     options: settings.options.map(({ key, value }) => [key, value]),
   };
 }
