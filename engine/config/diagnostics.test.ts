@@ -23,7 +23,7 @@ describe('checking a file', () => {
 
   test.for([
     ['procesess = 2', '4 error unknown-option', '4 warning unknown-option'],
-    ['cheaper = 2', '4 error not-supported', '4 info not-supported'],
+    ['async = 2', '4 error not-supported', '4 info not-supported'],
     ['threads = true', '4 error bad-value', '4 warning kind'],
     ['harakiri = 30s\nmaster=1', '4 error bad-value', '4 warning kind'],
     ['listen = 64 # many', '4 error inline-comment', '4 warning inline-comment'],

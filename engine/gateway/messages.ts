@@ -2,6 +2,7 @@
  * Messages between the master (main thread) and a gateway (worker thread), by `postMessage`.
  * The master decides what exists, the gateway moves bytes; neither shares anything else but the scoreboard.
  */
+import type { RequestLogFilter } from '../config/log-settings.ts';
 import type { ListenerKind, ProtocolSettings, SocketAddress } from '../config/settings.ts';
 import type { Binding } from './listener.ts';
 import type { TlsMaterial } from './tls-material.ts';
@@ -42,11 +43,23 @@ export interface GatewayOptions {
   tcpKeepAlive: boolean;
   /** Open connections of one gateway; more are refused. 0: no limit. */
   maxConnections: number;
-  /** File descriptor the request lines go to; -1: no request lines. */
-  logFd: number;
-  logFormat: string | null;
-  logMicros: boolean;
+  requestLog: RequestLogOptions;
+}
+
+/** Where request lines go: written by the gateway itself, or handed to the master. */
+export type RequestLogTarget = { type: 'descriptor'; fd: number } | { type: 'master' };
+
+export interface RequestLogOptions {
+  target: RequestLogTarget;
+  /** What is logged when requests are not (`disable-logging`); null: all requests are. */
+  exceptions: RequestLogFilter | null;
+  format: string | null;
+  micros: boolean;
   memoryReport: boolean;
+  /** strftime's form of `%(ftime)`; null: that of Apache. */
+  timeFormat: string | null;
+  /** The client's address is what a trusted proxy said. */
+  forwardedFor: boolean;
 }
 
 export type MasterToGateway =
@@ -95,4 +108,6 @@ export type GatewayToMaster =
   | { type: 'demand'; count: number }
   /** A line for the log. */
   | { type: 'trouble'; text: string }
+  /** Request lines, as a latin-1 string of bytes, each with its end. */
+  | { type: 'request-lines'; text: string }
   | { type: 'drained' };

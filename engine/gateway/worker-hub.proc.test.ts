@@ -27,6 +27,8 @@ beforeEach(async () => {
   dispatcher = new Dispatcher(new SlotWriter(createScoreboard()), {
     retired: () => undefined,
     workerRetiring: () => undefined,
+    workerWorn: () => undefined,
+    demand: () => undefined,
     coreLost: (_spawnId, _core, lostRequest) => losses.push(lostRequest),
     finished: () => undefined,
   });

@@ -28,7 +28,7 @@ describe('signals', () => {
 describe('FIFO letters', () => {
   it('are commands, or named as not supported, or named as unknown', () => {
     const commands: Record<string, string> = {};
-    for (const letter of 'rRwWcqQpslLP+-') {
+    for (const letter of 'rRwWcqQpslLPC+-') {
       const meant = meaningOfLetter(letter);
       commands[letter] = 'command' in meant ? meant.command : meant.refused;
     }
@@ -45,10 +45,11 @@ describe('FIFO letters', () => {
       l: 'reopen-log',
       L: 'rotate-log',
       P: 'write-pidfile',
+      C: 'cheap',
       '+': 'add-worker',
       '-': 'remove-worker',
     });
-    for (const letter of 'BCEfS') {
+    for (const letter of 'BEfS') {
       expect(meaningOfLetter(letter)).toMatchObject({ refused: expect.stringContaining('is not supported') });
     }
     for (const letter of ['x', '\u0000', '"', ' ']) {

@@ -59,11 +59,11 @@ const LETTERS = new Map<string, Command | ShellCommand>([
   ['P', 'write-pidfile'],
   ['+', 'add-worker'],
   ['-', 'remove-worker'],
+  ['C', 'cheap'],
 ]);
 
 const UNSUPPORTED = new Map([
   ['B', 'reinforcements from an emperor'],
-  ['C', 'going cheap'],
   ['E', 'a rescan of the emperor'],
   ['f', 'forking the master'],
   ['S', 'blocking subscriptions'],

@@ -2,9 +2,11 @@
  * What a step works on: a copy of the state, the time and the effects so far, with the few moves that several
  * handlers share (spawn, retire, kill, log). A move changes the state and adds the effect that makes it true.
  */
+import { NO_MEMORY } from './cheaper.ts';
 import type { Effect, KillSignal } from './effects.ts';
 import type { Plan } from './events.ts';
 import type { Generation, MasterState, Worker } from './machine-state.ts';
+import { beginsAsleep, restingAtFirst } from './roster.ts';
 
 /** SIGABRT and SIGTERM get this long before SIGKILL. */
 export const KILL_DELAY_MS = 2000;
@@ -23,12 +25,14 @@ export function log(draft: Draft, text: string): void {
 }
 
 export function addGeneration(draft: Draft, plan: Plan, role: Generation['role']): Generation {
+  const isAsleep = beginsAsleep(draft.state, plan);
   const generation: Generation = {
     number: ++draft.state.lastGeneration,
     plan,
     role,
     zygote: 'none',
     zygoteFailures: 0,
+    zygoteReadyMs: 0,
     zygoteNotBeforeMs: 0,
     zygoteDeadlineMs: null,
     hasLoaded: false,
@@ -37,6 +41,9 @@ export function addGeneration(draft: Draft, plan: Plan, role: Generation['role']
     renewal: null,
     wasComplete: false,
     seats: new Map(),
+    resting: restingAtFirst(plan, isAsleep),
+    isAsleep,
+    cheaper: NO_MEMORY,
   };
   draft.state.generations.set(generation.number, generation);
   return generation;

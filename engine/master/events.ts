@@ -2,6 +2,8 @@
  * What can happen to the master: the only input of the machine (machine.ts). The shell makes these from signals, FIFO
  * letters, runtime and gateway messages, exits and the timer; it decides nothing itself.
  */
+import type { CheaperSettings } from '../config/cheaper-settings.ts';
+import type { Observation } from './cheaper.ts';
 import type { LoadedApp } from './control.ts';
 
 /** What the machine needs to know of a configuration. */
@@ -28,6 +30,16 @@ export interface Plan {
     /** Number of the signal that begins it. */
     signal: number;
   };
+  /** `cheaper` and its companions; null: all workers run. */
+  cheaper: CheaperSettings | null;
+  /** `cheap`: no workers until the first request. */
+  startsAsleep: boolean;
+  /** `idle`; 0: never. */
+  idleMs: number;
+  /** `die-on-idle`. */
+  stopsWhenIdle: boolean;
+  /** Longest wait before a worker that dies at its start is started again. */
+  forkbombDelayMs: number;
 }
 
 export type Command =
@@ -40,7 +52,8 @@ export type Command =
   | 'graceful-stop'
   | 'pause'
   | 'add-worker'
-  | 'remove-worker';
+  | 'remove-worker'
+  | 'cheap';
 
 /** How a process ended: an exit code, or the number of the signal. Both null: not known (its parent is gone as well). */
 export interface Ending {
@@ -94,4 +107,8 @@ export type MasterEvent =
   | { type: 'gateways-stopped' }
   /** A gateway thread died and was replaced; all its workers' connections are gone. */
   | { type: 'gateway-restarted' }
-  | { type: 'tick' };
+  | { type: 'tick' }
+  /** The master's cycle, about once a second. */
+  | { type: 'cycle'; seen: Observation }
+  /** Requests wait at a gateway: no worker serves, or they are too many to wait for the end of a cycle. */
+  | { type: 'demand'; count: number };

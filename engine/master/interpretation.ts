@@ -6,7 +6,7 @@ import { formatAddress } from '../config/address.ts';
 import { listenerLabel } from '../config/listener-names.ts';
 import type { EngineSettings } from '../config/settings.ts';
 import { EngineError, formatEngineError } from '../errors.ts';
-import type { GatewayOptions } from '../gateway/messages.ts';
+import type { GatewayOptions, RequestLogOptions, RequestLogTarget } from '../gateway/messages.ts';
 import { SLOT_COUNT } from '../scoreboard.ts';
 import type { Plan } from './events.ts';
 import { connectionLimit } from './file-limit.ts';
@@ -37,7 +37,7 @@ export function planOf(settings: EngineSettings): Plan {
   };
 }
 
-export function gatewayOptions(settings: EngineSettings, logFd: number): GatewayOptions {
+export function gatewayOptions(settings: EngineSettings, logTarget: RequestLogTarget): GatewayOptions {
   return {
     environEncoding: settings.app.language === 'javascript' ? 'json' : 'marshal',
     hostname: hostname(),
@@ -51,10 +51,20 @@ export function gatewayOptions(settings: EngineSettings, logFd: number): Gateway
     protocols: settings.protocols,
     tcpKeepAlive: settings.sockets.keepAlive,
     maxConnections: connectionLimit(settings),
-    logFd: settings.disableLogging ? -1 : logFd,
-    logFormat: settings.logFormat,
-    logMicros: false,
+    requestLog: requestLogOptions(settings, logTarget),
+  };
+}
+
+function requestLogOptions(settings: EngineSettings, target: RequestLogTarget): RequestLogOptions {
+  const { log } = settings;
+  return {
+    target,
+    exceptions: settings.disableLogging ? log.requestFilter : null,
+    format: settings.logFormat,
+    micros: log.micros,
     memoryReport: settings.memoryReport,
+    timeFormat: log.formatTimes ? log.dateFormat : null,
+    forwardedFor: log.forwardedFor,
   };
 }
 

@@ -1,20 +1,36 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { defaultCheaper } from '../config/cheaper-settings.ts';
+import type { Observation } from './cheaper.ts';
 import type { Effect } from './effects.ts';
 import type { MasterEvent } from './events.ts';
 import { nextDeadlineMs, step } from './machine.ts';
-import type { Worker } from './machine-state.ts';
+import { isLive, type Worker } from './machine-state.ts';
+import { wantedWids } from './roster.ts';
 import { APP, COMMANDS, overdue, PLAN, Rig } from './testing/rig.ts';
 
 const ANY_EVENT = fc.oneof(
   { weight: 6, arbitrary: fc.constant<'life'>('life') },
-  { weight: 2, arbitrary: fc.constantFrom<'death' | 'time'>('death', 'time') },
+  { weight: 2, arbitrary: fc.constantFrom<'death' | 'time' | 'cycle' | 'demand'>('death', 'time', 'cycle', 'demand') },
   { weight: 1, arbitrary: fc.constantFrom(...COMMANDS) },
   {
     weight: 1,
     arbitrary: fc.constantFrom<'zygote-death' | 'load-failure' | 'stray'>('zygote-death', 'load-failure', 'stray'),
   },
 );
+
+/** What the numbers make of a configuration: workers always, as many as are needed, or none until they are. */
+function planFor(pick: number): typeof PLAN {
+  const processes = 1 + (pick % 3);
+  const cheaper = { ...defaultCheaper(), least: 1, initial: 1, overload: 1 };
+  return {
+    ...PLAN,
+    processes,
+    cheaper: processes > 1 && pick % 2 === 0 ? cheaper : null,
+    startsAsleep: pick % 5 === 0,
+    idleMs: pick % 7 === 0 ? 2000 : 0,
+  };
+}
 
 /** Plays the outside world: answers what the machine has asked for, in an order the numbers choose. */
 class World {
@@ -30,6 +46,8 @@ class World {
     if (what === 'life') this.#answer(pick);
     else if (what === 'time') this.#feed({ type: 'tick' }, (pick % 40) * 100);
     else if (what === 'death' && spawnId !== undefined) this.#kill(spawnId, 9);
+    else if (what === 'cycle') this.#feed({ type: 'cycle', seen: this.#look(pick) });
+    else if (what === 'demand') this.#feed({ type: 'demand', count: 1 + (pick % 9) });
     else if (what === 'zygote-death') this.#killZygote([...this.#zygotes][pick % Math.max(1, this.#zygotes.size)]);
     else if (what === 'load-failure') {
       this.#feed({ type: 'zygote-load-failed', generation: rig.state.lastGeneration, text: 'no' });
@@ -47,6 +65,15 @@ class World {
       for (const one of this.rig.state.workers.values()) this.#drain(one);
       if (this.#waiting.length === 0) this.#feed({ type: 'tick' }, 1000);
     }
+  }
+
+  /** Every worker is busy when the number says so. */
+  #look(pick: number): Observation {
+    const { state, nowMs } = this.rig;
+    const ready = [...state.workers.values()].filter(isLive);
+    const isBusy = pick % 3 === 0;
+    const workers = ready.map(({ spawnId }) => ({ spawnId, isBusy, runningMicros: isBusy ? nowMs * 1000 : 0 }));
+    return { nowMs, backlog: pick % 4 === 0 ? 5 : 0, requests: pick % 2, rssBytes: 0, workers };
   }
 
   #drain(worker: Worker): void {
@@ -83,7 +110,7 @@ class World {
       case 'bind-listeners':
         return this.#feed({ type: 'listeners-ready' });
       case 'read-config':
-        return this.#feed({ type: 'config-ready', plan: { ...PLAN, processes: 1 + (pick % 3) } });
+        return this.#feed({ type: 'config-ready', plan: planFor(pick) });
       case 'start-zygote':
         if (!this.#zygotes.has(effect.generation)) return;
         return this.#feed({ type: 'zygote-loaded', generation: effect.generation, apps: [APP] });
@@ -140,10 +167,11 @@ describe('whatever happens', () => {
           return;
         }
         expect([...state.generations.keys()]).toEqual([state.active]);
+        const generation = state.generations.get(state.active);
         const workers = [...state.workers.values()];
         expect(workers.map((worker) => worker.phase)).toEqual(workers.map(() => 'ready'));
         expect(workers.map((worker) => worker.wid).sort((a, b) => a - b)).toEqual(
-          Array.from({ length: state.desired }, (_, i) => i + 1),
+          generation === undefined ? [] : wantedWids(state, generation),
         );
         // Nothing is due in the past: the timer does not spin.
         expect(nextDeadlineMs(state) ?? Number.POSITIVE_INFINITY).toBeGreaterThan(world.rig.nowMs);

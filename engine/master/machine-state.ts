@@ -2,6 +2,7 @@
  * The master's state: plain data, copied by every step. Wanted (`desired`, `active`, `rounds`, `stop`) and actual
  * (`generations`, `workers`) stand side by side; `settle` (settle.ts) compares them.
  */
+import type { CheaperState } from './cheaper.ts';
 import type { LoadedApp } from './control.ts';
 import type { Command, Plan } from './events.ts';
 
@@ -71,7 +72,9 @@ export interface Generation {
   /** `incoming` loads beside the active one, `outgoing` only ends its workers. */
   role: 'incoming' | 'active' | 'outgoing';
   zygote: ZygotePhase;
+  /** Ends of the zygote in a row that came too soon. */
   zygoteFailures: number;
+  zygoteReadyMs: number;
   zygoteNotBeforeMs: number;
   /** A zygote that was told to leave is killed at this time; null: no hurry. */
   zygoteDeadlineMs: number | null;
@@ -85,6 +88,12 @@ export interface Generation {
   /** All its workers were ready at the same time, at least once. */
   wasComplete: boolean;
   seats: Map<number, Seat>;
+  /** Worker numbers that have no worker for now (roster.ts). */
+  resting: Set<number>;
+  /** None has one until a request waits. */
+  isAsleep: boolean;
+  /** What the algorithm of `cheaper` remembers. */
+  cheaper: CheaperState;
 }
 
 /** A reload of the workers alone; `chain`: one after the other, `brutal`: without waiting for requests. */
@@ -125,9 +134,19 @@ export interface Stop {
   gateways: 'up' | 'draining' | 'drained' | 'stopping' | 'stopped';
 }
 
+/** What was seen of the requests at the end of the last cycle. */
+export interface Activity {
+  requests: number;
+  /** When there was one last. */
+  lastMs: number;
+  /** Workers that served one then, by spawn id. */
+  busy: ReadonlySet<number>;
+  memory: 'below' | 'soft' | 'hard';
+}
+
 export interface MasterState {
   phase: 'booting' | 'serving' | 'stopping' | 'stopped';
-  /** Workers wanted in the active generation. */
+  /** Worker numbers of the active generation, those that rest as well. */
   desired: number;
   /** Number of the generation that serves; 0 before the first. */
   active: number;
@@ -137,6 +156,7 @@ export interface MasterState {
   /** A reload that was asked for while another one ran. */
   nextReload: Extract<Command, 'reload' | 'brutal-reload'> | null;
   paused: boolean;
+  activity: Activity;
   stop: Stop | null;
   generations: Map<number, Generation>;
   workers: Map<number, Worker>;
@@ -154,6 +174,7 @@ export function initialState(plan: Plan, nowMs: number): MasterState {
     lastReload: null,
     nextReload: null,
     paused: false,
+    activity: { requests: 0, lastMs: nowMs, busy: new Set(), memory: 'below' },
     stop: null,
     generations: new Map(),
     workers: new Map(),
@@ -177,6 +198,7 @@ export function copyState(state: MasterState): MasterState {
           ...generation,
           renewal: generation.renewal && { ...generation.renewal },
           seats: new Map([...generation.seats].map(([wid, seat]) => [wid, { ...seat }])),
+          resting: new Set(generation.resting),
         },
       ]),
     ),

@@ -2,12 +2,14 @@
  * The master as a pure state machine: `step(state, event, now)` gives the next state and what is to be done. Handlers
  * change what is wanted or note what is; `settle` makes one out of the other. No clock, no process, no socket here.
  */
+import { answerDemand, endCycle, goCheap, resize } from './adapt.ts';
 import { type Draft, killWorker, killZygote, log } from './draft.ts';
 import type { Effect } from './effects.ts';
 import type { Command, MasterEvent, Plan } from './events.ts';
 import { copyState, initialState, isLive, type MasterState, workersOf } from './machine-state.ts';
 import { abandonReload, configReady, listenersReady, requestReload, watchReload } from './reload.ts';
 import { giveUpRenewal, renewWorkers } from './renewal.ts';
+import { wantedWids } from './roster.ts';
 import { settle } from './settle.ts';
 import { beginStop } from './stop.ts';
 import { endOfLifeMs } from './wear.ts';
@@ -48,8 +50,9 @@ export function nextDeadlineMs(state: MasterState): number | null {
     const live = workersOf(state, generation.number).filter(isLive);
     for (const worker of live) next = Math.min(next, endOfLifeMs(generation.plan, worker) ?? next);
     const taken = new Set(live.map((worker) => worker.wid));
-    for (const [wid, seat] of generation.seats) {
-      if (seat.notBeforeMs > 0 && !taken.has(wid)) next = Math.min(next, seat.notBeforeMs);
+    for (const wid of wantedWids(state, generation)) {
+      const notBeforeMs = generation.seats.get(wid)?.notBeforeMs ?? 0;
+      if (notBeforeMs > 0 && !taken.has(wid)) next = Math.min(next, notBeforeMs);
     }
   }
   return next === Number.POSITIVE_INFINITY ? null : next;
@@ -101,6 +104,10 @@ function handle(draft: Draft, event: MasterEvent): void {
     case 'gateway-restarted':
       for (const worker of state.workers.values()) killWorker(draft, worker);
       return;
+    case 'cycle':
+      return endCycle(draft, event.seen);
+    case 'demand':
+      return answerDemand(draft, event.count);
     case 'tick':
       for (const worker of state.workers.values()) handleDeadline(draft, worker);
       watchReload(draft);
@@ -141,6 +148,8 @@ function obey(draft: Draft, command: Command): void {
     case 'add-worker':
     case 'remove-worker':
       return resize(draft, command === 'add-worker' ? 1 : -1);
+    case 'cheap':
+      return goCheap(draft);
   }
 }
 
@@ -159,11 +168,4 @@ function reload(draft: Draft, command: 'reload' | 'brutal-reload'): void {
   }
   if (plan?.isLazy === true && command === 'reload') return renewWorkers(draft, 'workers');
   requestReload(draft, command === 'brutal-reload');
-}
-
-function resize(draft: Draft, by: 1 | -1): void {
-  const { state } = draft;
-  if (state.stop !== null || state.active === 0) return;
-  state.desired = Math.max(1, state.desired + by);
-  log(draft, `${state.desired} ${state.desired === 1 ? 'worker is' : 'workers are'} wanted now`);
 }

@@ -6,6 +6,7 @@ import { cutWorker, type Draft, KILL_DELAY_MS, killZygote, log, retireWorker, sp
 import { type Generation, isLive, seatOf, type Worker, workersOf } from './machine-state.ts';
 import { completeReload, requestReload } from './reload.ts';
 import { noteRenewed } from './renewal.ts';
+import { seatCount, wantedWids } from './roster.ts';
 import { settleStop } from './stop.ts';
 import { wearOut } from './wear.ts';
 
@@ -29,13 +30,9 @@ export function settle(draft: Draft): void {
   }
 }
 
-function wantedOf(draft: Draft, generation: Generation): number {
-  return generation.role === 'active' ? draft.state.desired : generation.plan.processes;
-}
-
 /** Gives every worker number its worker, and replaces those of an older round. */
 function fill(draft: Draft, generation: Generation): void {
-  const wanted = wantedOf(draft, generation);
+  const seats = seatCount(draft.state, generation);
   if (generation.plan.spawn === 'fork' && generation.zygote === 'none' && draft.nowMs >= generation.zygoteNotBeforeMs) {
     generation.zygote = 'loading';
     draft.effects.push({ type: 'start-zygote', generation: generation.number });
@@ -46,7 +43,7 @@ function fill(draft: Draft, generation: Generation): void {
   const stale = new Map<number, Worker>();
   for (const worker of live) (worker.round === generation.round ? current : stale).set(worker.wid, worker);
   let isReplacing = [...current.values()].some((worker) => worker.phase !== 'ready' && stale.has(worker.wid));
-  for (let wid = 1; wid <= wanted; wid++) {
+  for (const wid of wantedWids(draft.state, generation)) {
     const worker = current.get(wid);
     const old = stale.get(wid);
     if (worker !== undefined) {
@@ -55,11 +52,11 @@ function fill(draft: Draft, generation: Generation): void {
     }
     if (!canSpawn || draft.nowMs < seatOf(generation, wid).notBeforeMs) continue;
     if (old !== undefined && generation.renewal?.kind === 'chain' && isReplacing) continue;
-    spawnWorker(draft, generation, wid, wanted);
+    spawnWorker(draft, generation, wid, seats);
     isReplacing ||= old !== undefined;
   }
   for (const worker of live) {
-    if (worker.wid > wanted) retireWorker(draft, worker, generation.plan.mercyMs);
+    if (worker.wid > seats || generation.resting.has(worker.wid)) retireWorker(draft, worker, generation.plan.mercyMs);
   }
 }
 
@@ -68,12 +65,14 @@ function noteComplete(draft: Draft): void {
   const { state } = draft;
   for (const generation of state.generations.values()) {
     if (generation.role === 'outgoing') continue;
-    const wanted = wantedOf(draft, generation);
+    // Nobody shall run, but whether the app can be loaded is to be known.
+    if (generation.plan.spawn === 'fork' && !generation.hasLoaded) continue;
+    const wanted = wantedWids(state, generation);
     const ready = new Set<number>();
     for (const worker of workersOf(state, generation.number)) {
       if (worker.phase === 'ready' && worker.round === generation.round) ready.add(worker.wid);
     }
-    if (ready.size < wanted) continue;
+    if (wanted.some((wid) => !ready.has(wid))) continue;
     noteRenewed(draft, generation);
     const isFirst = !generation.wasComplete;
     generation.wasComplete = true;
@@ -81,7 +80,8 @@ function noteComplete(draft: Draft): void {
       completeReload(draft);
     } else if (isFirst && state.phase === 'booting') {
       state.phase = 'serving';
-      log(draft, `*** Reeve is ready: ${wanted} ${wanted === 1 ? 'worker' : 'workers'} ***`);
+      log(draft, `*** Reeve is ready: ${wanted.length} ${wanted.length === 1 ? 'worker' : 'workers'} ***`);
+      if (generation.isAsleep) log(draft, 'cheap mode enabled: waiting for socket connection...');
     }
   }
 }

@@ -253,7 +253,8 @@ function punish(draft: Draft, worker: Worker, generation: Generation): void {
   const free = wasReady ? 5 : 1;
   if (seat.earlyDeaths > free) {
     const delayMs = (wasReady ? 25 : 100) * 2 ** Math.min(seat.earlyDeaths - free - 1, 10);
-    seat.notBeforeMs = draft.nowMs + Math.min(delayMs, wasReady ? 100 : 2000);
+    const longestMs = wasReady ? 100 : Math.max(100, generation.plan.forkbombDelayMs);
+    seat.notBeforeMs = draft.nowMs + Math.min(delayMs, longestMs);
   }
   if (generation.role === 'incoming' && seat.earlyDeaths >= RELOAD_DEATHS) {
     abandonReload(draft, `its worker ${worker.wid} died ${seat.earlyDeaths} times`);

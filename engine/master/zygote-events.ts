@@ -9,11 +9,13 @@ import { abandonReload, failStart } from './reload.ts';
 import { describeEnding, orphaned } from './worker-events.ts';
 
 const MAX_RETRY_MS = 30_000;
+/** A zygote that dies sooner than this after it was ready is as good as one that never was. */
+const EARLY_DEATH_MS = 1000;
 
 export function handleZygoteEvent(draft: Draft, generation: Generation, event: ZygoteEvent): void {
   switch (event.type) {
     case 'zygote-loaded':
-      return loaded(generation, event);
+      return loaded(draft, generation, event);
     case 'zygote-load-failed':
       return loadFailed(draft, generation, event.text);
     case 'zygote-exited':
@@ -21,10 +23,11 @@ export function handleZygoteEvent(draft: Draft, generation: Generation, event: Z
   }
 }
 
-function loaded(generation: Generation, event: Extract<ZygoteEvent, { type: 'zygote-loaded' }>): void {
+function loaded(draft: Draft, generation: Generation, event: Extract<ZygoteEvent, { type: 'zygote-loaded' }>): void {
   switch (generation.zygote) {
     case 'loading':
       generation.zygote = 'ready';
+      generation.zygoteReadyMs = draft.nowMs;
       generation.hasLoaded = true;
       generation.apps = event.apps;
       return;
@@ -75,8 +78,11 @@ function exited(draft: Draft, generation: Generation, ending: Ending): void {
   if (generation.role === 'incoming') return abandonReload(draft, what);
   if (!generation.hasLoaded)
     return failStart(draft, ending.code === 22 ? 22 : 1, `${what} before it had loaded the application`);
-  generation.zygoteFailures = before === 'ready' ? 1 : generation.zygoteFailures + 1;
-  const delayMs = before === 'ready' ? 0 : Math.min(MAX_RETRY_MS, 500 * 2 ** Math.min(generation.zygoteFailures, 10));
+  const hasLived = before === 'ready' && draft.nowMs - generation.zygoteReadyMs >= EARLY_DEATH_MS;
+  generation.zygoteFailures = hasLived ? 1 : generation.zygoteFailures + 1;
+  // The first time at once; one that dies again and again does not make a hot loop of it.
+  const isFirst = before === 'ready' && generation.zygoteFailures === 1;
+  const delayMs = isFirst ? 0 : Math.min(MAX_RETRY_MS, 500 * 2 ** Math.min(generation.zygoteFailures, 10));
   generation.zygoteNotBeforeMs = draft.nowMs + delayMs;
   log(draft, `*** ${what}; loading the application again${delayMs > 0 ? ` in ${delayMs / 1000} s` : ''} ***`);
 }

@@ -1,27 +1,98 @@
 /**
- * How many workers and threads there are.
+ * How many workers and threads there are, and when: the number that follows the load (`cheaper`), none while nobody
+ * asks (`cheap`, `idle`), and how fast dying workers come back.
  */
-import { flag, number, type OptionSection } from './section.ts';
+import { CHEAPER_ALGORITHMS } from '../cheaper-settings.ts';
+import { flag, number, type OptionSection, type Reader, readFlag, readNumber } from './section.ts';
 
 export const workersOptions: OptionSection = {
   data: `
 processes | int | works | 1 | Worker processes.
 threads | int | works | 1 | Threads of each worker; each one serves a request at a time.
 enable-threads | flag | works | false | Lets the application start its own threads.
-cheaper | int | no | | Smallest number of workers kept running when there is little to do.
-cheaper-initial | int | no | | Workers started at first when 'cheaper' is set.
-cheaper-step | int | no | 1 | Workers added at a time when 'cheaper' is set.
-cheaper-algo | string | no | spare | How 'cheaper' decides: spare, backlog or busyness.
-cheap | flag | no | | Starts workers with the first request.
-idle | seconds | no | | Goes to sleep after this time without a request.
-die-on-idle | flag | no | | Stops instead of sleeping when 'idle' is over.
+no-threads-wait | flag | none: a worker that ends never waits for threads without a request | | Does not wait for threads at a stop or reload.
+cheaper | int | works | | Smallest number of workers kept running when there is little to do; 'processes' is the largest.
+cheaper-initial | int | works | | Workers at the start when 'cheaper' is set.
+cheaper-step | int | works | 1 | Workers added at a time when 'cheaper' is set.
+cheaper-overload | int | works | 3 | How long it takes until 'cheaper' acts: cycles (spare), seconds of a window (busyness), waiting requests (backlog).
+cheaper-algo | string | works | spare | How 'cheaper' decides: spare, backlog, busyness or manual.
+cheaper-algo-list | flag | works | | Lists the algorithms of 'cheaper-algo' in the log.
+cheaper-rss-limit-soft | bytes | works | | No more workers are started while all together have this much memory.
+cheaper-rss-limit-hard | bytes | works | | Workers are stopped while all together have this much memory; needs 'cheaper-rss-limit-soft'.
+cheaper-busyness-max | int | works | 50 | Average busyness in percent above which workers are added.
+cheaper-busyness-min | int | works | 25 | Average busyness in percent below which a window counts as idle.
+cheaper-busyness-multiplier | int | works | 10 | Idle windows before a worker is stopped.
+cheaper-busyness-penalty | int | works | 2 | Added to the multiplier when a worker is needed again soon after one was stopped.
+cheaper-busyness-verbose | flag | works | false | Logs what the algorithm busyness sees and does.
+cheaper-busyness-backlog-alert | int | works | 33 | More waiting requests than this start workers at once.
+cheaper-busyness-backlog-multiplier | int | works | 3 | Idle windows before a worker that a backlog has started is stopped.
+cheaper-busyness-backlog-step | int | works | 1 | Workers that a backlog starts at a time.
+cheaper-busyness-backlog-nonzero | seconds | works | 60 | Requests that wait for this long without a break start workers at once.
+cheap | flag | works | false | Starts workers with the first request.
+idle | seconds | works | 0 | Stops all workers after this time without a request; the next one brings them back.
+die-on-idle | flag | works | false | Stops the engine when 'idle' is over.
+check-interval | seconds | works | 1 | Length of the master's cycle, in which 'cheaper', 'idle' and touched files are looked at.
+forkbomb-delay | seconds | works | 2 | Longest wait before a worker that dies at its start is started again.
 async | int | no | | Requests one worker runs at a time in asynchronous mode.
 gevent | int | no | | Greenlets of each worker, with gevent.
 loop | string | no | | Event loop that runs requests.
+loop-list | flag | none: there is one loop, and it can not be chosen | | Lists the event loops in the log.
+worker-exec | path | no | | Program that runs in place of each worker.
+worker-exec2 | path | no | | Program that runs in place of each worker, after its hooks.
+refork | flag | none: workers come from a process of their own that is forked as the configured user | | Forks the master again after it has changed its user.
+refork-as-root | flag | none: workers come from a process of their own | | Forks the master again before it changes its user.
+refork-post-jail | flag | none: the engine has no jails | | Forks the master again in its jail.
 `,
   readers: {
     processes: number('processes', 1),
     threads: number('threads', 1),
     'enable-threads': flag('enableThreads'),
+    cheaper: readNumber(({ cheaper }, value) => (cheaper.least = value)),
+    'cheaper-initial': readNumber(({ cheaper }, value) => (cheaper.initial = value)),
+    'cheaper-step': readNumber(({ cheaper }, value) => (cheaper.step = value), 1),
+    'cheaper-overload': readNumber(({ cheaper }, value) => (cheaper.overload = value), 1),
+    'cheaper-algo': readAlgorithm(),
+    'cheaper-algo-list': flag('listCheaperAlgorithms'),
+    'cheaper-rss-limit-soft': readNumber(({ cheaper }, value) => (cheaper.rssSoftLimitBytes = value)),
+    'cheaper-rss-limit-hard': readNumber(({ cheaper }, value) => (cheaper.rssHardLimitBytes = value)),
+    'cheaper-busyness-max': readPercent(({ cheaper }, value) => (cheaper.busyness.maxPercent = value)),
+    'cheaper-busyness-min': readPercent(({ cheaper }, value) => (cheaper.busyness.minPercent = value)),
+    'cheaper-busyness-multiplier': readNumber(({ cheaper }, value) => (cheaper.busyness.multiplier = value), 1),
+    'cheaper-busyness-penalty': readNumber(({ cheaper }, value) => (cheaper.busyness.penalty = value)),
+    'cheaper-busyness-verbose': readFlag(({ cheaper }, value) => (cheaper.busyness.verbose = value)),
+    'cheaper-busyness-backlog-alert': readNumber(({ cheaper }, value) => (cheaper.busyness.backlogAlert = value)),
+    'cheaper-busyness-backlog-multiplier': readNumber(
+      ({ cheaper }, value) => (cheaper.busyness.backlogMultiplier = value),
+      1,
+    ),
+    'cheaper-busyness-backlog-step': readNumber(({ cheaper }, value) => (cheaper.busyness.backlogStep = value), 1),
+    'cheaper-busyness-backlog-nonzero': readNumber(
+      ({ cheaper }, value) => (cheaper.busyness.backlogNonzeroSeconds = value),
+    ),
+    cheap: readFlag(({ sleep }, value) => (sleep.startsAsleep = value)),
+    idle: readNumber(({ sleep }, value) => (sleep.idleSeconds = value)),
+    'die-on-idle': readFlag(({ sleep }, value) => (sleep.stopsWhenIdle = value)),
+    'check-interval': number('checkIntervalSeconds', 1),
+    'forkbomb-delay': number('forkbombDelaySeconds'),
   },
 };
+
+/** uWSGI takes `spare` for every name that it does not know, and goes on. */
+function readAlgorithm(): Reader {
+  return ({ settings }, value) => {
+    const found = CHEAPER_ALGORITHMS.find((name) => name === value);
+    if (found !== undefined) {
+      settings.cheaper.algorithm = found;
+      return null;
+    }
+    if (value === 'spare2') return 'is in no release of uWSGI 2.0, which uses spare in its place: write spare.';
+    if (value === 'backlog2') return 'is an example in the sources of uWSGI that is not supported: write backlog.';
+    return `is none of ${CHEAPER_ALGORITHMS.join(', ')}. uWSGI uses spare in its place: write spare.`;
+  };
+}
+
+function readPercent(use: Parameters<typeof readNumber>[0]): Reader {
+  const read = readNumber(use);
+  return (draft, value, origin) =>
+    Number(value) > 100 ? 'needs a percentage, from 0 to 100.' : read(draft, value, origin);
+}

@@ -16,6 +16,11 @@ export const PLAN: Plan = {
   lifetimeMs: 0,
   lifetimeDeltaMs: 0,
   harakiri: { graceMs: 0, signal: 15 },
+  cheaper: null,
+  startsAsleep: false,
+  idleMs: 0,
+  stopsWhenIdle: false,
+  forkbombDelayMs: 2000,
 };
 export const APP = { id: 0, modifier1: 0, mountpoint: '', startupSeconds: 0, chdir: '' };
 export const COMMANDS: Command[] = [
@@ -29,6 +34,7 @@ export const COMMANDS: Command[] = [
   'pause',
   'add-worker',
   'remove-worker',
+  'cheap',
 ];
 
 /** The machine with a memory: what was done so far, and shortcuts for what usually happens next. */
