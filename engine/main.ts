@@ -2,12 +2,13 @@
  * The engine's entry: `node engine/main.ts app.ini`. Reads the configuration, says what is wrong with it, and runs
  * the master. `runEngine` is the same for the command `reeve engine` and for hosts that embed the engine.
  */
-import { realpathSync, writeSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { parseArguments } from './config/argv.ts';
+import { outputTo, runAction } from './actions.ts';
+import { type Background, backgroundOf, goIntoBackground } from './background.ts';
 import { buildSettings } from './config/build-settings.ts';
-import { ConfigFailure, formatConfigError, formatOrigin } from './config/errors.ts';
+import { formatConfigError, formatOrigin } from './config/errors.ts';
 import { resolveConfig } from './config/resolve.ts';
 import type { EngineSettings } from './config/settings.ts';
 import { createConfigHost } from './config-host.ts';
@@ -35,6 +36,7 @@ export interface EngineIo {
 /** What is left when the environment's words to the engine itself are taken out. */
 interface InnerIo extends EngineIo {
   inheritedSockets: number;
+  background: Background;
 }
 
 type Reading =
@@ -43,15 +45,15 @@ type Reading =
 
 /** Runs the engine until it is stopped. Resolves to the exit code: 0 stopped, 1 failed, 22 no app, 78 bad configuration. */
 export async function runEngine(argv: readonly string[], io: EngineIo): Promise<number> {
-  if (asksForVersion(argv)) {
-    writeSync(io.stdout.fd ?? 1, `${ENGINE_VERSION}\n`);
-    return 0;
-  }
+  const done = await runAction(argv, outputTo(io.stdout, io.stderr));
+  if (done !== null) return done;
   const log = new EngineLog(io.stdout.fd ?? 1, io.stderr.fd ?? 2);
   const starter = starterOf(io.env, io.stdin);
   try {
-    const inherited = inheritedSocketsOf(starter.env, process.pid);
-    return await start(argv, { ...io, env: inherited.env, inheritedSockets: inherited.count }, log, starter);
+    const background = backgroundOf(starter.env);
+    const inherited = inheritedSocketsOf(background.env, process.pid);
+    const inner = { ...io, env: inherited.env, inheritedSockets: inherited.count, background };
+    return await start(argv, inner, log, starter);
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     log.write(formatEngineError(error));
@@ -59,16 +61,6 @@ export async function runEngine(argv: readonly string[], io: EngineIo): Promise<
   } finally {
     starter.dispose();
     log.dispose();
-  }
-}
-
-/** `--version` on the command line. One that can not be read asks for nothing; its error is shown by the start. */
-function asksForVersion(argv: readonly string[]): boolean {
-  try {
-    return parseArguments(argv).options.some(({ key }) => key === 'version');
-  } catch (error) {
-    if (error instanceof ConfigFailure) return false;
-    throw error;
   }
 }
 
@@ -80,19 +72,23 @@ async function start(argv: readonly string[], io: InnerIo, log: EngineLog, start
     return EXIT_BAD_CONFIG;
   }
   const { settings } = first;
-  log.logDate = settings.logDate;
-  if (settings.logto !== null) log.open(settings.logto);
+  const { umask, daemonizeLog } = settings.system;
+  if (umask !== null) process.umask(umask);
+  if (daemonizeLog !== null && !io.background.isHere) return goIntoBackground(argv, daemonizeLog, io);
+  const resourcesFolder = io.resourcesFolder ?? fileURLToPath(new URL('../resources', import.meta.url));
+  log.configure(settings, { env: io.env, cwd: io.cwd, resourcesFolder });
   if (settings.showConfig) for (const line of configurationLines(settings)) log.write(line);
   const master = new Master(settings, {
     env: io.env,
     cwd: io.cwd,
-    resourcesFolder: io.resourcesFolder ?? fileURLToPath(new URL('../resources', import.meta.url)),
+    resourcesFolder,
     log,
     readSettings: () => {
       const again = read(argv, io, true);
       if (again.ok) for (const notice of again.notices) log.write(notice);
       return again.ok ? again.settings : again.errors.join('\n');
     },
+    ready: io.background.ready,
   });
   starter.whenGone(() => master.stop('the program that started this engine has ended'));
   return master.run();

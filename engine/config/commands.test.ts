@@ -53,6 +53,18 @@ alarm = page cmd:mail`;
   ]);
 });
 
+test('a hook counts when its action reaches beyond the server', () => {
+  const text = `[uwsgi]
+hook-master-start = unix_signal:15 gracefully_kill_them_all
+hook-asap = print:hello
+hook-touch = /tmp/x exec:tidy
+hook-pre-app = write:/etc/motd hello
+binsh = /tmp/mine
+envdir = env`;
+  const found = commandsOf({ 'uwsgi.ini': text }).map((line) => line.split(' ')[1]);
+  expect(found).toEqual(['hook-touch', 'hook-pre-app', 'binsh', 'envdir']);
+});
+
 test('an ordinary application runs nothing of its own', () => {
   const text =
     '[uwsgi]\nplugins = python3,http\nhttp = :80\nmodule = shop.wsgi\nhome = venv\nenv = A=1\nmaster = 1\ncron-harakiri = 5\nmule\n';

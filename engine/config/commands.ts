@@ -22,6 +22,8 @@ export interface CommandLineFound {
 const BY_OPTION: [pattern: RegExp, why: string][] = [
   [/^exec-|^touch-exec$|^legion-(lord|unlord|setup|death|join|node-joined|node-left)$/, 'Runs a command.'],
   [/^hook-|^vassals?-(start|stop)-hook$/, "Runs an action, which can be a command, at a moment of the server's life."],
+  [/^binsh$/, 'Names the program that runs commands.'],
+  [/^(early-)?envdir$/, 'Sets environment variables, which can make programs load code.'],
   [/^call-|^after-request-|^symcall/, 'Calls a function of a loaded library.'],
   [/attach-daemon/, 'Starts a program beside the server.'],
   [/cron2?$/, 'Runs a command at a time.'],
@@ -43,6 +45,9 @@ const BY_OPTION: [pattern: RegExp, why: string][] = [
 
 /** Built in, so nothing is loaded. */
 const OWN_PLUGINS = /^(\s*(\d+:)?(python[23]?\d*|http|corerouter)\s*(,|$))+$/;
+
+/** Actions that touch nothing outside the server: what a signal means, a line in the log. */
+const HARMLESS_HOOK = /^\s*(unix_signal|print|log|exit):/;
 
 /** All such lines of all files that were read, in order. Works on what was read before an error, too. */
 export function findCommands(resolved: Resolved | ConfigErrors, host: ConfigHost): CommandLineFound[] {
@@ -73,6 +78,7 @@ export function explain(key: string, value: string): string | null {
     return loads ? 'Makes every program that is started load code.' : null;
   }
   if (/^(need-)?plugins$/.test(name) && OWN_PLUGINS.test(value)) return null;
+  if (name.startsWith('hook-') && HARMLESS_HOOK.test(value)) return null;
   if (name === 'mule' && /^(true|1|)$/.test(value)) return null;
   for (const [pattern, why] of BY_OPTION) if (pattern.test(name) || pattern.test(key)) return why;
   return null;

@@ -134,7 +134,15 @@ export class MasterFifo {
 }
 
 function removeFifos(paths: readonly string[]): void {
-  for (const path of paths) if (lstatSync(path, { throwIfNoEntry: false })?.isFIFO() === true) unlinkSync(path);
+  for (const path of paths) {
+    if (lstatSync(path, { throwIfNoEntry: false })?.isFIFO() !== true) continue;
+    try {
+      unlinkSync(path);
+    } catch (error) {
+      // After `uid` the folder may be another user's: the FIFO stays, and the next start takes it.
+      if (errorCode(error) !== 'EACCES' && errorCode(error) !== 'EPERM') throw error;
+    }
+  }
 }
 
 function makeFifo(path: string): void {

@@ -14,18 +14,23 @@ export interface RunFolder {
 const PREFIX = 'reeve-engine-';
 
 export function makeRunFolder(): RunFolder {
-  removeAbandoned();
   const path = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
   const bodyFolder = join(path, 'bodies');
   mkdirSync(bodyFolder, { mode: 0o700 });
   return { path, bodyFolder };
 }
 
+/** All that is in it now, and itself. */
+export function filesOf(folder: RunFolder): string[] {
+  return [folder.path, ...readdirSync(folder.path).map((name) => join(folder.path, name))];
+}
+
 export function removeRunFolder(folder: RunFolder): void {
   rmSync(folder.path, { recursive: true, force: true });
 }
 
-function removeAbandoned(): void {
+/** Those of this user whose engine is gone. */
+export function removeAbandonedFolders(): void {
   for (const name of readdirSync(tmpdir())) {
     const pid = name.startsWith(PREFIX) ? Number(name.slice(PREFIX.length).split('-')[0]) : Number.NaN;
     if (!Number.isInteger(pid) || pid <= 0 || isAlive(pid)) continue;

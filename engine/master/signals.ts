@@ -1,11 +1,13 @@
 /**
  * The signals that the master listens to, as commands (commands.ts says what each means).
  */
+import { boundSignals } from '../config/hooks.ts';
+import type { EngineSettings } from '../config/settings.ts';
 import { HANDLED_SIGNALS, meaningOfSignal, type ShellCommand } from './commands.ts';
 import type { Command } from './events.ts';
 
 export interface SignalHost {
-  settings: () => Parameters<typeof meaningOfSignal>[1];
+  settings: () => EngineSettings;
   command: (command: Command | ShellCommand) => void;
   log: (text: string) => void;
 }
@@ -32,7 +34,10 @@ export class Signals {
 
   #handle(signal: (typeof HANDLED_SIGNALS)[number]): void {
     const handler = (): void => {
-      const meant = meaningOfSignal(signal, this.#host.settings());
+      const settings = this.#host.settings();
+      // `unix_signal` in a hook comes before the usual meaning.
+      const bound = boundSignals(settings.system.hooks).get(signal);
+      const meant = bound === undefined ? meaningOfSignal(signal, settings) : { command: bound };
       if ('refused' in meant) {
         this.#host.log(meant.refused);
         return;

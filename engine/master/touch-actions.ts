@@ -3,7 +3,7 @@
  * the log. Programs that still run when the engine ends are left alone, as uWSGI does.
  */
 import { spawn } from 'node:child_process';
-import type { TouchAction, TouchSetting } from '../config/settings.ts';
+import type { SystemTouchAction, TouchAction, TouchSetting } from '../config/settings.ts';
 import type { ShellCommand } from './commands.ts';
 import type { EngineLog } from './engine-log.ts';
 import { errorCode } from './engine-log.ts';
@@ -14,10 +14,11 @@ export interface TouchHost {
   env: NodeJS.ProcessEnv;
   cwd: string;
   command: (command: Command | ShellCommand) => void;
+  system: (action: SystemTouchAction, path: string) => void;
 }
 
 /** uWSGI's words for what comes now. */
-const ANNOUNCED: Record<Exclude<TouchAction['type'], 'exec'>, string> = {
+const ANNOUNCED: Record<Exclude<TouchAction['type'], SystemTouchAction['type'] | 'exec'>, string> = {
   reload: 'grace them all',
   'brutal-reload': 'brutally reload them all',
   'reload-workers': 'workers reload',
@@ -32,6 +33,7 @@ export function actOnTouch({ path, action }: TouchSetting, host: TouchHost): voi
     run(action.command, host);
     return;
   }
+  if (action.type === 'hook' || action.type === 'restart-daemons') return host.system(action, path);
   host.log.write(`*** ${path} has been touched... ${ANNOUNCED[action.type]} !!! ***`);
   host.command(action.type);
 }

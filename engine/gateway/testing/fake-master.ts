@@ -17,7 +17,7 @@ import { pythonOptions } from '../../config/python-app.ts';
 import type { ListenerKind, SocketAddress } from '../../config/settings.ts';
 import type { RuntimeBoot } from '../../master/control.ts';
 import { createScoreboard, type Scoreboard } from '../../scoreboard.ts';
-import type { GatewayBoot, GatewayOptions, GatewayToMaster, MasterToGateway } from '../messages.ts';
+import type { GatewayBoot, GatewayOptions, GatewayToMaster, MasterToGateway, RequestLogOptions } from '../messages.ts';
 
 const RUNTIMES = fileURLToPath(new URL('../../../resources/runtimes/', import.meta.url));
 
@@ -102,9 +102,12 @@ export class FakeMaster {
   #nextSlot = 0;
   #nextListenerId = 1;
 
-  /** @param options what differs from plain defaults. @param logging request lines go to `requestLog()` */
-  constructor(options: Partial<GatewayOptions> = {}, logging = false) {
-    if (logging) this.#logFd = openSync(join(this.folder, 'requests.log'), 'a');
+  /**
+   * @param options what differs from plain defaults
+   * @param requestLog how request lines look: they go to `requestLog()`; null: they are not written
+   */
+  constructor(options: Partial<GatewayOptions> = {}, requestLog: Partial<RequestLogOptions> | null = null) {
+    if (requestLog !== null) this.#logFd = openSync(join(this.folder, 'requests.log'), 'a');
     this.options = {
       environEncoding: 'marshal',
       hostname: 'test-host',
@@ -118,10 +121,16 @@ export class FakeMaster {
       tcpKeepAlive: false,
       maxConnections: 0,
       protocols: defaultProtocols(),
-      logFd: this.#logFd,
-      logFormat: null,
-      logMicros: false,
-      memoryReport: false,
+      requestLog: {
+        target: this.#logFd < 0 ? { type: 'master' } : { type: 'descriptor', fd: this.#logFd },
+        exceptions: null,
+        format: null,
+        micros: false,
+        memoryReport: false,
+        timeFormat: null,
+        forwardedFor: false,
+        ...requestLog,
+      },
       ...options,
     };
     const boot: GatewayBoot = {

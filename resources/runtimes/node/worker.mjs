@@ -21,6 +21,7 @@ import {
   TAKEN,
 } from './frames.mjs';
 import { chooseHandler } from './handlers.mjs';
+import { acceptingPhases, runHooks } from './hooks.mjs';
 import { Recycling } from './recycling.mjs';
 
 /** Connects to `host:port` or a unix socket's path. */
@@ -195,11 +196,13 @@ async function main() {
   process.on('SIGINT', () => {
     // Ctrl-C reaches the whole group; the master decides what happens.
   });
-  if (boot.autoProcname) process.title = `${boot.procnamePrefix}uWSGI worker ${boot.wid}`;
+  const title = boot.system.titles.worker;
+  if (title !== null) process.title = title.replace('{wid}', boot.wid);
   const startedMs = performance.now();
   let handler = null;
   try {
     if (boot.chdir !== null) process.chdir(boot.chdir);
+    runHooks(boot, 'pre-app');
     if (boot.app.language !== 'javascript') throw new Error('The JavaScript worker needs js-app.');
     handler = chooseHandler(await import(pathToFileURL(resolve(boot.app.file)).href));
     if (handler === null) {
@@ -213,6 +216,9 @@ async function main() {
       return;
     }
   }
+  runHooks(boot, 'post-app');
+  if (boot.system.chdir2 !== null) process.chdir(boot.system.chdir2);
+  runHooks(boot, 'post-fork', ...acceptingPhases(boot));
   const startupSeconds = Math.round((performance.now() - startedMs) / 1000);
   const app = { id: 0, modifier1: 0, mountpoint: '', startupSeconds, chdir: boot.chdir ?? '' };
   master.send({ type: 'loaded', apps: handler === null ? [] : [app], runtime: `Node.js ${process.versions.node}` });

@@ -1,0 +1,130 @@
+/**
+ * What the command line can ask for instead of a server: signals to a running one by its pidfile (`--stop`, `--reload`,
+ * `--pause`), `--connect-and-read`, `--version` and `--help`.
+ */
+import { readFileSync, writeSync } from 'node:fs';
+import { connect, type NetConnectOpts } from 'node:net';
+import { parseAddress } from './config/address.ts';
+import { type GivenOption, parseArguments } from './config/argv.ts';
+import { ConfigFailure } from './config/errors.ts';
+import { optionTable } from './config/option-table.ts';
+import { errorCode } from './master/engine-log.ts';
+import { ENGINE_VERSION } from './version.ts';
+
+export interface ActionOutput {
+  out: (text: string) => void;
+  error: (text: string) => void;
+}
+
+const SIGNALS = new Map<string, NodeJS.Signals>([
+  ['stop', 'SIGINT'],
+  ['reload', 'SIGHUP'],
+  ['pause', 'SIGTSTP'],
+  ['suspend', 'SIGTSTP'],
+  ['resume', 'SIGTSTP'],
+]);
+
+const ANSWER_WITHIN_MS = 10_000;
+
+/** Does what the arguments ask for and gives the exit code; null: they ask for a server. */
+export async function runAction(argv: readonly string[], output: ActionOutput): Promise<number | null> {
+  for (const { key, value } of optionsOf(argv)) {
+    const signal = SIGNALS.get(key);
+    if (signal !== undefined) return signalPidfile(value ?? '', signal, output);
+    if (key === 'version') {
+      output.out(`${ENGINE_VERSION}\n`);
+      return 0;
+    }
+    if (key === 'help' || key === 'usage') {
+      output.out(helpText());
+      return 0;
+    }
+    if (key === 'connect-and-read') return connectAndRead(value ?? '', output);
+  }
+  return null;
+}
+
+/** Writers for the process's own streams. */
+export function outputTo(stdout: { fd?: number }, stderr: { fd?: number }): ActionOutput {
+  return {
+    out: (text) => void writeSync(stdout.fd ?? 1, text),
+    error: (text) => void writeSync(stderr.fd ?? 2, `${text}\n`),
+  };
+}
+
+/** Arguments that can not be read ask for nothing; their error is shown by the start. */
+function optionsOf(argv: readonly string[]): GivenOption[] {
+  try {
+    return parseArguments(argv).options;
+  } catch (error) {
+    if (error instanceof ConfigFailure) return [];
+    throw error;
+  }
+}
+
+function signalPidfile(path: string, signal: NodeJS.Signals, { error }: ActionOutput): number {
+  try {
+    const pid = Number.parseInt(readFileSync(path, 'latin1'), 10);
+    if (!(pid > 1)) {
+      error(`${path} holds no pid. Name the file of 'pidfile' or 'safe-pidfile'.`);
+      return 1;
+    }
+    process.kill(pid, signal);
+    return 0;
+  } catch (cause) {
+    const code = errorCode(cause);
+    const why = new Map([
+      ['ENOENT', 'There is no such file.'],
+      ['ESRCH', 'The server that wrote it does not run any more.'],
+      ['EPERM', 'The server in it belongs to another user.'],
+    ]);
+    error(`${signal} could not be sent by the pidfile ${path}. ${why.get(code) ?? `(${code})`}`);
+    return 1;
+  }
+}
+
+async function connectAndRead(text: string, { out, error }: ActionOutput): Promise<number> {
+  const parsed = parseAddress(text);
+  if (!parsed.ok || parsed.address.type === 'fd') {
+    error(`'${text}' is no address to connect to. Write host:port or the path of a unix socket.`);
+    return 1;
+  }
+  const { address } = parsed;
+  const host = address.type === 'tcp' ? address.host.replace(/^$|^0\.0\.0\.0$/, '127.0.0.1') : '';
+  const target: NetConnectOpts =
+    address.type === 'tcp'
+      ? { host, port: address.port }
+      : { path: address.type === 'unix' ? address.path : `\0${address.name}` };
+  return new Promise((done) => {
+    const socket = connect(target);
+    socket.setTimeout(ANSWER_WITHIN_MS, () => socket.destroy(new Error('it said nothing for 10 seconds')));
+    socket.on('data', (chunk) => out(chunk.toString()));
+    socket.on('end', () => done(0));
+    socket.on('error', (cause) => {
+      error(`${text} could not be read (${errorCode(cause)}).`);
+      done(1);
+    });
+  });
+}
+
+/** The options that have a meaning here; the others are in the documents. */
+function helpText(): string {
+  const options = optionTable
+    .filter((option) => option.status === 'works' && option.kind !== 'logic')
+    .map(({ name, short, argument, help }) => {
+      const value = argument === 'none' ? '' : argument === 'optional' ? ' [VALUE]' : ' VALUE';
+      const left = `  ${short === null ? '' : `-${short}, `}--${name}${value}`;
+      return `${left.padEnd(40)} ${help ?? ''}`;
+    });
+  return [
+    `Reeve engine ${ENGINE_VERSION.replace(/^reeve-/, '')}`,
+    '',
+    'Runs a configuration file of uWSGI, or options of the command line:',
+    '  app.ini',
+    '  --http :8080 --wsgi-file app.py --processes 4',
+    '',
+    'Options:',
+    ...options,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,224 @@
+/**
+ * The engine as a citizen of the operating system: at the right moments of its life it runs the hooks, takes the rights of
+ * its user, starts and ends the daemons, writes pidfiles and tells the service manager. Which moment it is, it sees from
+ * the machine's state (`observe`).
+ */
+import { setPriority } from 'node:os';
+import type { EngineSettings, SystemTouchAction } from '../config/settings.ts';
+import { EngineError, formatEngineError } from '../errors.ts';
+import { DaemonProcesses, type DaemonReport } from './daemon-processes.ts';
+import { type EngineLog, errorCode } from './engine-log.ts';
+import { HookRunner } from './hook-actions.ts';
+import { assume, handOver, type Identity, isRoot, resolveIdentity } from './identity.ts';
+import type { MasterState } from './machine-state.ts';
+import { removePidfile, writePidfile } from './pidfile.ts';
+import { childEnv, type RuntimePlace } from './runtimes.ts';
+import { ServiceNotifier } from './service-notify.ts';
+
+/** What daemons get at a stop that does not wait for requests either. */
+const DAEMON_MERCY_MS = 5000;
+
+export interface SystemHost {
+  log: EngineLog;
+  place: RuntimePlace;
+  /** The configuration in effect. */
+  settings: () => EngineSettings;
+  stopServer: () => void;
+  /** All workers are there for the first time. */
+  ready: () => void;
+}
+
+export class System {
+  readonly #host: SystemHost;
+  readonly #hooks: HookRunner;
+  readonly #notifier: ServiceNotifier;
+  readonly #written = new Set<string>();
+  #identity: Identity | null = null;
+  #daemons: DaemonProcesses | null = null;
+  #daemonsOver: Promise<void> = Promise.resolve();
+  #seen = { hasApp: false, isServing: false, isReloading: false, isStopping: false, generation: 0 };
+  #hasFailed = false;
+
+  constructor(host: SystemHost) {
+    this.#host = host;
+    this.#hooks = new HookRunner(host.log, host.place);
+    this.#notifier = new ServiceNotifier(host.place.env, host.log);
+  }
+
+  get daemons(): DaemonReport[] {
+    return this.#daemons?.reports ?? [];
+  }
+
+  /** Before anything is opened. Throws EngineError when a name is unknown or a hook fails. */
+  async prepare(): Promise<void> {
+    const { log, settings } = this.#host;
+    const { identity, priority } = settings().system;
+    // First: an unknown name should not leave half the hooks done.
+    this.#identity = resolveIdentity(identity);
+    await this.#hooks.runAll('asap', settings());
+    if (priority !== null) setNice(priority, log);
+    await this.#hooks.runAll('pre-jail', settings());
+    await this.#hooks.runAll('in-jail', settings());
+  }
+
+  /** Everything is open: takes the rights of the user. `files` are handed over to it. Throws EngineError. */
+  async becomeUser(files: readonly string[]): Promise<void> {
+    const { log, settings } = this.#host;
+    await this.#hooks.runAll('as-root', settings());
+    const identity = this.#identity;
+    if (identity !== null && isRoot()) {
+      if (identity.uid !== null || identity.gid !== null) handOver(identity, files);
+      for (const line of assume(identity)) log.write(line);
+      log.privilegesDropped(process.getuid?.() ?? 0, process.getgid?.() ?? 0);
+      if (isRoot()) log.write('*** WARNING: you are running Reeve as root !!! (use the --uid flag) ***');
+    } else if (settings().system.identity.user !== null || settings().system.identity.group !== null) {
+      log.write("'uid' and 'gid' have no effect: the engine was not started as root");
+    }
+    const { pidfile2 } = settings().system;
+    if (pidfile2 !== null) this.#writePidfile(pidfile2);
+    await this.#hooks.runAll('as-user', settings());
+  }
+
+  /** Before a reload takes these settings: hooks that may refuse it. null: they agree; a text says why not. */
+  async objection(next: EngineSettings): Promise<string | null> {
+    try {
+      await this.#hooks.runAll('asap', next);
+      await this.#hooks.runAll('in-jail', next);
+      return null;
+    } catch (error) {
+      if (error instanceof EngineError) return formatEngineError(error);
+      throw error;
+    }
+  }
+
+  /** Called after every step of the machine. */
+  observe(state: MasterState): void {
+    const seen = this.#seen;
+    if (state.stop !== null) {
+      if (!seen.isStopping) this.#stopping(state.stop.how === 'graceful');
+      seen.isStopping = true;
+      return;
+    }
+    const active = state.generations.get(state.active);
+    if (!seen.hasApp && active !== undefined && (active.hasLoaded || active.plan.spawn === 'fresh')) {
+      seen.hasApp = true;
+      void this.#masterStarted();
+    }
+    if (!seen.isServing && state.phase === 'serving') {
+      seen.isServing = true;
+      this.#served();
+    }
+    if (seen.isServing) this.#observeReload(state);
+    seen.generation = state.active;
+  }
+
+  /** A watched file was touched. */
+  touched(action: SystemTouchAction, path: string): void {
+    if (action.type === 'restart-daemons') this.#daemons?.touched(path);
+    else void this.#attempt(this.#hooks.run(action.hook, this.#host.settings()), false);
+  }
+
+  /** FIFO letter P. Throws EngineError. */
+  writePidfiles(): void {
+    const { pidfile2, safePidfiles } = this.#host.settings().system;
+    for (const path of [...(pidfile2 === null ? [] : [pidfile2]), ...safePidfiles]) this.#writePidfile(path);
+  }
+
+  /** All workers have ended: waits for the daemons, runs the last hooks. Gives the exit code. */
+  async close(exitCode: number): Promise<number> {
+    const { settings } = this.#host;
+    this.#hooks.dispose();
+    await this.#daemonsOver;
+    await this.#attempt(this.#hooks.runAll('as-user-atexit', settings()), false);
+    await this.#notifier.settled();
+    return this.#hasFailed && exitCode === 0 ? 1 : exitCode;
+  }
+
+  /** The start is to be given up: ends a hook that still runs. */
+  interrupt(): void {
+    this.#hooks.dispose();
+  }
+
+  /** What is left at the very end, however it came about. */
+  dispose(): void {
+    this.#hooks.dispose();
+    this.#daemons?.dispose();
+    if (!this.#host.settings().vacuum) return;
+    for (const path of this.#written) removePidfile(path);
+  }
+
+  /** The application is there: uWSGI's master begins its work now. */
+  async #masterStarted(): Promise<void> {
+    const { log, place, settings, stopServer } = this.#host;
+    await this.#attempt(this.#hooks.runAll('master-start', settings()), true);
+    const { daemons, shell } = settings().system;
+    if (this.#seen.isStopping || daemons.length === 0) return;
+    const env = childEnv(settings(), place);
+    const cwd = place.folder ?? settings().chdir ?? place.cwd;
+    this.#daemons = new DaemonProcesses(daemons, { log, shell, env, cwd, stopServer });
+    this.#daemons.start();
+  }
+
+  #served(): void {
+    for (const path of this.#host.settings().system.safePidfiles) this.#attemptSync(() => this.#writePidfile(path));
+    this.#notifier.tell('READY=1', 'STATUS=Reeve is ready');
+    this.#host.ready();
+  }
+
+  #observeReload(state: MasterState): void {
+    const seen = this.#seen;
+    const isReloading = state.reload !== null;
+    if (state.active !== seen.generation) this.#daemons?.reload();
+    if (isReloading === seen.isReloading) return;
+    seen.isReloading = isReloading;
+    if (isReloading)
+      this.#notifier.tell('RELOADING=1', `MONOTONIC_USEC=${monotonicMicros()}`, 'STATUS=Reeve is reloading');
+    else this.#notifier.tell('READY=1', 'STATUS=Reeve is ready');
+  }
+
+  #stopping(isGraceful: boolean): void {
+    this.#notifier.tell('STOPPING=1', 'STATUS=Reeve is stopping');
+    if (this.#daemons === null) return;
+    const mercyMs = this.#host.settings().workerReloadMercySeconds * 1000;
+    this.#daemonsOver = this.#daemons.stop(isGraceful ? mercyMs : Math.min(mercyMs, DAEMON_MERCY_MS));
+  }
+
+  #writePidfile(path: string): void {
+    writePidfile(path);
+    this.#written.add(path);
+  }
+
+  async #attempt(hooks: Promise<void>, isVital: boolean): Promise<void> {
+    try {
+      await hooks;
+    } catch (error) {
+      this.#host.log.write(`*** ${error instanceof EngineError ? formatEngineError(error) : String(error)} ***`);
+      if (!isVital) return;
+      this.#hasFailed = true;
+      this.#host.stopServer();
+    }
+  }
+
+  #attemptSync(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      this.#host.log.write(`*** ${formatEngineError(error)} ***`);
+    }
+  }
+}
+
+/** A clock that systemd compares with its own (CLOCK_MONOTONIC). */
+function monotonicMicros(): bigint {
+  return process.hrtime.bigint() / 1000n;
+}
+
+function setNice(priority: number, log: EngineLog): void {
+  try {
+    setPriority(priority);
+    log.write(`scheduler priority set to ${priority}`);
+  } catch (error) {
+    log.write(`*** the priority ${priority} can not be set (${errorCode(error)}) ***`);
+  }
+}
