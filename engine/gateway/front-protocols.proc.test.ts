@@ -201,7 +201,7 @@ describe('errors come in the form of the protocol', () => {
     // Without its last record FastCGI's body is not there yet.
     const fastcgi = encodeFastCgiRequest(vars);
     const request = how === 0 ? fastcgi : fastcgi.subarray(0, -8);
-    const [inRecords = '', scgi, nph, uwsgi] = await Promise.all([
+    const [inRecords, scgi, nph, uwsgi] = await Promise.all([
       exchange(ports.fastcgi, request, how === 2),
       exchange(ports.scgi, encodeScgi(vars), how === 2),
       exchange(ports['scgi-nph'], encodeScgi(vars), how === 2),
@@ -233,7 +233,6 @@ describe('nothing that a request says is run', () => {
     ['UWSGI_SCRIPT', 'evil.py'],
     ['UWSGI_MODULE', 'evil'],
     ['UWSGI_CALLABLE', 'system'],
-    ['UWSGI_APPID', '/evil'],
     ['UWSGI_CHDIR', '/'],
     ['UWSGI_HOME', '/'],
     ['UWSGI_PYHOME', '/'],
@@ -256,6 +255,12 @@ describe('nothing that a request says is run', () => {
       Buffer.from(await exchange(ports.fastcgi, encodeFastCgiRequest(vars)), 'latin1'),
     );
     expect(fastcgi?.stdout.toString()).not.toContain(name);
+    expect(existsSync(join(master.folder, 'evil-ran'))).toBe(false);
+  });
+
+  test('UWSGI_APPID chooses among the applications of the configuration and loads none', async () => {
+    const seen = await exchange(ports.uwsgi, encodeUwsgi(varsOf('/id?by-appid', [['UWSGI_APPID', 'evil.py']])));
+    expect(seen).toMatch(/by-appid$/);
     expect(existsSync(join(master.folder, 'evil-ran'))).toBe(false);
   });
 
