@@ -144,7 +144,6 @@ describe('a wrong line is an error that names file and line', () => {
     ['rack = config.ru', /does not support the option 'rack' of uWSGI's rack plugin/],
     ['plugins = python3,gevent', /has no plugin 'gevent'/],
     ['http-to = 10.0.0.9:3031', /another server's address/],
-    ['logto = 10.0.0.9:514', /not over UDP/],
     ['js-app = a.mjs\nwsgi-file = a.py', /an instance runs one of them/],
   ] as const)('%s', ([line, message]) => {
     expect(errorsOf(line).join('\n')).toMatch(message);

@@ -4,6 +4,9 @@
  * sent are escaped, so that one request is one line.
  */
 
+import { strftime } from '../config/strftime.ts';
+import { encodeText } from '../config/text-bytes.ts';
+
 /** What a line may say about a request. */
 export interface LogEntry {
   method: string;
@@ -32,23 +35,29 @@ export interface LogEntry {
   /** Writes of the application; 0 if it never answered. */
   switches: number;
   writeErrors: number;
+  readErrors: number;
   vszBytes: number;
   rssBytes: number;
   /** A request variable, or undefined. */
   variable(name: string): string | undefined;
+  /** A variable that the application set for the log. */
+  logVariable(name: string): string | undefined;
 }
 
 export type LogFormatter = (entry: LogEntry) => string;
 
 export interface LogStyle {
+  /** null: uWSGI's default line. */
   format: string | null;
   micros: boolean;
   memoryReport: boolean;
+  /** strftime's form of `%(ftime)`; null: as `%(ltime)`. */
+  timeFormat: string | null;
 }
 
 /** A function that makes a line (without its line end). */
 export function compileLogFormat(style: LogStyle): LogFormatter {
-  const formatter = style.format === null ? defaultFormatter(style) : customFormatter(style.format);
+  const formatter = style.format === null ? defaultFormatter(style) : customFormatter(style.format, style.timeFormat);
   return (entry) => escapeControls(formatter(entry));
 }
 
@@ -89,7 +98,6 @@ const FIELDS: Record<string, (entry: LogEntry) => string | number> = {
   time: (e) => Math.floor(e.startedMs / 1000),
   epoch: (e) => Math.floor(e.startedMs / 1000),
   ltime: (e) => formatLtime(e.startedMs),
-  ftime: (e) => formatLtime(e.startedMs),
   ctime: (e) => formatCtime(e.startedMs),
   pid: (e) => e.pid,
   wid: (e) => e.wid,
@@ -105,8 +113,8 @@ const FIELDS: Record<string, (entry: LogEntry) => string | number> = {
   vszM: (e) => megabytes(e.vszBytes),
   rssM: (e) => megabytes(e.rssBytes),
   werr: (e) => e.writeErrors,
-  rerr: () => 0,
-  ioerr: (e) => e.writeErrors,
+  rerr: (e) => e.readErrors,
+  ioerr: (e) => e.writeErrors + e.readErrors,
 };
 
 /** Does the format show the memory of the worker? Reading it costs something. */
@@ -114,9 +122,9 @@ export function needsMemory(style: LogStyle): boolean {
   return style.format === null ? style.memoryReport : /%\((?:vsz|rss)M?\)/.test(style.format);
 }
 
-function customFormatter(format: string): LogFormatter {
-  const pieces = format.split(/%\(([^)]*)\)/);
-  const parts = pieces.map((piece, i) => (i % 2 === 0 ? piece : fieldOf(piece)));
+function customFormatter(format: string, timeFormat: string | null): LogFormatter {
+  const pieces = latin1Of(format).split(/%\(([^)]*)\)/);
+  const parts = pieces.map((piece, i) => (i % 2 === 0 ? piece : fieldOf(piece, timeFormat)));
   return (entry) => {
     let line = '';
     for (const part of parts) line += typeof part === 'string' ? part : part(entry);
@@ -124,15 +132,26 @@ function customFormatter(format: string): LogFormatter {
   };
 }
 
-function fieldOf(name: string): (entry: LogEntry) => string {
+/** The format's own text as its bytes: so are all values. */
+function latin1Of(text: string): string {
+  return Buffer.from(encodeText(text)).toString('latin1');
+}
+
+function fieldOf(name: string, timeFormat: string | null): (entry: LogEntry) => string {
+  if (name === 'ftime') {
+    if (timeFormat === null) return (entry) => formatLtime(entry.startedMs);
+    return (entry) => latin1Of(strftime(timeFormat, new Date(entry.startedMs)));
+  }
+  // uWSGI gives 0 for a metric that it does not have, and the engine has none.
+  if (name.startsWith('metric.')) return () => '0';
   const field = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
   if (field !== undefined) return (entry) => orDash(field(entry));
   if (name.startsWith('var.')) {
     const variable = name.slice(4);
     return (entry) => orDash(entry.variable(variable) ?? '');
   }
-  // A variable of the application's own that was never set.
-  return () => '-';
+  // A variable of the application's own.
+  return (entry) => orDash(entry.logVariable(name) ?? '');
 }
 
 function orDash(value: string | number): string {

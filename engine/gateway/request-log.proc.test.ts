@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { defaultLogSettings } from '../config/log-settings.ts';
 import type { ListenerKind } from '../config/settings.ts';
 import { eventually, FakeMaster } from './testing/fake-master.ts';
 import { RawClient } from './testing/raw-client.ts';
@@ -18,9 +19,6 @@ const OURS: Record<string, { why: string; lines?: string[] }> = {
         'generated 21 bytes in {N} msecs (HTTP/1.1 500) 2 headers in 83 bytes (0 switches on core 0)',
     ],
   },
-  logvar: { why: 'variables that the application sets are not there yet', lines: ['[-] [-] [-] /var'] },
-  filtered: { why: 'log-4xx is not there yet' },
-  'filtered-ok': { why: 'log-4xx is not there yet' },
 };
 
 const CHANGING = new Set(
@@ -41,11 +39,13 @@ test.for(names.filter((name) => OURS[name] === undefined || OURS[name].lines !==
   const meta: Meta = JSON.parse(readFileSync(join(GOLDENS, name, 'meta.json'), 'utf8'));
   const expected: { lines: string[] } = JSON.parse(readFileSync(join(GOLDENS, name, 'expected.json'), 'utf8'));
   const style = {
-    logFormat: meta.format ?? null,
-    logMicros: name === 'default-micros',
+    format: meta.format ?? null,
+    micros: name === 'default-micros',
     memoryReport: name === 'default-memory',
+    // `disable-logging` with `log-4xx`.
+    exceptions: name.startsWith('filtered') ? { ...defaultLogSettings().requestFilter, status4xx: true } : null,
   };
-  const master = new FakeMaster(style, true);
+  const master = new FakeMaster({}, style);
   try {
     const address = await master.listen(meta.listener);
     await master.serve(readFileSync(join(GOLDENS, 'app.py'), 'utf8'), 1);

@@ -1,14 +1,14 @@
 /**
- * Writes the request lines: collects them and writes once per turn, to the descriptor that the master opened. A
- * reader that does not keep up (a full pipe) never stops the gateway: beyond LIMIT_BYTES lines are dropped, and
- * a line says how many.
+ * Writes the request lines: collects them and writes once per turn, to the descriptor that the master opened, or hands
+ * them to the master where loggers, filters or encoders wait for them. A reader that does not keep up (a full pipe)
+ * never stops the gateway: beyond LIMIT_BYTES lines are dropped, and a line says how many.
  */
 import { readFileSync, writeSync } from 'node:fs';
 import type { Core } from './core-choice.ts';
 import { requestEnviron } from './frames.ts';
 import { compileLogFormat, type LogFormatter, needsMemory } from './log-format.ts';
 import { decodeMarshalPairs } from './marshal.ts';
-import type { GatewayOptions } from './messages.ts';
+import type { GatewayOptions, RequestLogOptions } from './messages.ts';
 import type { GatewayRequest } from './request.ts';
 
 const FLUSH_MS = 5;
@@ -18,7 +18,8 @@ const RETRY_MS = 20;
 const PAGE_BYTES = 4096;
 
 export class RequestLog {
-  #fd = -1;
+  readonly #toMaster: (lines: string) => void;
+  #options: RequestLogOptions;
   #format: LogFormatter;
   #needsMemory = false;
   #isMarshal = true;
@@ -26,22 +27,25 @@ export class RequestLog {
   #dropped = 0;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(options: GatewayOptions) {
-    this.#format = compileLogFormat({ format: null, micros: false, memoryReport: false });
+  /** `toMaster` gets latin-1 strings of bytes, each line with its end. */
+  constructor(options: GatewayOptions, toMaster: (lines: string) => void) {
+    this.#toMaster = toMaster;
+    this.#options = options.requestLog;
+    this.#format = compileLogFormat(options.requestLog);
     this.configure(options);
   }
 
   configure(options: GatewayOptions): void {
-    const style = { format: options.logFormat, micros: options.logMicros, memoryReport: options.memoryReport };
-    this.#fd = options.logFd;
-    this.#format = compileLogFormat(style);
-    this.#needsMemory = needsMemory(style);
+    this.flush();
+    this.#options = options.requestLog;
+    this.#format = compileLogFormat(options.requestLog);
+    this.#needsMemory = needsMemory(options.requestLog);
     this.#isMarshal = options.environEncoding === 'marshal';
   }
 
   /** One request that a worker has finished. */
   write(request: GatewayRequest, core: Core, micros: number, totalRequests: number): void {
-    if (this.#fd < 0) return;
+    if (!this.#isWanted(request, micros)) return;
     if (this.#pending.length > LIMIT_BYTES) {
       this.#dropped++;
       return;
@@ -54,7 +58,7 @@ export class RequestLog {
       method: facts.method,
       uri: facts.uri,
       protocol: facts.protocol,
-      remoteAddress: facts.remoteAddress,
+      remoteAddress: (this.#options.forwardedFor ? facts.forwardedFor : '') || facts.remoteAddress,
       remoteUser: facts.remoteUser,
       contentLength: facts.contentLength,
       varCount: facts.varCount,
@@ -68,16 +72,20 @@ export class RequestLog {
       pid: worker.pid,
       wid: worker.wid,
       core: core.index,
-      app: 0,
-      appRequests: worker.requests,
+      app: request.app,
+      appRequests: worker.appRequests[Math.max(0, request.app)] ?? 0,
       totalRequests,
       switches: request.answeredByApp ? 1 : 0,
       writeErrors: request.target === null ? 1 : 0,
+      readErrors: 0,
       ...memory,
       variable: (name) => {
+        const added = request.logVariables?.get(`var.${name}`);
+        if (added !== undefined) return added;
         variables ??= this.#variables(request);
         return variables.get(name);
       },
+      logVariable: (name) => request.logVariables?.get(name),
     });
     this.#pending += `${line}\n`;
     if (this.#pending.length >= FLUSH_BYTES) this.flush();
@@ -88,13 +96,20 @@ export class RequestLog {
   flush(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    if (this.#pending === '' || this.#fd < 0) return;
+    if (this.#pending === '') return;
     let text = this.#pending;
     if (this.#dropped > 0) text += `*** ${this.#dropped} request lines dropped: the log's reader is too slow ***\n`;
+    const { target } = this.#options;
+    if (target.type === 'master') {
+      this.#pending = '';
+      this.#dropped = 0;
+      this.#toMaster(text);
+      return;
+    }
     const bytes = Buffer.from(text, 'latin1');
     let written = 0;
     try {
-      while (written < bytes.length) written += writeSync(this.#fd, bytes, written);
+      while (written < bytes.length) written += writeSync(target.fd, bytes, written);
       this.#pending = '';
       this.#dropped = 0;
     } catch {
@@ -102,6 +117,21 @@ export class RequestLog {
       this.#pending = this.#pending.slice(written);
       this.#timer = setTimeout(() => this.flush(), RETRY_MS);
     }
+  }
+
+  /** uWSGI's rule: all of them, or with `disable-logging` those that one of the `log-` options asks for. */
+  #isWanted(request: GatewayRequest, micros: number): boolean {
+    const { exceptions } = this.#options;
+    if (exceptions === null || request.isLoggedByApp) return true;
+    const { status, answer, target } = request;
+    return (
+      (exceptions.status4xx && status >= 400 && status <= 499) ||
+      (exceptions.status5xx && status >= 500 && status <= 599) ||
+      (exceptions.slowMs > 0 && micros >= exceptions.slowMs * 1000) ||
+      (exceptions.bigBytes > 0 && answer.bodyBytes >= exceptions.bigBytes) ||
+      (exceptions.zero && answer.bodyBytes === 0) ||
+      (exceptions.ioError && target === null)
+    );
   }
 
   #variables(request: GatewayRequest): Map<string, string> {

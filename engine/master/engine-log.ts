@@ -1,94 +1,233 @@
 /**
- * The engine's own lines of the log. Standard error, or the file of `logto`, opened for appending and shared with
- * the gateways and the runtimes by its descriptor. Never blocks for long and never throws: a log that can not be
- * written must not stop the server.
+ * The engine's log: its own lines, what workers print, the requests. Plainly it is standard error or the file of `logto`,
+ * whose descriptor gateways and workers write to themselves. With loggers, filters or encoders everything goes through the
+ * master (engine/log). Never blocks for long and never throws while it serves: a log that can not be written must not
+ * stop the server.
  */
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { EngineError } from '../errors.ts';
+import { fstatSync } from 'node:fs';
+import type { LogSettings } from '../config/log-settings.ts';
+import type { EngineSettings } from '../config/settings.ts';
+import { strftime } from '../config/strftime.ts';
+import type { RequestLogTarget } from '../gateway/messages.ts';
+import { ByteQueue } from '../log/byte-queue.ts';
+import { OpenChannel } from '../log/channel.ts';
+import { bytesOf } from '../log/encoders.ts';
+import { LogFile } from '../log/log-file.ts';
+import { type SinkPlace, SYSTEM_SOCKETS } from '../log/sinks.ts';
+import { WorkerOutput } from '../log/worker-output.ts';
 
-const LOG_MODE = 0o640;
-const RETRY_MS = 20;
-const MAX_WAITING_BYTES = 1024 * 1024;
+export type LogPlace = Pick<SinkPlace, 'env' | 'cwd' | 'resourcesFolder'>;
+
+interface Channels {
+  server: OpenChannel;
+  requests: OpenChannel;
+}
 
 export class EngineLog {
-  /** What requests and runtimes write to. */
-  errorFd: number;
-  outputFd: number;
-  logDate = false;
-  readonly #standard: { errorFd: number; outputFd: number };
-  #path: string | null = null;
-  #waiting = '';
-  #retry: NodeJS.Timeout | null = null;
+  readonly #standardOutputFd: number;
+  readonly #standard: ByteQueue;
+  #file: LogFile | null = null;
+  #channels: Channels | null = null;
+  #output: WorkerOutput | null = null;
+  /** What workers print goes through the master. */
+  #isThroughMaster = false;
+  #settings: LogSettings | null = null;
 
   constructor(outputFd: number, errorFd: number) {
-    this.#standard = { errorFd, outputFd };
-    this.errorFd = errorFd;
-    this.outputFd = outputFd;
+    this.#standardOutputFd = outputFd;
+    this.#standard = new ByteQueue(errorFd);
   }
 
+  /** The file of the log; null: standard error. */
   get path(): string | null {
-    return this.#path;
+    return this.#file?.options.path ?? null;
   }
 
-  /** Goes over to this file (null: standard error) and closes the one before. Throws EngineError. */
-  open(path: string | null): void {
-    const fd = path === null ? null : openForAppend(path);
-    this.#closeFile();
-    this.#path = path;
-    this.errorFd = fd ?? this.#standard.errorFd;
-    this.outputFd = fd ?? this.#standard.outputFd;
+  /** Workers have its file open themselves. */
+  get isWrittenByWorkers(): boolean {
+    return this.#workerFd === null;
   }
 
-  write(text: string): void {
-    const prefix = this.logDate ? `${formatLogDate(new Date())} - ` : '';
-    this.#put(`${prefix}${text.replaceAll('\n', `\n${prefix}`)}\n`);
+  /** Standard error of processes that the engine starts. */
+  get errorFd(): number {
+    return this.#workerFd ?? this.#file?.fd ?? this.#standard.fd;
   }
 
-  dispose(): void {
-    if (this.#retry !== null) clearTimeout(this.#retry);
-    this.#retry = null;
-    this.#flush();
-    this.#closeFile();
+  /** Their standard output. */
+  get outputFd(): number {
+    return this.#workerFd ?? this.#file?.fd ?? this.#standardOutputFd;
   }
 
-  #put(text: string): void {
-    if (this.#waiting.length + text.length > MAX_WAITING_BYTES) return;
-    this.#waiting += text;
-    if (this.#retry === null) this.#flush();
+  /** Where request lines go. */
+  get requestTarget(): RequestLogTarget {
+    return this.#channels === null
+      ? { type: 'descriptor', fd: this.#file?.fd ?? this.#standard.fd }
+      : { type: 'master' };
   }
 
-  /** A pipe whose reader is slow takes nothing for a while (EAGAIN): the rest is kept and tried again. */
-  #flush(): void {
-    this.#retry = null;
+  get #workerFd(): number | null {
+    return this.#isThroughMaster && this.#output !== null ? this.#output.fd : null;
+  }
+
+  /** Goes over to these settings. Throws EngineError when a file can not be opened; the log is then as it was before. */
+  configure(settings: EngineSettings, place: LogPlace): void {
+    const { log } = settings;
+    const path = settings.logto ?? this.#settings?.logto2 ?? null;
+    const file = this.#fileFor(path, log);
+    let channels: Channels | null;
     try {
-      while (this.#waiting !== '') {
-        const bytes = Buffer.from(this.#waiting);
-        const written = writeSync(this.errorFd, bytes);
-        this.#waiting = bytes.subarray(written).toString();
-      }
+      channels = this.#openChannels(settings, place);
     } catch (error) {
-      if (errorCode(error) === 'EAGAIN') {
-        this.#retry = setTimeout(() => this.#flush(), RETRY_MS);
-        this.#retry.unref();
-      } else {
-        // Nobody reads it any more (EPIPE), or the disk is full: the server goes on without these lines.
-        this.#waiting = '';
-      }
+      if (file !== this.#file) file?.dispose();
+      throw error;
+    }
+    this.#useFile(file);
+    this.#channels?.server.dispose();
+    this.#channels?.requests.dispose();
+    this.#channels = channels;
+    this.#settings = log;
+    const isUnreadable = settings.app.language === 'javascript' && file !== null;
+    this.#isThroughMaster =
+      log.throughMaster || channels !== null || isUnreadable || (file === null && isPipe(this.#standard.fd));
+  }
+
+  /** Opens the way of what workers print; `folder` is the engine's own. */
+  openWorkerOutput(folder: string): void {
+    if (process.platform === 'win32') return;
+    try {
+      this.#output = new WorkerOutput(`${folder}/output`, (line) => this.#put(line));
+    } catch (error) {
+      this.write(`workers write to the log themselves: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
 
-  #closeFile(): void {
-    if (this.#path !== null) closeSync(this.errorFd);
+  /** `logto2` and `logfile-chown`: privileges are dropped from here on. Throws EngineError. */
+  privilegesDropped(uid: number, gid: number): void {
+    const settings = this.#settings;
+    if (settings === null) return;
+    if (settings.logto2 !== null) this.#useFile(this.#fileFor(settings.logto2, settings));
+    else if (settings.fileChown) this.#file?.giveTo(uid, gid);
+  }
+
+  /** Lines of the engine's own. */
+  write(text: string): void {
+    this.#output?.drain();
+    const prefix = this.#linePrefix();
+    for (const line of text.split('\n')) this.#put(bytesOf(`${prefix}${line}\n`));
+  }
+
+  /** Request lines of a gateway, as latin-1 strings of bytes, each with its line end. */
+  requestLines(text: string): void {
+    const channel = this.#channels?.requests;
+    let start = 0;
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
+      const line = text.slice(start, end + 1);
+      if (channel === undefined) this.#toLog(line);
+      else channel.write(line);
+      start = end + 1;
+    }
+  }
+
+  /** Opens files anew that were moved away. */
+  reopen(): void {
+    this.#file?.reopen();
+    this.#channels?.server.reopen();
+    this.#channels?.requests.reopen();
+  }
+
+  /** Renames files and begins new ones. */
+  rotate(): void {
+    this.#file?.rotate();
+    this.#channels?.server.rotate();
+    this.#channels?.requests.rotate();
+  }
+
+  /** Called once a second. True: the log's file is another one now. */
+  tick(): boolean {
+    this.#channels?.server.tick();
+    this.#channels?.requests.tick();
+    return this.#file?.tick() ?? false;
+  }
+
+  dispose(): void {
+    this.#output?.dispose();
+    this.#output = null;
+    this.#channels?.server.dispose();
+    this.#channels?.requests.dispose();
+    this.#channels = null;
+    this.#file?.dispose();
+    this.#file = null;
+    this.#standard.dispose();
+  }
+
+  #linePrefix(): string {
+    const { dateFormat = null, prefix = null } = this.#settings ?? {};
+    const date = dateFormat === null ? '' : `${strftime(dateFormat, new Date())} - `;
+    return prefix === null ? date : `${prefix} - ${date}`;
+  }
+
+  #put(line: string): void {
+    if (this.#channels === null) this.#toLog(line);
+    else this.#channels.server.write(line);
+  }
+
+  #toLog(line: string): void {
+    (this.#file ?? this.#standard).write(line);
+  }
+
+  #fileFor(path: string | null, { maxSizeBytes, backupName, fileMode: mode, truncate }: LogSettings): LogFile | null {
+    if (path === null) return null;
+    const present = this.#file?.options;
+    const options = { path, maxSizeBytes, backupName, mode, truncate: truncate && present === undefined };
+    if (present?.path === path && present.maxSizeBytes === maxSizeBytes && present.backupName === backupName) {
+      return this.#file;
+    }
+    return new LogFile(options, (text) => this.#standard.write(bytesOf(`${text}\n`)));
+  }
+
+  #useFile(file: LogFile | null): void {
+    if (file === this.#file) return;
+    const old = this.#file;
+    this.#file = file;
+    old?.disposeLater();
+  }
+
+  /** null: nothing that lines would have to go through. */
+  #openChannels(settings: EngineSettings, place: LogPlace): Channels | null {
+    const { log } = settings;
+    const { server, requests } = log;
+    const isPlain =
+      server.loggers.length + requests.loggers.length + log.filters.length + log.drains.length === 0 &&
+      server.encoders.length + requests.encoders.length === 0;
+    if (isPlain) return null;
+    const sinkPlace: SinkPlace = {
+      ...place,
+      shell: settings.system.shell,
+      sockets: SYSTEM_SOCKETS,
+      trouble: (text) => this.#toLog(bytesOf(`${text}\n`)),
+    };
+    const toLog = (line: string): void => this.#toLog(line);
+    const open = OpenChannel.open(log, server, sinkPlace, toLog);
+    if (requests.loggers.length === 0) {
+      const encoders = requests.encoders.length > 0 ? requests.encoders : server.encoders;
+      return { server: open, requests: open.sharing(log, server, encoders) };
+    }
+    try {
+      return { server: open, requests: OpenChannel.open(log, requests, sinkPlace, toLog) };
+    } catch (error) {
+      open.dispose();
+      throw error;
+    }
   }
 }
 
-function openForAppend(path: string): number {
+function isPipe(fd: number): boolean {
   try {
-    return openSync(path, 'a', LOG_MODE);
-  } catch (error) {
-    throw new EngineError('log-not-opened', `The log file ${path} can not be opened (${errorCode(error)}).`, null, {
-      cause: error,
-    });
+    const stats = fstatSync(fd);
+    return stats.isFIFO() || stats.isSocket();
+  } catch {
+    // It is closed: what is written there is lost anyway.
+    return false;
   }
 }
 
@@ -96,18 +235,4 @@ function openForAppend(path: string): number {
 export function errorCode(error: unknown): string {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
   return error instanceof Error ? error.message : String(error);
-}
-
-const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
-/** `Sun Nov 22 06:40:40 2026`, local time, as `log-date` writes it. */
-export function formatLogDate(date: Date): string {
-  const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
-  const day = String(date.getDate()).padStart(2, ' ');
-  return `${DAYS[date.getDay()]} ${MONTHS[date.getMonth()]} ${day} ${time} ${date.getFullYear()}`;
-}
-
-function two(n: number): string {
-  return String(n).padStart(2, '0');
 }

@@ -3,7 +3,6 @@
  * it returns as an event.
  */
 import { listenerLabel } from '../config/listener-names.ts';
-import { EngineError, formatEngineError } from '../errors.ts';
 import { type Scoreboard, SlotField } from '../scoreboard.ts';
 import type { Accounts } from './accounts.ts';
 import type { Configuration } from './configuration.ts';
@@ -12,8 +11,8 @@ import type { EngineLog } from './engine-log.ts';
 import type { MasterEvent } from './events.ts';
 import type { Facilities } from './facilities.ts';
 import type { GatewayPool } from './gateway-pool.ts';
-import { gatewayOptions } from './interpretation.ts';
 import type { Listeners } from './listeners.ts';
+import type { LogKeeper } from './log-keeper.ts';
 import type { MasterState } from './machine-state.ts';
 import { describeKernelState, describeOverdue } from './reports.ts';
 import type { RuntimePool } from './runtime-pool.ts';
@@ -23,6 +22,7 @@ import type { System } from './system.ts';
 
 export interface Parts {
   log: EngineLog;
+  logKeeper: LogKeeper;
   board: Scoreboard;
   accounts: Accounts;
   config: Configuration;
@@ -123,20 +123,15 @@ export class Performer {
   }
 
   #adoptConfig(): void {
-    const { config, facilities, gateways, listeners, log } = this.#parts;
+    const { config, facilities, listeners, log, logKeeper } = this.#parts;
     const isNew = config.adopt();
     const settings = config.current;
     const { opened, closed } = listeners.adopt(settings);
     for (const setting of opened) log.write(`${listenerLabel(setting)} socket bound to ${setting.text}`);
     for (const setting of closed) log.write(`${listenerLabel(setting)} socket ${setting.text} closed`);
     if (!isNew) return;
-    try {
-      if (settings.logto !== log.path) log.open(settings.logto);
-    } catch (error) {
-      log.write(`*** ${error instanceof EngineError ? formatEngineError(error) : String(error)} ***`);
-    }
-    log.logDate = settings.logDate;
-    gateways.tell({ type: 'options', options: gatewayOptions(settings, log.errorFd) });
+    // Its settings reach the gateways with all their options.
+    logKeeper.adopt(settings);
     void facilities.adopt(settings);
   }
 
@@ -159,8 +154,8 @@ export class Performer {
     const slot = accounts.slotsOf(spawnId)[core];
     const vars = slot === undefined ? [] : readVars({ accounts, board }, slot);
     const startMs = slot === undefined ? 0 : accounts.read(slot, SlotField.startMs);
-    for (const line of describeOverdue(effect, vars, startMs)) log.write(line);
-    if (config.current.harakiri.verbose) for (const line of describeKernelState(effect.pid)) log.write(line);
+    const kernelState = config.current.harakiri.verbose ? describeKernelState(effect.pid) : [];
+    for (const line of describeOverdue(effect, vars, startMs, kernelState)) log.write(line);
     const generation = state().workers.get(spawnId)?.generation;
     if (generation !== undefined) accounts.harakiri(generation, wid);
     gateways.tell({ type: 'harakiri', spawnId, core, requestId, seconds });
