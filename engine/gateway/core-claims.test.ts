@@ -79,6 +79,19 @@ describe('the next core', () => {
     for (const claims of [one, two]) claims.setWaiting(false, ignore);
   });
 
+  test('is not for the one that had the last one, however long it has had requests that wait', () => {
+    const [one, two] = pair();
+    one.setWaiting(true, ignore);
+    nowMs += 50;
+    two.setWaiting(true, ignore);
+    nowMs += 1;
+    one.take(1);
+    nowMs += 20;
+    one.giveBack(1);
+    expect([one.mustYield(), two.mustYield()]).toEqual([true, false]);
+    for (const claims of [one, two]) claims.setWaiting(false, ignore);
+  });
+
   test("is always somebody's: gateways never all give way", () => {
     for (let seed = 0; seed < 200; seed++) {
       board = createScoreboard();

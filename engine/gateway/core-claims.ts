@@ -3,7 +3,7 @@
  * one word of shared memory, so that no request waits behind another gateway's and each core has one writer of its
  * place on the scoreboard. With one gateway nothing is claimed and nothing costs.
  *
- * A gateway whose requests find no core says since when it waits. The others give way to it: first to those that wait
+ * A gateway whose requests find no core says since when it waits, or since when it had its last one. The others give way to it: first to those that wait
  * long, the longest first, then to those that have fewer cores than they. A core that was given back wakes all that wait.
  *
  *   words   SLOT_COUNT int32: 0 free, -1 closed for good, otherwise the gateway's number + 1
@@ -57,6 +57,8 @@ export class CoreClaims {
     if (this.gatewayCount === 1) return true;
     if (Atomics.compareExchange(this.#words, slot, FREE, this.gatewayId + 1) !== FREE) return false;
     Atomics.add(this.#words, claimIndex(this.gatewayId, ClaimField.held), 1);
+    // What still waits here is behind what waits elsewhere.
+    if (this.#sinceOf(this.gatewayId) !== 0) this.#waitFromNow();
     return true;
   }
 
@@ -98,9 +100,13 @@ export class CoreClaims {
       if (wasWaiting) Atomics.store(this.#words, index, 0);
       return false;
     }
-    if (!wasWaiting) Atomics.store(this.#words, index, this.#nowMs() | 0 || 1);
+    if (!wasWaiting) this.#waitFromNow();
     this.#arm(look);
     return !wasWaiting;
+  }
+
+  #waitFromNow(): void {
+    Atomics.store(this.#words, claimIndex(this.gatewayId, ClaimField.sinceMs), this.#nowMs() | 0 || 1);
   }
 
   #arm(look: () => void): void {

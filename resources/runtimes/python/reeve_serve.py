@@ -161,7 +161,7 @@ class Worker:
                 is_last = self.stopping and self.running == 0
         if is_last:
             self._exit()
-        return not self.recycling.retiring
+        return not exchange.is_retired
 
     def _park(self):
         """This core serves no more; the control thread ends the process."""

@@ -14,6 +14,7 @@ from reeve_frames import (
     EXCEPTION,
     LOG,
     MAX_DATA_BYTES,
+    RETIRING,
     encode_data_header,
     encode_deadline,
     encode_disconnect,
@@ -131,6 +132,8 @@ class Exchange:
         self._is_noted = False
         self._logs_this = False
         self.logvars = {}
+        # The gateway was told that this core takes no more.
+        self.is_retired = False
         # Of the request that runs; None between requests.
         self.environ = None
         self.served = 0
@@ -182,6 +185,7 @@ class Exchange:
             flags |= self._send_notes()
         if self._recycling.active:
             flags |= self._recycling.end_flags()
+            self.is_retired = bool(flags & RETIRING)
         self.environ = None
         self.served += 1
         micros = min(int((_clock() - started) * 1e6), _MAX_MICROS)
