@@ -66,6 +66,12 @@ def serve_in_this_thread(exchange):
     _exchanges[threading.get_ident()] = exchange
 
 
+def is_idle(thread):
+    """The thread of this ident serves requests, and none now."""
+    exchange = _exchanges.get(thread)
+    return exchange is not None and exchange.environ is None
+
+
 def _exchange(function):
     exchange = _exchanges.get(threading.get_ident())
     if exchange is None and len(_exchanges) == 1:

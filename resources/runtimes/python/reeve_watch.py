@@ -11,7 +11,10 @@ import threading
 import time
 import traceback
 
+import reeve_uwsgi
+
 _OWN_FOLDER = os.path.dirname(os.path.abspath(__file__))
+_OWN_THREADS = "reeve-"
 # Frames of the threading module in front of a thread's own function.
 _BOOTSTRAP_FRAMES = 4
 
@@ -116,17 +119,17 @@ def _answer_loop(server):
 def describe_threads():
     """The stacks of all threads that run application code, in uWSGI's form."""
     names = {thread.ident: thread.name for thread in threading.enumerate()}
-    own = threading.get_ident()
     lines = ["*** uWSGI Python tracebacker output ***\n\n"]
     for ident, frame in sys._current_frames().items():
-        entries = [] if ident == own else _application_part(traceback.extract_stack(frame))
-        for entry in entries:
+        name = names.get(ident, str(ident))
+        if name.startswith(_OWN_THREADS) or reeve_uwsgi.is_idle(ident):
+            continue
+        for entry in _application_part(traceback.extract_stack(frame)):
             lines.append(
                 "thread_id = %s filename = %s lineno = %d function = %s line = %s\n"
-                % (names.get(ident, ident), entry.filename, entry.lineno, entry.name, entry.line)
+                % (name, entry.filename, entry.lineno, entry.name, entry.line)
             )
-        if entries:
-            lines.append("\n")
+        lines.append("\n")
     return "".join(lines)
 
 
