@@ -166,7 +166,7 @@ describe('cheap and idle', () => {
 
 describe('an application that kills its workers as they start', () => {
   it('is tried again no more often than forkbomb-delay allows', async () => {
-    const app = `import os\n\nos.kill(os.getpid(), 9)\n`;
+    const app = `import os\nimport uwsgi\n\nif uwsgi.worker_id() == 1:\n    os.kill(os.getpid(), 9)\n`;
     const engine = await EngineProcess.launch({
       ini: 'wsgi-file = app.py\nmaster = true\nlazy-apps = true\nforkbomb-delay = 1\n',
       files: { 'app.py': app },

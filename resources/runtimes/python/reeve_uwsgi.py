@@ -22,7 +22,8 @@ _exchanges = {}
 
 def install(boot):
     """Makes `import uwsgi` work; to be called before the application is loaded."""
-    _state["boot"] = boot
+    # A worker that loads the application itself has its number while it does (lazy-apps).
+    _state.update(boot=boot, wid=boot["wid"])
     module = types.ModuleType("uwsgi", "The engine's application interface, the part of uWSGI's that it has.")
     module.__getattr__ = _computed
     options = _options(boot["options"])
