@@ -42,6 +42,8 @@ export class CgiConversation {
     if (this.answer.style === 'raw') {
       this.answer.protocol = isHttpVersion(facts.protocol) ? facts.protocol : 'HTTP/1.0';
     }
+    // The protocol, a blank, three digits and another blank; CRLF at the end.
+    facts.statusBytes = this.answer.protocol.length + 7;
     this.sink.onRequest(facts, this.needsLength || vars.contentLength > 0);
   }
 

@@ -13,6 +13,11 @@ import { get, RawClient, request } from './testing/raw-client.ts';
 import { TEST_APP } from './testing/test-app.ts';
 
 let master: FakeMaster;
+const BINDING = {
+  binding: { backlog: 10, mode: null, owner: null, reusePort: false, isAlone: true },
+  tls: null,
+  redirect: null,
+};
 
 beforeEach(() => {
   master = new FakeMaster();
@@ -361,7 +366,7 @@ describe('the master', () => {
   test('hears why an address cannot be had', async () => {
     const port = await start();
     const address = { type: 'tcp', host: '127.0.0.1', port } as const;
-    master.post({ type: 'listen', listenerId: 99, kind: 'http', address, backlog: 1, mode: null });
+    master.post({ type: 'listen', listenerId: 99, kind: 'http', address, ...BINDING });
     expect(await master.message('listen-failed')).toMatchObject({ listenerId: 99, code: 'EADDRINUSE' });
   });
 
@@ -382,7 +387,7 @@ describe('the master', () => {
     const server = createServer().listen(living);
     await once(server, 'listening');
     const address = { type: 'unix', path: living } as const;
-    master.post({ type: 'listen', listenerId: 99, kind: 'http', address, backlog: 1, mode: null });
+    master.post({ type: 'listen', listenerId: 99, kind: 'http', address, ...BINDING });
     expect(await master.message('listen-failed')).toMatchObject({ code: 'EADDRINUSE' });
     server.close();
   });

@@ -96,6 +96,8 @@ function submit(uri: string, fates: string[] = [], limit = 100): { request: Gate
     contentLength: 0,
     varCount: 0,
     varBytes: 0,
+    forwardedFor: '',
+    statusBytes: 15,
   };
   const target = {
     respond: () => note('answered'),

@@ -258,8 +258,7 @@ export class Dispatcher {
     if (request.failed) return;
     request.status = status;
     request.answeredByApp = true;
-    // `HTTP/1.1 200 ` before the block and CRLF behind it.
-    request.answer = { headBytes: 15 + blockBytes, bodyBytes: 0, headerCount };
+    request.answer = { headBytes: request.facts.statusBytes + blockBytes, bodyBytes: 0, headerCount };
   }
 
   #answered(core: Core, request: GatewayRequest, micros: number, flags: number): void {

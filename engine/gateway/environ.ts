@@ -2,8 +2,8 @@
  * The CGI/WSGI variables of a request, as uWSGI 2.0 gives them for each kind of listener (recorded cases in
  * engine/goldens/environ), encoded as the worker wants them. Differences on purpose: the `Proxy` header never
  * becomes HTTP_PROXY, a decoded body has a CONTENT_LENGTH and no Transfer-Encoding, an absolute-form target gives its
- * path and host, REMOTE_PORT is the client's port, and UWSGI_* variables of a front end are dropped (all but
- * UWSGI_APPID): uWSGI would run code they name.
+ * path and host, REMOTE_PORT is the client's port, and variables that would make uWSGI load code, read files or change
+ * settings are dropped.
  */
 import type { CgiVars } from './cgi-vars.ts';
 import { createEnvironWriter, type EnvironWriter } from './environ-writer.ts';
@@ -17,13 +17,19 @@ interface Key {
   encoded: Buffer;
   /** Number of the last request it was seen in. */
   seenIn: number;
+  /** Number of the last request it was repeated in. */
+  repeatedIn: number;
   /** Never handed to an application. */
   dropped: boolean;
 }
 
 const MAX_KNOWN_KEYS = 1024;
-/** Names one of the configured applications, as in uWSGI. */
-const APP_ID = 'UWSGI_APPID';
+/** What uWSGI does more than hand on, whoever sends it. UWSGI_APPID is not here: it names a configured application. */
+const COMMANDS = new Set(
+  'FILE SCRIPT MODULE CALLABLE CHDIR HOME PYHOME SCHEME SETENV POSTFILE TOUCH_RELOAD CACHE_GET'
+    .split(' ')
+    .map((name) => `UWSGI_${name}`),
+);
 /** Both spellings of a header become the same variable; these must never come from the one with underscores. */
 const FRAMING_KEYS = new Set(['CONTENT_LENGTH', 'CONTENT_TYPE', 'HTTP_TRANSFER_ENCODING']);
 
@@ -102,6 +108,7 @@ export class EnvironEncoder {
       contentLength: Math.max(0, head.contentLength),
       varCount: this.#varCount,
       varBytes: this.#varBytes,
+      statusBytes: HTTP_STATUS_BYTES,
     };
   }
 
@@ -133,6 +140,7 @@ export class EnvironEncoder {
       contentLength: Math.max(0, vars.contentLength),
       varCount: vars.count,
       varBytes: vars.blockBytes,
+      statusBytes: HTTP_STATUS_BYTES,
     };
   }
 
@@ -196,13 +204,15 @@ export class EnvironEncoder {
     for (let slot = 0; slot < head.headerCount * 4; slot += 4) {
       const key = this.#headerKey(bytes, base + (headers[slot] ?? 0), base + (headers[slot + 1] ?? 0));
       if (key.dropped || (head.chunked && key.name === KEY_ENCODING)) continue;
+      let start = base + (headers[slot + 2] ?? 0);
+      let end = base + (headers[slot + 3] ?? 0);
       if (key.seenIn === this.#request) {
+        key.repeatedIn = this.#request;
         repeated = true;
+        this.#varBytes += 2 + end - start;
         continue;
       }
       key.seenIn = this.#request;
-      let start = base + (headers[slot + 2] ?? 0);
-      let end = base + (headers[slot + 3] ?? 0);
       // The target's authority wins over the Host header (RFC 9112 section 3.2.2).
       if (key.name === KEY_HOST) {
         if (authority !== null) ({ start, end } = authority);
@@ -224,12 +234,12 @@ export class EnvironEncoder {
     const joined = new Map<Key, string>();
     for (let slot = 0; slot < head.headerCount * 4; slot += 4) {
       const key = this.#headerKey(bytes, base + (headers[slot] ?? 0), base + (headers[slot + 1] ?? 0));
+      if (key.repeatedIn !== this.#request) continue;
       const value = bytes.toString('latin1', base + (headers[slot + 2] ?? 0), base + (headers[slot + 3] ?? 0));
       const before = joined.get(key);
       joined.set(key, before === undefined ? value : `${before}, ${value}`);
     }
     for (const [key, value] of joined) {
-      if (key.dropped || key.seenIn !== this.#request) continue;
       const encoded = Buffer.from(value, 'latin1');
       this.writer.pair(key.encoded, encoded, 0, encoded.length, true);
     }
@@ -251,7 +261,7 @@ export class EnvironEncoder {
   #key(name: string): Key {
     let key = this.#keys.get(name);
     if (key === undefined) {
-      key = { name, encoded: this.writer.encodeKey(name), seenIn: 0, dropped: name.startsWith('UWSGI_') && name !== APP_ID };
+      key = { name, encoded: this.writer.encodeKey(name), seenIn: 0, dropped: COMMANDS.has(name), repeatedIn: 0 };
       this.#keys.set(name, key);
     }
     return key;
@@ -282,6 +292,8 @@ const NO_VARIABLES: Omit<EncodedPeer, 'isSecure' | 'isTrusted'> = {
   bytes: 0,
 };
 
+/** `HTTP/1.1 200 `, and the CRLF that ends the head. */
+const HTTP_STATUS_BYTES = 15;
 const KEY_METHOD = 'REQUEST_METHOD';
 const KEY_URI = 'REQUEST_URI';
 const KEY_PATH = 'PATH_INFO';

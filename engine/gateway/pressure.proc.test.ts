@@ -7,6 +7,11 @@ import { get, RawClient } from './testing/raw-client.ts';
 import { TEST_APP } from './testing/test-app.ts';
 
 let master: FakeMaster;
+const BINDING = {
+  binding: { backlog: 10, mode: null, owner: null, reusePort: false, isAlone: true },
+  tls: null,
+  redirect: null,
+};
 
 beforeEach(() => {
   master = new FakeMaster();
@@ -84,11 +89,11 @@ describe('a listener', () => {
     await master.message('ready');
     const port = await unusedPort();
     const address = { type: 'tcp', host: 'localhost', port } as const;
-    master.post({ type: 'listen', listenerId: 71, kind: 'http-socket', address, backlog: 10, mode: null });
+    master.post({ type: 'listen', listenerId: 71, kind: 'http-socket', address, ...BINDING });
     master.post({ type: 'unlisten', listenerId: 71 });
     // Bound after the first one has been: what it left would be in the way.
     await master.listen('http-socket');
-    master.post({ type: 'listen', listenerId: 72, kind: 'http-socket', address, backlog: 10, mode: null });
+    master.post({ type: 'listen', listenerId: 72, kind: 'http-socket', address, ...BINDING });
     const said = await eventually('an outcome', () =>
       master.messages.find(
         (one) => (one.type === 'listening' || one.type === 'listen-failed') && one.listenerId === 72,

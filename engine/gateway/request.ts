@@ -36,6 +36,8 @@ export interface RequestFacts {
   contentLength: number;
   varCount: number;
   varBytes: number;
+  /** What the answer's head has beside the application's block: the status line's begin and the last line end. */
+  statusBytes: number;
 }
 
 /** The reading half of a core's connection. */
