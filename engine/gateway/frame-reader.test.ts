@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { FrameReader } from './frame-reader.ts';
-import { FRAME_HEADER_BYTES } from './frames.ts';
+import { FRAME_HEADER_BYTES, FrameType } from './frames.ts';
 
 function frame(type: number, flags: number, id: number, payload: string): Buffer {
   const bytes = Buffer.alloc(FRAME_HEADER_BYTES + payload.length);
@@ -28,6 +28,22 @@ test('frames come out whole, however the stream is cut', () => {
   expect(read(Array.from(stream, (_, i) => stream.subarray(i, i + 1)))).toEqual(expected);
   for (let at = 1; at < stream.length; at++)
     expect(read([stream.subarray(0, at), stream.subarray(at)])).toEqual(expected);
+});
+
+test('the pieces of a DATA frame come at once, and the frame behind it whole', () => {
+  const stream = Buffer.concat([frame(FrameType.DATA, 0, 7, 'abcdefgh'), frame(FrameType.END, 0, 7, 'done')]);
+  for (let at = FRAME_HEADER_BYTES + 1; at < FRAME_HEADER_BYTES + 8; at++) {
+    const cut = at - FRAME_HEADER_BYTES;
+    expect(read([stream.subarray(0, at), stream.subarray(at)])).toEqual([
+      `18 0 7 ${'abcdefgh'.slice(0, cut)}`,
+      `18 0 7 ${'abcdefgh'.slice(cut)}`,
+      '19 0 7 done',
+    ]);
+  }
+  expect(read(Array.from(stream, (_, i) => stream.subarray(i, i + 1)))).toEqual([
+    ...Array.from('abcdefgh', (letter) => `18 0 7 ${letter}`),
+    '19 0 7 done',
+  ]);
 });
 
 test('a frame that announces too much is refused at its header', () => {

@@ -11,9 +11,9 @@ export interface OutboxLimits {
   fileBytes: number;
 }
 
-export const OUTBOX_LIMITS: OutboxLimits = { memoryBytes: 8 * 1024 * 1024, fileBytes: 1024 * 1024 * 1024 };
-const DISK_QUEUE_BYTES = 4 * 1024 * 1024;
-const READ_BYTES = 256 * 1024;
+export const OUTBOX_LIMITS: OutboxLimits = { memoryBytes: 1024 * 1024, fileBytes: 1024 * 1024 * 1024 };
+const DISK_QUEUE_BYTES = 2 * 1024 * 1024;
+const READ_BYTES = 128 * 1024;
 
 export class Outbox {
   /** Monotonic milliseconds of the last time the client took something. */
@@ -25,6 +25,8 @@ export class Outbox {
   readonly #onLost: (error: unknown) => void;
   #file: SpoolFile | null = null;
   #isPumping = false;
+  /** What the file is read into; used again when the client has taken what is in it. */
+  #page: Buffer | null = null;
   #isCongested = false;
   #onEmptied: (() => void) | null = null;
 
@@ -93,7 +95,8 @@ export class Outbox {
     this.#isPumping = true;
     try {
       while (this.#file === file && !this.#socket.destroyed) {
-        const bytes = await file.read(READ_BYTES);
+        if (this.#page === null || this.#socket.writableLength > 0) this.#page = Buffer.allocUnsafeSlow(READ_BYTES);
+        const bytes = await file.read(this.#page);
         if (this.#file !== file || this.#socket.destroyed) return;
         this.progressMs = performance.now();
         this.#checkCongestion();
@@ -111,6 +114,7 @@ export class Outbox {
   #emptied(file: SpoolFile): void {
     file.dispose();
     this.#file = null;
+    this.#page = null;
     this.#setCongested(false);
     const callback = this.#onEmptied;
     this.#onEmptied = null;

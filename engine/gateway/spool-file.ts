@@ -51,12 +51,11 @@ export class SpoolFile {
     return this.#tail;
   }
 
-  /** The next bytes, at most `limit`; empty when everything has been read. */
-  async read(limit: number): Promise<Buffer> {
+  /** Fills `buffer` with the next bytes, as far as there are any; returns what was read, nothing at the end. */
+  async read(buffer: Buffer): Promise<Buffer> {
     await this.#tail;
     const file = await this.#opened;
-    const wanted = Math.min(limit, this.totalBytes - this.readBytes);
-    const buffer = Buffer.allocUnsafe(wanted);
+    const wanted = Math.min(buffer.length, this.totalBytes - this.readBytes);
     const { bytesRead } = await file.read(buffer, 0, wanted, this.readBytes);
     this.readBytes += bytesRead;
     return buffer.subarray(0, bytesRead);
