@@ -8,7 +8,7 @@ import { type Contender, ENGINE, startPair, startServer } from './servers.ts';
 import { runWrk } from './wrk.ts';
 
 const IDLE_CONNECTIONS = 10_000;
-const OPENED_AT_ONCE = 250;
+const OPENED_AT_ONCE = 100;
 const SAMPLE_MS = 100;
 /** A slow reader takes this much in each turn. */
 const READ_BYTES = 512 * 1024;

@@ -75,6 +75,7 @@ processes = ${processes}
 need-app = true
 die-on-term = true
 disable-logging = true
+listen = 1024
 ${lines.join('\n')}
 `;
 }
