@@ -81,6 +81,10 @@ describe('cheaper', () => {
     const crowd = new Crowd(engine);
     await crowd.resize(4, '/sleep?0.2');
     await untilRunning(engine, 3);
+    // A reload begins with the number of the start, and the load brings the others again.
+    engine.signal('SIGHUP');
+    await engine.seen('reload done');
+    await untilRunning(engine, 3);
     await crowd.resize(1, '/sleep?0.2');
     // One that works and one to spare.
     await untilRunning(engine, 2);

@@ -105,6 +105,15 @@ describe('cheaper', () => {
     expect(types(rig.feed({ type: 'demand', count: 70 }))).toEqual(['fork-worker']);
   });
 
+  it('starts none for a queue that waits for a worker to come back', () => {
+    const rig = Rig.serving(ADAPTIVE);
+    rig.feed({ type: 'zygote-exited', generation: 1, code: null, signal: 9 });
+    rig.feed({ type: 'worker-unreachable', spawnId: 1 });
+    expect(running(rig)).toEqual([]);
+    rig.feed({ type: 'demand', count: 60 });
+    expect(types(rig.zygoteLoads(1))).toEqual(['fork-worker']);
+  });
+
   it('leaves the number to the FIFO when it is manual, and keeps the last worker', () => {
     const rig = Rig.serving({ ...ADAPTIVE, cheaper: { ...CHEAPER, least: 2, initial: 2, algorithm: 'manual' } });
     for (let i = 0; i < 5; i++) expect(types(cycle(rig, 'all', { backlog: 99 }))).toEqual([]);

@@ -6,7 +6,7 @@
 import { decide, NO_MEMORY, type Observation, type Room } from './cheaper.ts';
 import { type Draft, log } from './draft.ts';
 import { type Generation, isLive, type MasterState, workersOf } from './machine-state.ts';
-import { isGrowing, restingAtFirst, seatCount, wantedWids } from './roster.ts';
+import { isComplete, restingAtFirst, seatCount, wantedWids } from './roster.ts';
 import { beginStop } from './stop.ts';
 
 /** A cycle has ended. */
@@ -33,7 +33,7 @@ export function answerDemand(draft: Draft, count: number): void {
   if (generation === undefined || state.stop !== null || state.paused) return;
   if (generation.isAsleep) return wake(draft, generation);
   const { cheaper } = generation.plan;
-  if (cheaper === null || cheaper.algorithm === 'manual' || isGrowing(state, generation)) return;
+  if (cheaper === null || cheaper.algorithm === 'manual' || !isComplete(state, generation)) return;
   const added = add(generation, Math.min(cheaper.step, roomOf(state, generation).above));
   if (added > 0) log(draft, `${count} requests wait: ${added} more ${added === 1 ? 'worker starts' : 'workers start'}`);
 }

@@ -1,8 +1,10 @@
 /** Longer texts of the log, made from data: harakiri, statistics, the configuration in effect. */
 import { readFileSync } from 'node:fs';
 import type { StatsDocument } from '../api/stats.ts';
+import { CHEAPER_ALGORITHMS } from '../config/cheaper-settings.ts';
 import { formatOrigin } from '../config/errors.ts';
 import type { EngineSettings } from '../config/settings.ts';
+import { describeBusyness } from './cheaper-busyness.ts';
 import type { Question } from './control.ts';
 import type { Effect } from './effects.ts';
 
@@ -55,6 +57,13 @@ export function statisticsLines(document: StatsDocument, settings: EngineSetting
     ...configurationLines(settings),
     '*** end of statistics ***',
   ];
+}
+
+/** What `cheaper-algo-list` and `cheaper-busyness-verbose` say at the start. */
+export function cheaperLines({ cheaper, listCheaperAlgorithms }: EngineSettings): string[] {
+  const list = ['*** cheaper algorithms ***', ...CHEAPER_ALGORITHMS, '--- end of cheaper algorithms list ---'];
+  const isTold = cheaper.least > 0 && cheaper.algorithm === 'busyness' && cheaper.busyness.verbose;
+  return [...(listCheaperAlgorithms ? list : []), ...(isTold ? [describeBusyness(cheaper)] : [])];
 }
 
 /** `show-config`. */

@@ -31,7 +31,9 @@ export function beginsAsleep(state: MasterState, plan: Plan): boolean {
   return plan.startsAsleep && (state.generations.get(state.active)?.isAsleep ?? true);
 }
 
-/** A worker of it has been asked for and does not serve yet. */
-export function isGrowing(state: MasterState, generation: Generation): boolean {
-  return workersOf(state, generation.number).some(({ phase }) => phase === 'requested' || phase === 'starting');
+/** Every number that shall have a worker has one that serves: nobody is on the way. */
+export function isComplete(state: MasterState, generation: Generation): boolean {
+  const serving = workersOf(state, generation.number).filter(({ phase }) => phase === 'ready');
+  const wids = new Set(serving.map(({ wid }) => wid));
+  return wantedWids(state, generation).every((wid) => wids.has(wid));
 }
