@@ -24,6 +24,8 @@ export interface EngineOptions {
   /** Arguments instead of `app.ini`. */
   args?: string[];
   env?: Record<string, string>;
+  /** A program that does something first and then becomes the command that follows its own words. */
+  starter?: string[];
 }
 
 export interface Answer {
@@ -63,7 +65,8 @@ export class EngineProcess {
   private constructor(folder: string, port: number, options: EngineOptions) {
     this.folder = folder;
     this.port = port;
-    this.child = spawn(process.execPath, [MAIN, ...(options.args ?? ['app.ini'])], {
+    const [program, ...words] = [...(options.starter ?? []), process.execPath];
+    this.child = spawn(program, [...words, MAIN, ...(options.args ?? ['app.ini'])], {
       cwd: folder,
       env: { ...process.env, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
