@@ -3,7 +3,7 @@
  * minified form and its HTTP head. Pure; what goes into the document is the master's business (stats-view.ts).
  * One difference is on purpose: every string is escaped, uWSGI leaves names and mountpoints raw.
  */
-import type { StatsApp, StatsCore, StatsDocument, StatsSocket, StatsWorker } from './stats.ts';
+import type { StatsApp, StatsCore, StatsDocument, StatsReeve, StatsSocket, StatsWorker } from './stats.ts';
 
 export interface StatsFormat {
   /** `stats-minified`: no white space. */
@@ -40,6 +40,7 @@ export function formatStats(document: StatsDocument, format: StatsFormat): strin
       'workers',
       document.workers.map((worker) => workerFields(worker, format)),
     ),
+    ...reeveField(document.reeve),
   ]);
   return out.text;
 }
@@ -63,9 +64,22 @@ function list(key: string, items: readonly (readonly Field[])[]): Field {
   return [key, { kind: 'list', items }];
 }
 
+/** Behind all keys of uWSGI's, so that its readers find theirs where they expect them. */
+function reeveField(reeve: StatsReeve | undefined): Field[] {
+  if (reeve === undefined) return [];
+  const reload = scalars(reeve.last_reload, ['kind', 'status', 'started', 'ended', 'reason']);
+  const fields: Field[] = [
+    ['generation', reeve.generation],
+    ['last_reload', { kind: 'nested', fields: reload }],
+  ];
+  return [['reeve', { kind: 'nested', fields }]];
+}
+
 function socketFields(socket: StatsSocket): Field[] {
   return scalars(socket, ['name', 'proto', 'queue', 'max_queue', 'shared', 'can_offload']);
 }
+
+const MEMORY_SHARES = ['uss', 'pss'] as const;
 
 function workerFields(worker: StatsWorker, format: StatsFormat): Field[] {
   const fields = [
@@ -82,6 +96,7 @@ function workerFields(worker: StatsWorker, format: StatsFormat): Field[] {
       'status',
       'rss',
       'vsz',
+      ...MEMORY_SHARES.filter((key) => worker[key] !== undefined),
       'running_time',
       'last_spawn',
       'respawn_count',

@@ -18,6 +18,25 @@ export interface StatsDocument {
   locks: Record<string, number>[];
   sockets: StatsSocket[];
   workers: StatsWorker[];
+  /** The engine's own, there once a reload was asked for. */
+  reeve?: StatsReeve;
+}
+
+export interface StatsReeve {
+  /** Number of the generation of workers that serves. */
+  generation: number;
+  last_reload: {
+    /** `reload`, `chain-reload`, … */
+    kind: string;
+    /** `running`, `done` or `failed`. */
+    status: string;
+    /** Epoch seconds. */
+    started: number;
+    /** Epoch seconds; 0 while it runs. */
+    ended: number;
+    /** Why it failed; empty otherwise. */
+    reason: string;
+  };
 }
 
 export interface StatsSocket {
@@ -43,6 +62,9 @@ export interface StatsWorker {
   status: string;
   rss: number;
   vsz: number;
+  /** With `memory-report = 2` (and always in uWSGI from 2.0.22 on): memory of its own, and its share of shared memory. */
+  uss?: number;
+  pss?: number;
   running_time: number;
   last_spawn: number;
   respawn_count: number;

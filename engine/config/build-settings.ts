@@ -24,6 +24,7 @@ import { finishPython, pythonDraft } from './python-app.ts';
 import type { Resolved } from './resolve.ts';
 import type { ResolvedOption } from './resolve-state.ts';
 import type { EngineSettings, Origin } from './settings.ts';
+import { defaultStatsSettings } from './stats-settings.ts';
 import { defaultSystemSettings } from './system-settings.ts';
 import { isOn } from './values.ts';
 
@@ -83,6 +84,7 @@ function defaults(resolved: Resolved): EngineSettings {
     httpTimeoutSeconds: 60,
     httpKeepaliveSeconds: 30,
     stats: [],
+    statistics: defaultStatsSettings(),
     statsHttp: false,
     statsMinified: false,
     statsNoCores: false,

@@ -7,6 +7,7 @@
 import type { CheaperSettings, SleepSettings } from './cheaper-settings.ts';
 import type { LogSettings } from './log-settings.ts';
 import type { PythonApp } from './python-app.ts';
+import type { StatsSettings } from './stats-settings.ts';
 import type { HookSetting, SystemSettings } from './system-settings.ts';
 
 /** Where a value was written: shown in every error about it. `file` is `command line` or `environment` when it was no file. */
@@ -214,6 +215,7 @@ export interface EngineSettings {
   httpTimeoutSeconds: number;
   httpKeepaliveSeconds: number;
   stats: SocketAddress[];
+  statistics: StatsSettings;
   statsHttp: boolean;
   statsMinified: boolean;
   statsNoCores: boolean;

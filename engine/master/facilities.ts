@@ -7,6 +7,7 @@ import { formatAddress } from '../config/address.ts';
 import type { EngineSettings, TouchSetting } from '../config/settings.ts';
 import { EngineError, formatEngineError } from '../errors.ts';
 import { MasterFifo } from './fifo.ts';
+import { Figures, type FiguresSource } from './figures.ts';
 import { removePidfile, writePidfile } from './pidfile.ts';
 import { StatsServer, type StatsSource } from './stats-server.ts';
 import { TouchWatch } from './touch-watch.ts';
@@ -15,6 +16,7 @@ export interface FacilityHandlers {
   letter: (letter: string) => void;
   touched: (touch: TouchSetting) => void;
   stats: StatsSource;
+  figures: FiguresSource;
   log: (text: string) => void;
 }
 
@@ -22,17 +24,20 @@ export class Facilities {
   readonly #handlers: FacilityHandlers;
   #fifo: MasterFifo | null = null;
   #stats: StatsServer[] = [];
+  readonly #figures: Figures;
   readonly #touch = new TouchWatch();
   #pidfile: string | null = null;
 
   constructor(handlers: FacilityHandlers) {
     this.#handlers = handlers;
+    this.#figures = new Figures(handlers.figures);
   }
 
   /** Throws EngineError; `dispose` then takes back what was opened. */
   async open(settings: EngineSettings): Promise<void> {
     if (settings.masterFifos.length > 0) this.#fifo = new MasterFifo(settings.masterFifos, this.#handlers);
     for (const address of settings.stats) this.#stats.push(await StatsServer.open(address, this.#handlers.stats));
+    await this.#figures.open(settings);
     this.writePidfile(settings);
     await this.#watch(settings);
   }
@@ -41,6 +46,7 @@ export class Facilities {
   async adopt(settings: EngineSettings): Promise<void> {
     await this.#attempt(async () => this.#watch(settings));
     await this.#attempt(async () => this.#adoptStats(settings));
+    await this.#attempt(async () => this.#figures.adopt(settings));
     await this.#attempt(async () => this.#adoptFifo(settings));
     await this.#attempt(async () => {
       if (settings.pidfile !== this.#pidfile) this.writePidfile(settings);
@@ -62,6 +68,7 @@ export class Facilities {
   dispose(vacuum: boolean): void {
     for (const server of this.#stats) server.dispose();
     this.#stats = [];
+    this.#figures.dispose();
     this.#fifo?.dispose(vacuum);
     this.#fifo = null;
     if (vacuum && this.#pidfile !== null) removePidfile(this.#pidfile);

@@ -130,6 +130,12 @@ export class Master {
         });
       },
       stats: { render: () => this.#renderStats(), isHttp: () => this.#config.current.statsHttp },
+      figures: {
+        document: () => buildStats(this.#statsSources()),
+        text: () => this.#statsText(),
+        settings: () => this.#config.current,
+        log: (text) => this.#log.write(text),
+      },
       log: (text) => this.#log.write(text),
     });
     this.#listeners = new Listeners({
@@ -399,9 +405,12 @@ export class Master {
   }
 
   #renderStats(): string {
-    const { statsHttp, statsMinified, statsNoCores } = this.#config.current;
-    const text = formatStats(buildStats(this.#statsSources()), { minified: statsMinified, noCores: statsNoCores });
-    return statsHttp ? STATS_HTTP_HEAD + text : text;
+    return (this.#config.current.statsHttp ? STATS_HTTP_HEAD : '') + this.#statsText();
+  }
+
+  #statsText(): string {
+    const { statsMinified, statsNoCores } = this.#config.current;
+    return formatStats(buildStats(this.#statsSources()), { minified: statsMinified, noCores: statsNoCores });
   }
 
   #dispose(): void {

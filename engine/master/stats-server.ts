@@ -1,6 +1,7 @@
 /**
  * Serves the stats document: connect, read one document, end. A slow reader costs a buffer until its deadline and
- * nothing else; what clients send is thrown away, except that `stats-http` waits for a request's head.
+ * nothing else, and the one that came first makes room when there are many. What clients send is thrown away, except
+ * that `stats-http` waits for a request's head.
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import { formatAddress } from '../config/address.ts';
@@ -50,10 +51,8 @@ export class StatsServer {
   }
 
   #accept(socket: Socket): void {
-    if (this.#clients.size >= MAX_CLIENTS) {
-      socket.destroy();
-      return;
-    }
+    // Those that do not read make room for those that come.
+    if (this.#clients.size >= MAX_CLIENTS) for (const oldest of [...this.#clients].slice(0, 1)) oldest.destroy();
     this.#clients.add(socket);
     const deadline = setTimeout(() => socket.destroy(), DEADLINE_MS);
     socket.on('close', () => {

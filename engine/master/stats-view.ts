@@ -3,7 +3,7 @@
  * number is shown by the process that serves under it; while an old generation still answers a request there, by that
  * one, so that a reload that waits for a request is seen to wait.
  */
-import type { StatsApp, StatsCore, StatsDocument, StatsWorker } from '../api/stats.ts';
+import type { StatsApp, StatsCore, StatsDocument, StatsReeve, StatsWorker } from '../api/stats.ts';
 import { protocolName } from '../config/listener-names.ts';
 import type { EngineSettings } from '../config/settings.ts';
 import { decodeMarshalPairs } from '../gateway/marshal.ts';
@@ -11,8 +11,8 @@ import { HeaderField, headerTotal, type Scoreboard, SlotField, VARS_BYTES } from
 import { ENGINE_VERSION } from '../version.ts';
 import type { Accounts, AppTotals, SeatTotals } from './accounts.ts';
 import type { LoadedApp } from './control.ts';
-import { isLive, type MasterState, type Worker } from './machine-state.ts';
-import { NO_MEMORY, readMemory } from './process-memory.ts';
+import { isLive, type MasterState, type ReloadReport, type Worker } from './machine-state.ts';
+import { NO_MEMORY, readMemory, readMemoryShares } from './process-memory.ts';
 
 export interface StatsSources {
   state: MasterState;
@@ -51,7 +51,14 @@ export function buildStats(sources: StatsSources): StatsDocument {
       can_offload: 0,
     })),
     workers: shownWorkers(sources).map(([wid, worker]) => workerStats(sources, wid, worker, state.paused)),
+    ...(state.lastReload === null ? {} : { reeve: reloadStats(state.active, state.lastReload) }),
   };
+}
+
+function reloadStats(generation: number, { kind, status, startedMs, endedMs, reason }: ReloadReport): StatsReeve {
+  const started = Math.floor(startedMs / 1000);
+  const ended = endedMs === null ? 0 : Math.floor(endedMs / 1000);
+  return { generation, last_reload: { kind, status, started, ended, reason: reason ?? '' } };
 }
 
 /** For each worker number the process to show; null: none runs now. */
@@ -105,6 +112,7 @@ function workerStats(sources: StatsSources, wid: number, worker: Worker | null, 
     status: isWorking ? 'busy' : isResting ? 'cheap' : isPaused ? 'pause' : 'idle',
     rss: memory.rssBytes,
     vsz: memory.vszBytes,
+    ...(settings.statistics.memoryShares ? readMemoryShares(worker?.pid ?? 0) : {}),
     running_time: sum('runningMicros'),
     last_spawn: Math.floor(totals.lastSpawnMs / 1000),
     respawn_count: totals.spawns,

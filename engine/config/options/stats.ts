@@ -1,7 +1,11 @@
 /**
- * Statistics.
+ * Statistics: where they are read, and where they are sent.
  */
-import { type Draft, flag, type OptionSection, readAddress } from './section.ts';
+import { parseAddress } from '../address.ts';
+import { resolvePath } from '../host.ts';
+import type { StatsPushSetting } from '../stats-settings.ts';
+import { isFlagWord, isOn, wholeNumber } from '../values.ts';
+import { type Draft, flag, type OptionSection, readAddress, readNumber } from './section.ts';
 
 export const statsOptions: OptionSection = {
   data: `
@@ -10,8 +14,10 @@ stats-http | flag | works | false | Puts an HTTP header in front of the stats do
 stats-minified | flag | works | false | Leaves blanks out of the stats document.
 stats-no-cores | flag | works | false | Leaves the list of cores out of the stats document.
 stats-no-metrics | flag | none: the document has no metrics yet | | Leaves metrics out of the stats document.
-stats-push | list | no | | Sends the stats document somewhere at intervals.
-memory-report | flag | works | false | Measures the memory of each worker, for stats and the request log.
+stats-push | list | works | | Sends statistics at intervals: 'file:PATH', 'socket:HOST:PORT' or 'statsd:HOST:PORT[,PREFIX]'.
+stats-pusher-default-freq | seconds | works | 3 | Time between two sendings of 'stats-push'.
+prometheus | address | works | | Answers Prometheus on this address, at /metrics.
+memory-report | flag | works | false | Measures the memory of each worker, for stats and the request log; 2 measures its share of shared memory too.
 snmp | string | no | | Answers SNMP.
 enable-metrics | flag | no | | Keeps metrics.
 `,
@@ -20,7 +26,10 @@ enable-metrics | flag | no | | Keeps metrics.
     'stats-http': flag('statsHttp'),
     'stats-minified': flag('statsMinified'),
     'stats-no-cores': flag('statsNoCores'),
-    'memory-report': flag('memoryReport'),
+    'stats-push': readPush,
+    'stats-pusher-default-freq': readNumber((settings, seconds) => (settings.statistics.pushSeconds = seconds), 1),
+    prometheus: readPrometheus,
+    'memory-report': readMemoryReport,
   },
 };
 
@@ -29,4 +38,56 @@ function readStats(draft: Draft, value: string): string | null {
   if (typeof address === 'string') return address;
   draft.settings.stats.push(address);
   return null;
+}
+
+function readPrometheus(draft: Draft, value: string): string | null {
+  const address = readAddress(draft, value);
+  if (typeof address === 'string') return address;
+  draft.settings.statistics.prometheus.push(address);
+  return null;
+}
+
+/** `2` is that of uWSGI 2.0.22 and later. */
+function readMemoryReport({ settings }: Draft, value: string): string | null {
+  if (value !== '2' && !isFlagWord(value)) return 'needs true, false or 2.';
+  settings.memoryReport = isOn(value);
+  settings.statistics.memoryShares = value === '2';
+  return null;
+}
+
+const DEFAULT_FILE = 'uwsgi.stats';
+const DEFAULT_PREFIX = 'uwsgi';
+
+function readPush(draft: Draft, value: string): string | null {
+  const setting = parsePush(value, draft.host.cwd);
+  if (typeof setting === 'string') return setting;
+  draft.settings.statistics.pushes.push(setting);
+  return null;
+}
+
+function parsePush(value: string, cwd: string): StatsPushSetting | string {
+  const { type, rest = '' } = /^(?<type>[^:]+)(?::(?<rest>[^]*))?$/.exec(value)?.groups ?? {};
+  if (type === 'file') return parseFilePush(rest, value, cwd);
+  if (type !== 'socket' && type !== 'statsd') {
+    return `names the pusher '${type ?? ''}', which the engine does not have: it has file, socket and statsd.`;
+  }
+  const [written = '', prefix = ''] = rest.split(',');
+  const parsed = parseAddress(written);
+  if (!parsed.ok || parsed.address.type !== 'tcp') return "needs 'HOST:PORT' after its name.";
+  return { type, address: parsed.address, prefix: prefix || DEFAULT_PREFIX, everySeconds: null, text: value };
+}
+
+/** A path, or `path=PATH,freq=SECONDS,separator=TEXT`. */
+function parseFilePush(rest: string, text: string, cwd: string): StatsPushSetting | string {
+  const isPath = rest !== '' && !/^(path|freq|separator)=/.test(rest);
+  const pairs = isPath || rest === '' ? [] : rest.split(',');
+  const values = new Map(pairs.map((pair) => [pair.split('=', 1)[0] ?? '', pair.replace(/^[^=]*=/, '')]));
+  const unknown = [...values.keys()].find((key) => !['path', 'freq', 'separator'].includes(key));
+  if (unknown !== undefined) return `has '${unknown}', which is none of path, freq and separator.`;
+  const freq = values.get('freq');
+  const everySeconds = freq === undefined ? null : wholeNumber(freq);
+  if (freq !== undefined && (everySeconds === null || everySeconds === 0))
+    return "needs a number of seconds as 'freq'.";
+  const path = resolvePath(cwd, isPath ? rest : (values.get('path') ?? DEFAULT_FILE));
+  return { type: 'file', path, separator: values.get('separator') ?? '\n', everySeconds, text };
 }
