@@ -5,6 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { Socket } from 'node:net';
 import type { DaemonSetting } from '../config/system-settings.ts';
 import {
   areDaemonsOver,
@@ -140,10 +141,13 @@ export class DaemonProcesses {
         if (pid === undefined) this.#handle({ type: 'not-started', index, message: errorCode(error) });
       });
       if (pid === undefined) return;
+      const lifeline = child.stdio[3];
+      // It is there to end with the master, not to keep it.
+      if (lifeline instanceof Socket) lifeline.unref();
       child.on('exit', () => {
         // What it has left running ends with the lifeline; it may still be saying goodbye.
         const farewellMs = this.#state.daemons[index]?.status === 'stopping' ? FAREWELL_MS : 0;
-        setTimeout(() => child.stdio[3]?.destroy(), farewellMs).unref();
+        setTimeout(() => lifeline?.destroy(), farewellMs).unref();
         this.#handle({ type: 'exited', index, pid });
       });
       if (setting.pidfile !== null) child.unref();
