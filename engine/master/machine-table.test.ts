@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { WorkerEvent, ZygoteEvent } from './events.ts';
+import { defaultCheaper } from '../config/cheaper-settings.ts';
+import type { Observation } from './cheaper.ts';
+import type { MasterEvent, Plan, WorkerEvent, ZygoteEvent } from './events.ts';
 import { WORKER_PHASES, type WorkerPhase, ZYGOTE_PHASES } from './machine-state.ts';
 import { APP, COMMANDS, Rig, types } from './testing/rig.ts';
 
@@ -53,7 +55,7 @@ describe('every pair of phase and event', () => {
         "ready + request-overdue": "ending, harakiri, signal-worker",
         "ready + worker-exited": "gone, forget-worker",
         "ready + worker-recycling": "leaving, exit-worker",
-        "ready + worker-too-large": "killed, signal-worker",
+        "ready + worker-too-large": "killed, retire-worker, signal-worker",
         "requested + worker-exited": "gone, forget-worker",
         "requested + worker-not-started": "gone, forget-worker",
         "requested + worker-started": "starting, admit-worker",
@@ -164,6 +166,98 @@ describe('every pair of phase and event', () => {
         "stopping + reload-workers": "-",
         "stopping + remove-worker": "-",
         "stopping + stop": "cut-worker, cut-worker, stop-gateways",
+      }
+    `);
+  });
+});
+
+describe('every pair of phase and what the cycle brings', () => {
+  const ADAPTIVE: Partial<Plan> = {
+    processes: 3,
+    cheaper: { ...defaultCheaper(), least: 1, initial: 2, algorithm: 'backlog', overload: 1 },
+    idleMs: 1000,
+  };
+  const seen: Observation = { nowMs: 0, backlog: 0, requests: 0, rssBytes: 0, workers: [] };
+  const EVENTS: Record<string, MasterEvent> = {
+    'a cycle without requests': { type: 'cycle', seen },
+    'a cycle with requests': { type: 'cycle', seen: { ...seen, requests: 1 } },
+    'a cycle with a backlog': { type: 'cycle', seen: { ...seen, backlog: 9 } },
+    demand: { type: 'demand', count: 9 },
+  };
+  const PHASES: Record<string, (rig: Rig) => void> = {
+    serving: () => undefined,
+    paused: (rig) => void rig.command('pause'),
+    asleep: (rig) => void rig.command('cheap'),
+    'asleep and paused': (rig) => {
+      rig.command('cheap');
+      rig.command('pause');
+    },
+    reloading: (rig) => rig.reloadUpToLoading(ADAPTIVE),
+    'asleep and reloading': (rig) => {
+      rig.command('cheap');
+      rig.reloadUpToLoading(ADAPTIVE);
+    },
+    stopping: (rig) => void rig.command('graceful-stop'),
+    'asleep and stopping': (rig) => {
+      rig.command('cheap');
+      rig.command('graceful-stop');
+    },
+  };
+
+  it('does what is written here and nothing else', () => {
+    const table: Record<string, string> = {};
+    for (const [phase, enter] of Object.entries(PHASES)) {
+      for (const [name, event] of Object.entries(EVENTS)) {
+        const rig = Rig.serving(ADAPTIVE);
+        enter(rig);
+        rig.nowMs += 1000;
+        table[`${phase} + ${name}`] = types(rig.feed(event)).join(', ') || '-';
+      }
+    }
+    for (const [name, event] of Object.entries(EVENTS)) {
+      const rig = new Rig({ ...ADAPTIVE, startsAsleep: true });
+      rig.feed({ type: 'listeners-ready' });
+      rig.feed(event);
+      table[`booting, cheap + ${name}`] = types(rig.zygoteLoads()).join(', ') || '-';
+    }
+    expect(table).toMatchInlineSnapshot(`
+      {
+        "asleep + a cycle with a backlog": "fork-worker, fork-worker",
+        "asleep + a cycle with requests": "-",
+        "asleep + a cycle without requests": "-",
+        "asleep + demand": "fork-worker, fork-worker",
+        "asleep and paused + a cycle with a backlog": "-",
+        "asleep and paused + a cycle with requests": "-",
+        "asleep and paused + a cycle without requests": "-",
+        "asleep and paused + demand": "-",
+        "asleep and reloading + a cycle with a backlog": "fork-worker, fork-worker",
+        "asleep and reloading + a cycle with requests": "-",
+        "asleep and reloading + a cycle without requests": "-",
+        "asleep and reloading + demand": "fork-worker, fork-worker",
+        "asleep and stopping + a cycle with a backlog": "-",
+        "asleep and stopping + a cycle with requests": "-",
+        "asleep and stopping + a cycle without requests": "-",
+        "asleep and stopping + demand": "-",
+        "booting, cheap + a cycle with a backlog": "-",
+        "booting, cheap + a cycle with requests": "-",
+        "booting, cheap + a cycle without requests": "-",
+        "booting, cheap + demand": "fork-worker, fork-worker",
+        "paused + a cycle with a backlog": "-",
+        "paused + a cycle with requests": "-",
+        "paused + a cycle without requests": "-",
+        "paused + demand": "-",
+        "reloading + a cycle with a backlog": "fork-worker",
+        "reloading + a cycle with requests": "retire-worker",
+        "reloading + a cycle without requests": "retire-worker",
+        "reloading + demand": "fork-worker",
+        "serving + a cycle with a backlog": "fork-worker",
+        "serving + a cycle with requests": "retire-worker",
+        "serving + a cycle without requests": "retire-worker, retire-worker",
+        "serving + demand": "fork-worker",
+        "stopping + a cycle with a backlog": "-",
+        "stopping + a cycle with requests": "-",
+        "stopping + a cycle without requests": "-",
+        "stopping + demand": "-",
       }
     `);
   });

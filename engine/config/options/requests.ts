@@ -13,7 +13,7 @@ post-buffering-bufsize | bytes | none: the engine sizes its own buffers | | Buff
 limit-post | bytes | works | 0 | Largest request body; 0 means no limit.
 socket-timeout | seconds | works | 4 | Longest silence on a connection before it is closed.
 max-vars | int | none: the engine has no table of that size | 64 | Largest number of variables of a request.
-offload-threads | int | no | 0 | Threads that send files and responses while the worker goes on.
+offload-threads | int | none: the gateway sends answers while the worker goes on | 0 | Threads that send files and responses while the worker goes on.
 add-header | list | works | | Adds a header, 'Name: value', to each response of the application.
 del-header | list | works | | Leaves a header of this name out of each response of the application.
 enable-proxy-protocol | flag | works | | Reads PROXY protocol headers (version 1 and 2) of trusted peers on 'http-socket' addresses.

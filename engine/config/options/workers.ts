@@ -35,6 +35,13 @@ check-interval | seconds | works | 1 | Length of the master's cycle, in which 'c
 forkbomb-delay | seconds | works | 2 | Longest wait before a worker that dies at its start is started again.
 async | int | no | | Requests one worker runs at a time in asynchronous mode.
 gevent | int | no | | Greenlets of each worker, with gevent.
+gevent-monkey-patch | flag | no | | Patches the standard library for gevent when the application is loaded.
+gevent-early-monkey-patch | flag | no | | Patches the standard library for gevent before anything is loaded.
+gevent-wait-for-hub | flag | no | | Waits for gevent's hub at the end of a worker.
+asyncio | int | no | | Coroutines of each worker, with asyncio.
+greenlet | flag | no | | Runs the requests of 'async' in greenlets.
+ugreen | flag | no | | Runs the requests of 'async' in green threads of uWSGI's own.
+ugreen-stacksize | int | no | | Kilobytes of stack of each of uWSGI's green threads.
 loop | string | no | | Event loop that runs requests.
 loop-list | flag | none: there is one loop, and it can not be chosen | | Lists the event loops in the log.
 worker-exec | path | no | | Program that runs in place of each worker.
