@@ -130,6 +130,8 @@ export function endWorker(draft: Draft, worker: Worker, signal: KillSignal): voi
 /** SIGKILL; a worker whose process is not known yet is killed when it is (worker-events.ts, `started`). */
 export function killWorker(draft: Draft, worker: Worker): void {
   if (worker.phase === 'killed') return;
+  // A large process takes a while to die: meanwhile the gateways must not send it anything.
+  if (worker.phase === 'ready') draft.effects.push({ type: 'retire-worker', spawnId: worker.spawnId });
   worker.phase = 'killed';
   worker.deadlineMs = null;
   if (worker.pid !== 0) {

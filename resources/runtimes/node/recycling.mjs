@@ -28,16 +28,18 @@ export class Recycling {
     this.#served += 1;
     if (this.#flags === RETIRING) return RETIRING;
     if (error !== null && this.#isWatchedFor(error)) {
-      process.stderr.write(`... monitored exception detected, respawning worker (pid: ${process.pid})...\n`);
-      this.#flags = RETIRING;
+      // Whatever the exception broke: nothing more is served by this process.
+      this.#giveUp(`exception ${nameOf(error)}`, RETIRING);
     } else if (this.#flags === 0) {
       const reason = this.#reason();
-      if (reason !== null) {
-        process.stderr.write(`...The work of process ${process.pid} is done (${reason}). Seeya!\n`);
-        this.#flags = this.#isReplacedFirst ? WORN : RETIRING;
-      }
+      if (reason !== null) this.#giveUp(reason, this.#isReplacedFirst ? WORN : RETIRING);
     }
     return this.#flags;
+  }
+
+  #giveUp(reason, flags) {
+    this.#flags = flags;
+    process.stderr.write(`...The work of process ${process.pid} is done (${reason}). Seeya!\n`);
   }
 
   #reason() {
@@ -47,17 +49,18 @@ export class Recycling {
     if (performance.now() < this.#oldEnoughMs) return null;
     if (isFull) return `max requests reached (${this.#served} >= ${this.#maxRequests})`;
     const rss = onRssBytes > 0 ? process.memoryUsage.rss() : 0;
-    if (onRssBytes > 0 && rss >= onRssBytes) return `reload-on-rss limit reached (${rss} >= ${onRssBytes})`;
+    if (onRssBytes > 0 && rss >= onRssBytes) return `memory limit reached (rss ${rss} >= ${onRssBytes})`;
     const space = onAsBytes > 0 ? addressSpaceBytes() : 0;
-    if (onAsBytes > 0 && space >= onAsBytes) return `reload-on-as limit reached (${space} >= ${onAsBytes})`;
+    if (onAsBytes > 0 && space >= onAsBytes) {
+      return `memory limit reached (address space ${space} >= ${onAsBytes})`;
+    }
     return null;
   }
 
   #isWatchedFor(error) {
     const { onException, onExceptionTypes, onExceptionValues, onExceptionReprs } = this.#limits;
-    const isError = error instanceof Error;
-    const name = isError ? error.name : typeof error;
-    const text = isError ? error.message : String(error);
+    const name = nameOf(error);
+    const text = error instanceof Error ? error.message : String(error);
     return (
       onException ||
       onExceptionTypes.includes(name) ||
@@ -65,6 +68,10 @@ export class Recycling {
       onExceptionReprs.includes(`${name}: ${text}`)
     );
   }
+}
+
+function nameOf(error) {
+  return error instanceof Error ? error.name : typeof error;
 }
 
 /** From proc(5); 0 where there is no /proc. */
