@@ -14,6 +14,8 @@ export interface OutboxLimits {
 export const OUTBOX_LIMITS: OutboxLimits = { memoryBytes: 1024 * 1024, fileBytes: 1024 * 1024 * 1024 };
 const DISK_QUEUE_BYTES = 2 * 1024 * 1024;
 const READ_BYTES = 128 * 1024;
+/** The socket is given no more at once: each piece that leaves shows that the client still reads, slowly perhaps. */
+const PIECE_BYTES = 64 * 1024;
 
 export class Outbox {
   /** Monotonic milliseconds of the last time the client took something. */
@@ -23,6 +25,9 @@ export class Outbox {
   readonly #limits: OutboxLimits;
   readonly #onCongestion: (congested: boolean) => void;
   readonly #onLost: (error: unknown) => void;
+  /** What waits for the socket to have room, in order; behind it comes the file. */
+  #waiting: Buffer[] = [];
+  #waitingBytes = 0;
   #file: SpoolFile | null = null;
   #isPumping = false;
   /** What the file is read into; used again when the client has taken what is in it. */
@@ -47,7 +52,7 @@ export class Outbox {
 
   /** Has the client not yet taken everything? */
   get isPending(): boolean {
-    return this.#file !== null || this.#socket.writableLength > 0;
+    return this.#file !== null || this.#waitingBytes > 0 || this.#socket.writableLength > 0;
   }
 
   /** Takes over the bytes: they must not change afterwards. */
@@ -58,8 +63,28 @@ export class Outbox {
       return;
     }
     if (this.#socket.writableLength === 0) this.progressMs = performance.now();
-    if (this.#socket.write(bytes)) return;
-    if (this.#socket.writableLength > this.#limits.memoryBytes) this.#file = new SpoolFile(this.#folder, 'answer');
+    if (this.#waitingBytes === 0 && bytes.length <= PIECE_BYTES && this.#socket.write(bytes)) return;
+    if (this.#waitingBytes > 0) this.#wait(bytes);
+    else if (bytes.length > PIECE_BYTES) this.#wait(this.#send(bytes));
+    const waitingBytes = this.#waitingBytes + this.#socket.writableLength;
+    if (waitingBytes > this.#limits.memoryBytes) this.#file = new SpoolFile(this.#folder, 'answer');
+  }
+
+  #wait(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    this.#waiting.push(bytes);
+    this.#waitingBytes += bytes.length;
+  }
+
+  /** Gives the socket pieces until it has no more room; returns the rest. */
+  #send(bytes: Buffer): Buffer {
+    let at = 0;
+    while (at < bytes.length) {
+      const piece = bytes.subarray(at, at + PIECE_BYTES);
+      at += piece.length;
+      if (!this.#socket.write(piece)) break;
+    }
+    return bytes.subarray(at);
   }
 
   /** Collects the small writes of this turn of the event loop into one. */
@@ -69,23 +94,36 @@ export class Outbox {
     process.nextTick(() => this.#socket.uncork());
   }
 
-  /** Calls back as soon as nothing is left in the file: what follows may be written to the socket. */
+  /** Calls back as soon as all has been given to the socket: what follows may be written there. */
   whenUnspooled(callback: () => void): void {
-    if (this.#file === null) callback();
+    if (this.#file === null && this.#waitingBytes === 0) callback();
     else this.#onEmptied = callback;
   }
 
   /** The socket has room again. */
   drained(): void {
     this.progressMs = performance.now();
-    if (this.#file !== null && !this.#isPumping) {
-      this.#pump(this.#file).catch((error: unknown) => this.#lost(error));
+    this.#sendWaiting();
+    if (this.#waitingBytes > 0) return;
+    if (this.#file === null) this.#emptied();
+    else if (!this.#isPumping) this.#pump(this.#file).catch((error: unknown) => this.#lost(error));
+  }
+
+  #sendWaiting(): void {
+    while (!this.#socket.writableNeedDrain) {
+      const bytes = this.#waiting.shift();
+      if (bytes === undefined) return;
+      const rest = this.#send(bytes);
+      this.#waitingBytes -= bytes.length - rest.length;
+      if (rest.length > 0) this.#waiting.unshift(rest);
     }
   }
 
   dispose(): void {
     this.#file?.dispose();
     this.#file = null;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
     this.#onEmptied = null;
     this.#setCongested(false);
   }
@@ -103,7 +141,10 @@ export class Outbox {
         if (bytes.length > 0) {
           if (!this.#socket.write(bytes)) return;
         } else if (file.readBytes === file.totalBytes) {
-          this.#emptied(file);
+          file.dispose();
+          this.#file = null;
+          this.#page = null;
+          this.#emptied();
         }
       }
     } finally {
@@ -111,10 +152,7 @@ export class Outbox {
     }
   }
 
-  #emptied(file: SpoolFile): void {
-    file.dispose();
-    this.#file = null;
-    this.#page = null;
+  #emptied(): void {
     this.#setCongested(false);
     const callback = this.#onEmptied;
     this.#onEmptied = null;

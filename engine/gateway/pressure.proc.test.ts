@@ -1,7 +1,8 @@
 /** The gateway under pressure: clients that send more than their turn, a disk that fails, listeners taken back early. */
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { HeaderField } from '../scoreboard.ts';
 import { eventually, FakeMaster, unusedPort } from './testing/fake-master.ts';
 import { get, RawClient } from './testing/raw-client.ts';
 import { TEST_APP } from './testing/test-app.ts';
@@ -64,6 +65,73 @@ describe('a pipelining client', () => {
     expect(pieces).toBeGreaterThan(0);
     writeFileSync(join(master.folder, 'go'), '');
     for (let i = 0; i < 1001; i++) expect((await client.answer()).status).toBe(200);
+    await client.close();
+  });
+});
+
+describe('slow clients', () => {
+  /** In headers, in a body, and reading: twice as many connections as any of them alone. */
+  const COUNT = 200;
+
+  test('two hundred of each kind hold no worker, and little memory', { timeout: 30_000 }, async () => {
+    const port = await start(1);
+    expect((await get(port, '/hello')).status).toBe(200);
+    const before = process.memoryUsage();
+    const clients: RawClient[] = [];
+    for (let i = 0; i < COUNT; i++) {
+      const reading = new RawClient(port);
+      reading.socket.pause();
+      clients.push(new RawClient(port), new RawClient(port), reading);
+      clients.at(-3)?.send('GET /id?slow HTTP/1.1\r\nX');
+      clients.at(-2)?.send('POST /body HTTP/1.1\r\nHost: t\r\nContent-Length: 1000000\r\n\r\nx');
+      reading.send(GET('/big?300000'));
+    }
+    // They go on, a byte at a time, while others are served.
+    for (let round = 0; round < 5; round++) {
+      for (const [i, client] of clients.entries()) if (i % 3 !== 2) client.send('x');
+      expect((await get(port, `/id?${round}`)).body.toString()).toBe(String(round));
+    }
+    const after = process.memoryUsage();
+    expect(master.board.header[HeaderField.listenQueue]).toBe(0);
+    // The clients themselves are in this process too.
+    expect((after.rss - before.rss) / 1e6).toBeLessThan(250);
+    expect(readFileSync(join(master.folder, 'ran'), 'latin1')).not.toContain('slow');
+    await Promise.all(clients.map((client) => client.close()));
+    expect((await get(port, '/id?after')).body.toString()).toBe('after');
+  });
+
+  test('that read slowly but steadily get their whole answer, however long it takes', { timeout: 20_000 }, async () => {
+    master.post({ type: 'options', options: { ...master.options, socketTimeoutSeconds: 1, httpTimeoutSeconds: 1 } });
+    const port = await start(1);
+    const bytes = 12_000_000;
+    const client = new RawClient(port);
+    const { socket } = client;
+    let readBytes = 0;
+    let allowedBytes = 0;
+    socket.on('data', (chunk: Buffer) => {
+      readBytes += chunk.length;
+      if (readBytes > allowedBytes) socket.pause();
+    });
+    const pace = setInterval(() => {
+      allowedBytes += 300_000;
+      socket.resume();
+    }, 100);
+    client.send(GET(`/big?${bytes}`));
+    await eventually('the whole answer', () => readBytes >= bytes || client.isEnded || undefined, 15_000);
+    clearInterval(pace);
+    expect(readBytes).toBeGreaterThan(bytes);
+    await client.close();
+  });
+
+  test('that take nothing at all are cut after a time', { timeout: 15_000 }, async () => {
+    master.post({ type: 'options', options: { ...master.options, socketTimeoutSeconds: 1, httpTimeoutSeconds: 1 } });
+    const client = new RawClient(await start(1));
+    client.socket.pause();
+    client.send(GET('/big?30000000'));
+    const spooled = (): number => readdirSync(join(master.folder, 'bodies')).length;
+    await eventually('its answer to wait in a file', () => spooled() > 0 || undefined);
+    await eventually('it to be cut', () => master.board.header[HeaderField.openConnections] === 0 || undefined);
+    await eventually('the file to be removed', () => spooled() === 0 || undefined);
     await client.close();
   });
 });
