@@ -152,21 +152,6 @@ describe('catch-exceptions', () => {
 });
 
 describe('when the master is killed', () => {
-  async function killMaster(engine: EngineProcess): Promise<void> {
-    const family = descendants(engine.pid);
-    expect(family.length).toBeGreaterThan(0);
-    engine.signal('SIGKILL');
-    await engine.exited;
-    try {
-      await waitFor('the end of its processes', () => family.every((pid) => !isRunning(pid)), 5000);
-    } finally {
-      for (const pid of family) if (isRunning(pid)) process.kill(pid, 'SIGKILL');
-      for (const name of readdirSync(tmpdir())) {
-        if (name.startsWith(`reeve-engine-${engine.pid}-`)) rmSync(join(tmpdir(), name), { recursive: true });
-      }
-    }
-  }
-
   it('the zygote and its workers end, also one that is stuck in C code', async () => {
     const engine = await start('processes = 2\n');
     const lost = engine.get('/stuck').catch(() => null);
@@ -194,4 +179,20 @@ async function readAll(path: string): Promise<string> {
     socket.on('end', () => resolve(text));
     socket.on('error', reject);
   });
+}
+
+/** Kills the master, and fails when one of its processes survives that. */
+async function killMaster(engine: EngineProcess): Promise<void> {
+  const family = descendants(engine.pid);
+  expect(family.length).toBeGreaterThan(0);
+  engine.signal('SIGKILL');
+  await engine.exited;
+  try {
+    await waitFor('the end of its processes', () => family.every((pid) => !isRunning(pid)), 5000);
+  } finally {
+    for (const pid of family) if (isRunning(pid)) process.kill(pid, 'SIGKILL');
+    for (const name of readdirSync(tmpdir())) {
+      if (name.startsWith(`reeve-engine-${engine.pid}-`)) rmSync(join(tmpdir(), name), { recursive: true });
+    }
+  }
 }

@@ -151,7 +151,7 @@ describe('the engine', () => {
     });
     await Promise.all(clients);
     expect(statuses).toEqual(Array.from({ length: 200 }, () => 200));
-    await engine.seen('reached max-requests', 10);
+    await engine.seen('max requests reached', 10);
     const { workers } = await engine.stats();
     expect(workers.reduce((sum, worker) => sum + worker.requests, 0)).toBe(200);
   });
