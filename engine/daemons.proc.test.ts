@@ -52,6 +52,9 @@ describe('an attached daemon', () => {
     const engine = await start('attach-daemon = {FOLDER}/d.sh');
     const first = await pidOf(engine, 1);
     expect(descendants(engine.pid)).toContain(first);
+    expect(await engine.statsText()).toContain(
+      `\t"daemons":[\n\t\t{\n\t\t\t"cmd":"${engine.path('d.sh')}",\n\t\t\t"pid":${first}`,
+    );
     process.kill(first, 'SIGKILL');
     const second = await pidOf(engine, 2);
     await engine.seen(`[reeve-daemons] throttling "${engine.path('d.sh')}" for 1 seconds`);

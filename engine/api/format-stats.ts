@@ -3,7 +3,7 @@
  * minified form and its HTTP head. Pure; what goes into the document is the master's business (stats-view.ts).
  * One difference is on purpose: every string is escaped, uWSGI leaves names and mountpoints raw.
  */
-import type { StatsApp, StatsCore, StatsDocument, StatsReeve, StatsSocket, StatsWorker } from './stats.ts';
+import type { StatsApp, StatsCore, StatsDaemon, StatsDocument, StatsReeve, StatsSocket, StatsWorker } from './stats.ts';
 
 export interface StatsFormat {
   /** `stats-minified`: no white space. */
@@ -31,6 +31,7 @@ export function formatStats(document: StatsDocument, format: StatsFormat): strin
       'gid',
       'cwd',
     ]),
+    ...daemonsField(document.daemons),
     list(
       'locks',
       document.locks.map((lock) => Object.entries(lock)),
@@ -73,6 +74,16 @@ function reeveField(reeve: StatsReeve | undefined): Field[] {
     ['last_reload', { kind: 'nested', fields: reload }],
   ];
   return [['reeve', { kind: 'nested', fields }]];
+}
+
+function daemonsField(daemons: StatsDaemon[] | undefined): Field[] {
+  if (daemons === undefined) return [];
+  return [
+    list(
+      'daemons',
+      daemons.map((daemon) => scalars(daemon, ['cmd', 'pid', 'respawns'])),
+    ),
+  ];
 }
 
 function socketFields(socket: StatsSocket): Field[] {

@@ -15,6 +15,8 @@ export interface StatsDocument {
   uid: number;
   gid: number;
   cwd: string;
+  /** Programs beside the server (`attach-daemon`); the key is there only when there are some. */
+  daemons?: StatsDaemon[];
   locks: Record<string, number>[];
   sockets: StatsSocket[];
   workers: StatsWorker[];
@@ -37,6 +39,12 @@ export interface StatsReeve {
     /** Why it failed; empty otherwise. */
     reason: string;
   };
+}
+
+export interface StatsDaemon {
+  cmd: string;
+  pid: number;
+  respawns: number;
 }
 
 export interface StatsSocket {

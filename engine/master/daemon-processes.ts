@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
+import type { StatsDaemon } from '../api/stats.ts';
 import type { DaemonSetting } from '../config/system-settings.ts';
 import {
   areDaemonsOver,
@@ -32,13 +33,6 @@ export interface DaemonHost {
   stopServer: () => void;
 }
 
-/** How a daemon stands in the stats document. */
-export interface DaemonReport {
-  cmd: string;
-  pid: number;
-  respawns: number;
-}
-
 export class DaemonProcesses {
   readonly #host: DaemonHost;
   #state: DaemonsState;
@@ -50,7 +44,7 @@ export class DaemonProcesses {
     this.#state = initialDaemons(settings, Date.now());
   }
 
-  get reports(): DaemonReport[] {
+  get reports(): StatsDaemon[] {
     return this.#state.daemons.map(({ setting, pid, starts }) => ({
       cmd: setting.command,
       pid,

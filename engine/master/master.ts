@@ -401,6 +401,7 @@ export class Master {
       settings: this.#config.current,
       cwd: this.#host.cwd,
       workerApps: this.#runtimes.workerApps,
+      daemons: this.#system.daemons,
     };
   }
 

@@ -3,7 +3,7 @@
  * number is shown by the process that serves under it; while an old generation still answers a request there, by that
  * one, so that a reload that waits for a request is seen to wait.
  */
-import type { StatsApp, StatsCore, StatsDocument, StatsReeve, StatsWorker } from '../api/stats.ts';
+import type { StatsApp, StatsCore, StatsDaemon, StatsDocument, StatsReeve, StatsWorker } from '../api/stats.ts';
 import { protocolName } from '../config/listener-names.ts';
 import type { EngineSettings } from '../config/settings.ts';
 import { decodeMarshalPairs } from '../gateway/marshal.ts';
@@ -22,6 +22,7 @@ export interface StatsSources {
   cwd: string;
   /** Apps that fresh workers reported themselves, by spawn id. */
   workerApps: ReadonlyMap<number, LoadedApp[]>;
+  daemons: readonly StatsDaemon[];
 }
 
 /** uWSGI's locks that every instance has; the engine needs none of them. */
@@ -40,6 +41,7 @@ export function buildStats(sources: StatsSources): StatsDocument {
     uid: process.getuid?.() ?? 0,
     gid: process.getgid?.() ?? 0,
     cwd: sources.cwd,
+    ...(sources.daemons.length > 0 ? { daemons: [...sources.daemons] } : {}),
     locks: LOCK_NAMES.map((name) => ({ [name]: 0 })),
     // All listeners share one queue: it is shown with the first.
     sockets: settings.listeners.map((listener, index) => ({

@@ -4,9 +4,10 @@
  * the machine's state (`observe`).
  */
 import { setPriority } from 'node:os';
+import type { StatsDaemon } from '../api/stats.ts';
 import type { EngineSettings, SystemTouchAction } from '../config/settings.ts';
 import { EngineError, formatEngineError } from '../errors.ts';
-import { DaemonProcesses, type DaemonReport } from './daemon-processes.ts';
+import { DaemonProcesses } from './daemon-processes.ts';
 import { type EngineLog, errorCode } from './engine-log.ts';
 import { HookRunner } from './hook-actions.ts';
 import { assume, handOver, type Identity, isRoot, resolveIdentity } from './identity.ts';
@@ -45,7 +46,7 @@ export class System {
     this.#notifier = new ServiceNotifier(host.place.env, host.log);
   }
 
-  get daemons(): DaemonReport[] {
+  get daemons(): StatsDaemon[] {
     return this.#daemons?.reports ?? [];
   }
 
