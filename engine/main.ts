@@ -74,7 +74,10 @@ async function start(argv: readonly string[], io: InnerIo, log: EngineLog, start
   const { settings } = first;
   const { umask, daemonizeLog } = settings.system;
   if (umask !== null) process.umask(umask);
-  if (daemonizeLog !== null && !io.background.isHere) return goIntoBackground(argv, daemonizeLog, io);
+  if (daemonizeLog !== null && !io.background.isHere) {
+    if (!starter.isTied) return goIntoBackground(argv, daemonizeLog, io);
+    log.write("'daemonize': the program that started this engine watches it, so it stays in the foreground");
+  }
   const resourcesFolder = io.resourcesFolder ?? fileURLToPath(new URL('../resources', import.meta.url));
   log.configure(settings, { env: io.env, cwd: io.cwd, resourcesFolder });
   if (settings.showConfig) for (const line of configurationLines(settings)) log.write(line);

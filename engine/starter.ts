@@ -7,6 +7,8 @@ import type { Readable } from 'node:stream';
 const VARIABLE = 'REEVE_STOP_WITH_STDIN';
 
 export interface Starter {
+  /** The program that started this engine watches it. */
+  isTied: boolean;
   /** The environment for everything else. */
   env: NodeJS.ProcessEnv;
   /** Calls back once, when the starter is gone; never when the engine is not tied to it. */
@@ -16,9 +18,12 @@ export interface Starter {
 
 export function starterOf(env: NodeJS.ProcessEnv, stdin: (() => Readable) | undefined): Starter {
   const { [VARIABLE]: wish, ...rest } = env;
-  if (wish !== '1' || stdin === undefined) return { env: rest, whenGone: () => undefined, dispose: () => undefined };
+  if (wish !== '1' || stdin === undefined) {
+    return { isTied: false, env: rest, whenGone: () => undefined, dispose: () => undefined };
+  }
   const input = stdin();
   return {
+    isTied: true,
     env: rest,
     whenGone: (callback) => {
       let isOver = false;
