@@ -123,7 +123,7 @@ export class Performer {
   }
 
   #adoptConfig(): void {
-    const { config, facilities, listeners, log, logKeeper } = this.#parts;
+    const { config, facilities, gateways, listeners, log, logKeeper } = this.#parts;
     const isNew = config.adopt();
     const settings = config.current;
     const { opened, closed } = listeners.adopt(settings);
@@ -131,6 +131,9 @@ export class Performer {
     for (const setting of closed) log.write(`${listenerLabel(setting)} socket ${setting.text} closed`);
     for (const line of cheaperLines(settings)) log.write(line);
     if (!isNew) return;
+    if (settings.sockets.gateways !== gateways.count) {
+      log.write(`'http-processes' counts from the next start on; ${gateways.count} gateways run until then`);
+    }
     // Its settings reach the gateways with all their options.
     logKeeper.adopt(settings);
     void facilities.adopt(settings);
