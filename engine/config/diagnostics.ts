@@ -224,7 +224,7 @@ function lineThatReads(document: IniDocument, file: string): OptionLine | null {
   return null;
 }
 
-const READS_FILE: ReadonlySet<string> = new Set(['ini', 'include', 'inherit']);
+const READS_FILE: ReadonlySet<string> = new Set(['ini', 'ini-paste', 'ini-paste-logged', 'include', 'inherit']);
 
 function rangeOf(line: IniLine, code: string): { from: number; to: number } {
   if (line.type !== 'option') return { from: 0, to: line.text.length };

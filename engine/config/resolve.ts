@@ -163,10 +163,12 @@ function applyOption(state: State, key: string, value: string | null, origin: Or
 function actOn(state: State, name: string, key: string, value: string, origin: Origin): void {
   switch (name) {
     case 'ini':
+    case 'ini-paste':
+    case 'ini-paste-logged':
     case 'xml':
     case 'yaml':
     case 'json': {
-      const format = formatOf(name);
+      const format = formatOf(name.startsWith('ini') ? 'ini' : name);
       if (format !== null) loadFile(state, value, format, origin, key, true);
       return;
     }

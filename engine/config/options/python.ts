@@ -23,6 +23,8 @@ callable | string | works | application | Name of the WSGI application in its mo
 eval | string | works | | Python code that makes the application.
 paste | string | works | | PasteDeploy configuration of the application: config:FILE.
 paste-logger | flag | works | false | Applies the logging sections of the file that 'paste' names.
+ini-paste | string | works | | Reads options from an INI file that is the application's PasteDeploy configuration as well.
+ini-paste-logged | string | works | | As 'ini-paste' with 'paste-logger'.
 mount | list | works | | Puts an application under a path: /path=file.py or /path=module:callable.
 manage-script-name | flag | works | false | Splits the path of mounted applications into SCRIPT_NAME and PATH_INFO.
 no-default-app | flag | works | false | Answers 500 to requests for none of the mounted applications; otherwise the first application gets them.
@@ -49,7 +51,6 @@ wsgi-strict | flag | none: the engine always goes by PEP 3333 | | Goes by PEP 33
 wsgi-accept-buffer | flag | none: bytearray and memoryview are always accepted | | Accepts other bytes-like objects from the application.
 wsgi-env-behaviour | string | none: each request gets an environ of its own | | How the environ dictionary of requests is kept.
 start_response-nodelay | flag | none: headers leave with the first data, as PEP 3333 wants it | | Sends headers as soon as start_response is called.
-reload-os-env | flag | none: nothing but the application changes its environment | | Reads os.environ anew for each request.
 py-call-osafterfork | flag | none: workers are forked by Python itself, which does this | | Runs Python's own handlers after a fork.
 py-call-uwsgi-fork-hooks | flag | none: workers are forked by Python itself, which does this | | Runs Python's own handlers around a fork.
 wsgi-lite | string | no | | Application of the abandoned WSGI Lite proposal; make it a WSGI application.
@@ -77,6 +78,11 @@ pyshell | string | no | | Starts an interactive Python shell in the server.
     eval: (draft, value, origin) =>
       take(value, (code) => draft.python.sources.set('eval', { source: { type: 'eval', code }, origin })),
     paste: readPaste,
+    'ini-paste': readIniPaste,
+    'ini-paste-logged': (draft, value, origin) => {
+      draft.python.pasteLogger = true;
+      return readIniPaste(draft, value, origin);
+    },
     'paste-logger': pythonFlag((python, value) => (python.pasteLogger = value)),
     mount: readMount,
     'manage-script-name': pythonFlag((python, value) => (python.manageScriptName = value)),
@@ -143,6 +149,11 @@ function readPaste(draft: Draft, value: string, origin: Origin): string | null {
     const uri = path === undefined ? written : `config:${resolvePath(draft.folder, path)}`;
     draft.python.sources.set('paste', { source: { type: 'paste', uri, logging: false }, origin });
   });
+}
+
+/** The file itself is read by resolve.ts, from the folder the engine was started in. */
+function readIniPaste(draft: Draft, value: string, origin: Origin): string | null {
+  return readPaste(draft, `config:${resolvePath(draft.host.cwd, value)}`, origin);
 }
 
 function readMount(draft: Draft, value: string): string | null {
