@@ -2,7 +2,7 @@
  * Several gateways keep the promises of one: no request is lost or runs twice, whatever happens to workers, and a
  * failure costs the request it hits. Each request has a number; the application writes down which ones it has run.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -20,6 +20,17 @@ def application(environ, start_response):
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [b"%d" % os.getpid()]
 `;
+/** Lets the second gateway die by an error when this file appears. */
+const SABOTAGE = `
+import { existsSync } from 'node:fs';
+import { isMainThread, workerData } from 'node:worker_threads';
+if (!isMainThread && workerData?.gatewayId === 1) {
+  setInterval(() => {
+    if (existsSync('crash') ) throw new Error('sabotage');
+  }, 20).unref();
+}
+`;
+
 const GATEWAYS = 3;
 const CONNECTIONS = 24;
 
@@ -108,10 +119,11 @@ async function workerPids(): Promise<number[]> {
   return (await engine.stats()).workers.map(({ pid }) => pid).filter((pid) => pid > 0);
 }
 
-async function start(ini: string): Promise<void> {
+async function start(ini: string, env: Record<string, string> = {}): Promise<void> {
   engine = await EngineProcess.start({
     ini: `http-processes = ${GATEWAYS}\nwsgi-file = app.py\ndisable-logging = true\n${ini}`,
-    files: { 'app.py': APP },
+    files: { 'app.py': APP, 'sabotage.mjs': SABOTAGE },
+    env,
   });
 }
 
@@ -246,6 +258,28 @@ describe('three gateways', () => {
     expect([...load.failed, ...naps.failed]).toEqual([]);
     expectExact([...load.outcomes, ...naps.outcomes]);
     expect(Math.max(...[...load.outcomes, ...naps.outcomes].map(({ tookMs }) => tookMs))).toBeLessThan(3000);
+  }, 60_000);
+
+  test('survive the crash of one: the port stays open, the workers are replaced, and all goes on', async () => {
+    await start('processes = 2\nthreads = 2', { NODE_OPTIONS: '--import=./sabotage.mjs' });
+    const load = new Load(engine.port, CONNECTIONS);
+    await load.answered(300);
+    engine.write('crash', '');
+    await engine.seen('a gateway crashed and is started again');
+    rmSync(engine.path('crash'));
+    await waitFor('new workers', async () => (await engine.stats()).workers.every(({ respawn_count: n }) => n > 1));
+    const afterCrash = load.outcomes.length;
+    await load.answered(500);
+    await load.stop();
+    expect(load.failed.filter(({ status }) => status === 'connect ECONNREFUSED')).toEqual([]);
+    expect(load.outcomes.slice(afterCrash + CONNECTIONS).filter(({ status }) => status !== 200)).toEqual([]);
+    const port = engine.port.toString(16).toUpperCase().padStart(4, '0');
+    const listening = readFileSync('/proc/net/tcp', 'latin1').match(
+      new RegExp(`0100007F:${port} 00000000:0000 0A`, 'g'),
+    );
+    expect(listening).toHaveLength(GATEWAYS);
+    const { listen_queue: waiting, workers } = await engine.stats();
+    expect([waiting, ...workers.map(({ status }) => status)]).toEqual([0, 'idle', 'idle']);
   }, 60_000);
 
   test('never let a request wait behind one that naps while another worker is free', async () => {
