@@ -83,21 +83,20 @@ function value(samples: Sample[], name: string, labels: Record<string, string> =
 }
 
 /** Those of uwsgi_exporter 1.3.0, without its caches. */
-const EXPORTER = [
-  ...['listen_queue_length', 'listen_queue_errors', 'signal_queue_length', 'workers', 'up'],
-  ...['queue_length', 'max_queue_length', 'shared', 'can_offload'].map((name) => `socket_${name}`),
-  ...[
-    ...['accepting', 'delta_requests', 'signal_queue_length', 'rss_bytes', 'vsz_bytes', 'running_time_seconds'],
-    ...['last_spawn_time_seconds', 'average_response_time_seconds', 'apps', 'cores', 'requests_total'],
-    ...['exceptions_total', 'harakiri_count_total', 'signals_total', 'respawn_count_total', 'transmitted_bytes_total'],
-    ...['busy', 'idle', 'cheap', 'app_startup_time_seconds', 'app_requests_total', 'app_exceptions_total', 'core_busy'],
-    ...['core_requests_total', 'core_static_requests_total', 'core_routed_requests_total'],
-    ...['core_offloaded_requests_total', 'core_write_errors_total', 'core_read_errors_total'],
-  ].map((name) => `worker_${name}`),
-  ...['scrapes_total', 'scrape_errors_total', 'scrape_duration_seconds', 'last_scrape_error'].map(
-    (n) => `exporter_${n}`,
-  ),
-].map((name) => `uwsgi_${name}`);
+const EXPORTER = `
+listen_queue_length listen_queue_errors signal_queue_length workers up
+socket_queue_length socket_max_queue_length socket_shared socket_can_offload
+worker_accepting worker_delta_requests worker_signal_queue_length worker_rss_bytes worker_vsz_bytes
+worker_running_time_seconds worker_last_spawn_time_seconds worker_average_response_time_seconds worker_apps
+worker_cores worker_requests_total worker_exceptions_total worker_harakiri_count_total worker_signals_total
+worker_respawn_count_total worker_transmitted_bytes_total worker_busy worker_idle worker_cheap
+worker_app_startup_time_seconds worker_app_requests_total worker_app_exceptions_total
+worker_core_busy worker_core_requests_total worker_core_static_requests_total worker_core_routed_requests_total
+worker_core_offloaded_requests_total worker_core_write_errors_total worker_core_read_errors_total
+exporter_scrapes_total exporter_scrape_errors_total exporter_scrape_duration_seconds exporter_last_scrape_error`
+  .trim()
+  .split(/\s+/)
+  .map((name) => `uwsgi_${name}`);
 
 describe('the metrics', () => {
   for (const name of ['idle', 'busy', 'threads-tcp', 'harakiri', 'cheaper', 'full']) {

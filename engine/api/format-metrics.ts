@@ -194,7 +194,8 @@ class Page {
   }
 
   #labels(labels: Labels): string {
-    const pairs = Object.entries({ stats_uri: this.#statsUri, ...labels });
+    const all: Labels = { stats_uri: this.#statsUri, ...labels };
+    const pairs = Object.entries(all);
     return `{${pairs.map(([key, value]) => `${key}="${escapeLabel(String(value))}"`).join(',')}}`;
   }
 }

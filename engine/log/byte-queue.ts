@@ -24,10 +24,6 @@ export class ByteQueue {
       this.#dropped++;
       return;
     }
-    if (this.#dropped > 0) {
-      this.#waiting += `*** ${this.#dropped} lines of the log were dropped: nothing took them ***\n`;
-      this.#dropped = 0;
-    }
     this.#waiting += line;
     if (this.#retry === null) this.flush();
   }
@@ -40,6 +36,7 @@ export class ByteQueue {
       while (this.#waiting !== '') {
         const written = writeSync(this.fd, Buffer.from(this.#waiting, 'latin1'));
         this.#waiting = this.#waiting.slice(written);
+        if (this.#waiting === '') this.#tellDropped();
       }
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') {
@@ -51,6 +48,12 @@ export class ByteQueue {
       this.#dropped += this.#waiting.split('\n').length - 1;
       this.#waiting = '';
     }
+  }
+
+  #tellDropped(): void {
+    if (this.#dropped === 0) return;
+    this.#waiting = `*** ${this.#dropped} lines of the log were dropped: nothing took them ***\n`;
+    this.#dropped = 0;
   }
 
   dispose(): void {

@@ -4,9 +4,11 @@ import { bytesOf, compileEncoders } from './encoders.ts';
 
 const NOW_MS = Date.parse('2026-11-22T17:52:04.320Z');
 
-function encode(line: string, ...settings: Partial<LogEncoderSetting>[]): string {
-  const complete = settings.map((setting) => ({ type: 'nl' as const, argument: '', logger: null, ...setting }));
-  return compileEncoders(complete, 'mine')(bytesOf(line), NOW_MS);
+type Step = Pick<LogEncoderSetting, 'type' | 'argument'> & { logger?: string };
+
+function encode(line: string, ...steps: Step[]): string {
+  const settings = steps.map(({ type, argument, logger = null }) => ({ type, argument, logger }));
+  return compileEncoders(settings, 'mine')(bytesOf(line), NOW_MS);
 }
 
 it('puts a prefix before the line and a suffix behind its end, as uWSGI does', () => {

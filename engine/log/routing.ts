@@ -15,12 +15,12 @@ export function compileRouter(settings: Pick<LogSettings, 'filters' | 'drains'>,
   const unnamed = channel.loggers.flatMap(({ name }, index) => (name === null ? [index] : []));
   const routes = channel.routes.map(({ logger, pattern }) => ({
     expression: new RegExp(pattern),
-    index: channel.loggers.findIndex(({ name }) => name === logger),
+    to: channel.loggers.flatMap(({ name }, index) => (name === logger ? [index] : [])),
   }));
   return (line) => {
     if (filters.length > 0 && !filters.some((filter) => filter.test(line))) return null;
     if (drains.some((drain) => drain.test(line))) return null;
-    const routed = routes.filter(({ expression }) => expression.test(line)).map(({ index }) => index);
+    const routed = routes.flatMap(({ expression, to }) => (expression.test(line) ? to : []));
     if (routed.length > 0) return [...new Set(routed)];
     return unnamed.length > 0 ? unnamed : 'log';
   };
