@@ -13,9 +13,10 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
-import { PYTHON_APP, SECOND_APP } from './testing/apps.ts';
-import { EngineProcess, waitFor } from './testing/engine-process.ts';
+import { PYTHON_APP, SECOND_APP, slowToImport } from './testing/apps.ts';
+import { descendants, EngineProcess, isRunning, waitFor } from './testing/engine-process.ts';
 
 const engines: EngineProcess[] = [];
 const APP = 'wsgi-file = app.py\nmaster = true\nprocesses = 2\n';
@@ -207,5 +208,30 @@ describe('the FIFO', () => {
     engine.write('new.fifo', 'q');
     expect(await engine.exited).toBe(0);
     expect(existsSync(engine.path('new.fifo'))).toBe(false);
+  });
+});
+
+describe('stopping while a reload runs', () => {
+  const WAYS: [string, string, (engine: EngineProcess) => void][] = [
+    ['SIGINT', '', (engine) => engine.signal('SIGINT')],
+    ['SIGINT twice', '', (engine) => [engine.signal('SIGINT'), engine.signal('SIGINT')]],
+    ['SIGQUIT', '', (engine) => engine.signal('SIGQUIT')],
+    ['SIGTERM with die-on-term', 'die-on-term = true\n', (engine) => engine.signal('SIGTERM')],
+    ['the FIFO letter q', '', (engine) => engine.write('app.fifo', 'q')],
+    ['the FIFO letters qQ', '', (engine) => engine.write('app.fifo', 'qQ')],
+  ];
+  it.each(WAYS)('by %s leaves nothing behind', async (_, ini, stop) => {
+    const engine = await start(`${FIFO}${ini}vacuum = true\npidfile = {FOLDER}/app.pid\nsocket = {FOLDER}/app.sock\n`);
+    const family = descendants(engine.pid);
+    engine.write('app.py', slowToImport(30));
+    engine.signal('SIGHUP');
+    await engine.seen('is loading beside');
+    const all = [...family, ...descendants(engine.pid)];
+    stop(engine);
+    expect(await engine.exited).toBe(0);
+    await waitFor('the end of its family', () => all.every((pid) => !isRunning(pid)));
+    const left = ['app.fifo', 'app.pid', 'app.sock', 'stats.sock'].filter((name) => existsSync(engine.path(name)));
+    expect(left).toEqual([]);
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith(`reeve-engine-${engine.pid}-`))).toEqual([]);
   });
 });
