@@ -1,4 +1,6 @@
 /** The stats address: the document of the real server key for key, whoever reads it and however slowly. */
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -114,5 +116,73 @@ describe('the stats document', () => {
     expect((await engine.get('/')).status).toBe(200);
     for (const reader of readers) reader.destroy();
     await waitFor('the document', async () => engine.stats().catch(() => null));
+  });
+});
+
+/** The samples of a page of metrics: name with labels, and value. */
+function samplesOf(text: string): Map<string, number> {
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return new Map(
+    lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]),
+  );
+}
+
+describe('what is sent elsewhere', () => {
+  it('is a page for Prometheus whose counters go on over a reload', async () => {
+    const port = await freePort();
+    const engine = await start(`prometheus = 127.0.0.1:${port}\n`);
+    const scrape = async (): Promise<Map<string, number>> => {
+      const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
+      expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+      return samplesOf(await answer.text());
+    };
+    const labels = `{stats_uri="unix://${engine.path('stats.sock')}",worker_id="1"}`;
+    for (let i = 0; i < 3; i++) await engine.get('/');
+    expect((await scrape()).get(`uwsgi_worker_requests_total${labels}`)).toBe(3);
+    engine.signal('SIGHUP');
+    await engine.seen('reload done');
+    await engine.get('/');
+    const after = await scrape();
+    expect(after.get(`uwsgi_worker_requests_total${labels}`)).toBe(4);
+    expect([...after].find(([name]) => name.startsWith('reeve_last_reload_success'))?.[1]).toBe(1);
+    expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(404);
+    expect((await fetch(`http://127.0.0.1:${port}/metrics`, { method: 'POST' })).status).toBe(405);
+  });
+
+  it('is appended to a file and sent to statsd, counters as what was added', async () => {
+    const receiver = createSocket('udp4');
+    const received: string[] = [];
+    receiver.on('message', (message) => received.push(...message.toString().trim().split('\n')));
+    receiver.bind(0, '127.0.0.1');
+    await once(receiver, 'listening');
+    const push = `stats-push = file:path={FOLDER}/pushed,separator=;\nstats-push = statsd:127.0.0.1:${receiver.address().port},app\n`;
+    const engine = await start(`${push}stats-pusher-default-freq = 1\n`);
+    for (let i = 0; i < 5; i++) await engine.get('/');
+    await waitFor('two documents', () => engine.read('pushed').split(';').length > 2);
+    expect(parseStats(engine.read('pushed').split(';')[0] ?? '').status).toBe('stats');
+    const added = (): number => {
+      const counts = received.map((line) => /^app\.worker\.1\.requests:(\d+)\|c$/.exec(line)?.[1]);
+      return counts.reduce((sum, count) => sum + Number(count ?? 0), 0);
+    };
+    await waitFor('all requests', () => added() === 5);
+    expect(received.filter((line) => !/^app\.[\w.]+:\d+\|[cg]$/.test(line))).toEqual([]);
+    receiver.close();
+  });
+
+  it('tells a reload that failed, behind the keys that uWSGI has', async () => {
+    const engine = await start('memory-report = 2\n');
+    engine.write('app.py', 'import no_such_module\n');
+    engine.signal('SIGHUP');
+    const document = await waitFor('the failure', async () => {
+      const found = await engine.statsText();
+      return found.includes('"failed"') ? JSON.parse(found) : null;
+    });
+    expect(Object.keys(document).at(-1)).toBe('reeve');
+    expect(document.reeve).toMatchObject({ generation: 1, last_reload: { kind: 'graceful', status: 'failed' } });
+    expect(document.reeve.last_reload.reason).toContain('no_such_module');
+    const { rss, pss, uss } = document.workers[0];
+    expect(pss).toBeGreaterThan(0);
+    expect(uss).toBeLessThanOrEqual(pss);
+    expect(pss).toBeLessThanOrEqual(rss * 1.5);
   });
 });

@@ -28,7 +28,7 @@ export interface StatsReeve {
   /** Number of the generation of workers that serves. */
   generation: number;
   last_reload: {
-    /** `reload`, `chain-reload`, … */
+    /** `graceful`, `brutal`, `workers`, … */
     kind: string;
     /** `running`, `done` or `failed`. */
     status: string;

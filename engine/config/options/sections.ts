@@ -20,25 +20,28 @@ import { systemOptions } from './system.ts';
 import { tlsOptions } from './tls.ts';
 import { workersOptions } from './workers.ts';
 
-export const sections: readonly OptionSection[] = [
-  listenersOptions,
-  socketsOptions,
-  tlsOptions,
-  routerOptions,
-  requestsOptions,
-  workersOptions,
-  recyclingOptions,
-  controlOptions,
-  systemOptions,
-  hooksOptions,
-  daemonsOptions,
-  pythonOptions,
-  languagesOptions,
-  logOptions,
-  statsOptions,
-  backgroundOptions,
-  languageOptions,
-];
+/** The sections under the headings that the docs give them, in their order. */
+export const titledSections: Readonly<Record<string, OptionSection>> = {
+  'Addresses to answer on': listenersOptions,
+  Sockets: socketsOptions,
+  TLS: tlsOptions,
+  'The HTTP router': routerOptions,
+  'Requests and answers': requestsOptions,
+  'Number of workers': workersOptions,
+  'Lives of workers': recyclingOptions,
+  Control: controlOptions,
+  'The system': systemOptions,
+  Hooks: hooksOptions,
+  'Daemons beside the server': daemonsOptions,
+  Python: pythonOptions,
+  'Other languages': languagesOptions,
+  'The log': logOptions,
+  Statistics: statsOptions,
+  'Work in the background': backgroundOptions,
+  'The configuration language': languageOptions,
+};
+
+export const sections: readonly OptionSection[] = Object.values(titledSections);
 
 /** Reader of each option with status `works`, by its main name, beside those that resolve.ts has dealt with already. */
 export const readers: Readonly<Record<string, Reader>> = Object.assign(
