@@ -1,6 +1,6 @@
 /**
  * Errors of a configuration: what is wrong, where it was written and what to do about it. Codes are stable; the text is
- * for people. Operator errors: they carry no stack and end the start with exit code 78 (engine/main.ts does that).
+ * for people. Operator errors: they carry no stack and end the start with exit code 78 (engine/run-engine.ts does that).
  */
 import type { Origin } from './settings.ts';
 
