@@ -65,7 +65,7 @@ function noteComplete(draft: Draft): void {
   const { state } = draft;
   for (const generation of state.generations.values()) {
     if (generation.role === 'outgoing') continue;
-    // Nobody shall run, but whether the app can be loaded is to be known.
+    // Where no worker is wanted yet (`cheap`), the app must be loadable all the same.
     if (generation.plan.spawn === 'fork' && !generation.hasLoaded) continue;
     const wanted = wantedWids(state, generation);
     const ready = new Set<number>();
