@@ -7,16 +7,17 @@ import type { Socket } from 'node:net';
 import type { ListenerKind } from '../config/settings.ts';
 import { CONTINUE } from './answer.ts';
 import { AnswerWriter } from './answer-writer.ts';
-import { BodyStore, statusOfStorageError } from './body-store.ts';
+import { statusOfStorageError } from './body-store.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import { FrameFlag, REQUEST_PREFIX_BYTES, type ResponseHead, sealRequestFrame } from './frames.ts';
+import type { ResponseHead } from './frames.ts';
 import type { GatewayOptions } from './messages.ts';
 import { Outbox, type OutboxLimits } from './outbox.ts';
 import type { Peer } from './peers.ts';
 import { type ClientProtocol, createProtocol, type ProtocolContext, type ProtocolSink } from './protocol.ts';
 import { ProtocolError } from './protocol-error.ts';
 import { ProxyHeader } from './proxy-header.ts';
-import { type AnswerSize, GatewayRequest, type RequestFacts, type ResponseTarget, type WorkerWire } from './request.ts';
+import type { AnswerSize, GatewayRequest, RequestFacts, ResponseTarget, WorkerWire } from './request.ts';
+import { RequestIntake } from './request-intake.ts';
 import type { SpoolFile } from './spool-file.ts';
 
 /** What all connections of a gateway share. */
@@ -56,11 +57,8 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
   readonly #answer: AnswerWriter;
   #phase: Phase = 'idle';
   #request: GatewayRequest | null = null;
-  #facts: RequestFacts | null = null;
-  /** Environ of a request whose body is still coming. */
-  #environ: Buffer | null = null;
+  readonly #intake: RequestIntake;
   #continueAsked = false;
-  #body: BodyStore | null = null;
   #ahead: Buffer[] = [];
   #aheadBytes = 0;
   /** The worker whose answer comes faster than the client and the disk take it. */
@@ -78,6 +76,7 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
     this.#socket = socket;
     this.#context = context;
     this.#protocol = createProtocol(peer.kind, context.encoder.encodePeer(peer), context, this);
+    this.#intake = new RequestIntake(context.encoder, context.bodyFolder);
     this.#proxyHeader = ProxyHeader.expectedFrom(peer, context.options.protocols);
     this.#outbox = new Outbox(
       socket,
@@ -242,8 +241,7 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
     const request = this.#request;
     this.#phase = 'closed';
     this.#request = null;
-    this.#body?.dispose();
-    this.#body = null;
+    this.#intake.dispose();
     this.#outbox.dispose();
     this.#resumeWorker();
     this.#ahead = [];
@@ -254,17 +252,15 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
   // Protocol events
 
   onRequest(facts: RequestFacts, hasBody: boolean): void {
-    this.#facts = facts;
     this.#continueAsked = this.#protocol.expectsContinue;
-    if (hasBody) this.#awaitBody();
+    this.#intake.begin(facts, hasBody);
   }
 
   onBody(chunk: Buffer, start: number, end: number): void {
-    const body = this.#body;
-    if (body === null) return;
-    body.append(chunk, start, end);
+    const intake = this.#intake;
+    intake.append(chunk, start, end);
     this.#continueAsked = false;
-    const file = body.isCongested ? body.file : null;
+    const file = intake.isCongested ? intake.file : null;
     if (file === null) return;
     this.#socket.pause();
     file.written().then(
@@ -276,12 +272,9 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
   onComplete(): void {
     this.#phase = 'waiting';
     this.#isFirst = false;
-    const file = this.#body?.file ?? null;
-    if (file === null) {
-      this.#submit(this.#body?.parts ?? [], this.#body?.length ?? 0, 0);
-      return;
-    }
-    void this.#submitFile(file);
+    const { file } = this.#intake;
+    if (file === null) this.#submit();
+    else void this.#submitFile(file);
   }
 
   async #submitFile(file: SpoolFile): Promise<void> {
@@ -291,17 +284,25 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
       this.#refuseUnstored(error);
       return;
     }
-    // Taken back meanwhile.
-    if (this.#phase !== 'waiting' || this.#body?.file !== file) return;
-    const path = Buffer.from(file.path);
-    this.#submit([path], path.length, FrameFlag.BODY_FILE);
+    // It may have been taken back meanwhile.
+    if (this.#phase === 'waiting' && this.#intake.file === file) this.#submit();
   }
 
   /** The disk does not take the body (full, mostly). */
   #refuseUnstored(error: unknown): void {
-    if (this.#body === null || (this.#phase !== 'reading' && this.#phase !== 'waiting')) return;
+    if (!this.#intake.hasBody || (this.#phase !== 'reading' && this.#phase !== 'waiting')) return;
     this.#context.trouble(`a request body could not be stored: ${String(error)}`);
     this.#refuse(statusOfStorageError(error), 'the request body could not be stored');
+  }
+
+  #submit(): void {
+    const { dispatcher, options } = this.#context;
+    const request = this.#intake.finish(this.#protocol, this.#context.nextSerial(), this);
+    this.#request = request;
+    if (request === null || dispatcher.submit(request, options.listen)) return;
+    request.release();
+    this.#request = null;
+    this.#refuse(503);
   }
 
   onReply(bytes: Buffer): void {
@@ -314,53 +315,10 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
 
   onAbort(): void {
     const request = this.#request;
-    this.#body?.dispose();
-    this.#body = null;
-    this.#environ = null;
+    this.#intake.dispose();
     this.#answer.cancel();
     this.#answered(this.#protocol.answer.keepAlive);
     if (request !== null) this.#context.dispatcher.abandon(request);
-  }
-
-  /** Keeps the environ: the encoder serves other connections before the body is complete. */
-  #awaitBody(): void {
-    const { writer } = this.#context.encoder;
-    this.#environ = Buffer.from(writer.bytes.subarray(0, writer.length));
-    this.#body = new BodyStore(this.#context.bodyFolder);
-  }
-
-  #submit(payload: readonly Buffer[], payloadBytes: number, flags: number): void {
-    const { dispatcher, options, encoder } = this.#context;
-    const facts = this.#facts;
-    if (facts === null) return;
-    if (this.#environ !== null) {
-      encoder.writer.restore(this.#environ);
-      this.#environ = null;
-      if (this.#protocol.needsLength) {
-        facts.contentLength = this.#body?.length ?? 0;
-        // A front server that names no length and sends no body has said all there is.
-        if (this.#protocol.isHttp || facts.contentLength > 0) encoder.addContentLength(facts.contentLength);
-      }
-    }
-    encoder.writer.finish();
-    const { bytes, length } = encoder.writer;
-    const frame = Buffer.allocUnsafe(REQUEST_PREFIX_BYTES + length + payloadBytes);
-    bytes.copy(frame, REQUEST_PREFIX_BYTES, 0, length);
-    let at = REQUEST_PREFIX_BYTES + length;
-    for (const part of payload) {
-      frame.set(part, at);
-      at += part.length;
-    }
-    sealRequestFrame(frame, length, flags);
-    const body = this.#body;
-    this.#body = null;
-    const request = new GatewayRequest(frame, facts, this.#context.nextSerial(), this, () => body?.dispose());
-    this.#request = request;
-    if (!dispatcher.submit(request, options.listen)) {
-      request.release();
-      this.#request = null;
-      this.#refuse(503);
-    }
   }
 
   // The answer
@@ -398,8 +356,7 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
 
   /** Answers with an error of the gateway's own and closes the connection. */
   #refuse(status: number, reason?: string): AnswerSize {
-    this.#body?.dispose();
-    this.#body = null;
+    this.#intake.dispose();
     const size = this.#answer.refuse(status, reason);
     this.#finishSocket();
     return size;
@@ -442,7 +399,7 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
 
   /** Reads on from the client, unless what it sent already waits for its turn or for the disk. */
   #readOn(): void {
-    if (this.#aheadBytes > AHEAD_BYTES || this.#body?.isCongested === true) return;
+    if (this.#aheadBytes > AHEAD_BYTES || this.#intake.isCongested) return;
     this.#socket.resume();
   }
 

@@ -74,6 +74,7 @@ describe('slow clients', () => {
   const COUNT = 200;
 
   test('two hundred of each kind hold no worker, and little memory', { timeout: 30_000 }, async () => {
+    master.post({ type: 'options', options: { ...master.options, listen: COUNT * 2 } });
     const port = await start(1);
     expect((await get(port, '/hello')).status).toBe(200);
     const before = process.memoryUsage();
