@@ -26,12 +26,18 @@ test('lines that run commands are shown before the first run, and nothing runs w
   page,
 }) => {
   const marker = join(folder, 'ran');
-  const project = await makeProject(folder, 'shop', { lines: [`env = MARK=@(exec://touch ${marker})`] });
+  const project = await makeProject(folder, 'shop', { lines: [`hook-asap = exec:touch ${marker}`] });
   await console.openProject(project.folder);
   await expect(page.getByRole('dialog').getByText(/touch/).first()).toBeVisible();
   expect(existsSync(marker)).toBe(false);
   await page.keyboard.press('Escape');
   expect(existsSync(marker)).toBe(false);
+
+  await console.openProject(project.folder);
+  await page.getByRole('button', { name: 'Trust this file and run it' }).click();
+  await expect(console.heading('shop')).toBeVisible();
+  await answers(project.url);
+  expect(existsSync(marker)).toBe(true);
 });
 
 test('an application that can not be imported is shown with its traceback', async ({ console, folder, page }) => {

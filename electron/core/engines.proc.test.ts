@@ -1,6 +1,6 @@
 /** The core with the bundled engine: the first start, running one's own file, failing well, and leaving nothing behind. */
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -292,15 +292,18 @@ describe("one's own file on the bundled engine", () => {
   });
 
   it('that runs commands is run only after they were accepted, and asked about again when they change', async () => {
-    const { config } = await writeShop(['hook-asap = exec:true']);
+    const marker = join(bench.folder, 'hook-has-run');
+    const { config } = await writeShop([`hook-asap = exec:touch ${marker}`]);
     const client = await bench.startCore();
     const inspection = await client.call('engine.inspect', { path: config });
     expect(inspection.commands).toMatchObject([{ option: 'hook-asap', line: 6 }]);
     expect(inspection.trusted).toBe(false);
     expect((await failure(client.call('engine.run', { path: config }))).code).toBe('trust-needed');
     expect((await client.call('instances.list', {})).instances).toEqual([]);
+    expect(existsSync(marker)).toBe(false);
     const { id } = await client.call('engine.run', { path: config, trustDigest: inspection.digest });
-    await until(id, 'the start', (one) => one.engine?.status !== 'stopped');
+    await until(id, 'the start', (one) => one.engine?.status === 'running');
+    expect(existsSync(marker)).toBe(true);
     await client.call('engine.stop', { instanceId: id });
     expect((await client.call('engine.inspect', { path: config })).trusted).toBe(true);
     await writeFile(config, `${await readFile(config, 'utf8')}hook-asap = exec:false\n`);
