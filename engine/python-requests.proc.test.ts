@@ -332,16 +332,19 @@ describe('the module uwsgi', () => {
   });
 });
 
-describe('uwsgi.stop()', () => {
-  it('ends the engine', async () => {
+describe('uwsgi.log_this_request() and uwsgi.stop()', () => {
+  it('log a request although logging is off, and end the engine', async () => {
     const own = await EngineProcess.start({
-      ini: 'master = true\nmodule = app\n',
+      ini: 'master = true\nmodule = app\ndisable-logging = true\n',
       files: {
         'app.py':
-          'import uwsgi\n\ndef application(environ, start_response):\n    uwsgi.stop()\n    start_response("200 OK", [])\n    return [b"bye"]\n',
+          'import uwsgi\n\ndef application(environ, start_response):\n    {"/loud": uwsgi.log_this_request, "/stop": uwsgi.stop}.get(environ["PATH_INFO"], int)()\n    start_response("200 OK", [])\n    return [b"bye"]\n',
       },
     });
-    await own.get('/', { fresh: true }).catch(() => undefined);
+    for (const path of ['/quiet', '/loud']) expect((await own.get(path)).status).toBe(200);
+    await own.seen('GET /loud => generated 3 bytes');
+    expect(own.log).not.toContain('GET /quiet');
+    await own.get('/stop', { fresh: true }).catch(() => undefined);
     expect(await own.exited).toBe(0);
     await own.dispose();
   });

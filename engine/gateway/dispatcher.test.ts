@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createScoreboard, HeaderField, SlotField, slotIndex } from '../scoreboard.ts';
+import { appIndex, createScoreboard, HeaderField, SlotField, slotIndex } from '../scoreboard.ts';
 import { type Core, type DispatchWorker, SLOW_MS } from './core-choice.ts';
 import { CoreClaims } from './core-claims.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -43,6 +43,7 @@ afterEach(() => {
 function addWorker(spawnId: number, threads = 1, generation = 1) {
   const sent: string[][] = [];
   const asked: number[] = [];
+  const cancelled: string[] = [];
   const cores: Core[] = [];
   const worker: DispatchWorker = {
     spawnId,
@@ -56,7 +57,7 @@ function addWorker(spawnId: number, threads = 1, generation = 1) {
     busyCores: 0,
     lastUsed: 0,
     appRequests: [],
-    cancel: null,
+    cancel: (requestId, core) => cancelled.push(`${requestId}.${core}`),
     takeBack: (requestId) => asked.push(requestId),
   };
   for (let index = 0; index < threads; index++) {
@@ -72,7 +73,7 @@ function addWorker(spawnId: number, threads = 1, generation = 1) {
   }
   dispatcher.workers.set(spawnId, worker);
   dispatcher.pump();
-  return { worker, core: cores[0] ?? fail(), cores, sent, asked };
+  return { worker, core: cores[0] ?? fail(), cores, sent, asked, cancelled };
 }
 
 function fail(): never {
@@ -340,6 +341,35 @@ describe('losing a core', () => {
     dispatcher.coreLost(one.core, true);
     expect(dispatcher.queue.length).toBe(0);
   });
+});
+
+describe('a client that has gone', () => {
+  test('is known to the worker that runs its request, and its request is asked back where it only waits', () => {
+    const one = addWorker(1);
+    warmUp(one.core);
+    const running = submit('/a').request;
+    const waiting = submit('/b').request;
+    dispatcher.abandon(running);
+    dispatcher.abandon(waiting);
+    expect(one.cancelled).toEqual([`${running.id}.0`]);
+    expect(one.asked).toEqual([waiting.id]);
+    dispatcher.takeBackAnswered(one.worker, waiting.id, true);
+    expect(dispatcher.queue.length).toBe(0);
+    answer(one.core);
+    expect(one.core.outstanding).toEqual([]);
+  });
+});
+
+test('the number of the application that answered is in the flags of its answer', () => {
+  const one = addWorker(1);
+  const first = submit('/a').request;
+  answer(one.core, { flags: 3 << 8 });
+  const second = submit('/b').request;
+  answer(one.core, { flags: (0xffff << 8) | FrameFlag.LOG });
+  expect([first.app, second.app]).toEqual([3, -1]);
+  expect([first.isLoggedByApp, second.isLoggedByApp]).toEqual([false, true]);
+  expect(one.worker.appRequests).toEqual([1, undefined, undefined, 1]);
+  expect(board.apps[appIndex(one.core.slot, 3, 'requests')]).toBe(1);
 });
 
 describe('frames out of order', () => {

@@ -30,6 +30,12 @@ test('frames come out whole, however the stream is cut', () => {
     expect(read([stream.subarray(0, at), stream.subarray(at)])).toEqual(expected);
 });
 
+test('the number of the application stands above the flags', () => {
+  const bytes = frame(FrameType.END, 4, 1, 'done');
+  bytes.writeUInt16LE(0x1234, 6);
+  expect(read([bytes])).toEqual([`${FrameType.END} ${0x123404} 1 done`]);
+});
+
 test('the pieces of a DATA frame come at once, and the frame behind it whole', () => {
   const stream = Buffer.concat([frame(FrameType.DATA, 0, 7, 'abcdefgh'), frame(FrameType.END, 0, 7, 'done')]);
   for (let at = FRAME_HEADER_BYTES + 1; at < FRAME_HEADER_BYTES + 8; at++) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createScoreboard, SlotField, slotIndex } from '../scoreboard.ts';
+import { appIndex, createScoreboard, SlotField, slotIndex } from '../scoreboard.ts';
 import { Accounts } from './accounts.ts';
 import { OverdueScanner } from './overdue.ts';
 import { Rig } from './testing/rig.ts';
@@ -43,6 +43,22 @@ describe('the books of a worker number', () => {
     expect(totals.cores[1]?.exceptions).toBe(1);
     expect(totals).toMatchObject({ spawns: 2, lastSpawnMs: 5000, harakiris: 0 });
     expect(accounts.totalsOf(2, 1)).toMatchObject({ cores: [], spawns: 0 });
+  });
+
+  it('count applications apart, over processes and cores', () => {
+    const accounts = new Accounts(board);
+    for (const spawnId of [1, 2]) {
+      for (const slot of admit(accounts, spawnId, 2)) {
+        board.apps[appIndex(slot, 2, 'requests')] = 5;
+        board.apps[appIndex(slot, 2, 'exceptions')] = spawnId;
+      }
+    }
+    expect(accounts.totalsOf(1, 1).apps[2]).toEqual({ requests: 20, exceptions: 6 });
+    accounts.connected(1);
+    accounts.gone(1, 6000);
+    accounts.coreLost(1);
+    accounts.coreLost(1);
+    expect(accounts.totalsOf(1, 1).apps[2]).toEqual({ requests: 20, exceptions: 6 });
   });
 
   it('never count a process twice: its slots leave when the gateways have let go of them', () => {

@@ -8,6 +8,8 @@ describe('messages of runtimes', () => {
     expect(parseRuntimeMessage(JSON.stringify(hello))).toEqual(hello);
     const exited = { type: 'exited', spawnId: 2, pid: 3, code: null, signal: 9 };
     expect(parseRuntimeMessage(JSON.stringify(exited))).toEqual(exited);
+    const question = { type: 'question', id: 4, what: 'workers' };
+    expect(parseRuntimeMessage(JSON.stringify(question))).toEqual(question);
     const app = { id: 0, modifier1: 0, mountpoint: '', startupSeconds: 1.5, chdir: '' };
     expect(parseRuntimeMessage(JSON.stringify({ type: 'loaded', apps: [app, 7], runtime: 'Python 3' }))).toEqual({
       type: 'loaded',
@@ -22,6 +24,8 @@ describe('messages of runtimes', () => {
     ['no type', '{}'],
     ['an unknown type', '{"type":"stop"}'],
     ['a wrong role', '{"type":"hello","role":"master","token":"x","generation":1,"spawnId":2,"pid":3}'],
+    ['a question nobody answers', '{"type":"question","id":1,"what":"secrets"}'],
+    ['a lifeline without its token', '{"type":"lifeline"}'],
     ['a negative pid', '{"type":"forked","spawnId":1,"pid":-1}'],
     ['a pid that is no whole number', '{"type":"forked","spawnId":1,"pid":1.5}'],
   ])('are refused with %s', (_, text) => {
