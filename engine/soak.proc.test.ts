@@ -15,7 +15,6 @@ const INI =
   `wsgi-file = app.py\nmaster = true\nprocesses = ${WORKERS}\nthreads = 2\nmaster-fifo = {FOLDER}/app.fifo\n` +
   'max-requests = 200\nmin-worker-lifetime = 0\nmax-worker-lifetime = 3\ndisable-logging = true\n';
 
-/** Leaves its pid and that of the request, so that a lost answer can be laid at a killed worker's door. */
 const APP = `
 import os
 import time
@@ -25,6 +24,8 @@ def application(environ, start_response):
     if environ["PATH_INFO"] == "/slow":
         time.sleep(0.2)
     start_response("200 OK", [("Content-Type", "text/plain")])
+    if environ["PATH_INFO"] == "/big":
+        return [b"x" * 65536] * 64
     return [b"%d" % os.getpid()]
 `;
 
@@ -73,6 +74,16 @@ function slowClient(engine: EngineProcess, stopping: AbortSignal): void {
   socket.on('close', () => clearInterval(timer));
 }
 
+/** Asks for four megabytes, again and again, and reads none of them. */
+function deafClient(engine: EngineProcess): void {
+  const socket = connect(engine.port, '127.0.0.1', () =>
+    socket.write('GET /big HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(5)),
+  );
+  sockets.push(socket);
+  socket.pause();
+  socket.on('error', () => socket.destroy());
+}
+
 function openFiles(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length;
 }
@@ -101,7 +112,10 @@ it.runIf(process.platform === 'linux')(
     await settled(engine);
     const stopping = new AbortController();
     const { signal } = stopping;
-    for (let i = 0; i < SLOW_CLIENTS; i++) slowClient(engine, signal);
+    for (let i = 0; i < SLOW_CLIENTS; i++) {
+      slowClient(engine, signal);
+      deafClient(engine);
+    }
     const clients = [
       client(engine, '/', false, signal, tally),
       client(engine, '/', true, signal, tally),
@@ -134,8 +148,10 @@ it.runIf(process.platform === 'linux')(
     }
     stopping.abort();
     await Promise.all(clients);
+    for (const socket of sockets) socket.destroy();
     await settled(engine);
     const summary = `${turns} turns, ${killed} killed, ${tally.ok} answered, ${tally.lost} lost`;
+    if (SOAK_MS > 10_000) console.info(summary);
     expect(tally.others, summary).toEqual([]);
     // A killed worker loses what runs on its cores: two requests at most; brutal reloads cut as much.
     const cuts = killed + WORKERS * engine.count('brutal reload');
