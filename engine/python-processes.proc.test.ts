@@ -16,6 +16,7 @@ import threading
 import time
 
 import helper
+import uwsgi
 
 kept = []
 
@@ -33,6 +34,9 @@ def application(environ, start_response):
     elif path == "/raise":
         kind, _, text = query.replace("%20", " ").partition(":")
         raise {"ValueError": ValueError, "KeyError": KeyError}[kind](text)
+    elif path == "/patient":
+        uwsgi.set_user_harakiri(int(query))
+        time.sleep(2.5)
     elif path == "/nap":
         nap()
     elif path == "/stuck":
@@ -93,6 +97,15 @@ describe('a worker is replaced', () => {
       expect((await engine.get(`/raise?${query}`)).status).toBe(500);
       await waitFor('another worker', async () => (await pidOf(engine)) !== pid);
     }
+  });
+});
+
+describe('uwsgi.set_user_harakiri()', () => {
+  it('spares a request that harakiri would end', async () => {
+    const engine = await start('harakiri = 1\nprocesses = 2\n');
+    const answers = await Promise.all([engine.get('/patient?0'), engine.get('/patient?30')]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect(engine.log).not.toContain('HARAKIRI');
   });
 });
 

@@ -95,5 +95,5 @@ def _open_statm():
     """The kernel's figures on this process, or -1 where there are none."""
     try:
         return os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
+    except (OSError, AttributeError):
         return -1

@@ -10,6 +10,7 @@ import socket
 import sys
 import threading
 import time
+import traceback
 import types
 
 VERSION = b"reeve-0.1.0"
@@ -50,16 +51,23 @@ def enter_worker(boot, control):
     _state.update(boot=boot, control=control, wid=boot["wid"])
     module = sys.modules["uwsgi"]
     module.numproc = boot["processes"]
-    hook = module.__dict__.get("post_fork_hook")
-    if callable(hook):
-        hook()
+    _run_hook("post_fork_hook")
 
 
 def leave_worker():
     """The process is about to end: what the application assigned to `uwsgi.atexit` runs."""
-    hook = sys.modules["uwsgi"].__dict__.get("atexit")
-    if callable(hook):
+    _run_hook("atexit")
+
+
+def _run_hook(name):
+    """As in uWSGI a hook that fails is written to the log and changes nothing."""
+    hook = sys.modules["uwsgi"].__dict__.get(name)
+    if not callable(hook):
+        return
+    try:
         hook()
+    except Exception:
+        traceback.print_exc()
 
 
 def serve_in_this_thread(exchange):
