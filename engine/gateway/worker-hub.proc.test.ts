@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createScoreboard } from '../scoreboard.ts';
+import { CoreClaims } from './core-claims.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { FrameReader } from './frame-reader.ts';
 import { CONTROL_CORE, FRAME_HEADER_BYTES, FrameType, REQUEST_PREFIX_BYTES, sealRequestFrame } from './frames.ts';
@@ -24,7 +25,8 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'reeve-hub-'));
   const losses: boolean[] = [];
   lost = losses;
-  dispatcher = new Dispatcher(new SlotWriter(createScoreboard()), {
+  const board = createScoreboard();
+  dispatcher = new Dispatcher(new SlotWriter(board), new CoreClaims(board, 0, 1), {
     retired: () => undefined,
     workerRetiring: () => undefined,
     workerWorn: () => undefined,
@@ -106,6 +108,8 @@ function submit(name: string, fates: string[]): GatewayRequest {
       contentLength: 0,
       varCount: 0,
       varBytes: 0,
+      forwardedFor: '',
+      statusBytes: 15,
     },
     serial++,
     {
