@@ -15,7 +15,6 @@ import selectors
 import signal
 import sys
 import threading
-import traceback
 
 import reeve_process
 import reeve_uwsgi
@@ -74,6 +73,7 @@ class Worker:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         if hasattr(signal, "SIGPIPE"):
             signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+        reeve_signals.install(self.control)
         faulthandler.enable(file=sys.__stderr__, all_threads=True)
         threading.Thread(target=self._listen, name="reeve-control", daemon=True).start()
         for core in range(1, self.threads):
@@ -243,10 +243,7 @@ class Worker:
         if not self.leaving.acquire(blocking=False):
             threading.Event().wait()  # another thread runs the exit handlers: once is enough
         try:
-            try:
-                reeve_uwsgi.leave_worker()
-            except Exception:
-                traceback.print_exc()
+            reeve_uwsgi.leave_worker()
             atexit._run_exitfuncs()
         finally:
             try:
