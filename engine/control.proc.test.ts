@@ -138,6 +138,32 @@ describe('signals', () => {
   });
 });
 
+describe('signals to a worker', () => {
+  const APPS: [string, string, Record<string, string>][] = [
+    ['Python', APP, { 'app.py': PYTHON_APP }],
+    [
+      'JavaScript',
+      'js-app = app.mjs\nmaster = true\nprocesses = 2\n',
+      { 'app.mjs': 'export default { fetch: () => new Response(String(process.pid)) };\n' },
+    ],
+  ];
+  it.each(APPS)('SIGHUP replaces it without a failed request, others leave it alone (%s)', async (_, ini, files) => {
+    const engine = await EngineProcess.start({ ini, files });
+    engines.push(engine);
+    const [first = 0, second = 0] = await pidsOf(engine);
+    for (const signal of ['SIGUSR1', 'SIGUSR2', 'SIGTSTP', 'SIGWINCH'] as const) process.kill(second, signal);
+    process.kill(first, 'SIGHUP');
+    const statuses = new Set<number>();
+    await waitFor('its replacement', async () => {
+      statuses.add((await engine.get('/')).status);
+      return engine.log.includes(`(pid: ${first}) ended`);
+    });
+    expect([...statuses]).toEqual([200]);
+    expect(await pidsOf(engine)).toContain(second);
+    expect(engine.log).not.toContain(`(pid: ${second}) was`);
+  });
+});
+
 describe('the FIFO', () => {
   it('outlives writers that come and go, stay, and write megabytes', async () => {
     const engine = await start(FIFO);

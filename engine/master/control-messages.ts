@@ -35,6 +35,8 @@ export function parseRuntimeMessage(text: string): RuntimeToMaster | null {
       return { type: 'reload-requested' };
     case 'stop-requested':
       return { type: 'stop-requested' };
+    case 'worn':
+      return { type: 'worn' };
     case 'question': {
       const id = count(value['id']);
       const what = QUESTIONS.find((question) => question === value['what']);

@@ -75,6 +75,8 @@ export type RuntimeToMaster =
   /** From a worker: application code called `uwsgi.reload()` or `uwsgi.stop()`, or `py-autoreload` found a change. */
   | { type: 'reload-requested' }
   | { type: 'stop-requested' }
+  /** From a worker that got SIGHUP: it is to be replaced, and serves until then. */
+  | { type: 'worn' }
   /** From a worker: `uwsgi.workers()` and its kin; answered with the same id. */
   | { type: 'question'; id: number; what: Question }
   /** The first and last message of a connection that only tells the worker that the master is there. */

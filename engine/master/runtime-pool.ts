@@ -183,6 +183,9 @@ export class RuntimePool {
       case 'stop-requested':
         log.write('*** the application asked for a stop ***');
         return emit({ type: 'command', command: 'stop' });
+      case 'worn':
+        if (from.role === 'worker') emit({ type: 'worker-worn', spawnId: from.spawnId });
+        return;
       case 'question':
         this.#control.send(from, { type: 'answer', id: message.id, value: this.#host.answer(message.what) });
         return;

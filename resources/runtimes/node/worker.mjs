@@ -23,6 +23,7 @@ import {
 import { chooseHandler } from './handlers.mjs';
 import { acceptingPhases, runHooks } from './hooks.mjs';
 import { Recycling } from './recycling.mjs';
+import { listenToSignals } from './worker-signals.mjs';
 
 /** Connects to `host:port` or a unix socket's path. */
 function open(endpoint) {
@@ -222,6 +223,7 @@ async function main() {
   const startupSeconds = Math.round((performance.now() - startedMs) / 1000);
   const app = { id: 0, modifier1: 0, mountpoint: '', startupSeconds, chdir: boot.chdir ?? '' };
   master.send({ type: 'loaded', apps: handler === null ? [] : [app], runtime: `Node.js ${process.versions.node}` });
+  listenToSignals(master);
   worker.serve(handler);
 }
 

@@ -17,6 +17,7 @@ import sys
 import threading
 
 import reeve_process
+import reeve_signals
 import reeve_uwsgi
 from reeve_control import connect
 from reeve_frames import (

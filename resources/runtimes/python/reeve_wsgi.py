@@ -155,6 +155,7 @@ class Exchange:
         self.environ = environ
         flags = 0
         answer = None
+        parts = 0
         app = self._app
         if app is None:
             self._app_number, app = self._apps.choose(environ)
@@ -166,7 +167,8 @@ class Exchange:
                 result = app(environ, self._start_response)
                 kind = type(result)
                 if (kind is list or kind is tuple) and self._status and not self._head_sent:
-                    answer = result[0] if len(result) == 1 else b"".join(result)
+                    parts = len(result)
+                    answer = result[0] if parts == 1 else b"".join(result)
                     if type(answer) is not bytes:
                         answer = _as_bytes(answer)
                     if len(answer) > _JOIN_BYTES:
@@ -199,6 +201,7 @@ class Exchange:
                 micros,
                 self._status,
                 self._count,
+                parts,
                 self._length,
                 self._block,
                 answer,
