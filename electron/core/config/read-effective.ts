@@ -55,7 +55,9 @@ export function readEffectiveConfig(
     mercyMs: mercy !== null && mercy > 0 ? mercy * 1000 : DEFAULT_MERCY_MS,
     listen: number('listen') ?? DEFAULT_LISTEN,
     processes: number('processes') ?? 1,
-    url: urlOf([...all('http-socket'), ...all('http')]),
+    url:
+      urlOf('http', [...all('http-socket'), ...all('http11-socket'), ...all('http')]) ??
+      urlOf('https', [...all('https'), ...all('https-socket')]),
     memoryReport: flag('memory-report'),
     logto: logtoOf(last('logto'), host.cwd),
   };
@@ -72,6 +74,8 @@ function statsAddressOf(addresses: readonly string[], http: boolean, folder: str
     const { address } = parsed;
     if (address.type === 'unix') return resolvePath(folder, address.path);
     if (address.type === 'abstract') return formatAddress(address);
+    // An inherited socket: where it listens stands nowhere in the configuration.
+    if (address.type === 'fd') continue;
     const plain = formatAddress({ ...address, host: reachableHost(address.host) });
     return http ? `http://${plain}` : plain;
   }
@@ -84,12 +88,12 @@ function logtoOf(value: string | null, cwd: string): string | null {
   return resolvePath(cwd, value);
 }
 
-function urlOf(listeners: readonly string[]): string | null {
+function urlOf(scheme: 'http' | 'https', listeners: readonly string[]): string | null {
   for (const text of listeners) {
     const parsed = parseAddress(text.split(',', 1)[0] ?? '');
     if (!parsed.ok || parsed.address.type !== 'tcp' || parsed.address.port === 0) continue;
     const { host, port } = parsed.address;
-    return `http://${formatAddress({ type: 'tcp', host: reachableHost(host), port })}`;
+    return `${scheme}://${formatAddress({ type: 'tcp', host: reachableHost(host), port })}`;
   }
   return null;
 }

@@ -22,7 +22,21 @@ export interface InspectOptions {
   isTrusted: (path: string, digest: string) => boolean;
 }
 
-const LISTENERS = ['http', 'http-socket', 'socket', 'uwsgi-socket', 'https', 'fastcgi-socket', 'scgi-socket'];
+const LISTENERS = [
+  'http',
+  'https',
+  'https2',
+  'http-socket',
+  'http11-socket',
+  'https-socket',
+  'socket',
+  'uwsgi-socket',
+  'suwsgi-socket',
+  'fastcgi-socket',
+  'fastcgi-nph-socket',
+  'scgi-socket',
+  'scgi-nph-socket',
+];
 const APPS = ['wsgi-file', 'module', 'js-app', 'psgi', 'rack', 'php-docroot', 'mount'];
 
 /** `path`: a configuration file, or a folder with one. Throws `config-…`. */
