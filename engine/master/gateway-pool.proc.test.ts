@@ -1,5 +1,6 @@
 /** Gateway threads that crash: started again, later each time, with what they must know. */
 import { describe, expect, it } from 'vitest';
+import { defaultProtocols } from '../config/options/requests.ts';
 import type { GatewayBoot } from '../gateway/messages.ts';
 import { createScoreboard } from '../scoreboard.ts';
 import { waitFor } from '../testing/engine-process.ts';
@@ -18,6 +19,7 @@ function bootOf(workerEndpoint: string): Omit<GatewayBoot, 'gatewayId' | 'gatewa
     socketTimeoutSeconds: 4,
     httpTimeoutSeconds: 60,
     httpKeepaliveSeconds: 30,
+    protocols: defaultProtocols(),
     tcpKeepAlive: false,
     maxConnections: 0,
     requestLog: {

@@ -36,6 +36,8 @@ export function parseStatsTarget(address: string, homeFolder: string): StatsTarg
       };
     case 'abstract':
       return { text: formatAddress(parsed), connect: { type: 'unix', path: `\0${parsed.name}` }, httpPath: null };
+    case 'fd':
+      throw refused(text, 'a descriptor means nothing outside of the server that has it.');
     case 'unix':
       if (isHost(parsed.path)) throw refused(text, `the port is missing, as in ${parsed.path}:1717.`);
       if (!parsed.path.startsWith('/')) {
