@@ -220,6 +220,7 @@ export class Dispatcher {
       const head = this.edits?.apply(sent) ?? sent;
       this.#noteHead(request, head.status, head.block.length, head.headerCount);
       if (!request.failed) request.answer.bodyBytes = end - bodyStart;
+      request.parts = Math.max(head.parts, end > bodyStart ? 1 : 0);
       request.app = answeringApp(flags);
       // Counted first: whoever has the answer finds it in the statistics.
       this.#answered(core, request, bytes.readUInt32LE(start), flags);
@@ -238,6 +239,7 @@ export class Dispatcher {
     if (type === FrameType.DATA) {
       if (!request.answering) return false;
       if (!request.failed) request.answer.bodyBytes += end - start;
+      request.parts++;
       target?.data(bytes.subarray(start, end));
       return true;
     }

@@ -19,7 +19,7 @@
  *   DEADLINE  u32 seconds from now until harakiri for the request that runs; 0: never
  *   LOGVAR    u16 name length | name | value: a variable for the request's line in the log, before its end
  *   DISCONNECT (empty)            the client has all it shall get, the request runs on
- *   head      u16 status | u16 header count | i32 zero | f64 content length or -1 | u32 block length | block
+ *   head      u16 status | u16 header count | i32 parts | f64 content length or -1 | u32 block length | block
  *             block: reason CRLF, then `Name: value` CRLF for each header, latin-1, hop-by-hop headers already left out
  * on the control connection
  *   TAKE_BACK u16 core            gateway asks for a queued request back
@@ -71,6 +71,8 @@ export const FrameFlag = {
 export interface ResponseHead {
   status: number;
   headerCount: number;
+  /** How many parts of the body the application gave with it; 0: none, or not counted. */
+  parts: number;
   /** -1: the application gave none. */
   contentLength: number;
   /** Reason CRLF, then `Name: value` CRLF for each header. */
@@ -91,6 +93,7 @@ export function decodeResponseHead(bytes: Buffer, start: number, end: number): R
   return {
     status,
     headerCount: bytes.readUInt16LE(start + 2),
+    parts: bytes.readInt32LE(start + 4),
     contentLength: bytes.readDoubleLE(start + 8),
     block: bytes.subarray(blockStart, blockEnd),
   };

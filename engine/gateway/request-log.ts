@@ -75,7 +75,7 @@ export class RequestLog {
       app: request.app,
       appRequests: worker.appRequests[Math.max(0, request.app)] ?? 0,
       totalRequests,
-      switches: request.answeredByApp ? 1 : 0,
+      switches: request.parts,
       writeErrors: request.target === null ? 1 : 0,
       readErrors: 0,
       ...memory,

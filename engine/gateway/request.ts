@@ -79,6 +79,8 @@ export class GatewayRequest {
   logVariables: Map<string, string> | null = null;
   /** The application wants it logged, whatever the configuration says. */
   isLoggedByApp = false;
+  /** Parts of the body that the application gave, one after the other: uWSGI's switches. */
+  parts = 0;
   /** The status and sizes below are the application's, not the gateway's own answer. */
   answeredByApp = false;
   status = 500;
