@@ -117,6 +117,12 @@ describe('a graceful reload', () => {
   });
 });
 
+/** What the stats document says of the engine itself. */
+async function reported(engine: EngineProcess): Promise<unknown> {
+  const document: { reeve?: unknown } = JSON.parse(await engine.statsText());
+  return document.reeve;
+}
+
 describe('a reload that fails', () => {
   it.each([
     [
@@ -145,12 +151,17 @@ describe('a reload that fails', () => {
     expect(traffic.answers.every((answer) => answer.status === 200)).toBe(true);
     const after = await engine.stats();
     expect(after.workers.map((worker) => worker.pid)).toEqual(before.workers.map((worker) => worker.pid));
+    expect(await reported(engine)).toMatchObject({
+      generation: 1,
+      last_reload: { kind: 'graceful', status: 'failed', reason: expect.stringContaining(reason) },
+    });
     // And the next one, with everything in order again, works.
     engine.write('app.py', SECOND_APP);
     engine.writeIni(INI);
     engine.signal('SIGHUP');
     await engine.seen('reload done');
     expect((await engine.get('/')).body).toMatch(/^two /);
+    expect(await reported(engine)).toMatchObject({ last_reload: { status: 'done', reason: '' } });
   });
 
   it('because a new address is in use leaves everything as it was', async () => {
