@@ -1,5 +1,6 @@
 /** Daemons beside the server: their lives through respawns, reloads, a stop and the death of the master. */
-import { chmodSync } from 'node:fs';
+import { chmodSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import { PYTHON_APP } from './testing/apps.ts';
 import { descendants, EngineProcess, isRunning, waitFor } from './testing/engine-process.ts';
@@ -76,6 +77,31 @@ describe('an attached daemon', () => {
     expect(notesOf(engine)).toEqual([`up ${first}`, `HUP ${first}`, `up ${second}`, `USR1 ${second}`, `up ${third}`]);
   });
 
+  it('of a configuration that a reload has changed ends before those of the new one start', async () => {
+    const engine = await start('attach-daemon = {FOLDER}/d.sh');
+    const first = await pidOf(engine, 1);
+    engine.writeIni(
+      'wsgi-file = app.py\nmaster = true\nattach-daemon = {FOLDER}/d.sh again\nattach-daemon = exec sleep 302',
+    );
+    engine.signal('SIGHUP');
+    const second = await pidOf(engine, 2);
+    expect(notesOf(engine)).toEqual([`up ${first}`, `TERM ${first}`, `up ${second}`]);
+    await engine.seen('spawning "exec sleep 302"');
+  });
+
+  it('is there until the last request is answered at a graceful stop', async () => {
+    const engine = await start(
+      'attach-daemon = {FOLDER}/d.sh\nhook-master-start = unix_signal:15 gracefully_kill_them_all',
+    );
+    await pidOf(engine, 1);
+    const slow = engine.get('/sleep?0.5', { fresh: true });
+    await waitFor('a busy worker', async () => (await engine.worker(1)).status === 'busy');
+    engine.signal('SIGTERM');
+    expect((await slow).status).toBe(200);
+    expect(await engine.exited).toBe(0);
+    expect(engine.log.indexOf('ended\n')).toBeLessThan(engine.log.indexOf('[reeve-daemons] stopping daemon'));
+  });
+
   it('that does not end is killed, and one whose end ends the server does so', async () => {
     const engine = await start(
       'worker-reload-mercy = 1\nattach-daemon = trap "" TERM; while :; do sleep 0.1; done\n' +
@@ -89,13 +115,22 @@ describe('an attached daemon', () => {
   });
 
   it('ends with a master that is killed, with all that it has started', async () => {
-    const engine = await start('attach-daemon = {FOLDER}/d.sh\nattach-daemon = sleep 301; true');
+    const engine = await start(
+      'attach-daemon = {FOLDER}/d.sh\nattach-daemon = sleep 301; true\nsocket = {FOLDER}/u.sock\nmaster-fifo = {FOLDER}/fifo',
+    );
     const daemon = await pidOf(engine, 1);
     const family = descendants(engine.pid);
     expect(family).toContain(daemon);
     expect(family.length).toBeGreaterThan(5);
     engine.signal('SIGKILL');
     await waitFor('the end of them all', () => family.every((pid) => !isRunning(pid)));
+
+    // What it has left behind keeps nobody from starting, and is removed.
+    const left = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith(`reeve-engine-${engine.pid}-`));
+    expect(left()).toHaveLength(1);
+    const next = await start(`socket = ${engine.path('u.sock')}\nmaster-fifo = ${engine.path('fifo')}`);
+    expect(left()).toEqual([]);
+    expect((await next.get('/')).status).toBe(200);
   });
 });
 

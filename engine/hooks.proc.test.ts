@@ -94,6 +94,23 @@ describe('hooks', () => {
     expect(engine.read('seen')).toBe('hook\n');
   });
 
+  it('of a JavaScript application run in its process, too', async () => {
+    const phases = ['pre-app', 'post-app', 'post-fork', 'accepting', 'accepting-once', 'accepting1', 'accepting1-once'];
+    const hooks = phases.map((phase) => `hook-${phase} = exec:echo ${phase} >> {FOLDER}/order`);
+    const app = 'export default { fetch: () => new Response(process.env.FROM + process.cwd()) };';
+    const engine = await EngineProcess.launch({
+      ini: `js-app = app.mjs\n${hooks.join('\n')}\nhook-pre-app = putenv:FROM=hook\nchdir2 = /usr\n`,
+      files: { 'app.mjs': app },
+    });
+    engines.push(engine);
+    await engine.seen('Reeve is ready');
+    expect((await engine.get('/')).body).toBe('hook/usr');
+    expect(orderOf(engine)).toEqual(phases);
+    process.kill((await engine.worker(1)).pid, 'SIGKILL');
+    await engine.seen('spawned worker 1', 2);
+    expect(orderOf(engine).slice(phases.length)).toEqual(phases.filter((phase) => !phase.includes('once')));
+  });
+
   it('write, append, make and remove files', async () => {
     const engine = await start(
       [

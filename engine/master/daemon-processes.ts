@@ -37,7 +37,7 @@ export class DaemonProcesses {
   readonly #host: DaemonHost;
   #state: DaemonsState;
   #timer: NodeJS.Timeout | null = null;
-  #whenOver: (() => void) | null = null;
+  readonly #whenOver: (() => void)[] = [];
 
   constructor(settings: readonly DaemonSetting[], host: DaemonHost) {
     this.#host = host;
@@ -52,6 +52,11 @@ export class DaemonProcesses {
     }));
   }
 
+  /** These settings are those it was made with. */
+  isFor(settings: readonly DaemonSetting[]): boolean {
+    return JSON.stringify(this.#state.daemons.map(({ setting }) => setting)) === JSON.stringify(settings);
+  }
+
   start(): void {
     this.#handle({ type: 'tick' });
   }
@@ -64,7 +69,7 @@ export class DaemonProcesses {
   /** Resolves when those that end with the server have ended; they are killed after `mercyMs`. */
   async stop(mercyMs: number): Promise<void> {
     return new Promise((done) => {
-      this.#whenOver = done;
+      this.#whenOver.push(done);
       this.#handle({ type: 'stop', mercyMs });
     });
   }
@@ -94,7 +99,7 @@ export class DaemonProcesses {
     const nextMs = nextDaemonMs(this.#state);
     if (nextMs !== null)
       this.#timer = setTimeout(() => this.#handle({ type: 'tick' }), Math.max(0, nextMs - Date.now()));
-    if (this.#whenOver !== null && areDaemonsOver(this.#state)) this.#whenOver();
+    if (areDaemonsOver(this.#state)) for (const done of this.#whenOver.splice(0)) done();
   }
 
   #perform(effect: DaemonEffect): void {

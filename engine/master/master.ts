@@ -295,6 +295,9 @@ export class Master {
     if (this.#early !== null) {
       this.#early.push(command);
       if (command === 'stop' || command === 'graceful-stop') this.#system.interrupt();
+    } else if (this.#state.phase === 'stopped') {
+      // Only the last hooks still run.
+      this.#system.interrupt();
     } else if (isShellCommand(command)) this.#obeyShell(command);
     else this.#enqueue({ type: 'command', command });
   }

@@ -14,6 +14,9 @@ where = chr(0) + address[1:] if address.startswith("@") else address
 socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(sys.argv[2].encode(), where)
 `;
 
+/** A manager that does not listen must not hold the end up. */
+const PATIENCE_MS = 5000;
+
 export class ServiceNotifier {
   readonly #log: EngineLog;
   readonly #env: NodeJS.ProcessEnv;
@@ -54,7 +57,11 @@ export class ServiceNotifier {
 
   async #run(file: string, args: string[]): Promise<void> {
     return new Promise((done) => {
-      const child = spawn(file, args, { env: this.#env, stdio: ['ignore', 'ignore', this.#log.errorFd] });
+      const child = spawn(file, args, {
+        env: this.#env,
+        stdio: ['ignore', 'ignore', this.#log.errorFd],
+        timeout: PATIENCE_MS,
+      });
       child.on('error', (error) => {
         this.#log.write(`the service manager could not be told how the engine stands (${errorCode(error)})`);
         done();

@@ -11,12 +11,12 @@ import { DaemonProcesses } from './daemon-processes.ts';
 import { type EngineLog, errorCode } from './engine-log.ts';
 import { HookRunner } from './hook-actions.ts';
 import { assume, handOver, type Identity, isRoot, resolveIdentity } from './identity.ts';
-import type { MasterState } from './machine-state.ts';
+import type { MasterState, Stop } from './machine-state.ts';
 import { removePidfile, writePidfile } from './pidfile.ts';
 import { childEnv, type RuntimePlace } from './runtimes.ts';
 import { ServiceNotifier } from './service-notify.ts';
 
-/** What daemons get at a stop that does not wait for requests either. */
+/** What daemons get at most at a stop that does not wait for requests either. */
 const DAEMON_MERCY_MS = 5000;
 
 export interface SystemHost {
@@ -36,8 +36,10 @@ export class System {
   readonly #written = new Set<string>();
   #identity: Identity | null = null;
   #daemons: DaemonProcesses | null = null;
+  /** Those of a configuration that a reload has replaced. */
+  #leaving: DaemonProcesses | null = null;
   #daemonsOver: Promise<void> = Promise.resolve();
-  #seen = { hasApp: false, isServing: false, isReloading: false, isStopping: false, generation: 0 };
+  #seen = { hasApp: false, isServing: false, isReloading: false, isStopping: false, isHard: false, generation: 0 };
   #hasFailed = false;
 
   constructor(host: SystemHost) {
@@ -96,8 +98,7 @@ export class System {
   observe(state: MasterState): void {
     const seen = this.#seen;
     if (state.stop !== null) {
-      if (!seen.isStopping) this.#stopping(state.stop.how === 'graceful');
-      seen.isStopping = true;
+      this.#observeStop(state.stop);
       return;
     }
     const active = state.generations.get(state.active);
@@ -129,6 +130,7 @@ export class System {
   async close(exitCode: number): Promise<number> {
     const { settings } = this.#host;
     this.#hooks.dispose();
+    if (!this.#seen.isHard) this.#stopDaemons(Number.POSITIVE_INFINITY);
     await this.#daemonsOver;
     await this.#attempt(this.#hooks.runAll('as-user-atexit', settings()), false);
     await this.#notifier.settled();
@@ -143,6 +145,7 @@ export class System {
   /** What is left at the very end, however it came about. */
   dispose(): void {
     this.#hooks.dispose();
+    this.#leaving?.dispose();
     this.#daemons?.dispose();
     if (!this.#host.settings().vacuum) return;
     for (const path of this.#written) removePidfile(path);
@@ -150,14 +153,34 @@ export class System {
 
   /** The application is there: uWSGI's master begins its work now. */
   async #masterStarted(): Promise<void> {
+    await this.#attempt(this.#hooks.runAll('master-start', this.#host.settings()), true);
+    this.#startDaemons();
+  }
+
+  #startDaemons(): void {
     const { log, place, settings, stopServer } = this.#host;
-    await this.#attempt(this.#hooks.runAll('master-start', settings()), true);
     const { daemons, shell } = settings().system;
     if (this.#seen.isStopping || daemons.length === 0) return;
     const env = childEnv(settings(), place);
     const cwd = place.folder ?? settings().chdir ?? place.cwd;
     this.#daemons = new DaemonProcesses(daemons, { log, shell, env, cwd, stopServer });
     this.#daemons.start();
+  }
+
+  /** A new generation serves: daemons start anew, by the configuration that is in effect now. */
+  async #renewDaemons(): Promise<void> {
+    const { settings } = this.#host;
+    if (this.#daemons?.isFor(settings().system.daemons) === true) {
+      this.#daemons.reload();
+      return;
+    }
+    // After the old ones: they may hold what the new ones need.
+    this.#leaving = this.#daemons;
+    this.#daemons = null;
+    this.#daemonsOver = this.#leaving?.stop(settings().workerReloadMercySeconds * 1000) ?? Promise.resolve();
+    await this.#daemonsOver;
+    this.#leaving = null;
+    this.#startDaemons();
   }
 
   #served(): void {
@@ -169,7 +192,7 @@ export class System {
   #observeReload(state: MasterState): void {
     const seen = this.#seen;
     const isReloading = state.reload !== null;
-    if (state.active !== seen.generation) this.#daemons?.reload();
+    if (state.active !== seen.generation) void this.#renewDaemons();
     if (isReloading === seen.isReloading) return;
     seen.isReloading = isReloading;
     if (isReloading)
@@ -177,11 +200,19 @@ export class System {
     else this.#notifier.tell('READY=1', 'STATUS=Reeve is ready');
   }
 
-  #stopping(isGraceful: boolean): void {
-    this.#notifier.tell('STOPPING=1', 'STATUS=Reeve is stopping');
-    if (this.#daemons === null) return;
-    const mercyMs = this.#host.settings().workerReloadMercySeconds * 1000;
-    this.#daemonsOver = this.#daemons.stop(isGraceful ? mercyMs : Math.min(mercyMs, DAEMON_MERCY_MS));
+  #observeStop({ how }: Stop): void {
+    if (!this.#seen.isStopping) this.#notifier.tell('STOPPING=1', 'STATUS=Reeve is stopping');
+    this.#seen.isStopping = true;
+    // A graceful stop lets them go after the workers (`close`), whose last requests may need them.
+    if (how !== 'graceful' && !this.#seen.isHard) this.#stopDaemons(DAEMON_MERCY_MS);
+    this.#seen.isHard = how !== 'graceful';
+  }
+
+  /** They are told once more when there is less time than before. */
+  #stopDaemons(mostMs: number): void {
+    const mercyMs = Math.min(this.#host.settings().workerReloadMercySeconds * 1000, mostMs);
+    const ends = [this.#leaving, this.#daemons].map(async (daemons) => daemons?.stop(mercyMs));
+    this.#daemonsOver = Promise.all(ends).then(() => undefined);
   }
 
   #writePidfile(path: string): void {
