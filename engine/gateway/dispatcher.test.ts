@@ -18,9 +18,16 @@ beforeEach(() => {
   serial = 1;
   events = [];
   board = createScoreboard();
-  dispatcher = new Dispatcher(
-    new SlotWriter(board),
-    new CoreClaims(board, 0, 1),
+  dispatcher = newDispatcher(1);
+});
+
+const wallClock = (): number => 1_700_000_000_000 + nowMs;
+
+/** The first one of so many gateways; workers of generation 1 are in use. */
+function newDispatcher(gateways: number): Dispatcher {
+  const made = new Dispatcher(
+    new SlotWriter(board, 0, gateways),
+    new CoreClaims(board, 0, gateways, wallClock),
     {
       retired: (spawnId) => events.push(`retired ${spawnId}`),
       workerRetiring: (spawnId) => events.push(`retiring ${spawnId}`),
@@ -31,8 +38,9 @@ beforeEach(() => {
     },
     () => nowMs,
   );
-  dispatcher.useGeneration(1);
-});
+  made.useGeneration(1);
+  return made;
+}
 
 afterEach(() => {
   dispatcher.dispose();
@@ -407,4 +415,74 @@ test('the scoreboard counts like uWSGI', () => {
   expect(slot(SlotField.txBytes)).toBe(2 * 19);
   expect(slot(SlotField.requestId)).toBe(0);
   expect(board.header[HeaderField.requests]).toBe(2);
+});
+
+describe('beside another gateway', () => {
+  let other: CoreClaims;
+
+  beforeEach(() => {
+    dispatcher = newDispatcher(2);
+    other = new CoreClaims(board, 1, 2, wallClock);
+  });
+
+  afterEach(() => {
+    other.setWaiting(false, () => undefined);
+    for (const request of dispatcher.queue.drain()) dispatcher.abandon(request);
+    dispatcher.pump();
+  });
+
+  test('sends nothing to a core that the other one has, and takes it when that one gives it back', async () => {
+    const { core, sent } = addWorker(1);
+    other.take(core.slot);
+    submit('/a');
+    expect([sent[0], dispatcher.queue.length]).toEqual([[], 1]);
+    other.giveBack(core.slot);
+    await vi.waitFor(() => expect(sent[0]).toEqual(['/a']));
+    expect(other.isFree(core.slot)).toBe(false);
+  });
+
+  test('sends no more to its core while the other one waits, and leaves it to that one when it has waited long', () => {
+    const { core, sent } = addWorker(1);
+    warmUp(core);
+    submit('/a');
+    submit('/b');
+    expect(core.outstanding.length).toBe(2);
+    other.setWaiting(true, () => undefined);
+    submit('/c');
+    expect(core.outstanding.length).toBe(2);
+    nowMs += 11;
+    answer(core);
+    answer(core);
+    expect([core.outstanding.length, dispatcher.queue.length, other.take(core.slot)]).toEqual([0, 1, true]);
+    expect(sent[0]?.slice(-2)).toEqual(['/a', '/b']);
+  });
+
+  test('leaves no core of a worker that retires to anybody', () => {
+    const one = addWorker(1);
+    submit('/a');
+    answer(one.core, { flags: FrameFlag.RETIRING });
+    const two = addWorker(2);
+    submit('/b');
+    dispatcher.coreLost(two.core, true);
+    expect([other.take(one.core.slot), other.take(two.core.slot)]).toEqual([false, false]);
+  });
+
+  test('does not touch the scoreboard of a core that the other one has when its own connection there ends', () => {
+    const { core } = addWorker(1);
+    other.take(core.slot);
+    const at = slotIndex(core.slot, SlotField.requestId);
+    board.slots[at] = 77;
+    dispatcher.coreLost(core, true);
+    expect(board.slots[at]).toBe(77);
+    expect(events).toEqual(['lost 1.0 false']);
+  });
+
+  test('uses the worker with fewest busy cores, whoever keeps them busy', () => {
+    const one = addWorker(1, 2);
+    const two = addWorker(2, 2);
+    one.worker.lastUsed = 1_000_000;
+    other.take(one.core.slot);
+    submit('/a');
+    expect(uris(two.core)).toEqual(['/a']);
+  });
 });

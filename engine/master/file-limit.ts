@@ -9,6 +9,8 @@ import { EngineError } from '../errors.ts';
 
 /** Files of the engine itself, with room for what applications' stats readers and logs need. */
 const OWN_FILES = 100;
+/** Fewer than these, and the log says how to have more. */
+const FEW_CONNECTIONS = 1000;
 /** A connection may have a temporary file; not all do at the same time. */
 const SPOOL_SHARE = 0.1;
 
@@ -48,5 +50,6 @@ export function describeFileLimit(settings: EngineSettings): string | null {
   const limit = openFileLimit();
   if (limit === null) return null;
   const connections = connectionLimit(settings) * settings.sockets.gateways;
-  return `open files: at most ${limit}, so at most ${connections} connections at a time`;
+  const advice = connections < FEW_CONNECTIONS ? " (raise it with 'ulimit -n' or 'max-fd')" : '';
+  return `open files: at most ${limit}, so at most ${connections} connections at a time${advice}`;
 }
