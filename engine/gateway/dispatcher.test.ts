@@ -448,6 +448,7 @@ describe('beside another gateway', () => {
     submit('/b');
     expect(core.outstanding.length).toBe(2);
     other.setWaiting(true, () => undefined);
+    nowMs += 1;
     submit('/c');
     expect(core.outstanding.length).toBe(2);
     nowMs += 11;
