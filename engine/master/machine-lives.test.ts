@@ -17,6 +17,7 @@ const ANY_EVENT = fc.oneof(
     weight: 1,
     arbitrary: fc.constantFrom<'zygote-death' | 'load-failure' | 'stray'>('zygote-death', 'load-failure', 'stray'),
   },
+  { weight: 1, arbitrary: fc.constantFrom<'worn' | 'large' | 'recycling'>('worn', 'large', 'recycling') },
 );
 
 /** What the numbers make of a configuration: workers always, as many as are needed, or none until they are. */
@@ -29,6 +30,10 @@ function planFor(pick: number): typeof PLAN {
     cheaper: processes > 1 && pick % 2 === 0 ? cheaper : null,
     startsAsleep: pick % 5 === 0,
     idleMs: pick % 7 === 0 ? 2000 : 0,
+    spawn: pick % 11 < 4 ? 'fresh' : 'fork',
+    isLazy: pick % 11 === 3,
+    reloadTimeoutMs: pick % 6 === 1 ? 3000 : 0,
+    harakiri: { graceMs: pick % 4 === 2 ? 1000 : 0, signal: 15 },
   };
 }
 
@@ -46,7 +51,11 @@ class World {
     if (what === 'life') this.#answer(pick);
     else if (what === 'time') this.#feed({ type: 'tick' }, (pick % 40) * 100);
     else if (what === 'death' && spawnId !== undefined) this.#kill(spawnId, 9);
-    else if (what === 'cycle') this.#feed({ type: 'cycle', seen: this.#look(pick) });
+    else if (what === 'worn' && spawnId !== undefined) this.#feed({ type: 'worker-worn', spawnId });
+    else if (what === 'recycling' && spawnId !== undefined) this.#feed({ type: 'worker-recycling', spawnId });
+    else if (what === 'large' && spawnId !== undefined) {
+      this.#feed({ type: 'worker-too-large', spawnId, what: 'RSS', bytes: 1 });
+    } else if (what === 'cycle') this.#feed({ type: 'cycle', seen: this.#look(pick) });
     else if (what === 'demand') this.#feed({ type: 'demand', count: 1 + (pick % 9) });
     else if (what === 'zygote-death') this.#killZygote([...this.#zygotes][pick % Math.max(1, this.#zygotes.size)]);
     else if (what === 'load-failure') {
@@ -93,9 +102,25 @@ class World {
     if (!this.#pids.delete(spawnId)) return;
     this.#feed({ type: 'worker-unreachable', spawnId });
     const worker = this.rig.state.workers.get(spawnId);
-    if (worker !== undefined && this.#zygotes.has(worker.generation)) {
+    const plan = this.rig.state.generations.get(worker?.generation ?? 0)?.plan;
+    if (worker !== undefined && (plan?.spawn === 'fresh' || this.#zygotes.has(worker.generation))) {
       this.#feed({ type: 'worker-exited', spawnId, code: signal === null ? 0 : null, signal });
     }
+  }
+
+  #start(spawnId: number): void {
+    this.#pids.set(spawnId, spawnId);
+    this.#feed({ type: 'worker-started', spawnId, pid: spawnId });
+  }
+
+  /** Most of them connect; some fresh ones can not load the application. */
+  #arrive(spawnId: number, pick: number): void {
+    const { workers, generations } = this.rig.state;
+    const isFresh = generations.get(workers.get(spawnId)?.generation ?? 0)?.plan.spawn === 'fresh';
+    if (!this.#pids.has(spawnId)) return;
+    if (!isFresh || pick % 7 !== 5) return this.#feed({ type: 'worker-connected', spawnId });
+    this.#feed({ type: 'worker-load-failed', spawnId, text: 'no' });
+    this.#kill(spawnId, null);
   }
 
   #killZygote(generation: number | undefined): void {
@@ -124,9 +149,11 @@ class World {
         return this.#killZygote(effect.generation);
       case 'fork-worker':
         if (!this.#zygotes.has(effect.generation)) return;
-        this.#pids.set(effect.spawnId, effect.spawnId);
-        this.#feed({ type: 'worker-started', spawnId: effect.spawnId, pid: effect.spawnId });
-        return this.#feed({ type: 'worker-connected', spawnId: effect.spawnId });
+        return this.#start(effect.spawnId);
+      case 'start-worker':
+        return this.#start(effect.spawnId);
+      case 'admit-worker':
+        return this.#arrive(effect.spawnId, pick);
       case 'exit-worker':
       case 'cut-worker':
         return this.#kill(effect.spawnId, null);
@@ -138,8 +165,6 @@ class World {
         return this.#feed({ type: 'gateways-stopped' });
       case 'discard-config':
       case 'adopt-config':
-      case 'start-worker':
-      case 'admit-worker':
       case 'use-generation':
       case 'retire-worker':
       case 'harakiri':
@@ -173,6 +198,9 @@ describe('whatever happens', () => {
         expect(workers.map((worker) => worker.wid).sort((a, b) => a - b)).toEqual(
           generation === undefined ? [] : wantedWids(state, generation),
         );
+        expect(workers.filter((worker) => worker.isWorn)).toEqual([]);
+        expect(state.lastReload?.status).not.toBe('running');
+        expect(state.generations.get(state.active)?.renewal ?? null).toBeNull();
         // Nothing is due in the past: the timer does not spin.
         expect(nextDeadlineMs(state) ?? Number.POSITIVE_INFINITY).toBeGreaterThan(world.rig.nowMs);
       }),
