@@ -1,7 +1,7 @@
 /**
  * Which addresses are bound, and by which gateways. A reload keeps what stays the same, binds what is new before
  * anything else happens and closes what is gone when the new generation serves; `discard` takes a half-done change
- * back. All gateways share a TCP port; a socket that can be bound once only is one gateway's, in turns.
+ * back. All gateways share a TCP port where the system can; what can be bound once only is one gateway's, in turns.
  */
 import { formatAddress } from '../config/address.ts';
 import { listenerLabel } from '../config/listener-names.ts';
@@ -28,6 +28,9 @@ interface Bound {
   /** Those of them that have not said so yet. */
   missing: Set<number>;
 }
+
+/** Systems that share out connections among the sockets of a port (libuv's UV_TCP_REUSEPORT). */
+const CAN_SHARE_PORTS = ['linux', 'freebsd', 'dragonfly', 'sunos', 'aix'].includes(process.platform);
 
 export type BindOutcome = { status: 'ready' } | { status: 'failed'; error: EngineError };
 
@@ -126,7 +129,8 @@ export class Listeners {
     const { count } = this.#host.gateways;
     const { address } = setting;
     const listenerId = ++this.#lastId;
-    const homes = address.type === 'tcp' ? Array.from({ length: count }, (_, id) => id) : [listenerId % count];
+    const isShared = CAN_SHARE_PORTS && address.type === 'tcp';
+    const homes = isShared ? Array.from({ length: count }, (_, id) => id) : [listenerId % count];
     return {
       listenerId,
       setting,
@@ -135,7 +139,7 @@ export class Listeners {
         backlog: settings.listen,
         mode: settings.chmodSocket,
         owner,
-        reusePort: count > 1 || settings.sockets.reusePort,
+        reusePort: CAN_SHARE_PORTS && (count > 1 || settings.sockets.reusePort),
       },
       isOpenToOthers: settings.sockets.reusePort,
       tls: this.#certificates.get(setting) ?? null,
