@@ -20,7 +20,7 @@ export const systemOptions: OptionSection = {
   data: `
 master | flag | works | false | Runs a master process that restarts workers and answers signals, stats and the FIFO.
 cpu-affinity | int | works | | Binds each worker to this number of CPUs, one worker after the other.
-prio | int | works | | Priority of all processes, from -20 (first) to 19.
+prio | string | works | | Priority of all processes, from -20 (first) to 19.
 uid | string | works | | User to run as, by name or number; its own group too unless 'gid' says another.
 gid | string | works | | Group to run as, by name or number.
 add-gid | list | works | | Another group to be in, by name or number.
@@ -139,15 +139,14 @@ function readEnv(draft: Draft, value: string): string | null {
   return null;
 }
 
-/** Each file is a variable, its first line the value; an empty file takes the variable away (daemontools' envdir). */
+/** Each file is a variable with its text as value, without white space at the end; an empty file takes it away (uWSGI). */
 function readEnvFolder({ settings, host, folder }: Draft, value: string): string | null {
   const path = resolvePath(folder, value);
   if (value === '' || host.kindOf(path) !== 'folder') return 'is no folder that can be read.';
   for (const name of [...host.list(path)].sort()) {
     const read = host.readFile(`${path}/${name}`);
     if (name.startsWith('.') || !read.ok) continue;
-    const [line = ''] = decodeText(read.bytes).split('\n');
-    settings.env.push([name, read.bytes.length === 0 ? null : line.trimEnd()]);
+    settings.env.push([name, read.bytes.length === 0 ? null : decodeText(read.bytes).trimEnd()]);
   }
   return null;
 }
