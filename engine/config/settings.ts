@@ -112,7 +112,7 @@ export interface ProtocolSettings {
   /** `enable-proxy-protocol`: PROXY protocol headers are read on `http-socket` and its kin. */
   socketProxyProtocol: boolean;
   /**
-   * `trusted-proxy`: addresses and networks whose PROXY headers and X-Forwarded-* are believed; empty: this machine.
+   * `trusted-proxy`: addresses and networks whose PROXY headers and X-Forwarded-* are believed; empty: this machine, and any front server that speaks uwsgi, FastCGI or SCGI.
    * Peers on unix sockets are always believed.
    */
   trustedProxies: string[];

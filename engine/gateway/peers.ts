@@ -1,7 +1,7 @@
 /**
  * Who is at the other end of a connection, and whether it is believed when it speaks for others: PROXY headers and
- * X-Forwarded-* count only from `trusted-proxy` addresses. Without that option they are this machine's own; a
- * peer on a unix socket is always believed.
+ * X-Forwarded-* count only from `trusted-proxy` addresses. Without that option they are this machine's own, and any
+ * front server's (uwsgi, FastCGI, SCGI), which names all variables anyway; a peer on a unix socket is always believed.
  */
 import { BlockList, isIPv4, isIPv6, type Socket } from 'node:net';
 import type { ListenerKind } from '../config/settings.ts';
@@ -29,9 +29,12 @@ const MAX_KNOWN = 1024;
 export class TrustedPeers {
   readonly #list = new BlockList();
   readonly #known = new Map<string, boolean>();
+  /** Nothing was configured. */
+  readonly isDefault: boolean;
 
   /** @param networks addresses and CIDR networks, checked before; none: this machine */
   constructor(networks: readonly string[]) {
+    this.isDefault = networks.length === 0;
     for (const network of networks.length > 0 ? networks : THIS_MACHINE) {
       const [address = '', prefix] = network.split('/');
       const family = familyOf(address);
@@ -41,9 +44,7 @@ export class TrustedPeers {
     }
   }
 
-  /** @param address of the peer; empty: it is on a unix socket */
   has(address: string): boolean {
-    if (address === '') return true;
     const known = this.#known.get(address);
     if (known !== undefined) return known;
     const family = familyOf(address);
@@ -77,7 +78,10 @@ export function describePeer(
     remoteAddress,
     remotePort: String(socket.remotePort ?? ''),
     tlsVars: secure === null ? null : tlsVars(secure),
-    isTrusted: trusted.has(remoteAddress),
+    isTrusted:
+      (trusted.isDefault && !isHttpKind(kind)) ||
+      // A TCP client that is gone already has no address either, but its socket still has one on this side.
+      (remoteAddress === '' ? socket.localAddress === undefined : trusted.has(remoteAddress)),
   };
 }
 

@@ -17,7 +17,7 @@ offload-threads | int | none: the gateway sends answers while the worker goes on
 add-header | list | works | | Adds a header, 'Name: value', to each response of the application.
 del-header | list | works | | Leaves a header of this name out of each response of the application.
 enable-proxy-protocol | flag | works | | Reads PROXY protocol headers (version 1 and 2) of trusted peers on 'http-socket' addresses.
-trusted-proxy | list | works | | Address or network (CIDR) whose PROXY headers and X-Forwarded-* are believed; without it, this machine.
+trusted-proxy | list | works | | Address or network (CIDR) whose PROXY headers and X-Forwarded-* are believed; without it, this machine, and any front server by uwsgi, FastCGI or SCGI.
 chunked-input-limit | bytes | none: 'limit-post' bounds chunked bodies too | | Largest chunk of a request body.
 chunked-input-timeout | seconds | none: 'socket-timeout' and 'http-timeout' hold for chunked bodies too | | Longest wait for the next chunk of a request body.
 body-read-warning | int | none: a body is complete before a worker is busy with it | | Warns about bodies that take long.
