@@ -21,6 +21,9 @@ export interface RuntimePoolHost {
   answer: (question: Question) => unknown;
 }
 
+/** A zygote that lost its control connection has this long to be seen ending. */
+const UNREACHABLE_MS = 1000;
+
 export class RuntimePool {
   /** Apps that fresh workers reported themselves, by spawn id. */
   readonly workerApps = new Map<number, LoadedApp[]>();
@@ -42,7 +45,7 @@ export class RuntimePool {
       said: (from, message) => this.#said(from, message),
       ended: (from) => {
         if (from.role === 'worker') host.emit({ type: 'worker-unreachable', spawnId: from.spawnId });
-        else this.killZygote(from.generation);
+        else this.#zygoteUnreachable(from.generation);
       },
     });
   }
@@ -74,6 +77,15 @@ export class RuntimePool {
   killZygote(generation: number): void {
     const pid = this.#zygotePids.get(generation);
     if (pid !== undefined) this.signal(pid, 'SIGKILL');
+  }
+
+  /** Most often it is just ending; how, its exit tells. */
+  #zygoteUnreachable(generation: number): void {
+    const pid = this.#zygotePids.get(generation);
+    const kill = (): void => {
+      if (pid !== undefined && this.#zygotePids.get(generation) === pid) this.signal(pid, 'SIGKILL');
+    };
+    setTimeout(kill, UNREACHABLE_MS).unref();
   }
 
   forkWorker({ generation, spawnId, wid, processes }: Extract<Effect, { type: 'fork-worker' }>): void {
