@@ -4,7 +4,6 @@ A hook that fails ends the process: the start or the reload is given up, a worke
 """
 
 import os
-import subprocess
 import sys
 
 
@@ -49,6 +48,8 @@ def _attempt(boot, action, argument):
     """None: done. Otherwise why not."""
     try:
         if action in ("exec", "safeexec"):
+            import subprocess  # only when there is a command to run: it costs memory
+
             code = subprocess.call([boot["system"]["shell"], "-c", argument], stdin=subprocess.DEVNULL)
             if code == 0:
                 return None

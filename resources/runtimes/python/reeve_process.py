@@ -9,8 +9,8 @@ import select
 import signal
 import sys
 
-_PR_SET_PDEATHSIG = 1
-_PR_SET_NAME = 15
+# The descriptor whose end is the end of the master.
+_lifeline = -1
 
 
 def detach_stdin():
@@ -30,34 +30,13 @@ def reopen_log(path):
     os.close(log)
 
 
-def die_with_parent(parent):
-    """A runtime that is busy importing does not read its control connection: the kernel ends it with the master.
-
-    The setting is not inherited by forks, so workers outlive their zygote.
-    """
-    if sys.platform != "linux":
-        return
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL.value)
-    if os.getppid() != parent and not _exists(parent):  # the master had ended before
-        os._exit(0)
-
-
-def _exists(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        pass  # not ours to signal, so it is there
-    return True
-
-
 def end_with_master(endpoint, token):
-    """A forked worker ends with the master whatever it is busy with, even in C code that never lets go of the GIL.
+    """The process ends with the master whatever it is busy with, even in C code that never lets go of the GIL.
 
     A connection on which nothing is ever said: when its other end is gone, the kernel sends SIGKILL (F_SETSIG of
-    fcntl(2), Linux only). The socket is returned by nobody and stays open until then.
+    fcntl(2), Linux only). A forked worker takes one of its own and lets go of the zygote's.
     """
+    global _lifeline
     if sys.platform != "linux":
         return
     import fcntl
@@ -66,12 +45,14 @@ def end_with_master(endpoint, token):
 
     control = Control(endpoint)
     control.send({"type": "lifeline", "token": token})
-    lifeline = control.sock.detach()
-    fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
-    fcntl.fcntl(lifeline, fcntl.F_SETSIG, signal.SIGKILL.value)
-    fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
+    if _lifeline >= 0:
+        os.close(_lifeline)
+    _lifeline = control.sock.detach()
+    fcntl.fcntl(_lifeline, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(_lifeline, fcntl.F_SETSIG, signal.SIGKILL.value)
+    fcntl.fcntl(_lifeline, fcntl.F_SETFL, fcntl.fcntl(_lifeline, fcntl.F_GETFL) | os.O_ASYNC)
     poll = select.poll()
-    poll.register(lifeline, select.POLLIN)
+    poll.register(_lifeline, select.POLLIN)
     if poll.poll(0):  # it had ended before
         os._exit(0)
 
@@ -79,27 +60,18 @@ def end_with_master(endpoint, token):
 def set_title(title):
     """`ps` shows the title: its first 15 bytes as the command's name, and as the command line if it has room."""
     data = title.encode()
-    _prctl(_PR_SET_NAME, data[:15] + b"\0")
     try:
+        with open("/proc/self/comm", "wb", buffering=0) as comm:
+            comm.write(data[:15])
         with open("/proc/self/stat", "rb") as stat:
             fields = stat.read().rpartition(b")")[2].split()
         start, end = int(fields[45]), int(fields[46])  # arg_start and arg_end, fields 48 and 49 of proc(5)
+        size = end - start
+        if start <= 0 or size <= 1:
+            return
+        # Its own memory by this file: ctypes would cost each process half a megabyte.
+        with open("/proc/self/mem", "r+b", buffering=0) as memory:
+            memory.seek(start)
+            memory.write(data[: size - 1].ljust(size, b"\0"))
     except (OSError, IndexError, ValueError):
-        return
-    size = end - start
-    if start <= 0 or size <= 1:
-        return
-    import ctypes
-
-    ctypes.memmove(start, data[: size - 1].ljust(size, b"\0"), size)
-
-
-def _prctl(option, value):
-    if sys.platform != "linux":
-        return
-    try:
-        import ctypes
-
-        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
-    except (ImportError, OSError, AttributeError):
         return

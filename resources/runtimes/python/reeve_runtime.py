@@ -29,11 +29,11 @@ def main():
     """Runs the process; does not return."""
     boot = json.loads(sys.stdin.readline())
     reeve_process.detach_stdin()
-    reeve_process.die_with_parent(boot["masterPid"])
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(line_buffering=True)
     control = Control(boot["controlEndpoint"])
     say_hello(control, boot)
+    reeve_process.end_with_master(boot["controlEndpoint"], boot["token"])
     title = boot["system"]["titles"]["zygote"]
     if title and boot["role"] == "zygote":
         reeve_process.set_title(title)
