@@ -204,8 +204,8 @@ describe("one's own file on the bundled engine", () => {
     expect(failed.engine?.error).toContain('no_such_module');
   });
 
-  it('with logto shows that file as its log', async () => {
-    const { config } = await writeShop(['logto = shop.log']);
+  it.each(['logto', 'daemonize'])('with %s shows that file as its log, and stays its engine', async (option) => {
+    const { config } = await writeShop([`${option} = shop.log`]);
     await bench.startCore();
     const shop = await runShop(config);
     await waitUntil('a line of the file', async () =>

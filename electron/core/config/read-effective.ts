@@ -59,7 +59,7 @@ export function readEffectiveConfig(
       urlOf('http', [...all('http-socket'), ...all('http11-socket'), ...all('http')]) ??
       urlOf('https', [...all('https'), ...all('https-socket')]),
     memoryReport: flag('memory-report'),
-    logto: logtoOf(last('logto'), host.cwd),
+    logto: logtoOf(last('logto') ?? last('daemonize') ?? last('daemonize2'), host.cwd),
   };
 }
 
