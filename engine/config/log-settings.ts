@@ -84,8 +84,6 @@ export interface LogSettings {
   truncate: boolean;
   /** `logfile-chmod` */
   fileMode: number | null;
-  /** `logfile-chown`: the file belongs to the user the server runs as. */
-  fileChown: boolean;
   /** `log-reopen`: the file is opened anew at a reload. */
   reopenAtReload: boolean;
   requestFilter: RequestLogFilter;
@@ -115,7 +113,6 @@ export function defaultLogSettings(): LogSettings {
     backupName: null,
     truncate: false,
     fileMode: null,
-    fileChown: false,
     reopenAtReload: false,
     requestFilter: { status4xx: false, status5xx: false, slowMs: 0, bigBytes: 0, zero: false, ioError: false },
     micros: false,

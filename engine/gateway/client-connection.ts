@@ -29,6 +29,8 @@ export interface ConnectionContext extends ProtocolContext {
   nextSerial(): number;
   /** A line for the log: something that the operator should know. */
   trouble(text: string): void;
+  /** A request that gets no line of its own in the log. */
+  refused(status: number, reason: string | undefined, client: string): void;
   closed(connection: ClientConnection): void;
 }
 
@@ -48,6 +50,7 @@ const HEAD_LIMIT_MS = 60_000;
 export class ClientConnection implements ResponseTarget, ProtocolSink {
   readonly kind: ListenerKind;
   readonly listenerId: number;
+  readonly #client: string;
   readonly #socket: Socket;
   readonly #context: ConnectionContext;
   readonly #protocol: ClientProtocol;
@@ -72,6 +75,7 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
 
   constructor(socket: Socket, listenerId: number, peer: Peer, context: ConnectionContext) {
     this.kind = peer.kind;
+    this.#client = peer.remoteAddress;
     this.listenerId = listenerId;
     this.#socket = socket;
     this.#context = context;
@@ -128,7 +132,7 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
       }
       case 'reading':
         if (silenceMs > patienceMs || (!this.#protocol.inBody && nowMs - this.#readingSinceMs > this.#headLimitMs)) {
-          this.#refuse(408);
+          this.#turnAway(408);
         }
         break;
       case 'waiting':
@@ -184,7 +188,7 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
       if (rest.length > 0) this.#feed(rest);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      this.#refuse(error.status, error.message);
+      this.#turnAway(error.status, error.message);
     }
   }
 
@@ -210,7 +214,7 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
       at = protocol.feed(chunk);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      this.#refuse(error.status, error.message);
+      this.#turnAway(error.status, error.message);
       return;
     }
     if (this.#phase === 'idle') {
@@ -234,7 +238,7 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
     this.#clientEnded = true;
     if (this.#phase === 'idle') this.#finishSocket();
     // The client closed its side before the request was complete.
-    else if (this.#phase === 'reading') this.#refuse(400, 'the connection ended before the request did');
+    else if (this.#phase === 'reading') this.#turnAway(400, 'the connection ended before the request did');
   }
 
   #closed(): void {
@@ -302,7 +306,7 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
     if (request === null || dispatcher.submit(request, options.listen)) return;
     request.release();
     this.#request = null;
-    this.#refuse(503);
+    this.#turnAway(503);
   }
 
   onReply(bytes: Buffer): void {
@@ -352,6 +356,12 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
   fail(status: number): AnswerSize {
     this.#request = null;
     return this.#refuse(status);
+  }
+
+  /** Refuses what no worker has seen: the log hears of it here. */
+  #turnAway(status: number, reason?: string): void {
+    this.#context.refused(status, reason, this.#client);
+    this.#refuse(status, reason);
   }
 
   /** Answers with an error of the gateway's own and closes the connection. */

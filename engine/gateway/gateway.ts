@@ -16,6 +16,7 @@ import type { GatewayBoot, GatewayOptions, GatewayToMaster, MasterToGateway } fr
 import { OUTBOX_LIMITS } from './outbox.ts';
 import { describePeer, TrustedPeers } from './peers.ts';
 import { RedirectConnection } from './redirect-connection.ts';
+import { describeRefusal, Refusals } from './refusals.ts';
 import { RequestLog } from './request-log.ts';
 import { SlotWriter } from './slot-writer.ts';
 import type { SecureFacts } from './tls-certificates.ts';
@@ -34,6 +35,7 @@ export class Gateway {
   readonly #connections: Connections;
   readonly #context: ConnectionContext;
   readonly #ticker: NodeJS.Timeout;
+  readonly #refusals: Refusals;
   #trusted = new TrustedPeers([]);
   #serial = 0;
   #drainAsked = false;
@@ -58,6 +60,7 @@ export class Gateway {
       post,
     });
     this.#connections = new Connections((text) => post({ type: 'trouble', text }));
+    this.#refusals = new Refusals((text) => post({ type: 'trouble', text }));
     this.#context = {
       options: boot.options,
       bodyFolder: boot.bodyFolder,
@@ -66,6 +69,7 @@ export class Gateway {
       outboxLimits: OUTBOX_LIMITS,
       nextSerial: () => ++this.#serial,
       trouble: (text) => post({ type: 'trouble', text }),
+      refused: (status, reason, client) => this.#refused(status, reason, client),
       closed: (connection) => this.#connectionClosed(connection),
     };
     this.#setOptions(boot.options);
@@ -166,7 +170,13 @@ export class Gateway {
     if (this.#connections.delete(connection)) this.#slots.addConnections(-1);
   }
 
+  #refused(status: number, reason: string | undefined, client: string): void {
+    const text = describeRefusal(status, reason, this.#context.options);
+    if (text !== null) this.#refusals.note(text, client, performance.now());
+  }
+
   #tick(): void {
+    this.#refusals.tick(performance.now());
     this.#connections.tick(performance.now());
     this.#checkDrained();
   }

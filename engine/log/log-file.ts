@@ -3,7 +3,7 @@
  * descriptor is the one that gateways and workers write to as well, so an old one is closed only a while after they have been
  * told of the new one: its number must not mean something else meanwhile.
  */
-import { chmodSync, chownSync, closeSync, constants, fstatSync, openSync, renameSync } from 'node:fs';
+import { chmodSync, closeSync, constants, fstatSync, openSync, renameSync } from 'node:fs';
 import { EngineError } from '../errors.ts';
 import { ByteQueue } from './byte-queue.ts';
 
@@ -69,11 +69,6 @@ export class LogFile {
     this.write(`logsize: ${size}, triggering rotation to ${this.options.backupName ?? path}...\n`);
     this.rotate();
     return true;
-  }
-
-  /** Gives the file to a user, when the server goes over to that user. */
-  giveTo(uid: number, gid: number): void {
-    this.#attempt(() => chownSync(this.options.path, uid, gid));
   }
 
   /** Others write to it still: it is closed when they have been told of another. */

@@ -32,6 +32,8 @@ export class EngineLog {
   /** What workers print goes through the master. */
   #isThroughMaster = false;
   #settings: LogSettings | null = null;
+  /** Privileges have been dropped, if there were any: `logto2` counts from here on. */
+  #isDropped = false;
 
   constructor(outputFd: number, errorFd: number) {
     this.#standardOutputFd = outputFd;
@@ -72,7 +74,7 @@ export class EngineLog {
   /** Goes over to these settings. Throws EngineError when a file can not be opened; the log is then as it was before. */
   configure(settings: EngineSettings, place: LogPlace): void {
     const { log } = settings;
-    const path = settings.logto ?? this.#settings?.logto2 ?? null;
+    const path = (this.#isDropped ? log.logto2 : null) ?? settings.logto;
     const file = this.#fileFor(path, log);
     let channels: Channels | null;
     try {
@@ -101,12 +103,13 @@ export class EngineLog {
     }
   }
 
-  /** `logto2` and `logfile-chown`: privileges are dropped from here on. Throws EngineError. */
-  privilegesDropped(uid: number, gid: number): void {
+  /** `logto2`: privileges, if there were any, are dropped. True: the log is another file now. Throws EngineError. */
+  privilegesDropped(): boolean {
+    this.#isDropped = true;
     const settings = this.#settings;
-    if (settings === null) return;
-    if (settings.logto2 !== null) this.#useFile(this.#fileFor(settings.logto2, settings));
-    else if (settings.fileChown) this.#file?.giveTo(uid, gid);
+    if (settings === null || settings.logto2 === null) return false;
+    this.#useFile(this.#fileFor(settings.logto2, settings));
+    return true;
   }
 
   /** Lines of the engine's own. */

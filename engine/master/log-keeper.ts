@@ -52,6 +52,11 @@ export class LogKeeper {
     this.#fileChanged();
   }
 
+  /** Throws EngineError when `logto2` can not be opened. */
+  privilegesDropped(): void {
+    if (this.#host.log.privilegesDropped()) this.#fileChanged();
+  }
+
   /** Called once a second. */
   tick(): void {
     if (this.#host.log.tick()) this.#fileChanged();

@@ -385,6 +385,7 @@ export class Master {
     const files = [...own, ...handedOver(settings), ...(log === null ? [] : [log])];
     try {
       await this.#system.becomeUser(files);
+      this.#logKeeper.privilegesDropped();
       removeAbandonedFolders();
       this.#enqueue({ type: 'listeners-ready' });
     } catch (error) {

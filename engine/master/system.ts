@@ -72,7 +72,6 @@ export class System {
     if (identity !== null && isRoot()) {
       if (identity.uid !== null || identity.gid !== null) handOver(identity, files);
       for (const line of assume(identity)) log.write(line);
-      log.privilegesDropped(process.getuid?.() ?? 0, process.getgid?.() ?? 0);
       if (isRoot()) log.write('*** WARNING: you are running Reeve as root !!! (use the --uid flag) ***');
     } else if (settings().system.identity.user !== null || settings().system.identity.group !== null) {
       log.write("'uid' and 'gid' have no effect: the engine was not started as root");

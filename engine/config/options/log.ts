@@ -38,7 +38,7 @@ log-backupname | path | works | | Name of the renamed log file; the default is i
 log-reopen | flag | works | false | Opens the log file again at a reload.
 log-truncate | flag | works | false | Empties the log file at the start.
 logfile-chmod | mode | works | 640 | Mode of the log file, in octal.
-logfile-chown | flag | works | false | Gives the log file to the user the server runs as.
+logfile-chown | flag | none: the file of 'logto' is given to the user anyway | | Gives the log file to the user the server runs as.
 logger | list | works | | Where the server's log goes: '[NAME ]PLUGIN:ARGUMENT'.
 req-logger | list | works | | Where the request log goes: '[NAME ]PLUGIN:ARGUMENT'.
 logger-list | flag | no | | Shows the loggers there are and ends.
@@ -85,7 +85,6 @@ rsyslog-split-messages | flag | works | false | Sends the rest of a line in data
     'log-reopen': logFlag((settings, isSet) => (settings.reopenAtReload = isSet)),
     'log-truncate': logFlag((settings, isSet) => (settings.truncate = isSet)),
     'logfile-chmod': readFileMode,
-    'logfile-chown': logFlag((settings, isSet) => (settings.fileChown = isSet)),
     logger: readLogger('server'),
     'req-logger': readLogger('requests'),
     'log-syslog': addTarget((value) => parseSyslog(isFlagWord(value) ? '' : value)),
