@@ -2,6 +2,20 @@ import { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { describePeer, TrustedPeers } from './peers.ts';
 
+/** Is a peer of 10.0.0.1 believed there? */
+function from(kind: 'http' | 'uwsgi' | 'fastcgi' | 'scgi', networks: string[]): boolean {
+  const socket = new Socket();
+  Object.defineProperties(socket, { remoteAddress: { value: '10.0.0.1' }, remotePort: { value: 1 } });
+  return describePeer(socket, kind, 'host', new TrustedPeers(networks), null).isTrusted;
+}
+
+/** Is a peer without an address believed, where the socket has this one on our side? */
+function trusts(localAddress: string | undefined): boolean {
+  const socket = new Socket();
+  Object.defineProperties(socket, { remoteAddress: { value: undefined }, localAddress: { value: localAddress } });
+  return describePeer(socket, 'http', 'host', new TrustedPeers(['10.0.0.1']), null).isTrusted;
+}
+
 describe('trusted peers', () => {
   test('are this machine without a configuration', () => {
     const trusted = new TrustedPeers([]);
@@ -24,11 +38,6 @@ describe('trusted peers', () => {
   });
 
   test('are front servers anywhere unless some are configured', () => {
-    const from = (kind: 'http' | 'uwsgi' | 'fastcgi' | 'scgi', networks: string[]): boolean => {
-      const socket = new Socket();
-      Object.defineProperties(socket, { remoteAddress: { value: '10.0.0.1' }, remotePort: { value: 1 } });
-      return describePeer(socket, kind, 'host', new TrustedPeers(networks), null).isTrusted;
-    };
     expect([from('http', []), from('uwsgi', []), from('fastcgi', []), from('scgi', [])]).toEqual([
       false,
       true,
@@ -39,11 +48,6 @@ describe('trusted peers', () => {
   });
 
   test('are peers on unix sockets, but no TCP client that has gone already', () => {
-    const trusts = (localAddress: string | undefined): boolean => {
-      const socket = new Socket();
-      Object.defineProperties(socket, { remoteAddress: { value: undefined }, localAddress: { value: localAddress } });
-      return describePeer(socket, 'http', 'host', new TrustedPeers(['10.0.0.1']), null).isTrusted;
-    };
     expect([trusts(undefined), trusts('127.0.0.1')]).toEqual([true, false]);
   });
 });
