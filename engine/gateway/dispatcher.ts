@@ -2,22 +2,14 @@
  * Which request goes to which core, and what becomes of it: the bounded queue, the frames that wait at a busy
  * worker, taking them back, lost workers, harakiri, retirement. No sockets: cores are given as CoreWire, and the
  * worker's frames come in as calls. Two promises are kept here: no request runs twice, none is lost.
- */
-
-import { takeNote } from './answer-notes.ts';
-import { type Core, chooseBusy, chooseIdle, type DispatchWorker, isSlow, Pace, SLOW_MS } from './core-choice.ts';
+ */ import { AnswerFrames } from './answer-frames.ts';
+import { type Core, chooseBusy, chooseIdle, type DispatchWorker, Pace } from './core-choice.ts';
 import type { CoreClaims } from './core-claims.ts';
-import {
-  answeringApp,
-  decodeResponseHead,
-  FrameFlag,
-  FrameType,
-  RESPONSE_HEAD_BYTES,
-  stampRequestId,
-} from './frames.ts';
+import { FrameFlag, stampRequestId } from './frames.ts';
 import type { HeadEdits } from './head-edits.ts';
 import { type GatewayRequest, RequestQueue } from './request.ts';
 import type { SlotWriter } from './slot-writer.ts';
+import { askBackBehind, cancelRequest, SlowWatch } from './take-back.ts';
 
 export interface DispatcherEvents {
   retired(spawnId: number): void;
@@ -38,9 +30,8 @@ export class Dispatcher {
   readonly workers = new Map<number, DispatchWorker>();
   /** Requests that are at a worker. */
   outstanding = 0;
-  /** What the configuration changes about the heads of answers; null: nothing. */
-  edits: HeadEdits | null = null;
   paused = false;
+  readonly #answers: AnswerFrames;
   readonly #slots: SlotWriter;
   readonly #claims: CoreClaims;
   readonly #events: DispatcherEvents;
@@ -49,7 +40,7 @@ export class Dispatcher {
   #nextId = 0;
   #uses = 0;
   readonly #pace = new Pace();
-  #slowTimer: NodeJS.Timeout | null = null;
+  readonly #slowWatch: SlowWatch;
   #nextDemandMs = 0;
 
   constructor(
@@ -58,10 +49,19 @@ export class Dispatcher {
     events: DispatcherEvents,
     clock: () => number = () => performance.now(),
   ) {
+    this.#answers = new AnswerFrames(slots, (core, request, micros, flags) =>
+      this.#answered(core, request, micros, flags),
+    );
     this.#slots = slots;
     this.#claims = claims;
     this.#events = events;
     this.#clock = clock;
+    this.#slowWatch = new SlowWatch(() => this.workers.values(), clock);
+  }
+
+  /** What the configuration changes about the heads of answers; null: nothing. */
+  set edits(edits: HeadEdits | null) {
+    this.#answers.edits = edits;
   }
 
   /** Takes a request in; false: `limit` of them wait already. */
@@ -82,11 +82,11 @@ export class Dispatcher {
   abandon(request: GatewayRequest): void {
     request.target = null;
     if (request.id !== 0) {
-      this.#cancel(request);
+      cancelRequest(this.workers.values(), request);
       return;
     }
     if (!this.queue.remove(request)) return;
-    this.#slots.setQueueLength(this.queue.length);
+    this.#queueChanged();
     request.release();
   }
 
@@ -105,7 +105,7 @@ export class Dispatcher {
     const worker = this.workers.get(spawnId);
     if (worker === undefined) return;
     if (worker.retiring !== 'announced') worker.retiring = retiring;
-    for (const core of worker.cores) this.#takeBackBehind(core);
+    for (const core of worker.cores) askBackBehind(core);
     this.#checkRetired(worker);
   }
 
@@ -179,7 +179,7 @@ export class Dispatcher {
     if (
       request === undefined ||
       request.id !== requestId ||
-      !this.#accept(core, request, type, flags, bytes, start, end)
+      !this.#answers.accept(core, request, type, flags, bytes, start, end)
     ) {
       core.wire?.destroy();
       this.coreLost(core, true);
@@ -187,7 +187,7 @@ export class Dispatcher {
   }
 
   dispose(): void {
-    if (this.#slowTimer !== null) clearTimeout(this.#slowTimer);
+    this.#slowWatch.dispose();
   }
 
   /** An answer that overtakes requests which were asked back: the worker has skipped them, its TAKEN is on the way. */
@@ -200,67 +200,6 @@ export class Dispatcher {
     this.outstanding -= at;
     for (const request of ahead) this.#requeue(request);
     this.#headBegins(core);
-  }
-
-  /** Handles a frame of the request that runs; false: it is malformed or out of order. */
-  #accept(
-    core: Core,
-    request: GatewayRequest,
-    type: number,
-    flags: number,
-    bytes: Buffer,
-    start: number,
-    end: number,
-  ): boolean {
-    const target = request.failed ? null : request.target;
-    if (type === FrameType.RESPONSE) {
-      const sent = end - start >= 4 ? decodeResponseHead(bytes, start + 4, end) : null;
-      if (sent === null || request.answering) return false;
-      const bodyStart = start + 4 + RESPONSE_HEAD_BYTES + sent.block.length;
-      const head = this.edits?.apply(sent) ?? sent;
-      this.#noteHead(request, head.status, head.block.length, head.headerCount);
-      if (!request.failed) request.answer.bodyBytes = end - bodyStart;
-      request.parts = Math.max(head.parts, end > bodyStart ? 1 : 0);
-      request.app = answeringApp(flags);
-      // Counted first: whoever has the answer finds it in the statistics.
-      this.#answered(core, request, bytes.readUInt32LE(start), flags);
-      target?.respond(head, bytes.subarray(bodyStart, end));
-      return true;
-    }
-    if (type === FrameType.HEAD) {
-      const sent = decodeResponseHead(bytes, start, end);
-      if (sent === null || request.answering) return false;
-      const head = this.edits?.apply(sent) ?? sent;
-      request.answering = true;
-      this.#noteHead(request, head.status, head.block.length, head.headerCount);
-      target?.begin(head);
-      return true;
-    }
-    if (type === FrameType.DATA) {
-      if (!request.answering) return false;
-      if (!request.failed) request.answer.bodyBytes += end - start;
-      request.parts++;
-      target?.data(bytes.subarray(start, end));
-      return true;
-    }
-    if (type >= FrameType.DEADLINE) return takeNote(type, request, core.slot, this.#slots, bytes.subarray(start, end));
-    if (type !== FrameType.END || end - start < 4) return false;
-    if (target !== null && !request.answering) {
-      request.answer = target.fail(500);
-      request.status = 500;
-    }
-    request.app = answeringApp(flags);
-    this.#answered(core, request, bytes.readUInt32LE(start), flags);
-    if (request.answering && (flags & FrameFlag.ABORTED) !== 0) target?.abort();
-    else if (request.answering) target?.end();
-    return true;
-  }
-
-  #noteHead(request: GatewayRequest, status: number, blockBytes: number, headerCount: number): void {
-    if (request.failed) return;
-    request.status = status;
-    request.answeredByApp = true;
-    request.answer = { headBytes: request.facts.statusBytes + blockBytes, bodyBytes: 0, headerCount };
   }
 
   #answered(core: Core, request: GatewayRequest, micros: number, flags: number): void {
@@ -291,7 +230,7 @@ export class Dispatcher {
       worker.retiring = 'yes';
       this.#events.workerRetiring(worker.spawnId);
     }
-    for (const sibling of worker.cores) this.#takeBackBehind(sibling);
+    for (const sibling of worker.cores) askBackBehind(sibling);
   }
 
   #announcedWear(worker: DispatchWorker): void {
@@ -406,7 +345,7 @@ export class Dispatcher {
       this.#headBegins(core);
     } else {
       this.#slots.setQueued(core.slot, core.outstanding.length - 1);
-      this.#watchSlow();
+      this.#slowWatch.begin();
     }
   }
 
@@ -416,21 +355,6 @@ export class Dispatcher {
     core.headBeganMs = this.#clock();
     request.beganMs = Date.now();
     this.#slots.requestBegan(core.slot, request, core.outstanding.length - 1);
-  }
-
-  /** Nobody waits for the answer: one that runs may end when it next sends something, one that is queued need not run. */
-  #cancel(request: GatewayRequest): void {
-    for (const worker of this.workers.values()) {
-      for (const core of worker.cores) {
-        const at = core.outstanding.indexOf(request);
-        if (at === 0) worker.cancel?.(request.id, core.index);
-        else if (at > 0 && request.takeBack === 'none' && worker.takeBack !== null) {
-          request.takeBack = 'asked';
-          worker.takeBack(request.id, core.index);
-        }
-        if (at >= 0) return;
-      }
-    }
   }
 
   /** Says that more workers would help, when `cheap` or `cheaper` may have some at rest. */
@@ -445,36 +369,5 @@ export class Dispatcher {
   #hasServing(): boolean {
     for (const worker of this.workers.values()) if (this.#isServing(worker)) return true;
     return false;
-  }
-
-  // Taking back
-
-  #takeBackBehind(core: Core): void {
-    const { takeBack } = core.worker;
-    if (takeBack === null) return;
-    for (const request of core.outstanding.slice(1)) {
-      if (request.takeBack !== 'none') continue;
-      request.takeBack = 'asked';
-      takeBack(request.id, core.index);
-    }
-  }
-
-  /**
-   * Looks again while frames wait at busy cores. Those behind a request that turned out slow are asked back at once,
-   * idle core or not: the queue gives them to the first core that is quick, which under load is never idle.
-   */
-  #watchSlow(): void {
-    this.#slowTimer ??= setTimeout(() => {
-      this.#slowTimer = null;
-      let waiting = false;
-      for (const worker of this.workers.values()) {
-        for (const core of worker.cores) {
-          if (core.outstanding.length < 2) continue;
-          waiting = true;
-          if (isSlow(core, this.#clock())) this.#takeBackBehind(core);
-        }
-      }
-      if (waiting) this.#watchSlow();
-    }, SLOW_MS);
   }
 }
