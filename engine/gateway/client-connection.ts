@@ -44,6 +44,8 @@ type Phase = 'idle' | 'reading' | 'waiting' | 'answering' | 'closing' | 'closed'
 const AHEAD_BYTES = 64 * 1024;
 /** How long to go on reading after an answer that came before the request's end, so that the client sees the answer. */
 const LINGER_MS = 2000;
+/** Front servers close the connections that they keep themselves, after a minute mostly. */
+const FRONT_KEEP_MS = 600_000;
 /** No head may take longer than this, however it trickles in, unless `http-headers-timeout` says otherwise. */
 const HEAD_LIMIT_MS = 60_000;
 
@@ -123,7 +125,7 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
     const patienceMs = (this.kind === 'http' ? options.httpTimeoutSeconds : options.socketTimeoutSeconds) * 1000;
     switch (this.#phase) {
       case 'idle': {
-        const limitMs = this.#isFirst ? patienceMs : options.httpKeepaliveSeconds * 1000;
+        const limitMs = this.#isFirst ? patienceMs : this.#keepMs;
         // Idle begins when the client has taken the last answer, not when the worker has given it.
         if (Math.min(silenceMs, nowMs - this.#outbox.progressMs) > limitMs && !this.#outbox.isPending) {
           this.#finishSocket();
@@ -147,6 +149,11 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
     }
     const writeMs = Math.max(options.httpTimeoutSeconds, options.socketTimeoutSeconds) * 1000;
     if (this.#outbox.isPending && nowMs - this.#outbox.progressMs > writeMs) this.#socket.destroy();
+  }
+
+  /** How long a kept connection may be idle. */
+  get #keepMs(): number {
+    return this.#protocol.isHttp ? this.#context.options.httpKeepaliveSeconds * 1000 : FRONT_KEEP_MS;
   }
 
   get #headLimitMs(): number {

@@ -90,6 +90,21 @@ describe('a FastCGI connection', () => {
     await client.close();
   });
 
+  test('that is to be kept stays open when http-keepalive is off', async () => {
+    master.post({ type: 'options', options: { ...master.options, httpKeepaliveSeconds: 0 } });
+    const client = new RawClient(ports.fastcgi);
+    client.send(encodeFastCgiRequest(varsOf('/id?1'), '', { keepConnection: true }));
+    const first = await nextAnswer(client);
+    // Deadlines are looked at once a second: those of a connection that was idle before this one is are over.
+    const idle = new RawClient(ports.scgi);
+    await idle.end();
+    client.send(encodeFastCgiRequest(varsOf('/id?2'), '', { keepConnection: true }));
+    expect((await nextAnswer(client, first.end)).stdout.toString()).toMatch(/2$/);
+    await client.close();
+    await idle.close();
+    master.post({ type: 'options', options: master.options });
+  });
+
   test('on an nph socket answers with a status line', async () => {
     const received = await exchange(ports['fastcgi-nph'], encodeFastCgiRequest(varsOf('/id?nph')));
     const answer = decodeFastCgiAnswer(Buffer.from(received, 'latin1'));
