@@ -8,7 +8,7 @@ import type { Accounts } from './accounts.ts';
 import type { Configuration } from './configuration.ts';
 import type { Effect } from './effects.ts';
 import type { EngineLog } from './engine-log.ts';
-import type { MasterEvent } from './events.ts';
+import type { MasterEvent, Plan } from './events.ts';
 import type { Facilities } from './facilities.ts';
 import type { GatewayPool } from './gateway-pool.ts';
 import type { Listeners } from './listeners.ts';
@@ -117,9 +117,13 @@ export class Performer {
       enqueue({ type: 'config-failed', message: plan });
       return;
     }
-    void this.#parts.system.objection(config.candidate).then((message) => {
-      enqueue(message === null ? { type: 'config-ready', plan } : { type: 'config-failed', message });
-    });
+    void this.#confirmConfig(plan);
+  }
+
+  async #confirmConfig(plan: Plan): Promise<void> {
+    const { config, enqueue, system } = this.#parts;
+    const message = await system.objection(config.candidate);
+    enqueue(message === null ? { type: 'config-ready', plan } : { type: 'config-failed', message });
   }
 
   #adoptConfig(): void {

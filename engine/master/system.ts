@@ -88,8 +88,7 @@ export class System {
       await this.#hooks.runAll('in-jail', next);
       return null;
     } catch (error) {
-      if (error instanceof EngineError) return formatEngineError(error);
-      throw error;
+      return error instanceof EngineError ? formatEngineError(error) : 'a hook has asked the engine to exit';
     }
   }
 

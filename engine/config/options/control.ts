@@ -2,7 +2,7 @@
  * Ways to tell a running engine what to do.
  */
 import { resolvePath } from '../host.ts';
-import type { TouchAction } from '../settings.ts';
+import type { SystemTouchAction, TouchAction } from '../settings.ts';
 import { type Draft, flag, number, type OptionSection, type Reader, take } from './section.ts';
 
 export const controlOptions: OptionSection = {
@@ -42,7 +42,7 @@ reload-timeout | seconds | works | 0 | Gives a reload up whose new workers are n
   },
 };
 
-function touch(type: Exclude<TouchAction['type'], 'exec'>): Reader {
+function touch(type: Exclude<TouchAction['type'], SystemTouchAction['type'] | 'exec'>): Reader {
   return ({ settings, folder }, value) =>
     take(value, (path) => settings.touches.push({ path: resolvePath(folder, path), action: { type } }));
 }
