@@ -1,0 +1,94 @@
+/**
+ * The frames of an answer (layouts in frames.ts) on their way from a worker to the client's connection: a head, data, an
+ * end, or all of it at once. What the end of an answer means for cores and queues is the dispatcher's business.
+ */
+import { takeNote } from './answer-notes.ts';
+import type { Core } from './core-choice.ts';
+import {
+  answeringApp,
+  decodeResponseHead,
+  FrameFlag,
+  FrameType,
+  RESPONSE_HEAD_BYTES,
+  type ResponseHead,
+} from './frames.ts';
+import type { HeadEdits } from './head-edits.ts';
+import type { GatewayRequest } from './request.ts';
+import type { SlotWriter } from './slot-writer.ts';
+
+/** Called when the worker has done with a request, before its client hears so. */
+export type Answered = (core: Core, request: GatewayRequest, micros: number, flags: number) => void;
+
+export class AnswerFrames {
+  /** What the configuration changes about the heads of answers; null: nothing. */
+  edits: HeadEdits | null = null;
+  readonly #slots: Pick<SlotWriter, 'setDeadline'>;
+  readonly #answered: Answered;
+
+  constructor(slots: Pick<SlotWriter, 'setDeadline'>, answered: Answered) {
+    this.#slots = slots;
+    this.#answered = answered;
+  }
+
+  /** Handles a frame of the request that runs; false: it is malformed or out of order. */
+  accept(
+    core: Core,
+    request: GatewayRequest,
+    type: number,
+    flags: number,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ): boolean {
+    const target = request.failed ? null : request.target;
+    if (type === FrameType.RESPONSE) {
+      const sent = end - start >= 4 ? decodeResponseHead(bytes, start + 4, end) : null;
+      if (sent === null || request.answering) return false;
+      const bodyStart = start + 4 + RESPONSE_HEAD_BYTES + sent.block.length;
+      const head = this.edits?.apply(sent) ?? sent;
+      noteHead(request, head);
+      if (!request.failed) request.answer.bodyBytes = end - bodyStart;
+      request.parts = Math.max(head.parts, end > bodyStart ? 1 : 0);
+      request.app = answeringApp(flags);
+      // Counted first: whoever has the answer finds it in the statistics.
+      this.#answered(core, request, bytes.readUInt32LE(start), flags);
+      target?.respond(head, bytes.subarray(bodyStart, end));
+      return true;
+    }
+    if (type === FrameType.HEAD) {
+      const sent = decodeResponseHead(bytes, start, end);
+      if (sent === null || request.answering) return false;
+      const head = this.edits?.apply(sent) ?? sent;
+      request.answering = true;
+      noteHead(request, head);
+      target?.begin(head);
+      return true;
+    }
+    if (type === FrameType.DATA) {
+      if (!request.answering) return false;
+      if (!request.failed) request.answer.bodyBytes += end - start;
+      request.parts++;
+      target?.data(bytes.subarray(start, end));
+      return true;
+    }
+    if (type >= FrameType.DEADLINE) return takeNote(type, request, core.slot, this.#slots, bytes.subarray(start, end));
+    if (type !== FrameType.END || end - start < 4) return false;
+    if (target !== null && !request.answering) {
+      request.answer = target.fail(500);
+      request.status = 500;
+    }
+    request.app = answeringApp(flags);
+    this.#answered(core, request, bytes.readUInt32LE(start), flags);
+    if (request.answering && (flags & FrameFlag.ABORTED) !== 0) target?.abort();
+    else if (request.answering) target?.end();
+    return true;
+  }
+}
+
+function noteHead(request: GatewayRequest, head: ResponseHead): void {
+  if (request.failed) return;
+  request.status = head.status;
+  request.answeredByApp = true;
+  const headBytes = request.facts.statusBytes + head.block.length;
+  request.answer = { headBytes, bodyBytes: 0, headerCount: head.headerCount };
+}
