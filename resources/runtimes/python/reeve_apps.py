@@ -142,7 +142,8 @@ def _named(module, name, where):
     is_factory = name.endswith("()")
     found = getattr(module, name[:-2] if is_factory else name, None)
     if found is None:
-        raise AppNotFound("'%s' is not defined in %s; name the WSGI callable with the option 'callable'" % (name, where))
+        hint = "name the WSGI callable with the option 'callable'"
+        raise AppNotFound("'%s' is not defined in %s; %s" % (name, where, hint))
     app = found() if is_factory else found
     if not callable(app):
         raise AppNotFound("'%s' in %s is a %s, which can not be called" % (name, where, type(app).__name__))
@@ -211,7 +212,7 @@ def _write(text):
 
 
 def _own_frames_cut(trace):
-    """The traceback from the application's first frame on; nothing when there is none (a file that is not there, say)."""
+    """The traceback from the application's first frame on; None when there is none (the file is not there, say)."""
     while trace is not None:
         name = trace.tb_frame.f_code.co_filename
         if os.path.dirname(name) != _OWN_FOLDER and "importlib" not in name:

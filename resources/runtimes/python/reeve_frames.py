@@ -51,10 +51,11 @@ def encode_hello(spawn_id, core, token):
 
 
 def encode_response(request_id, flags, app, micros, status, count, parts, length, block, body):
-    """A whole answer in one frame. `block` is the reason line and the header lines, `length` -1 if the app gave none."""
+    """A whole answer in one frame. `block`: reason line and header lines; `length`: -1 if the app gave none."""
     block_bytes = len(block)
+    size = 24 + block_bytes + len(body)
     fixed = _response.pack(
-        24 + block_bytes + len(body), RESPONSE, flags, app, request_id, micros, status, count, parts, length, block_bytes
+        size, RESPONSE, flags, app, request_id, micros, status, count, parts, length, block_bytes
     )
     return b"".join((fixed, block, body))
 

@@ -20,6 +20,7 @@ import reeve_process
 import reeve_signals
 import reeve_uwsgi
 from reeve_control import connect
+from reeve_environ import base_environ
 from reeve_frames import (
     BEGUN,
     BODY_FILE,
@@ -37,7 +38,7 @@ from reeve_frames import (
 )
 from reeve_line import Line
 from reeve_recycling import Recycling
-from reeve_wsgi import Exchange, base_environ
+from reeve_wsgi import Exchange
 
 _RECV_BYTES = 65536
 _NO_BODY = b""
@@ -240,7 +241,7 @@ class Worker:
         return data
 
     def _exit(self):
-        """Ends the process as Python would, without waiting for the parked threads; the master sees to it that it ends."""
+        """Ends the process as Python would, without waiting for the parked threads; the master sees to it."""
         if not self.leaving.acquire(blocking=False):
             threading.Event().wait()  # another thread runs the exit handlers: once is enough
         try:
