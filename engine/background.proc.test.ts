@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { allowedCpus } from './master/runtime-launch.ts';
 import { descendants, freePort, isRunning, waitFor } from './testing/engine-process.ts';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
@@ -153,7 +154,8 @@ describe('processes', () => {
     );
     expect((await run('app.ini')).code).toBe(0);
     const answer = await fetch(`http://127.0.0.1:${port}/`);
-    expect(await answer.text()).toBe("['0o27', 3, 4000, '/usr', [0], '1', 'from-file', '-', '-']");
+    const [cpu] = allowedCpus();
+    expect(await answer.text()).toBe(`['0o27', 3, 4000, '/usr', [${cpu}], '1', 'from-file', '-', '-']`);
     const pid = pidIn('one.pid') ?? 0;
     const names = [pid, ...descendants(pid)].map((one) => readFileSync(`/proc/${one}/comm`, 'utf8').trim());
     expect(names.sort()).toEqual(['shop-reeve mast', 'shop-reeve work', 'shop-reeve zygo']);

@@ -3,6 +3,7 @@
  * CPUs, names and hooks. Limits are set by the shell that becomes the interpreter: so they hold for every language and
  * before any of its code runs.
  */
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { hooksOf } from '../config/hooks.ts';
 import type { EngineSettings } from '../config/settings.ts';
@@ -46,6 +47,19 @@ export function launchOf(program: Program, settings: EngineSettings, wid: number
 
 /** So many CPUs for this worker, going on where the one before stopped, as uWSGI does. */
 function cpusOf(wid: number, count: number): number[] {
-  const cpus = availableParallelism();
-  return Array.from({ length: count }, (_, offset) => ((wid - 1) * count + offset) % cpus);
+  const cpus = allowedCpus();
+  return Array.from({ length: count }, (_, offset) => cpus[((wid - 1) * count + offset) % cpus.length] ?? 0);
+}
+
+/** Those this process may run on, in order: in a container it may be some of the machine's. */
+export function allowedCpus(): number[] {
+  const everyOne = Array.from({ length: availableParallelism() }, (_, cpu) => cpu);
+  if (process.platform !== 'linux') return everyOne;
+  // `0-3,6`
+  const list = /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1];
+  if (list === undefined) return everyOne;
+  return list.split(',').flatMap((range) => {
+    const [first = 0, last = first] = range.split('-').map(Number);
+    return Array.from({ length: last - first + 1 }, (_, offset) => first + offset);
+  });
 }

@@ -6,6 +6,7 @@
 import { setPriority } from 'node:os';
 import type { StatsDaemon } from '../api/stats.ts';
 import type { EngineSettings, SystemTouchAction } from '../config/settings.ts';
+import type { LimitSettings } from '../config/system-settings.ts';
 import { EngineError, formatEngineError } from '../errors.ts';
 import { DaemonProcesses } from './daemon-processes.ts';
 import { type EngineLog, errorCode } from './engine-log.ts';
@@ -60,6 +61,7 @@ export class System {
     this.#identity = resolveIdentity(identity);
     await this.#hooks.runAll('asap', settings());
     if (priority !== null) setNice(priority, log);
+    for (const line of limitLines(settings().system.limits)) log.write(line);
     await this.#hooks.runAll('pre-jail', settings());
     await this.#hooks.runAll('in-jail', settings());
   }
@@ -242,6 +244,15 @@ export class System {
 /** A clock that systemd compares with its own (CLOCK_MONOTONIC). */
 function monotonicMicros(): bigint {
   return process.hrtime.bigint() / 1000n;
+}
+
+/** As uWSGI says it; the shell that starts the application's processes sets them (runtime-launch.ts). */
+function limitLines({ addressSpaceBytes, processes }: LimitSettings): string[] {
+  const megabytes = Math.floor(addressSpaceBytes / 1024 / 1024);
+  return [
+    ...(processes > 0 ? [`limiting number of processes to ${processes}...`] : []),
+    ...(megabytes > 0 ? [`your process address space limit is ${addressSpaceBytes} bytes (${megabytes} MB)`] : []),
+  ];
 }
 
 function setNice(priority: number, log: EngineLog): void {

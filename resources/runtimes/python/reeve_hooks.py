@@ -32,11 +32,12 @@ def accepting(boot):
 
 def bind_to_cpus(boot):
     """`cpu-affinity`: so many CPUs for this worker, going on where the one before stopped."""
-    count, cpus = boot["system"]["cpuAffinity"], os.cpu_count() or 1
+    count = boot["system"]["cpuAffinity"]
     if not count or not hasattr(os, "sched_setaffinity"):
         return
+    cpus = sorted(os.sched_getaffinity(0))
     first = (boot["wid"] - 1) * count
-    chosen = [(first + offset) % cpus for offset in range(count)]
+    chosen = [cpus[(first + offset) % len(cpus)] for offset in range(count)]
     print("mapping worker %d to CPUs: %s" % (boot["wid"], " ".join(map(str, chosen))), file=sys.stderr)
     try:
         os.sched_setaffinity(0, chosen)
