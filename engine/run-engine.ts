@@ -78,6 +78,7 @@ async function start(argv: readonly string[], io: InnerIo, log: EngineLog, start
     log.write("'daemonize': the program that started this engine watches it, so it stays in the foreground");
   }
   const resourcesFolder = io.resourcesFolder ?? fileURLToPath(new URL('../resources', import.meta.url));
+  log.isInBackground = io.background.isHere;
   log.configure(settings, { env: io.env, cwd: io.cwd, resourcesFolder });
   if (settings.showConfig) for (const line of configurationLines(settings)) log.write(line);
   const master = new Master(settings, {

@@ -23,6 +23,7 @@ export class LineProgram {
   #child: ChildProcess | null = null;
   #startedMs = Number.NEGATIVE_INFINITY;
   #dropped = 0;
+  #saidWhy = '';
   #isDisposed = false;
 
   constructor(
@@ -82,7 +83,9 @@ export class LineProgram {
     const ended = (why: string): void => {
       if (this.#child !== child) return;
       this.#child = null;
-      if (!this.#isDisposed) trouble(`the logger '${name}' has ended (${why}); it is started again with the next line`);
+      if (this.#isDisposed || why === this.#saidWhy) return;
+      this.#saidWhy = why;
+      trouble(`the logger '${name}' has ended (${why}); it is started again with the next line`);
     };
     child.on('error', (error) => ended(error.message));
     child.on('exit', (code, signal) => ended(signal ?? `exit code ${code ?? 0}`));

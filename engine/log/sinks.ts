@@ -81,6 +81,7 @@ function fileOptions(target: Extract<LogTarget, { type: 'file' }>, settings: Log
 
 interface Datagrams {
   send(bytes: Buffer): void;
+  tick?(): void;
   dispose(): void;
 }
 
@@ -89,6 +90,7 @@ function formatted(datagrams: Datagrams, format: (line: string) => string[]): Lo
     write: (line) => {
       for (const part of format(line)) datagrams.send(Buffer.from(part, 'latin1'));
     },
+    tick: () => datagrams.tick?.(),
     dispose: () => datagrams.dispose(),
   };
 }
@@ -104,6 +106,7 @@ function openDatagrams(address: DatagramAddress, name: string, place: SinkPlace)
       head.writeUInt32LE(bytes.length);
       program.send(Buffer.concat([head, bytes]));
     },
+    tick: () => program.tick(),
     dispose: () => program.dispose(),
   };
 }

@@ -24,6 +24,8 @@ interface Channels {
 }
 
 export class EngineLog {
+  /** The engine is in the background: the file of `daemonize` is its log. */
+  isInBackground = false;
   readonly #standardOutputFd: number;
   readonly #standard: ByteQueue;
   #file: LogFile | null = null;
@@ -74,7 +76,8 @@ export class EngineLog {
   /** Goes over to these settings. Throws EngineError when a file can not be opened; the log is then as it was before. */
   configure(settings: EngineSettings, place: LogPlace): void {
     const { log } = settings;
-    const path = (this.#isDropped ? log.logto2 : null) ?? settings.logto;
+    const standard = this.isInBackground ? settings.system.daemonizeLog : null;
+    const path = (this.#isDropped ? log.logto2 : null) ?? settings.logto ?? standard;
     const file = this.#fileFor(path, log);
     let channels: Channels | null;
     try {

@@ -72,9 +72,18 @@ export class LogRing {
   }
 }
 
+/** uWSGI's own line, also behind a prefix or inside JSON; Apache's; a JSON object with a method and a status. */
+function isRequestLine(text: string): boolean {
+  return (
+    /\[pid: \d+\|app: -?\d+\|req: -?\d+\/\d+\] /.test(text) ||
+    /^\S+ \S+ \S+ \[[^\]]+\] "[A-Z]+ \S+[^"]*" \d{3} /.test(text) ||
+    /^\{.*"(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)".*:\s*"?[1-5]\d\d\b/.test(text)
+  );
+}
+
 /** Level of a line that stands alone. */
 export function guessLevel(text: string): LogLine['level'] {
-  if (/^\{address space usage|^(\{[^}]*\} )*\[pid: \d+\|app: /.test(text)) return 'request';
+  if (isRequestLine(text)) return 'request';
   if (/\bHARAKIRI\b|\bDAMN\b|\bNO MERCY\b/.test(text)) return 'error';
   if (
     /^(\S+Error|\S+Exception)\b|(^|[^\w-])(error|fatal|critical|failed|unable to|can ?not|could not|no such)([^\w-]|$)/i.test(

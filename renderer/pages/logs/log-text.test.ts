@@ -44,6 +44,27 @@ describe('log text', () => {
     expect(parseRequestLine(line)).toMatchObject({ method: 'POST', status: 404, tookMs: 1.5, client: null, pid: 7 });
   });
 
+  it('reads it out of JSON, and the objects that formats write', () => {
+    const line =
+      '[pid: 7|app: 0|req: 1/1] 127.0.0.1 () {2 vars in 9 bytes} [Sun Nov 22 06:40:40 2026] GET /a => generated 2 bytes in 3 msecs (HTTP/1.1 200) 1 headers in 45 bytes (1 switches on core 0)';
+    expect(parseRequestLine(JSON.stringify({ unix: 1, msg: line }))).toMatchObject({
+      method: 'GET',
+      uri: '/a',
+      pid: 7,
+    });
+    expect(parseRequestLine('{"m":"GET","u":"/x?y=\\"","s":404,"t":12,"ua":"-"}')).toEqual({
+      method: 'GET',
+      uri: '/x?y="',
+      status: 404,
+      tookMs: 12,
+      sizeBytes: null,
+      client: null,
+      pid: null,
+    });
+    for (const other of ['{"level":"info"}', '{"m":"GET","u":', '{"', '{"m":1}'])
+      expect(parseRequestLine(other)).toBeNull();
+  });
+
   it('reads the Apache format', () => {
     expect(parseRequestLine('10.0.0.1 - bob [22/Nov/2026:06:40:40 +0000] "GET /x HTTP/1.1" 503 12 "-" "curl"')).toEqual(
       {

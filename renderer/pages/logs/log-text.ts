@@ -35,6 +35,7 @@ const APACHE_LINE = /^(\S+) \S+ \S+ \[[^\]]+\] "([A-Z]+) (\S+)[^"]*" (\d{3}) (\d
 
 /** The parts of a request line; null when it is not one that is known. */
 export function parseRequestLine(text: string): RequestLine | null {
+  if (text.startsWith('{"')) return parseJsonLine(text);
   const line = DEFAULT_LINE.exec(text);
   if (line) {
     const [, pid = '', client = '', method = '', uri = '', size = '', took = '', unit, status = ''] = line;
@@ -60,6 +61,45 @@ export function parseRequestLine(text: string): RequestLine | null {
     client: client === '-' ? null : client,
     pid: null,
   };
+}
+
+/** A line of `log-encoder = json`, or of a `log-format` that writes an object of its own. */
+function parseJsonLine(text: string): RequestLine | null {
+  const object = readObject(text);
+  if (object === null) return null;
+  const inner = Object.values(object).find((value) => typeof value === 'string' && DEFAULT_LINE.test(value));
+  if (typeof inner === 'string') return parseRequestLine(inner);
+  const find = (...names: string[]): string | null => {
+    const value = names.map((name) => object[name]).find((found) => found !== undefined && found !== '-');
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
+  };
+  const method = find('method', 'm', 'request_method', 'verb');
+  const uri = find('uri', 'u', 'url', 'path', 'request_uri');
+  if (method === null || uri === null) return null;
+  const micros = count(find('micros'));
+  return {
+    method,
+    uri,
+    status: count(find('status', 's', 'code')),
+    tookMs: micros === null ? count(find('msecs', 't', 'ms')) : micros / 1000,
+    sizeBytes: count(find('size', 'rsize', 'bytes')),
+    client: find('addr', 'remote_addr', 'client', 'ip'),
+    pid: count(find('pid')),
+  };
+}
+
+function count(value: string | null): number | null {
+  return value !== null && /^\d+$/.test(value) ? Number(value) : null;
+}
+
+function readObject(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : null;
+  } catch {
+    // Cut off, or no JSON at all: a line like any other.
+    return null;
+  }
 }
 
 export interface Highlight {

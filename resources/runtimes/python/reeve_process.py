@@ -22,7 +22,10 @@ def detach_stdin():
 
 def reopen_log(path):
     """Points standard output and error at the file anew (after it was rotated)."""
-    log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
+    try:
+        log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
+    except OSError:
+        return  # this user may not open it: what is open goes on
     sys.stdout.flush()
     sys.stderr.flush()
     os.dup2(log, 1)
