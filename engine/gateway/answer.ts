@@ -2,7 +2,6 @@
  * The bytes of an answer to a client: status line, framing headers and the gateway's own error answers. Pure: what
  * a connection knows goes in, buffers come out. The application's header block is copied, never parsed.
  */
-import { STATUS_CODES } from 'node:http';
 import type { ResponseHead } from './frames.ts';
 import type { AnswerSize } from './request.ts';
 
@@ -123,6 +122,23 @@ export function encodeChunk(body: Buffer): Buffer {
 export const LAST_CHUNK: Buffer = Buffer.from('0\r\n\r\n');
 export const CONTINUE: Buffer = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n');
 
+/** Names of the statuses that the gateway itself answers with (RFC 9110 section 15). */
+const NAMES: Record<number, string> = {
+  400: 'Bad Request',
+  408: 'Request Timeout',
+  413: 'Payload Too Large',
+  414: 'URI Too Long',
+  417: 'Expectation Failed',
+  431: 'Request Header Fields Too Large',
+  500: 'Internal Server Error',
+  501: 'Not Implemented',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+  505: 'HTTP Version Not Supported',
+  507: 'Insufficient Storage',
+};
+
 /** Why the gateway itself answers, for the body of the answer. */
 const REASONS: Record<number, string> = {
   408: 'The request did not arrive in time.',
@@ -141,7 +157,7 @@ export function encodeError(
   context: AnswerContext,
   reason: string = REASONS[status] ?? '',
 ): { bytes: Buffer; size: AnswerSize } {
-  const name = STATUS_CODES[status] ?? 'Error';
+  const name = NAMES[status] ?? 'Error';
   const headers = ['Connection: close', 'Content-Type: text/plain'];
   // uWSGI's own answer when there is no application has these bytes and no more.
   const text = status === 500 ? name : `${status} ${name}\n${reason === '' ? '' : `${reason}\n`}`;

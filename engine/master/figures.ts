@@ -1,7 +1,7 @@
 /** Statistics beside the stats addresses: the endpoints of `prometheus` and the senders of `stats-push`. */
 import { formatAddress } from '../config/address.ts';
 import type { EngineSettings } from '../config/settings.ts';
-import { MetricsServer } from './metrics-server.ts';
+import type { MetricsServer } from './metrics-server.ts';
 import { type PushSource, StatsPush } from './stats-push.ts';
 
 export interface FiguresSource extends PushSource {
@@ -21,8 +21,10 @@ export class Figures {
   /** Throws EngineError; `dispose` then takes back what was opened. */
   async open(settings: EngineSettings): Promise<void> {
     for (const address of settings.statistics.prometheus) {
+      // It brings node:http with it: 4 MB that most engines have no use for.
+      const server = await import('./metrics-server.ts');
       this.#servers.push(
-        await MetricsServer.open(address, {
+        await server.MetricsServer.open(address, {
           document: this.#source.document,
           statsUri: () => statsUri(this.#source.settings()),
           noCores: () => this.#source.settings().statsNoCores,
