@@ -1,4 +1,5 @@
 /** HTTPS as clients meet it: certificates by name, client certificates, redirects, reloads, peers that speak no TLS. */
+import { createHash, X509Certificate } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { connect as connectPlain, type Socket } from 'node:net';
@@ -10,10 +11,13 @@ import { makeAuthority, makeCertificate } from './testing/certificates.ts';
 import { EngineProcess, freePort } from './testing/engine-process.ts';
 
 const APP = `
+import hashlib
 def application(environ, start_response):
     start_response("200 OK", [("Content-Type", "text/plain")])
-    names = ("HTTPS", "wsgi.url_scheme", "HTTPS_DN", "HTTPS_CC", "HTTPS_CLIENT_CERTIFICATE", "REMOTE_ADDR", "SERVER_PORT")
-    return ["".join("%s=%r\\n" % (name, environ.get(name)) for name in names).encode()]
+    names = ("HTTPS", "wsgi.url_scheme", "HTTPS_DN", "HTTPS_CC", "REMOTE_ADDR", "SERVER_PORT")
+    der = environ.get("HTTPS_CLIENT_CERTIFICATE", "").encode("latin-1")
+    lines = ["%s=%r\\n" % (name, environ.get(name)) for name in names]
+    return ["".join([*lines, "DER=", hashlib.sha256(der).hexdigest()]).encode()]
 `;
 
 let certificates: string;
@@ -129,11 +133,13 @@ describe('a request by HTTPS', () => {
     expect(text).toContain("HTTPS_DN='/C=DE/O=Acme, Inc./CN=alice'\n");
     const pem = readFileSync(at('alice.crt'), 'latin1');
     expect(text).toContain(`HTTPS_CC=${JSON.stringify(pem).replaceAll('"', "'")}`);
-    expect(text).toContain("HTTPS_CLIENT_CERTIFICATE='0\\x82");
+    const der = new X509Certificate(pem).raw;
+    expect(text).toContain(`DER=${createHash('sha256').update(der).digest('hex')}`);
   });
 
   test('with a certificate that nobody vouches for is refused', async () => {
-    await expect(ask(ports.https, client('stranger'))).resolves.toMatchObject({ text: '' });
+    const refused = await ask(ports.https, client('stranger')).catch((error: unknown) => ({ text: String(error) }));
+    expect(refused.text).not.toContain('200 OK');
     await engine.seen('refused: its certificate is not believed');
   });
 
