@@ -13,21 +13,27 @@ const MARK = /\r\nuwsgi-encoding:[ \t]*gzip[ \t]*(?=\r\n)/i;
 export class GzipBody {
   #crc = 0;
   #bytes = 0;
+  #isBegun = false;
 
   /** The next part, compressed. */
   part(bytes: Buffer): Buffer {
-    const isFirst = this.#bytes === 0;
     this.#crc = crc32(bytes, this.#crc);
     this.#bytes += bytes.length;
     const blocks = deflateRawSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
-    return isFirst ? Buffer.concat([HEADER, blocks]) : blocks;
+    return this.#withHeader(blocks);
   }
 
   end(): Buffer {
     const trailer = Buffer.alloc(8);
     trailer.writeUInt32LE(this.#crc, 0);
     trailer.writeUInt32LE(this.#bytes % 0x100000000, 4);
-    return Buffer.concat([this.#bytes === 0 ? HEADER : Buffer.alloc(0), LAST_BLOCK, trailer]);
+    return this.#withHeader(Buffer.concat([LAST_BLOCK, trailer]));
+  }
+
+  #withHeader(bytes: Buffer): Buffer {
+    if (this.#isBegun) return bytes;
+    this.#isBegun = true;
+    return Buffer.concat([HEADER, bytes]);
   }
 }
 
