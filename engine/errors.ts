@@ -50,6 +50,10 @@ export const ENGINE_ERRORS = {
   'no-such-user': { exitCode: 1, hint: "Correct 'uid', or add the user to the system." },
   'no-such-group': { exitCode: 1, hint: "Correct 'gid' or 'add-gid', or add the group to the system." },
   'identity-not-taken': { exitCode: 1, hint: "Start the engine as root, or leave 'uid', 'gid' and 'add-gid' out." },
+  'program-not-readable': {
+    exitCode: 1,
+    hint: 'Put Reeve where every user can read it, below /opt for example, or let this user enter its folder.',
+  },
   'hook-failed': {
     exitCode: 1,
     hint: 'Correct the hook; its output stands above. A command that may fail is `safeexec`.',

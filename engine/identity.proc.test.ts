@@ -1,5 +1,20 @@
 /** Privileges: given up after everything is open and before the application is loaded; what must stay usable afterwards. */
-import { chmodSync, existsSync, lstatSync, readFileSync, renameSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { EngineProcess, waitFor } from './testing/engine-process.ts';
 
@@ -11,15 +26,23 @@ def application(environ, start_response):
     start_response("200 OK", [])
     return [("%d %d %d %s" % (LOADED_BY, os.getuid(), os.getgid(), sorted(os.getgroups()))).encode()]
 `;
+const NOBODY = 65_534;
+const WWW_DATA = 33;
+
 /** In many containers every port may be used by everybody. */
 function arePortsPrivileged(): boolean {
   return Number(readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'latin1')) > 83;
 }
 
-/** Only root has rights to give up. */
-const asRoot = it.skipIf(process.getuid?.() !== 0);
-const NOBODY = 65_534;
-const WWW_DATA = 33;
+function isReadableByAll(folder: string): boolean {
+  const isHere = (statSync(folder).mode & 0o001) !== 0;
+  return isHere && (folder === '/' || isReadableByAll(dirname(folder)));
+}
+
+function needRoot(skip: (isSkipped: boolean, reason: string) => void): void {
+  skip(process.getuid?.() !== 0, 'only root can give up rights');
+  skip(!isReadableByAll(import.meta.dirname), 'the checkout can be read by its owner only');
+}
 
 async function launch(ini: string): Promise<EngineProcess> {
   const engine = await EngineProcess.launch({ ini: `wsgi-file = app.py\n${ini}`, files: { 'app.py': APP } });
@@ -39,7 +62,8 @@ afterEach(async () => {
 });
 
 describe('uid and gid', () => {
-  asRoot('are taken before the application is loaded, and everything stays usable', async () => {
+  it('are taken before the application is loaded, and everything stays usable', async ({ skip }) => {
+    needRoot(skip);
     const engine = await launch(
       'master = true\nprocesses = 2\nuid = nobody\ngid = www-data\nadd-gid = 100\nsocket = {FOLDER}/u.sock\n' +
         'master-fifo = {FOLDER}/fifo\npidfile = {FOLDER}/one.pid\nlogto = {FOLDER}/engine.log',
@@ -60,21 +84,24 @@ describe('uid and gid', () => {
     expect((await engine.get('/')).status).toBe(200);
   });
 
-  asRoot('without a group mean the group of the user', async () => {
+  it('without a group mean the group of the user', async ({ skip }) => {
+    needRoot(skip);
     const engine = await start('uid = www-data');
     expect((await engine.get('/')).body).toBe(`${WWW_DATA} ${WWW_DATA} ${WWW_DATA} [${WWW_DATA}]`);
     expect(engine.log).toContain(`setgid() to ${WWW_DATA}\n`);
     expect(engine.log).not.toContain('running Reeve as root');
   });
 
-  asRoot('that the system does not know end the start before anything is done', async () => {
+  it('that the system does not know end the start before anything is done', async ({ skip }) => {
+    needRoot(skip);
     const engine = await launch('uid = no-such-user\nhook-asap = exec:touch {FOLDER}/done');
     expect(await engine.exited).toBe(1);
     expect(engine.log).toContain("There is no user 'no-such-user'.");
     expect(existsSync(engine.path('done'))).toBe(false);
   });
 
-  asRoot('can not change at a reload', async () => {
+  it('can not change at a reload', async ({ skip }) => {
+    needRoot(skip);
     const engine = await start('master = true\nuid = nobody');
     engine.writeIni('wsgi-file = app.py\nmaster = true\nuid = www-data');
     engine.signal('SIGHUP');
@@ -82,7 +109,9 @@ describe('uid and gid', () => {
     expect((await engine.get('/')).status).toBe(200);
   });
 
-  it.skipIf(process.getuid?.() !== 0 || !arePortsPrivileged())('leave no right to more low ports', async () => {
+  it('leave no right to more low ports', async ({ skip }) => {
+    needRoot(skip);
+    skip(!arePortsPrivileged(), 'here everybody may use every port');
     const engine = await start('master = true\nuid = nobody');
     engine.writeIni('wsgi-file = app.py\nmaster = true\nuid = nobody\nhttp-socket = 127.0.0.1:83');
     engine.signal('SIGHUP');
@@ -90,7 +119,8 @@ describe('uid and gid', () => {
     expect((await engine.get('/')).status).toBe(200);
   });
 
-  asRoot('leave large bodies and a rotated log to the user', async () => {
+  it('leave large bodies and a rotated log to the user', async ({ skip }) => {
+    needRoot(skip);
     const engine = await launch('uid = nobody\nlogto = {FOLDER}/engine.log\nmaster-fifo = {FOLDER}/fifo');
     await waitFor('the start', () => engine.read('engine.log').includes('Reeve is ready'));
     const body = 'x'.repeat(4 * 1024 * 1024);
@@ -104,7 +134,8 @@ describe('uid and gid', () => {
     expect(lstatSync(engine.path('engine.log')).uid).toBe(NOBODY);
   });
 
-  asRoot('do not keep an end from being orderly where files can not be removed any more', async () => {
+  it('do not keep an end from being orderly where files can not be removed any more', async ({ skip }) => {
+    needRoot(skip);
     const engine = await start(
       'uid = nobody\nvacuum = true\nmaster-fifo = {FOLDER}/fifo\nsocket = {FOLDER}/u.sock\npidfile = {FOLDER}/one.pid',
     );
@@ -114,8 +145,29 @@ describe('uid and gid', () => {
   });
 });
 
+describe('a user who can not read the engine', () => {
+  it('is told so', async ({ skip }) => {
+    needRoot(skip);
+    const hidden = mkdtempSync(join(tmpdir(), 'reeve-hidden-'));
+    cpSync(join(import.meta.dirname, '../engine'), join(hidden, 'engine'), {
+      recursive: true,
+      filter: (path) => !path.includes('goldens'),
+    });
+    mkdirSync(join(hidden, 'resources', 'runtimes'), { recursive: true });
+    writeFileSync(join(hidden, 'app.ini'), '[uwsgi]\nhttp-socket = u.sock\nuid = nobody\n');
+    const run = spawnSync(process.execPath, [join(hidden, 'engine/main.ts'), 'app.ini'], {
+      cwd: hidden,
+      encoding: 'utf8',
+    });
+    rmSync(hidden, { recursive: true });
+    expect(run.stderr).toContain(`The user of 'uid' can not read ${hidden}/resources/runtimes`);
+    expect(run.status).toBe(1);
+  });
+});
+
 describe('an engine of root', () => {
-  asRoot('says so', async () => {
+  it('says so', async ({ skip }) => {
+    needRoot(skip);
     const engine = await start('');
     expect(engine.log).toContain('*** WARNING: you are running Reeve as root !!! (use the --uid flag) ***');
   });

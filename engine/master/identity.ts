@@ -2,7 +2,7 @@
  * `uid`, `gid` and `add-gid`: the engine gives its rights up when everything is open and before any code of the
  * application runs. All threads and all processes started from then on have the new rights only.
  */
-import { chownSync, lstatSync } from 'node:fs';
+import { accessSync, chownSync, constants, lstatSync } from 'node:fs';
 import type { IdentitySettings } from '../config/system-settings.ts';
 import { EngineError } from '../errors.ts';
 import { errorCode } from './engine-log.ts';
@@ -30,6 +30,16 @@ export function resolveIdentity(settings: IdentitySettings): Identity {
     userName: settings.noInitgroups ? null : (user?.name ?? null),
     extraGids: settings.extraGroups.map((text) => ({ gid: groupNumber(text), text })),
   };
+}
+
+/** The user must be able to read what runs the application. Throws EngineError. */
+export function checkReadable(folder: string): void {
+  try {
+    accessSync(folder, constants.R_OK | constants.X_OK);
+  } catch (error) {
+    const message = `The user of 'uid' can not read ${folder}, which runs the application (${errorCode(error)}).`;
+    throw new EngineError('program-not-readable', message, null, { cause: error });
+  }
 }
 
 export function isRoot(): boolean {

@@ -4,6 +4,7 @@
  * the machine's state (`observe`).
  */
 import { setPriority } from 'node:os';
+import { join } from 'node:path';
 import type { StatsDaemon } from '../api/stats.ts';
 import type { EngineSettings, SystemTouchAction } from '../config/settings.ts';
 import type { LimitSettings } from '../config/system-settings.ts';
@@ -11,7 +12,7 @@ import { EngineError, formatEngineError } from '../errors.ts';
 import { DaemonProcesses } from './daemon-processes.ts';
 import { type EngineLog, errorCode } from './engine-log.ts';
 import { HookRunner } from './hook-actions.ts';
-import { assume, handOver, type Identity, isRoot, resolveIdentity } from './identity.ts';
+import { assume, checkReadable, handOver, type Identity, isRoot, resolveIdentity } from './identity.ts';
 import type { MasterState, Stop } from './machine-state.ts';
 import { removePidfile, writePidfile } from './pidfile.ts';
 import { childEnv, type RuntimePlace } from './runtimes.ts';
@@ -68,13 +69,14 @@ export class System {
 
   /** Everything is open: takes the rights of the user. `files` are handed over to it. Throws EngineError. */
   async becomeUser(files: readonly string[]): Promise<void> {
-    const { log, settings } = this.#host;
+    const { log, place, settings } = this.#host;
     await this.#hooks.runAll('as-root', settings());
     const identity = this.#identity;
     if (identity !== null && isRoot()) {
       if (identity.uid !== null || identity.gid !== null) handOver(identity, files);
       for (const line of assume(identity)) log.write(line);
-      if (isRoot()) log.write('*** WARNING: you are running Reeve as root !!! (use the --uid flag) ***');
+      if (!isRoot()) checkReadable(join(place.resourcesFolder, 'runtimes'));
+      else log.write('*** WARNING: you are running Reeve as root !!! (use the --uid flag) ***');
     } else if (settings().system.identity.user !== null || settings().system.identity.group !== null) {
       log.write("'uid' and 'gid' have no effect: the engine was not started as root");
     }
