@@ -163,11 +163,9 @@ describe('unix datagrams', () => {
       for (const sink of sinks) sink.write('a line\n');
       const lines = output.split('\n').slice(1, -1);
       const found = lines.map((line): string => JSON.parse(line));
-      const starts = ['<182>', 'MESSAGE=a line\n', 'pre a line\n'];
-      const isComplete = starts.every((start) => found.some((one) => one.startsWith(start)));
-      return isComplete ? found : null;
+      const wanted = [/^<182>\w{3} [ \d]\d \d\d:\d\d:\d\d app: a line$/, /^MESSAGE=a line\n/, /^pre a line\n$/];
+      return wanted.every((pattern) => found.some((one) => pattern.test(one))) ? found : null;
     });
-    expect(messages.find((one) => one.startsWith('<182>'))).toMatch(/^<182>\w{3} [ \d]\d \d\d:\d\d:\d\d app: a line$/);
     expect(messages).toContain('MESSAGE=a line\nPRIORITY=6\nSYSLOG_IDENTIFIER=app\n');
   });
 });
@@ -216,6 +214,22 @@ describe('the log file', () => {
     await engine.get('/one');
     await waitFor('its line', () => engine.read('server.log').includes('saw /one\n'));
     expect(engine.read('moved.log')).not.toContain('saw /one');
+  });
+
+  it('is another one after a reload that says so, for what workers print as well', async () => {
+    const engine = await startPython('');
+    for (const [logging, file] of [
+      ['logto = {FOLDER}/second.log', 'second.log'],
+      ['logger = file:{FOLDER}/third.log', 'third.log'],
+    ] as const) {
+      engine.writeIni(`wsgi-file = app.py\nmaster = true\n${logging}\n`);
+      engine.signal('SIGHUP');
+      await waitFor('the lines of all', async () => {
+        await engine.get('/?print=here');
+        const text = engine.read(file);
+        return text.includes('reload done') && text.includes('here\n') && text.includes('GET /?print=here');
+      });
+    }
   });
 
   it('may be a full disk', async () => {

@@ -108,6 +108,16 @@ describe('the stats document', () => {
     expect(parseStats(await answer.text()).status).toBe('stats');
   });
 
+  it('is not held up by an HTTP client that sends nothing', async () => {
+    const engine = await start('stats-http = true\n');
+    const silent = connect(engine.path('stats.sock'));
+    silent.on('error', () => silent.destroy());
+    await waitFor('the silent client', () => !silent.connecting);
+    expect((await engine.get('/')).status).toBe(200);
+    expect((await engine.stats()).workers[0]?.requests).toBe(1);
+    silent.destroy();
+  });
+
   it('is not held up by readers that never read, nor are requests', async () => {
     const engine = await start('processes = 2\n');
     const readers = Array.from({ length: 100 }, () => connect(engine.path('stats.sock')).pause());

@@ -1,10 +1,10 @@
 /**
  * What workers print, on its way through the master: a FIFO whose writing end is their standard output and error, one
  * for all of them. The master reads it whatever happens to the log, so a reader of the log that is slow never holds a
- * worker up. The file is gone as soon as both ends are open.
+ * worker up. It stays in the engine's folder, so that workers which run already can be sent there.
  */
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, openSync, readSync, unlinkSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { LineReader } from './line-reader.ts';
 
@@ -17,18 +17,19 @@ const MOST_AT_ONCE = 16;
 export class WorkerOutput {
   /** The writing end: blocks its writers when it is full, as a terminal does. */
   readonly fd: number;
+  readonly path: string;
   readonly #readFd: number;
   readonly #socket: Socket;
   readonly #lines: LineReader;
   readonly #chunk = Buffer.alloc(CHUNK_BYTES);
   #partial: NodeJS.Timeout | null = null;
 
-  /** `path`: where the FIFO is made for a moment. @throws when the system has no FIFOs */
+  /** `path`: where the FIFO is made. @throws when the system has no FIFOs */
   constructor(path: string, onLine: (line: string) => void) {
     execFileSync('mkfifo', ['-m', '600', '--', path], { stdio: 'ignore' });
     this.#readFd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
     this.fd = openSync(path, constants.O_WRONLY);
-    unlinkSync(path);
+    this.path = path;
     this.#lines = new LineReader(onLine);
     this.#socket = new Socket({ fd: this.#readFd, readable: true, writable: false });
     this.#socket.on('data', (bytes: Buffer) => this.#take(bytes));

@@ -47,9 +47,9 @@ export class EngineLog {
     return this.#file?.options.path ?? null;
   }
 
-  /** Workers have its file open themselves. */
-  get isWrittenByWorkers(): boolean {
-    return this.#workerFd === null;
+  /** What workers open to write there themselves: the FIFO to the master, or the file; null: standard error. */
+  get workerPath(): string | null {
+    return this.#isThroughMaster && this.#output !== null ? this.#output.path : this.path;
   }
 
   /** Standard error of processes that the engine starts. */

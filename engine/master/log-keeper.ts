@@ -41,15 +41,17 @@ export class LogKeeper {
   /** The settings of a reload. A file that can not be opened leaves the log as it is. */
   adopt(settings: EngineSettings): void {
     const { log, place } = this.#host;
-    const before = log.path;
+    const before = { path: log.path, workerPath: log.workerPath };
     try {
       log.configure(settings, place);
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       log.write(`*** ${formatEngineError(error)} ***`);
     }
-    if (settings.log.reopenAtReload && log.path === before) log.reopen();
-    this.#fileChanged();
+    const isSame = log.path === before.path && log.workerPath === before.workerPath;
+    if (settings.log.reopenAtReload && isSame) log.reopen();
+    // Workers of the new generation were started with the log as it was.
+    this.#fileChanged(settings.log.reopenAtReload || !isSame);
   }
 
   /** Throws EngineError when `logto2` can not be opened. */
@@ -62,9 +64,9 @@ export class LogKeeper {
     if (this.#host.log.tick()) this.#fileChanged();
   }
 
-  #fileChanged(): void {
+  #fileChanged(isOther = true): void {
     const { log, tellGateways, tellWorkers } = this.#host;
     tellGateways();
-    if (log.path !== null && log.isWrittenByWorkers) tellWorkers(log.path);
+    if (isOther && log.workerPath !== null) tellWorkers(log.workerPath);
   }
 }
