@@ -154,11 +154,11 @@ def application(environ, start_response):
 
 
 def hook():
-    note("forked %d %s" % (uwsgi.worker_id(), uwsgi.post_fork_hook is hook))
+    note("forked %d %s" % (uwsgi.worker_id(), uwsgi.post_fork_hook is hook and uwsgi.workers() == ()))
 
 
 uwsgi.post_fork_hook = hook
-uwsgi.atexit = lambda: note("left %d" % uwsgi.worker_id())
+uwsgi.atexit = lambda: note("left %d of %d" % (uwsgi.worker_id(), len(uwsgi.workers())))
 `;
 
 let engine: EngineProcess;
@@ -327,7 +327,7 @@ describe('the module uwsgi', () => {
     const own = await EngineProcess.start({ ini: 'master = true\nmodule = app\n', files: { 'app.py': APP } });
     own.signal('SIGINT');
     await own.exited;
-    expect(own.log).toContain('NOTE left 1');
+    expect(own.log).toContain('NOTE left 1 of 0');
     await own.dispose();
   });
 });

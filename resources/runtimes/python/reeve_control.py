@@ -19,6 +19,8 @@ class Control:
         self.sock = connect(endpoint)
         self._lock = threading.Lock()
         self._received = b""
+        # The thread that receives; until there is one, nothing can be asked.
+        self.listener = None
         self._answers = {}
         self._last_question = 0
 
@@ -46,7 +48,9 @@ class Control:
         return messages
 
     def ask(self, what):
-        """Asks the master a question and waits for `answered`; None when there is no answer in time."""
+        """Asks the master a question and waits for `answered`; None when nobody listens or the answer is late."""
+        if self.listener in (None, threading.get_ident()):
+            return None
         answer = [threading.Event(), None]
         with self._lock:
             self._last_question += 1

@@ -176,6 +176,7 @@ class Worker:
     # The control thread
 
     def _listen(self):
+        self.control.listener = threading.get_ident()
         selector = selectors.DefaultSelector()
         selector.register(self.control.sock, selectors.EVENT_READ, None)
         pending = [b""] * len(self.controls)
