@@ -55,7 +55,12 @@ export class Listening {
   }
 
   renew({ listenerId, tls }: Extract<MasterToGateway, { type: 'renew' }>): void {
-    this.#listeners.get(listenerId)?.renew(tls);
+    try {
+      this.#listeners.get(listenerId)?.renew(tls);
+    } catch (error) {
+      const text = `new certificates can not be used, the old ones stay: ${String(error)}`;
+      this.#handlers.post({ type: 'trouble', text });
+    }
   }
 
   /** Accepts no more. */

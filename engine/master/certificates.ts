@@ -16,8 +16,8 @@ const TICKET_KEY_BYTES = 48;
 export class Certificates {
   readonly #ticketKeys = randomBytes(TICKET_KEY_BYTES);
   readonly #log: (text: string) => void;
-  /** By path: what was read last. */
-  #files = new Map<string, string>();
+  /** By their files: what was read last. */
+  #known = new Map<string, CertificateMaterial>();
 
   constructor(log: (text: string) => void) {
     this.#log = log;
@@ -29,9 +29,14 @@ export class Certificates {
     const found = new Map<ListenerSetting, TlsMaterial>();
     if (listeners.length === 0) return found;
     const { names, folder, folderCiphers, ...rest } = settings.tls;
-    const files = new Map<string, string>();
-    const read = (setting: CertificateSetting, origin: Origin): CertificateMaterial =>
-      this.#material(setting, origin, files, settings.tls.opensslOptions);
+    const known = new Map<string, CertificateMaterial>();
+    const read = (setting: CertificateSetting, origin: Origin): CertificateMaterial => {
+      const key = [setting.certificateFile, setting.keyFile, setting.clientCaFile].join('\0');
+      const material = this.#readOrKeep(setting, origin, this.#known.get(key) ?? null);
+      checkMaterial(setting, material, origin, settings.tls.opensslOptions);
+      known.set(key, material);
+      return material;
+    };
     const common = {
       names: names.map(({ match, certificate, origin }) => ({ match, certificate: read(certificate, origin) })),
       folder: folder === null ? null : { path: folder, ciphers: folderCiphers },
@@ -45,53 +50,65 @@ export class Certificates {
       if (listener.tls === null) continue;
       found.set(listener, { certificate: read(listener.tls, listener.origin), ...common });
     }
-    this.#files = files;
+    this.#known = known;
     return found;
   }
 
-  #material(
-    setting: CertificateSetting,
-    origin: Origin,
-    files: Map<string, string>,
-    secureOptions: number,
-  ): CertificateMaterial {
+  /** A certificate, its key and its authorities belong together: they are read anew, or all of them stay. */
+  #readOrKeep(setting: CertificateSetting, origin: Origin, before: CertificateMaterial | null): CertificateMaterial {
     const { certificateFile, keyFile, clientCaFile, ciphers, requiresClient } = setting;
-    const cert = this.#read('certificate', certificateFile, origin, files);
-    const key = this.#read('key', keyFile, origin, files);
-    const clientCa =
-      clientCaFile === null ? null : this.#read('list of client authorities', clientCaFile, origin, files);
-    tried(`The certificate ${certificateFile} can not be used`, origin, () => createSecureContext({ cert }));
-    tried(`The key ${keyFile} does not go with the certificate ${certificateFile}`, origin, () =>
-      createSecureContext({ cert, key }),
-    );
-    if (clientCa !== null) {
-      tried(`The list of client authorities ${clientCaFile} can not be used`, origin, () =>
-        createSecureContext({ ca: clientCa }),
-      );
-    }
-    if (ciphers !== null) {
-      tried(`The ciphers '${ciphers}' can not be used`, origin, () => createSecureContext({ ciphers, secureOptions }));
-    }
-    return { cert, key, ciphers, clientCa, requiresClient };
-  }
-
-  #read(what: string, path: string, origin: Origin, files: Map<string, string>): string {
     try {
-      const text = readFileSync(path, 'latin1');
-      files.set(path, text);
-      return text;
+      return {
+        cert: readPem('certificate', certificateFile, origin),
+        key: readPem('key', keyFile, origin),
+        clientCa: clientCaFile === null ? null : readPem('list of client authorities', clientCaFile, origin),
+        ciphers,
+        requiresClient,
+      };
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-      const before = this.#files.get(path);
-      if ((code === 'EACCES' || code === 'EPERM') && before !== undefined) {
-        this.#log(`the ${what} ${path} may not be read any more; the engine goes on with what it has read before`);
-        files.set(path, before);
-        return before;
-      }
-      const reason =
-        code === 'ENOENT' ? 'is not there' : code === 'EACCES' ? 'may not be read' : `can not be read (${code})`;
-      throw new EngineError('certificate-unusable', `The ${what} ${path} ${reason}.`, origin, { cause: error });
+      if (before === null || !(error instanceof EngineError) || !isForbidden(error.cause)) throw error;
+      this.#log(`${error.message} The certificate that was read before stays in use.`);
+      return { ...before, ciphers, requiresClient };
     }
+  }
+}
+
+function readPem(what: string, path: string, origin: Origin): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch (error) {
+    const code = codeOf(error);
+    const reason =
+      code === 'ENOENT' ? 'is not there' : isForbidden(error) ? 'may not be read' : `can not be read (${code})`;
+    throw new EngineError('certificate-unusable', `The ${what} ${path} ${reason}.`, origin, { cause: error });
+  }
+}
+
+function isForbidden(error: unknown): boolean {
+  return codeOf(error) === 'EACCES' || codeOf(error) === 'EPERM';
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+function checkMaterial(
+  { certificateFile, keyFile, clientCaFile }: CertificateSetting,
+  { cert, key, clientCa, ciphers }: CertificateMaterial,
+  origin: Origin,
+  secureOptions: number,
+): void {
+  tried(`The certificate ${certificateFile} can not be used`, origin, () => createSecureContext({ cert }));
+  tried(`The key ${keyFile} does not go with the certificate ${certificateFile}`, origin, () =>
+    createSecureContext({ cert, key }),
+  );
+  if (clientCa !== null) {
+    tried(`The list of client authorities ${clientCaFile ?? ''} can not be used`, origin, () =>
+      createSecureContext({ ca: clientCa }),
+    );
+  }
+  if (ciphers !== null) {
+    tried(`The ciphers '${ciphers}' can not be used`, origin, () => createSecureContext({ ciphers, secureOptions }));
   }
 }
 
