@@ -58,7 +58,7 @@ describe('an attached daemon', () => {
     );
     process.kill(first, 'SIGKILL');
     const second = await pidOf(engine, 2);
-    await engine.seen(`[reeve-daemons] throttling "${engine.path('d.sh')}" for 1 seconds`);
+    await engine.seen(`[uwsgi-daemons] throttling "${engine.path('d.sh')}" for 1 seconds`);
     engine.signal('SIGINT');
     expect(await engine.exited).toBe(0);
     expect(notesOf(engine).at(-1)).toBe(`TERM ${second}`);
@@ -99,7 +99,7 @@ describe('an attached daemon', () => {
     engine.signal('SIGTERM');
     expect((await slow).status).toBe(200);
     expect(await engine.exited).toBe(0);
-    expect(engine.log.indexOf('ended\n')).toBeLessThan(engine.log.indexOf('[reeve-daemons] stopping daemon'));
+    expect(engine.log.indexOf('ended\n')).toBeLessThan(engine.log.indexOf('[uwsgi-daemons] stopping daemon'));
   });
 
   it('that does not end is killed, and one whose end ends the server does so', async () => {
@@ -107,11 +107,11 @@ describe('an attached daemon', () => {
       'worker-reload-mercy = 1\nattach-daemon = trap "" TERM; while :; do sleep 0.1; done\n' +
         'attach-control-daemon = while [ ! -e {FOLDER}/now ]; do sleep 0.05; done',
     );
-    await engine.seen('[reeve-daemons] spawning', 2);
+    await engine.seen('[uwsgi-daemons] spawning', 2);
     engine.write('now', '');
     expect(await engine.exited).toBe(0);
     expect(engine.log).toContain('has ended: stopping the server');
-    expect(engine.log).toContain('[reeve-daemons] killing daemon');
+    expect(engine.log).toContain('[uwsgi-daemons] killing daemon');
   });
 
   it('ends with a master that is killed, with all that it has started', async () => {
@@ -145,7 +145,7 @@ describe('a daemon with a pidfile', () => {
     expect(isRunning(pid)).toBe(true);
 
     const next = await start(ini.replaceAll('{FOLDER}', engine.folder));
-    await next.seen(`[reeve-daemons] found pid ${pid}`);
+    await next.seen(`[uwsgi-daemons] found pid ${pid}`);
     expect(engine.read('starts')).toBe('start\n');
   });
 });

@@ -162,9 +162,13 @@ describe('hooks', () => {
   });
 
   it('run when a file is touched', async () => {
-    const engine = await start('hook-touch = {FOLDER}/touch.me exec:echo touched > {FOLDER}/seen');
+    const engine = await start(
+      'hook-touch = {FOLDER}/touch.me exec:echo touched > {FOLDER}/seen\nhook-touch = {FOLDER}/end.me exit:',
+    );
     engine.write('touch.me', 'now');
     await waitFor('the hook', () => engine.read('seen') === 'touched\n');
+    engine.write('end.me', '');
+    expect(await engine.exited).toBe(0);
   });
 
   it('bind a signal to another meaning', async () => {

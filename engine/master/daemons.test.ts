@@ -35,12 +35,12 @@ function machine(changes: Partial<DaemonSetting> = {}) {
 describe('an attached daemon', () => {
   test('is started at once, and anew when it has ended', () => {
     const one = machine();
-    expect(one.tick(0)).toEqual(['[reeve-daemons] spawning "work"', 'start']);
+    expect(one.tick(0)).toEqual(['[uwsgi-daemons] spawning "work"', 'start']);
     one.started(10);
     expect(one.nextMs()).toBeNull();
     one.tick(10_000);
     expect(one.exited(10)).toEqual([]);
-    expect(one.tick(0)).toEqual(['[reeve-daemons] respawning "work"', 'start']);
+    expect(one.tick(0)).toEqual(['[uwsgi-daemons] respawning "work"', 'start']);
   });
 
   test('that keeps dying soon is left alone for longer and longer, up to its limit', () => {
@@ -66,7 +66,7 @@ describe('an attached daemon', () => {
     const one = machine();
     one.tick(0);
     const said = one.send({ type: 'not-started', index: 0, message: 'EAGAIN' });
-    expect(said[0]).toBe('[reeve-daemons] "work" could not be started: EAGAIN');
+    expect(said[0]).toBe('[uwsgi-daemons] "work" could not be started: EAGAIN');
     expect(one.tick(0)).toEqual([]);
     expect(one.tick(1000)).toContain('start');
   });

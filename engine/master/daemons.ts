@@ -142,7 +142,7 @@ function handleOne(
     case 'started':
       return started(draft, daemon, event.index, event.pid);
     case 'not-started':
-      say(draft, `[reeve-daemons] "${daemon.setting.command}" could not be started: ${event.message}`);
+      say(draft, `[uwsgi-daemons] "${daemon.setting.command}" could not be started: ${event.message}`);
       return ended(draft, daemon);
     case 'exited':
       // The command of a daemon that goes into the background by itself ends at once; its pidfile tells of the daemon.
@@ -162,7 +162,7 @@ function handleOne(
 function tick(draft: Draft, daemon: Daemon, index: number): void {
   const { status, setting } = daemon;
   if (status === 'stopping' && draft.nowMs >= daemon.deadlineMs) {
-    say(draft, `[reeve-daemons] killing daemon (pid: ${daemon.pid}): ${setting.command}`);
+    say(draft, `[uwsgi-daemons] killing daemon (pid: ${daemon.pid}): ${setting.command}`);
     draft.effects.push({ type: 'signal', index, pid: daemon.pid, signal: SIGKILL });
     daemon.deadlineMs = Number.POSITIVE_INFINITY;
   } else if (
@@ -176,7 +176,7 @@ function tick(draft: Draft, daemon: Daemon, index: number): void {
 }
 
 function start(draft: Draft, daemon: Daemon, index: number): void {
-  say(draft, `[reeve-daemons] ${daemon.starts === 0 ? 'spawning' : 'respawning'} "${daemon.setting.command}"`);
+  say(draft, `[uwsgi-daemons] ${daemon.starts === 0 ? 'spawning' : 'respawning'} "${daemon.setting.command}"`);
   daemon.starts += 1;
   daemon.startedMs = draft.nowMs;
   // Until its process is there or has failed to come.
@@ -208,7 +208,7 @@ function ended(draft: Draft, daemon: Daemon): void {
   }
   daemon.status = 'absent';
   if (setting.isControl && status === 'running') {
-    say(draft, `[reeve-daemons] control daemon "${setting.command}" has ended: stopping the server`);
+    say(draft, `[uwsgi-daemons] control daemon "${setting.command}" has ended: stopping the server`);
     daemon.status = 'over';
     draft.effects.push({ type: 'stop-server' });
     return;
@@ -216,7 +216,7 @@ function ended(draft: Draft, daemon: Daemon): void {
   const isShort = status !== 'stopping' && draft.nowMs - daemon.startedMs <= SHORT_LIFE_MS;
   const most = setting.maxThrottleSeconds === 0 ? MAX_THROTTLE_SECONDS : setting.maxThrottleSeconds;
   daemon.throttleSeconds = isShort ? Math.min(daemon.throttleSeconds + 1, most) : 0;
-  if (isShort) say(draft, `[reeve-daemons] throttling "${setting.command}" for ${daemon.throttleSeconds} seconds`);
+  if (isShort) say(draft, `[uwsgi-daemons] throttling "${setting.command}" for ${daemon.throttleSeconds} seconds`);
   daemon.nextMs = draft.nowMs + daemon.throttleSeconds * 1000;
 }
 
@@ -224,7 +224,7 @@ function pidfileRead(draft: Draft, daemon: Daemon, index: number, pid: number | 
   if (daemon.status !== 'absent' && daemon.status !== 'running') return;
   const wasRunning = daemon.status === 'running';
   if (pid !== null) {
-    if (!wasRunning) say(draft, `[reeve-daemons] found pid ${pid} of "${daemon.setting.command}"`);
+    if (!wasRunning) say(draft, `[uwsgi-daemons] found pid ${pid} of "${daemon.setting.command}"`);
     daemon.status = 'running';
     daemon.pid = pid;
     daemon.nextMs = draft.nowMs + daemon.setting.checkSeconds * 1000;
@@ -256,7 +256,7 @@ function stop(draft: Draft, mercyMs: number): void {
 
 /** Asks it to end; it is killed when mercy ends. */
 function end(draft: Draft, daemon: Daemon, index: number, signal: number, mercyMs: number): void {
-  say(draft, `[reeve-daemons] stopping daemon (pid: ${daemon.pid}): ${daemon.setting.command}`);
+  say(draft, `[uwsgi-daemons] stopping daemon (pid: ${daemon.pid}): ${daemon.setting.command}`);
   daemon.status = 'stopping';
   daemon.deadlineMs = draft.nowMs + mercyMs;
   draft.effects.push({ type: 'signal', index, pid: daemon.pid, signal });

@@ -11,7 +11,7 @@ import type { LimitSettings } from '../config/system-settings.ts';
 import { EngineError, formatEngineError } from '../errors.ts';
 import { DaemonProcesses } from './daemon-processes.ts';
 import { type EngineLog, errorCode } from './engine-log.ts';
-import { HookRunner } from './hook-actions.ts';
+import { ExitRequested, HookRunner } from './hook-actions.ts';
 import { assume, checkReadable, handOver, type Identity, isRoot, resolveIdentity } from './identity.ts';
 import type { MasterState, Stop } from './machine-state.ts';
 import { removePidfile, writePidfile } from './pidfile.ts';
@@ -226,6 +226,7 @@ export class System {
     try {
       await hooks;
     } catch (error) {
+      if (error instanceof ExitRequested) return this.#host.stopServer();
       this.#host.log.write(`*** ${error instanceof EngineError ? formatEngineError(error) : String(error)} ***`);
       if (!isVital) return;
       this.#hasFailed = true;
