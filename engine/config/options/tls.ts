@@ -11,6 +11,7 @@ import {
   type Reader,
   readFlag,
   readListenAddress,
+  readModifier,
   readNumber,
   readStartPath,
   take,
@@ -21,7 +22,8 @@ export const tlsOptions: OptionSection = {
 https | string | works | | Answers HTTPS through the router: ADDRESS,CERTIFICATE,KEY[,CIPHERS[,CLIENT-CA]]; '!' before the last makes client certificates mandatory.
 https2 | string | works | | Answers HTTPS through the router: addr=, cert=, key=, and if wanted ciphers= and client_ca=.
 https-socket | string | works | | Answers HTTPS: ADDRESS,CERTIFICATE,KEY[,CIPHERS[,CLIENT-CA]].
-https-socket-modifier1 | int | no | 0 | Modifier of requests that come through 'https-socket'.
+https-socket-modifier1 | int | works | 0 | Modifier of requests that come through 'https-socket'; the engine knows 0.
+https-socket-modifier2 | int | works | 0 | Second modifier of requests that come through 'https-socket'; the engine knows 0.
 suwsgi-socket | string | works | | Answers the uwsgi protocol inside TLS: ADDRESS,CERTIFICATE,KEY[,CIPHERS[,CLIENT-CA]].
 http-to-https | address | works | | Answers HTTP on this address with a redirect to HTTPS.
 https-export-cert | flag | none: the client's certificate is always handed on in HTTPS_DN, HTTPS_CC and HTTPS_CLIENT_CERTIFICATE, as uWSGI does | | Hands the client's certificate to the application.
@@ -45,6 +47,8 @@ ssl-tmp-dir | path | none: nothing of TLS is written to files | | Folder for tem
     https: tlsSocket('http'),
     https2: readHttps2,
     'https-socket': tlsSocket('http-socket'),
+    'https-socket-modifier1': readModifier,
+    'https-socket-modifier2': readModifier,
     'suwsgi-socket': tlsSocket('uwsgi'),
     'http-to-https': readRedirect,
     'https-session-context': (draft, value) => take(value, (name) => (draft.settings.tls.sessionContext = name)),
