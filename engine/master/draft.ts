@@ -11,6 +11,9 @@ import { beginsAsleep, restingAtFirst } from './roster.ts';
 /** SIGABRT and SIGTERM get this long before SIGKILL. */
 export const KILL_DELAY_MS = 2000;
 
+/** A process whose end nobody reports, or that lost its control connection, has this long to be seen ending. */
+export const UNREACHABLE_MS = 1000;
+
 /** What a worker that nobody waits for any more may take for its own end (Python's atexit, say). */
 export const FAREWELL_MS = 1000;
 
@@ -133,7 +136,7 @@ export function killWorker(draft: Draft, worker: Worker): void {
   // A large process takes a while to die: meanwhile the gateways must not send it anything.
   if (worker.phase === 'ready') draft.effects.push({ type: 'retire-worker', spawnId: worker.spawnId });
   worker.phase = 'killed';
-  worker.deadlineMs = null;
+  worker.deadlineMs = worker.isOrphan ? draft.nowMs + UNREACHABLE_MS : null;
   if (worker.pid !== 0) {
     draft.effects.push({ type: 'signal-worker', spawnId: worker.spawnId, pid: worker.pid, signal: 'SIGKILL' });
   }

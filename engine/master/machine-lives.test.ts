@@ -43,6 +43,8 @@ class World {
   readonly #waiting: Effect[] = [...this.rig.done];
   readonly #pids = new Map<number, number>();
   readonly #zygotes = new Set<number>();
+  /** Workers with a connection: its end is seen whoever reports theirs. */
+  readonly #connected = new Set<number>();
 
   play(what: string, pick: number): void {
     const { rig } = this;
@@ -100,7 +102,7 @@ class World {
 
   #kill(spawnId: number, signal: number | null): void {
     if (!this.#pids.delete(spawnId)) return;
-    this.#feed({ type: 'worker-unreachable', spawnId });
+    if (this.#connected.delete(spawnId)) this.#feed({ type: 'worker-unreachable', spawnId });
     const worker = this.rig.state.workers.get(spawnId);
     const plan = this.rig.state.generations.get(worker?.generation ?? 0)?.plan;
     if (worker !== undefined && (plan?.spawn === 'fresh' || this.#zygotes.has(worker.generation))) {
@@ -118,6 +120,7 @@ class World {
     const { workers, generations } = this.rig.state;
     const isFresh = generations.get(workers.get(spawnId)?.generation ?? 0)?.plan.spawn === 'fresh';
     if (!this.#pids.has(spawnId)) return;
+    this.#connected.add(spawnId);
     if (!isFresh || pick % 7 !== 5) return this.#feed({ type: 'worker-connected', spawnId });
     this.#feed({ type: 'worker-load-failed', spawnId, text: 'no' });
     this.#kill(spawnId, null);
@@ -125,6 +128,10 @@ class World {
 
   #killZygote(generation: number | undefined): void {
     if (generation === undefined || !this.#zygotes.delete(generation)) return;
+    // Those that have just been forked die with it, and nobody says so.
+    for (const { spawnId, generation: its } of this.rig.state.workers.values()) {
+      if (its === generation && !this.#connected.has(spawnId)) this.#pids.delete(spawnId);
+    }
     this.#feed({ type: 'zygote-exited', generation, code: null, signal: 9 });
   }
 

@@ -123,8 +123,8 @@ export class Master {
       touched: (touch) => {
         actOnTouch(touch, {
           log: this.#log,
-          env,
-          cwd,
+          settings: this.#config.current,
+          place: this.#place,
           command: (command) => this.#command(command),
           system: (action, path) => this.#system.touched(action, path),
         });

@@ -3,16 +3,17 @@
  * the log. Programs that still run when the engine ends are left alone, as uWSGI does.
  */
 import { spawn } from 'node:child_process';
-import type { SystemTouchAction, TouchAction, TouchSetting } from '../config/settings.ts';
+import type { EngineSettings, SystemTouchAction, TouchAction, TouchSetting } from '../config/settings.ts';
 import type { ShellCommand } from './commands.ts';
 import type { EngineLog } from './engine-log.ts';
 import { errorCode } from './engine-log.ts';
 import type { Command } from './events.ts';
+import { childEnv, type RuntimePlace } from './runtimes.ts';
 
 export interface TouchHost {
   log: EngineLog;
-  env: NodeJS.ProcessEnv;
-  cwd: string;
+  settings: EngineSettings;
+  place: RuntimePlace;
   command: (command: Command | ShellCommand) => void;
   system: (action: SystemTouchAction, path: string) => void;
 }
@@ -38,8 +39,13 @@ export function actOnTouch({ path, action }: TouchSetting, host: TouchHost): voi
   host.command(action.type);
 }
 
-function run(command: string, { log, env, cwd }: TouchHost): void {
-  const child = spawn('/bin/sh', ['-c', command], { cwd, env, stdio: ['ignore', log.outputFd, log.errorFd] });
+function run(command: string, { log, settings, place }: TouchHost): void {
+  const child = spawn(settings.system.shell, ['-c', command], {
+    cwd: place.folder ?? settings.chdir ?? place.cwd,
+    env: childEnv(settings, place),
+    stdio: ['ignore', log.outputFd, log.errorFd],
+  });
+  child.unref();
   child.on('error', (error) => log.write(`*** touch-exec: ${command} could not be run (${errorCode(error)}) ***`));
   child.on('exit', (code, signal) => {
     if (code !== 0) log.write(`*** touch-exec: ${command} ended with ${signal ?? `exit code ${code ?? 0}`} ***`);

@@ -2,7 +2,7 @@
  * What each event means for a worker in each of its phases: a table in which every pair is written down, and below it
  * what the entries do. `nothing` is an event that is late or belongs to another phase.
  */
-import { type Draft, dismissWorker, endWorker, forgetWorker, killWorker, log } from './draft.ts';
+import { type Draft, dismissWorker, endWorker, forgetWorker, killWorker, log, UNREACHABLE_MS } from './draft.ts';
 import type { Ending, Plan, WorkerEvent } from './events.ts';
 import { type Generation, seatOf, type Worker, type WorkerPhase } from './machine-state.ts';
 import { abandonReload, failStart } from './reload.ts';
@@ -10,8 +10,6 @@ import { giveUpRenewal } from './renewal.ts';
 
 /** A worker that dies sooner than this after its start counts as an early death. */
 const EARLY_DEATH_MS = 1000;
-/** A process that lost its control connection has this long to be seen ending. */
-const UNREACHABLE_MS = 1000;
 /** On a core that was idle a moment ago a request may have begun that nobody here has seen yet. */
 const LATE_SIBLING_MS = 250;
 /** Early deaths in a row of one worker after which a reload is given up. */
@@ -77,8 +75,13 @@ export function handleDeadline(draft: Draft, worker: Worker): void {
   worker.deadlineMs = null;
   switch (worker.phase) {
     case 'requested':
-    case 'killed':
       return;
+    case 'killed': {
+      // An orphan whose end nobody reports: SIGKILL has ended it by now.
+      const generation = draft.state.generations.get(worker.generation);
+      if (worker.isOrphan && generation !== undefined) exited(draft, worker, generation);
+      return;
+    }
     case 'starting':
     case 'ready':
       log(draft, `worker ${worker.wid} (pid: ${worker.pid}) closed its control connection; killing it`);
@@ -211,9 +214,14 @@ function lose(draft: Draft, worker: Worker, generation: Generation): void {
   worker.deadlineMs = Math.min(worker.deadlineMs ?? Number.POSITIVE_INFINITY, draft.nowMs + UNREACHABLE_MS);
 }
 
-/** The zygote it was forked from is gone: from now on its connection is the only sign of its life. */
+/**
+ * The zygote it was forked from is gone: from now on its connection is the only sign of its life. One that has none yet
+ * could die unnoticed: it is killed.
+ */
 export function orphaned(draft: Draft, worker: Worker, generation: Generation): void {
   worker.isOrphan = true;
+  if (worker.phase === 'starting') killWorker(draft, worker);
+  else if (worker.phase === 'killed') worker.deadlineMs = draft.nowMs + UNREACHABLE_MS;
   if (worker.isUnreachable) exited(draft, worker, generation);
 }
 
