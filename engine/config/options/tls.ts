@@ -5,13 +5,13 @@
 import { resolvePath } from '../host.ts';
 import type { CertificateSetting, ListenerKind, Origin } from '../settings.ts';
 import { wholeNumber } from '../values.ts';
+import { readModifier } from './listeners.ts';
 import {
   type Draft,
   type OptionSection,
   type Reader,
   readFlag,
   readListenAddress,
-  readModifier,
   readNumber,
   readStartPath,
   take,
