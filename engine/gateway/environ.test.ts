@@ -46,6 +46,12 @@ describe('the environ', () => {
     expect(environ.CONTENT_TYPE).toBeUndefined();
   });
 
+  test('has no X-Forwarded header that one with underscores forged', () => {
+    const environ = environOf('X_Forwarded_Proto: https\r\nX-Forwarded-Proto: http\r\nX_Forwarded_For: 9\r\n');
+    expect(environ).toMatchObject({ HTTP_X_FORWARDED_PROTO: 'http', 'wsgi.url_scheme': 'http' });
+    expect(environ.HTTP_X_FORWARDED_FOR).toBeUndefined();
+  });
+
   test('joins repeated headers with commas, in any spelling', () => {
     const environ = environOf('X-A: 1\r\nx-a: 2\r\nX_A: 3\r\nX-B: 4\r\n');
     expect([environ.HTTP_X_A, environ.HTTP_X_B]).toEqual(['1, 2, 3', '4']);

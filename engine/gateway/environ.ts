@@ -30,8 +30,18 @@ const COMMANDS = new Set(
     .split(' ')
     .map((name) => `UWSGI_${name}`),
 );
-/** Both spellings of a header become the same variable; these must never come from the one with underscores. */
-const FRAMING_KEYS = new Set(['CONTENT_LENGTH', 'CONTENT_TYPE', 'HTTP_TRANSFER_ENCODING']);
+/**
+ * Both spellings of a header become the same variable; these must never come from the one with underscores, which a front
+ * server does not know as its own.
+ */
+const EXACT_KEYS = new Set([
+  'CONTENT_LENGTH',
+  'CONTENT_TYPE',
+  'HTTP_TRANSFER_ENCODING',
+  'HTTP_X_FORWARDED_FOR',
+  'HTTP_X_FORWARDED_PROTO',
+  'HTTP_X_FORWARDED_SSL',
+]);
 
 /** Encodes one environ after the other; `writer` holds the last one, without its end until `finish` was called. */
 export class EnvironEncoder {
@@ -252,7 +262,7 @@ export class EnvironEncoder {
     const upper = header.toUpperCase().replaceAll('-', '_');
     const name = upper === 'CONTENT_TYPE' || upper === 'CONTENT_LENGTH' ? upper : `HTTP_${upper}`;
     const key = this.#key(name);
-    const hidden = name === 'HTTP_PROXY' || (FRAMING_KEYS.has(name) && header.includes('_'));
+    const hidden = name === 'HTTP_PROXY' || (EXACT_KEYS.has(name) && header.includes('_'));
     const found = hidden ? { ...key, dropped: true } : key;
     this.#headerKeys.set(header, found);
     return found;
