@@ -26,7 +26,7 @@ describe('what the editor says about options', () => {
   it('says where an option works', () => {
     expect(footWords(option('harakiri')).join(' ')).toContain('on uWSGI and on the bundled engine');
     expect(footWords(option('thunder-lock')).join(' ')).toContain('No effect on the bundled engine');
-    expect(footWords(option('uid')).join(' ')).toContain('does not support it');
+    expect(footWords(option('snmp')).join(' ')).toContain('does not support it');
     expect(footWords(option('js-app')).join(' ')).toContain('uWSGI does not know it');
   });
 
