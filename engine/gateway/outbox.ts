@@ -11,8 +11,8 @@ export interface OutboxLimits {
   fileBytes: number;
 }
 
-export const OUTBOX_LIMITS: OutboxLimits = { memoryBytes: 1024 * 1024, fileBytes: 1024 * 1024 * 1024 };
-const DISK_QUEUE_BYTES = 2 * 1024 * 1024;
+export const OUTBOX_LIMITS: OutboxLimits = { memoryBytes: 512 * 1024, fileBytes: 1024 * 1024 * 1024 };
+const DISK_QUEUE_BYTES = 1024 * 1024;
 const READ_BYTES = 128 * 1024;
 /** The socket is given no more at once: each piece that leaves shows that the client still reads, slowly perhaps. */
 const PIECE_BYTES = 64 * 1024;
