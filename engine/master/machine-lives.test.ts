@@ -126,6 +126,12 @@ class World {
     this.#kill(spawnId, null);
   }
 
+  /** Workers of it live: a zygote stays as long. */
+  #hasChildren(generation: number): boolean {
+    const workers = [...this.rig.state.workers.values()];
+    return workers.some((one) => one.generation === generation && this.#pids.has(one.spawnId));
+  }
+
   #killZygote(generation: number | undefined): void {
     if (generation === undefined || !this.#zygotes.delete(generation)) return;
     // Those that have just been forked die with it, and nobody says so.
@@ -149,7 +155,7 @@ class World {
       case 'kill-zygote':
         return this.#killZygote(effect.generation);
       case 'stop-zygote':
-        if ([...this.rig.state.workers.values()].some((one) => one.generation === effect.generation)) {
+        if (this.#hasChildren(effect.generation)) {
           this.#waiting.push(effect);
           return;
         }

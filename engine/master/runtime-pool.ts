@@ -35,6 +35,8 @@ export class RuntimePool {
   /** How many applications each generation has had: as many must load when it needs them again. */
   readonly #appCounts = new Map<number, number>();
   readonly #zygotePids = new Map<number, number>();
+  /** The one whose control connection stands, or ended last: not the one that was started in its place. */
+  readonly #greetedZygotes = new Map<number, number>();
   /** Worker numbers that each generation has had. */
   readonly #numbersUsed = new Map<number, Set<number>>();
 
@@ -81,7 +83,7 @@ export class RuntimePool {
 
   /** Most often it is just ending; how, its exit tells. */
   #zygoteUnreachable(generation: number): void {
-    const pid = this.#zygotePids.get(generation);
+    const pid = this.#greetedZygotes.get(generation);
     const kill = (): void => {
       if (pid !== undefined && this.#zygotePids.get(generation) === pid) this.signal(pid, 'SIGKILL');
     };
@@ -124,6 +126,7 @@ export class RuntimePool {
 
   forgetGeneration(generation: number): void {
     this.#settings.delete(generation);
+    this.#greetedZygotes.delete(generation);
     this.#numbersUsed.delete(generation);
     this.#appCounts.delete(generation);
   }
@@ -171,6 +174,8 @@ export class RuntimePool {
     const { emit, log } = this.#host;
     switch (message.type) {
       case 'hello':
+        if (from.role === 'zygote') this.#greetedZygotes.set(from.generation, message.pid);
+        return;
       case 'lifeline':
         return;
       case 'loaded':
