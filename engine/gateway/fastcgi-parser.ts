@@ -204,7 +204,9 @@ export class FastCgiParser {
     const wanted = this.#paramBytes + end - start;
     if (wanted > this.#limits.blockBytes) throw new ProtocolError('block-too-large', this.#limits.blockBytes);
     if (wanted > this.#params.length) {
-      const grown = Buffer.allocUnsafe(Math.max(FIRST_CAPACITY, Math.min(this.#limits.blockBytes, wanted * 2)));
+      const grown = Buffer.allocUnsafe(
+        Math.max(FIRST_CAPACITY, wanted, Math.min(this.#limits.blockBytes, this.#params.length * 2)),
+      );
       this.#params.copy(grown, 0, 0, this.#paramBytes);
       this.#params = grown;
     }

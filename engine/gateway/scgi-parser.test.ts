@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MAX_VARS } from './cgi-vars.ts';
+import { ScgiParser } from './scgi-parser.ts';
 import { CGI_LIMITS, mutate, replayScgi } from './testing/cgi-replay.ts';
 import { cuts, readVectors } from './testing/vectors.ts';
 
@@ -27,6 +28,15 @@ describe('SCGI', () => {
       }),
       { numRuns: 3000 },
     );
+  });
+
+  test('variables that are announced cost no memory before they come', () => {
+    const parser = new ScgiParser(
+      { blockBytes: 50_000_000, bodyBytes: 0 },
+      { onVars: () => undefined, onBody: () => undefined, onComplete: () => undefined },
+    );
+    parser.feed(Buffer.from('40000000:CONTENT_LENGTH'));
+    expect(parser.keptBytes).toBeLessThan(10_000);
   });
 
   test('more variables than allowed are refused', () => {

@@ -11,6 +11,7 @@ const COLON = 58;
 const COMMA = 44;
 /** More digits than any block that is allowed. */
 const MAX_LENGTH_DIGITS = 9;
+const FIRST_CAPACITY = 2048;
 
 type State = 'length' | 'block' | 'body' | 'done';
 
@@ -29,6 +30,11 @@ export class ScgiParser {
   constructor(limits: CgiLimits, handler: CgiHandler) {
     this.#limits = limits;
     this.#handler = handler;
+  }
+
+  /** Bytes that it holds for variables that are not complete. */
+  get keptBytes(): number {
+    return this.#kept.length;
   }
 
   /** Has not one byte come? */
@@ -85,11 +91,21 @@ export class ScgiParser {
       this.#blockComplete(chunk, start);
       return end;
     }
-    if (this.#kept.length === 0) this.#kept = Buffer.allocUnsafe(wanted);
-    chunk.copy(this.#kept, this.#keptBytes, start, end);
-    this.#keptBytes += end - start;
+    this.#keep(chunk, start, end);
     if (this.#keptBytes === wanted) this.#blockComplete(this.#kept, 0);
     return end;
+  }
+
+  /** Takes as much memory as has come, not as much as was announced. */
+  #keep(chunk: Buffer, start: number, end: number): void {
+    const bytes = this.#keptBytes + end - start;
+    if (bytes > this.#kept.length) {
+      const grown = Buffer.allocUnsafe(Math.max(FIRST_CAPACITY, bytes, this.#kept.length * 2));
+      this.#kept.copy(grown, 0, 0, this.#keptBytes);
+      this.#kept = grown;
+    }
+    chunk.copy(this.#kept, this.#keptBytes, start, end);
+    this.#keptBytes = bytes;
   }
 
   #blockComplete(bytes: Buffer, start: number): void {
