@@ -7,6 +7,7 @@ const headOf = (block: string, contentLength = -1) => ({
   status: 200,
   headerCount: block.split('\r\n').length - 2,
   contentLength,
+  parts: 1,
   block: Buffer.from(block, 'latin1'),
 });
 
