@@ -10,6 +10,10 @@ const MEMORY = new Map([
 ]);
 const memoryOf = (pid: number) => MEMORY.get(pid) ?? { rssBytes: 0, vszBytes: 0 };
 
+function neverAsked(): never {
+  throw new Error('read without a limit');
+}
+
 it('finds workers at or above the limits, and asks for nothing without limits', () => {
   const { state } = Rig.serving();
   const limits = { ...defaultRecycling(), evilOnRssBytes: 100, evilOnAsBytes: 1000 };
@@ -18,10 +22,7 @@ it('finds workers at or above the limits, and asks for nothing without limits', 
     { type: 'worker-too-large', spawnId: 2, what: 'ADDRESS SPACE', bytes: 1000 },
   ]);
   expect(findTooLarge(state, { ...defaultRecycling(), evilOnRssBytes: 101 }, memoryOf)).toEqual([]);
-  const unread = () => {
-    throw new Error('read without a limit');
-  };
-  expect(findTooLarge(state, defaultRecycling(), unread)).toEqual([]);
+  expect(findTooLarge(state, defaultRecycling(), neverAsked)).toEqual([]);
 });
 
 it.runIf(process.platform === 'linux')('reads the memory of a process, and none of one that is gone', () => {

@@ -27,7 +27,7 @@ export class TouchWatch {
     if (this.#isLooking || this.#touches.length === 0) return [];
     this.#isLooking = true;
     const touched = new Set<string>();
-    for (const path of [...this.#seen.keys()]) {
+    for (const path of this.#seen.keys()) {
       const now = await mark(path);
       if (now !== MISSING && now !== this.#seen.get(path)) touched.add(path);
       this.#seen.set(path, now);
