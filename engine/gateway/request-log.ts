@@ -97,26 +97,29 @@ export class RequestLog {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     if (this.#pending === '') return;
-    let text = this.#pending;
-    if (this.#dropped > 0) text += `*** ${this.#dropped} request lines dropped: the log's reader is too slow ***\n`;
     const { target } = this.#options;
     if (target.type === 'master') {
+      this.#toMaster(this.#pending + this.#takeDropped());
       this.#pending = '';
-      this.#dropped = 0;
-      this.#toMaster(text);
       return;
     }
-    const bytes = Buffer.from(text, 'latin1');
-    let written = 0;
     try {
-      while (written < bytes.length) written += writeSync(target.fd, bytes, written);
-      this.#pending = '';
-      this.#dropped = 0;
+      while (this.#pending !== '') {
+        const written = writeSync(target.fd, Buffer.from(this.#pending.slice(0, FLUSH_BYTES), 'latin1'));
+        this.#pending = this.#pending.slice(written) || this.#takeDropped();
+      }
     } catch {
       // EAGAIN: the pipe is full. Anything else won't heal by trying at once either; the limit above holds.
-      this.#pending = this.#pending.slice(written);
       this.#timer = setTimeout(() => this.flush(), RETRY_MS);
     }
+  }
+
+  /** A line that says how many were dropped; empty when none were. */
+  #takeDropped(): string {
+    if (this.#dropped === 0) return '';
+    const line = `*** ${this.#dropped} request lines dropped: the log's reader is too slow ***\n`;
+    this.#dropped = 0;
+    return line;
   }
 
   /** uWSGI's rule: all of them, or with `disable-logging` those that one of the `log-` options asks for. */

@@ -7,6 +7,8 @@ import { writeSync } from 'node:fs';
 
 const RETRY_MS = 20;
 const LIMIT_BYTES = 1024 * 1024;
+/** Written at once: a reader that takes nothing shall not cost a copy of all that waits at each try. */
+const WRITE_BYTES = 64 * 1024;
 
 export class ByteQueue {
   fd: number;
@@ -34,7 +36,7 @@ export class ByteQueue {
     this.#retry = null;
     try {
       while (this.#waiting !== '') {
-        const written = writeSync(this.fd, Buffer.from(this.#waiting, 'latin1'));
+        const written = writeSync(this.fd, Buffer.from(this.#waiting.slice(0, WRITE_BYTES), 'latin1'));
         this.#waiting = this.#waiting.slice(written);
         if (this.#waiting === '') this.#tellDropped();
       }
