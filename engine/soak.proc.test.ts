@@ -139,7 +139,7 @@ it.runIf(process.platform === 'linux')(
       }
       if (turns % 5 === 0) {
         // The engine's own child is the zygote; workers are its children.
-        const [zygote] = descendants(engine.pid).filter((pid) => !workers.some((worker) => worker.pid === pid));
+        const zygote = descendants(engine.pid).find((pid) => !workers.some((worker) => worker.pid === pid));
         if (zygote !== undefined && isRunning(zygote)) process.kill(zygote, 'SIGKILL');
       }
       if (turns % 3 === 0) engine.write('app.fifo', letters[(turns / 3) % letters.length] ?? 'r');
