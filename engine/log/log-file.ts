@@ -20,11 +20,14 @@ export interface LogFileOptions {
 
 const DEFAULT_MODE = 0o640;
 const KEEP_OPEN_MS = 10_000;
+const AFTER_FAILURE_MS = 60_000;
 
 export class LogFile {
   readonly options: LogFileOptions;
   readonly #trouble: (text: string) => void;
   readonly #queue: ByteQueue;
+  /** One that failed is not tried again before this. */
+  #rotateAfterMs = 0;
   readonly #closing = new Map<number, NodeJS.Timeout>();
 
   /** Throws EngineError when it can not be opened. */
@@ -63,7 +66,7 @@ export class LogFile {
   /** True when it was rotated because of its size. */
   tick(): boolean {
     const { maxSizeBytes, path } = this.options;
-    if (maxSizeBytes === 0) return false;
+    if (maxSizeBytes === 0 || performance.now() < this.#rotateAfterMs) return false;
     const { size } = fstatSync(this.fd);
     if (size <= maxSizeBytes) return false;
     this.write(`logsize: ${size}, triggering rotation to ${this.options.backupName ?? path}...\n`);
@@ -103,6 +106,7 @@ export class LogFile {
     try {
       change();
     } catch (error) {
+      this.#rotateAfterMs = performance.now() + AFTER_FAILURE_MS;
       const reason = error instanceof Error ? error.message : String(error);
       this.#trouble(`*** the log ${this.options.path} goes on as it is: ${reason} ***`);
     }
