@@ -367,7 +367,7 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
 
   /** Refuses what no worker has seen: the log hears of it here. */
   #turnAway(status: number, reason?: string): void {
-    this.#context.refused(status, reason, this.#client);
+    this.#context.refused(status, reason, this.#client || (this.#socket.remoteAddress ?? ''));
     this.#refuse(status, reason);
   }
 

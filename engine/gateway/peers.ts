@@ -67,21 +67,26 @@ export function describePeer(
   trusted: TrustedPeers,
   secure: SecureFacts,
 ): Peer {
-  const remoteAddress = (socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
-  // A front server's variables name the port; asking the system for it costs a call for each connection.
-  const serverPort = isHttpKind(kind) ? socket.localPort : undefined;
-  return {
+  const isHttp = isHttpKind(kind);
+  const named = {
     kind,
     serverName: hostname,
-    serverPort: serverPort === undefined ? '' : String(serverPort),
     serverAddress: null,
+    tlsVars: secure === null ? null : tlsVars(secure),
+  };
+  // Front servers name client and port in their variables: where it does not matter who they are themselves, the system
+  // is not asked, which it would be for each request.
+  if (trusted.isDefault && !isHttp) {
+    return { ...named, serverPort: '', remoteAddress: '', remotePort: '', isTrusted: true };
+  }
+  const remoteAddress = (socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
+  return {
+    ...named,
+    serverPort: isHttp ? String(socket.localPort ?? '') : '',
     remoteAddress,
     remotePort: String(socket.remotePort ?? ''),
-    tlsVars: secure === null ? null : tlsVars(secure),
-    isTrusted:
-      (trusted.isDefault && !isHttpKind(kind)) ||
-      // A TCP client that is gone already has no address either, but its socket still has one on this side.
-      (remoteAddress === '' ? socket.localAddress === undefined : trusted.has(remoteAddress)),
+    // A TCP client that is gone already has no address either, but its socket still has one on this side.
+    isTrusted: remoteAddress === '' ? socket.localAddress === undefined : trusted.has(remoteAddress),
   };
 }
 
