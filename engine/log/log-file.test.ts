@@ -27,7 +27,7 @@ it('is renamed when it is larger than it may be', () => {
   file.write('longer than ten bytes\n');
   expect(file.tick()).toBe(true);
   file.write('new\n');
-  const [backup = ''] = readdirSync(folder).filter((name) => name !== 'a.log');
+  const backup = readdirSync(folder).find((name) => name !== 'a.log') ?? '';
   expect(backup).toMatch(/^a\.log\.\d{10}$/);
   expect(readFileSync(join(folder, backup), 'utf8')).toBe(
     `short\nlonger than ten bytes\nlogsize: 28, triggering rotation to ${path}...\n`,
