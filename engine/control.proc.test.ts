@@ -96,12 +96,19 @@ describe('signals', () => {
 
   it('SIGUSR2 to a worker writes where it stands', async () => {
     const engine = await start();
-    const slow = engine.get('/sleep?1', { fresh: true });
+    const slow = engine.get('/sleep?3', { fresh: true });
     const busy = await waitFor('a busy worker', async () =>
       (await engine.stats()).workers.find((worker) => worker.status === 'busy'),
     );
-    process.kill(busy.pid, 'SIGUSR2');
-    await engine.seen('in application');
+    // The request is at the worker, which may not have begun it yet: it is asked again when it has answered.
+    let asked = 0;
+    await waitFor('the stack of the application', () => {
+      if (engine.count('Current thread') >= asked) {
+        process.kill(busy.pid, 'SIGUSR2');
+        asked += 1;
+      }
+      return engine.log.includes('in application');
+    });
     expect((await slow).status).toBe(200);
   });
 
