@@ -161,6 +161,10 @@ it.runIf(process.platform === 'linux')(
     await waitFor('the descriptors to be given back', () => openFiles(engine.pid) <= filesBefore + 8);
     expect(rssBytes(engine.pid) - rssBefore, summary).toBeLessThan(96 * 1024 * 1024);
     expect((await engine.get('/', { fresh: true })).status).toBe(200);
+    const stoppedMs = Date.now();
+    engine.signal('SIGINT');
+    expect(await engine.exited).toBe(0);
+    expect(Date.now() - stoppedMs).toBeLessThan(8000);
   },
   SOAK_MS + 60_000,
 );
