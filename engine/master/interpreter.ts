@@ -18,7 +18,7 @@ export function programFor(app: AppSetting, resourcesFolder: string, env: NodeJS
     if (file === null) {
       throw new EngineError('no-interpreter', "There is no 'node' on the PATH, which 'js-app' needs.");
     }
-    return { file, args: [join(resourcesFolder, 'runtimes', 'node', 'worker.mjs')] };
+    return endingWithParent({ file, args: [join(resourcesFolder, 'runtimes', 'node', 'worker.mjs')] }, env);
   }
   const script = join(resourcesFolder, 'runtimes', 'python', 'reeve_runtime.py');
   const virtualenv = app.language === 'python' ? app.virtualenv : null;
@@ -28,6 +28,15 @@ export function programFor(app: AppSetting, resourcesFolder: string, env: NodeJS
   const file = findOnPath(names, env);
   if (file === null) throw new EngineError('no-interpreter', "There is no 'python3' on the PATH.");
   return { file, args };
+}
+
+/**
+ * The kernel ends it with the master, also in the middle of a loop that never looks at its control connection. Python
+ * sees to that itself, Node can not: `setpriv` of util-linux asks for it (PR_SET_PDEATHSIG) where it is installed.
+ */
+function endingWithParent(program: Program, env: NodeJS.ProcessEnv): Program {
+  const file = process.platform === 'linux' ? findOnPath(['setpriv'], env) : null;
+  return file === null ? program : { file, args: ['--pdeathsig', 'KILL', program.file, ...program.args] };
 }
 
 function pythonFlags({ optimize, noSite }: PythonApp): string[] {

@@ -2,7 +2,7 @@
  * The engine's private folder: control sockets and request bodies that do not fit in memory. Only this user may
  * enter it. What an engine that was killed has left behind is removed by the next one.
  */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -35,7 +35,7 @@ export function removeAbandonedFolders(): void {
     const pid = name.startsWith(PREFIX) ? Number(name.slice(PREFIX.length).split('-')[0]) : Number.NaN;
     if (!Number.isInteger(pid) || pid <= 0 || isAlive(pid)) continue;
     const path = join(tmpdir(), name);
-    const found = statSync(path, { throwIfNoEntry: false });
+    const found = lstatSync(path, { throwIfNoEntry: false });
     if (found?.isDirectory() === true && found.uid === (process.getuid?.() ?? found.uid)) {
       rmSync(path, { recursive: true, force: true });
     }
