@@ -80,6 +80,12 @@ describe('recycling', () => {
     await engine.seen(') is recycled', 2);
   });
 
+  it('loses no request of the threads beside the one that has counted to the end', async () => {
+    const engine = await start('processes = 2\nthreads = 3\nmax-requests = 3\n');
+    const { statuses } = await underLoad(engine, () => engine.count(') is recycled') >= 60, 8);
+    expect([...statuses]).toEqual([200]);
+  });
+
   it('does not come before min-worker-lifetime', async () => {
     const engine = await start('max-requests = 2\nmin-worker-lifetime = 3600\n');
     const pids = new Set<string>();

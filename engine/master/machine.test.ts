@@ -47,7 +47,8 @@ describe('a worker that ends', () => {
 
   it('is replaced while it still ends when it reached max-requests', () => {
     const rig = Rig.serving();
-    expect(types(rig.feed({ type: 'worker-recycling', spawnId: 1 }))).toEqual(['exit-worker', 'fork-worker']);
+    expect(types(rig.feed({ type: 'worker-recycling', spawnId: 1 }))).toEqual(['retire-worker', 'fork-worker']);
+    expect(types(rig.feed({ type: 'worker-drained', spawnId: 1 }))).toEqual(['exit-worker']);
     expect(types(rig.exit(1))).toEqual(['forget-worker']);
   });
 
