@@ -198,18 +198,18 @@ test('an option that is not supported is to be left out of the command line, and
   expect(errorsOf('async = 2')).toEqual([expect.stringContaining('Remove the line, or run the file on uWSGI.')]);
 });
 
-describe('Python applications', () => {
-  const appOf = (text: string) => {
-    const { app } = settingsOf(text);
-    if (app.language !== 'python') throw new Error('no Python application');
-    return app;
-  };
+function pythonAppOf(text: string) {
+  const { app } = settingsOf(text);
+  if (app.language !== 'python') throw new Error('no Python application');
+  return app;
+}
 
+describe('Python applications', () => {
   test("come from one of several sources, in uWSGI's order; the others are named", () => {
     const built = build('http = :80\neval = x\nwsgi-file = a.py\nmodule = m');
     expect(built.ok && built.settings.app).toMatchObject({ main: { type: 'module', name: 'm' } });
     expect(built.warnings.map(({ option }) => option)).toEqual(['wsgi-file', 'eval']);
-    expect(appOf('paste = config:site.ini\npaste-logger = true\nchdir = sub').main).toEqual({
+    expect(pythonAppOf('paste = config:site.ini\npaste-logger = true\nchdir = sub').main).toEqual({
       type: 'paste',
       uri: 'config:/srv/app/sub/site.ini',
       logging: true,
@@ -217,7 +217,7 @@ describe('Python applications', () => {
   });
 
   test('are mounted as files or modules, each mountpoint once', () => {
-    expect(appOf('mount = /a=a.py\nmount = /b/=pkg.mod:make()').mounts).toEqual([
+    expect(pythonAppOf('mount = /a=a.py\nmount = /b/=pkg.mod:make()').mounts).toEqual([
       { mountpoint: '/a', source: { type: 'file', path: '/srv/app/a.py', written: 'a.py' } },
       { mountpoint: '/b/', source: { type: 'module', name: 'pkg.mod:make()' } },
     ]);
@@ -226,8 +226,8 @@ describe('Python applications', () => {
   });
 
   test('have options whose odd values are refused', () => {
-    expect(appOf('module = m\npyargv = one  "two three"').argv).toEqual(['one', '"two', 'three"']);
-    expect(appOf('module = m\nthread-stacksize = 512').threadStackBytes).toBe(524_288);
+    expect(pythonAppOf('module = m\npyargv = one  "two three"').argv).toEqual(['one', '"two', 'three"']);
+    expect(pythonAppOf('module = m\nthread-stacksize = 512').threadStackBytes).toBe(524_288);
     expect(errorsOf('optimize = 3')[0]).toContain('needs 0, 1 or 2.');
     expect(errorsOf('py-autoreload = true')[0]).toContain('needs a whole number of seconds');
     expect(errorsOf('pymodule-alias = nothing')[0]).toContain('needs alias=module');
