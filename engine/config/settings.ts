@@ -118,6 +118,8 @@ export interface ProtocolSettings {
   trustedProxies: string[];
   /** `add-header`, as written: `Name: value`. */
   addHeaders: string[];
+  /** `add-header = Connection: close`: HTTP connections end with their first answer. */
+  closesConnections: boolean;
   /** `del-header`: names of response headers that are left out. */
   delHeaders: string[];
 }

@@ -47,7 +47,7 @@ export function gatewayOptions(settings: EngineSettings, logTarget: RequestLogTa
     harakiriSeconds: settings.harakiri.seconds,
     socketTimeoutSeconds: settings.socketTimeoutSeconds,
     httpTimeoutSeconds: settings.httpTimeoutSeconds,
-    httpKeepaliveSeconds: settings.httpKeepaliveSeconds,
+    httpKeepaliveSeconds: settings.protocols.closesConnections ? 0 : settings.httpKeepaliveSeconds,
     protocols: settings.protocols,
     tcpKeepAlive: settings.sockets.keepAlive,
     maxConnections: connectionLimit(settings),
