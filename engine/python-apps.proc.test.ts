@@ -97,6 +97,7 @@ describe('several applications', () => {
     ]);
     await engine.seen('|app: 2|req: 2/8] 127.0.0.1 ');
     expect(engine.log).toContain("WSGI app 3 (mountpoint='/c/') ready in 0 seconds");
+    expect(await ask(engine, { PATH_INFO: '/none' })).toBe("uwsgi_file_one '' '/none'");
   });
 
   it('are chosen by SCRIPT_NAME of the front server, or by UWSGI_APPID', async () => {

@@ -72,6 +72,8 @@ class Apps:
                     environ["SCRIPT_NAME"] = point
                     environ["PATH_INFO"] = path[len(point) :]
                     break
+            else:
+                environ.setdefault("SCRIPT_NAME", "")
         app = self._by_mountpoint.get(environ.get("UWSGI_APPID") or environ.get("SCRIPT_NAME", ""))
         if app is None:
             if not self._has_default or not self.all:
