@@ -78,6 +78,7 @@ function defaults(resolved: Resolved): EngineSettings {
     reloadTimeoutSeconds: 0,
     exitOnReload: false,
     listen: 100,
+    queueLength: 1024,
     bufferSizeBytes: 65_536,
     limitPostBytes: 0,
     socketTimeoutSeconds: 4,

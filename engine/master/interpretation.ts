@@ -41,7 +41,7 @@ export function gatewayOptions(settings: EngineSettings, logTarget: RequestLogTa
   return {
     environEncoding: settings.app.language === 'javascript' ? 'json' : 'marshal',
     hostname: hostname(),
-    listen: settings.listen,
+    listen: settings.queueLength,
     bufferSizeBytes: settings.bufferSizeBytes,
     limitPostBytes: settings.limitPostBytes,
     harakiriSeconds: settings.harakiri.seconds,
