@@ -31,6 +31,9 @@ export interface Binding {
 export interface ListenHandlers {
   /** A connection, after its handshake when there is one. */
   accepted: (socket: Socket, secure: SecureFacts) => void;
+  /** With TLS: what is accepted later, or never. */
+  handshakeBegins: (socket: Socket) => void;
+  handshakeEnds: (socket: Socket) => void;
   trouble: (text: string) => void;
 }
 
@@ -58,6 +61,8 @@ export async function listen(
     tls === null
       ? { server: plainServer(handlers), renew: () => undefined, dispose: () => undefined }
       : createTlsServer(tls, isHttp, {
+          handshakeBegins: handlers.handshakeBegins,
+          handshakeEnds: handlers.handshakeEnds,
           secured: (socket, certificate) => handlers.accepted(socket, { certificate }),
           trouble: handlers.trouble,
         });
