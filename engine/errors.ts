@@ -46,7 +46,11 @@ export const ENGINE_ERRORS = {
     hint: 'Check that its folder exists and can be written, and that the system has FIFOs.',
   },
   'pidfile-not-written': { exitCode: 1, hint: "Check that the folder of 'pidfile' exists and can be written." },
-  'log-not-opened': { exitCode: 1, hint: "Check that the folder of 'logto' exists and can be written." },
+  'log-not-opened': { exitCode: 1, hint: 'Check that its folder exists and can be written.' },
+  'run-folder-not-made': {
+    exitCode: 1,
+    hint: 'Make room there, or name a folder that can be written in the environment variable TMPDIR.',
+  },
   'no-such-user': { exitCode: 1, hint: "Correct 'uid', or add the user to the system." },
   'no-such-group': { exitCode: 1, hint: "Correct 'gid' or 'add-gid', or add the group to the system." },
   'identity-not-taken': { exitCode: 1, hint: "Start the engine as root, or leave 'uid', 'gid' and 'add-gid' out." },

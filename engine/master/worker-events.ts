@@ -19,7 +19,7 @@ import { giveUpRenewal } from './renewal.ts';
 
 /** A worker that dies sooner than this after its start counts as an early death. */
 const EARLY_DEATH_MS = 1000;
-/** On a core that was idle a moment ago a request may have begun that nobody here has seen yet. */
+/** What happened on a worker's other cores a moment ago, nobody here may have seen yet. */
 const LATE_SIBLING_MS = 250;
 /** Early deaths in a row of one worker after which a reload is given up. */
 const RELOAD_DEATHS = 3;
@@ -210,8 +210,9 @@ function overdue(draft: Draft, worker: Worker, generation: Generation, event: Ev
   }
   worker.phase = 'overdue';
   const mercyEndsMs = draft.nowMs + mercyMs;
-  const siblingsUntilMs = event.siblingsUntilMs ?? draft.nowMs + LATE_SIBLING_MS;
-  worker.deadlineMs = siblingsUntilMs > 0 ? Math.min(siblingsUntilMs, mercyEndsMs) : mercyEndsMs;
+  // A sibling that is overdue too is reported a moment after its deadline: it shall hear 504, not die with the worker.
+  const siblingsUntilMs = (event.siblingsUntilMs ?? draft.nowMs) + LATE_SIBLING_MS;
+  worker.deadlineMs = event.siblingsUntilMs === 0 ? mercyEndsMs : Math.min(siblingsUntilMs, mercyEndsMs);
 }
 
 function note(draft: Draft, worker: Worker, generation: Generation): void {

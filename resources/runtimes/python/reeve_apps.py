@@ -83,9 +83,7 @@ class Apps:
 
 
 def prepare(boot):
-    """Working directory, `sys.path` and `sys.argv` as uWSGI has them, then aliases and imports."""
-    if boot["chdir"]:
-        os.chdir(boot["chdir"])
+    """`sys.path` and `sys.argv` as uWSGI has them, then aliases and imports."""
     setting = boot["app"]
     rest = [entry for entry in sys.path if entry not in (_OWN_FOLDER, "", ".")]
     sys.path[:] = [*reversed(setting.get("pythonpath", ())), ".", "", *rest]
