@@ -167,7 +167,7 @@ describe('the engine', () => {
   });
 
   it('survives two hundred killed workers in a row', async () => {
-    const engine = await start('processes = 2\n');
+    const engine = await start('processes = 20\n');
     const killed = new Set<number>();
     while (killed.size < 200) {
       for (const { pid, accepting } of (await engine.stats()).workers) {
@@ -176,7 +176,7 @@ describe('the engine', () => {
         killed.add(pid);
       }
     }
-    await waitFor('two workers that live', async () =>
+    await waitFor('workers that live', async () =>
       (await engine.stats()).workers.every(({ accepting, pid }) => accepting === 1 && !killed.has(pid)),
     );
     expect((await engine.get('/')).status).toBe(200);
