@@ -6,6 +6,7 @@
 import { chmod, chown, lstat, unlink } from 'node:fs/promises';
 import { connect, createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import type { SocketAddress } from '../config/settings.ts';
+import { endpointOf } from '../endpoint.ts';
 import type { SecureFacts } from './tls-certificates.ts';
 import type { TlsMaterial } from './tls-material.ts';
 import { createTlsServer } from './tls-server.ts';
@@ -112,20 +113,6 @@ async function tryAlone(address: SocketAddress & { type: 'tcp' }): Promise<void>
   await new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
-}
-
-function endpointOf(address: SocketAddress): ListenOptions & { fd?: number } {
-  switch (address.type) {
-    case 'tcp':
-      // uWSGI's `:8080` means every IPv4 address.
-      return { host: address.host === '' ? '0.0.0.0' : address.host, port: address.port };
-    case 'unix':
-      return { path: address.path };
-    case 'abstract':
-      return { path: `\0${address.name}` };
-    case 'fd':
-      return { fd: address.fd };
-  }
 }
 
 async function removeStaleSocket(path: string): Promise<void> {
