@@ -109,6 +109,11 @@ describe('several applications', () => {
     expect(await ask(engine, { UWSGI_APPID: 'named', SCRIPT_NAME: '/b', PATH_INFO: '/x' })).toBe("three '/b' '/x'");
   });
 
+  it('need not be several for manage-script-name to give a SCRIPT_NAME', async () => {
+    const engine = await start('socket = {FOLDER}/uwsgi.sock\nmodule = one\nmanage-script-name = true\n');
+    expect(await ask(engine, { PATH_INFO: '/x' })).toBe("one '' '/x'");
+  });
+
   it('leave requests for none of them to the first, unless there is no-default-app', async () => {
     const engine = await start(`${MOUNTS}no-default-app = true\nmanage-script-name = true\n`);
     expect((await engine.get('/b/x')).body).toBe("two '/b' '/x'");

@@ -54,7 +54,7 @@ class Apps:
     @property
     def only(self):
         """The application, when every request is for the same one."""
-        if len(self.all) != 1 or not self._has_default or (self._manage and self._mountpoints):
+        if len(self.all) != 1 or not self._has_default or self._manage:
             return None
         return self.all[0].call
 
