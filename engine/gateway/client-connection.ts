@@ -156,6 +156,8 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
         }
         break;
       case 'closing':
+        this.#activityMs = performance.now();
+        break;
       case 'closed':
         break;
     }
@@ -399,6 +401,7 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
     const isOver = this.#protocol.whileBusy === 'drop' && (this.#phase === 'waiting' || this.#phase === 'answering');
     this.#phase = 'closing';
     this.#activityMs = performance.now();
+    this.#readingSinceMs = this.#activityMs;
     this.#ahead.clear();
     this.#outbox.whenUnspooled(() => {
       if (isOver && this.#socket.writableLength === 0) this.#socket.destroy();

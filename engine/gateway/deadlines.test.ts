@@ -41,6 +41,8 @@ it.each<[string, Partial<ConnectionTimes>, ReturnType<typeof findOverdue>]>([
   ['a client that takes nothing is cut off', { phase: 'answering', isPending: true, untakenMs: 60_001 }, 'destroy'],
   ['one that takes a little is not', { phase: 'answering', isPending: true, untakenMs: 59_000 }, null],
   ['what lingers after its answer is closed', { phase: 'closing', silenceMs: 2001 }, 'destroy'],
+  ['not while the client still sends', { phase: 'closing', silenceMs: 100, readingMs: 29_000 }, null],
+  ['which it may not do for ever', { phase: 'closing', silenceMs: 100, readingMs: 30_001 }, 'destroy'],
   ['but not while the answer is taken', { phase: 'closing', silenceMs: 2001, isPending: true, untakenMs: 0 }, null],
 ])('%s', (_, times, action) => {
   expect(findOverdue({ ...QUIET, ...times }, OPTIONS)).toBe(action);

@@ -25,7 +25,7 @@ export interface ConnectionTimes {
   inBody: boolean;
   /** Since the client has sent something, or its phase began. */
   silenceMs: number;
-  /** Since the first byte of the request that is coming. */
+  /** Since the first byte of the request that is coming; of a connection that is closing: since it closes. */
   readingMs: number;
   /** Has the client something to take, and since when has it taken nothing? */
   isPending: boolean;
@@ -37,8 +37,12 @@ type Timeouts = Pick<
   'httpTimeoutSeconds' | 'socketTimeoutSeconds' | 'httpKeepaliveSeconds' | 'protocols'
 >;
 
-/** How long to go on reading after an answer that came before the request's end, so that the client sees the answer. */
+/**
+ * How long to go on reading after an answer that came before the request's end, so that the client sees the answer: as
+ * long as it sends, but not for ever.
+ */
 const LINGER_MS = 2000;
+const LONGEST_LINGER_MS = 30_000;
 /** Front servers close the connections that they keep themselves, after a minute mostly. */
 const FRONT_KEEP_MS = 600_000;
 /** No head may take longer than this, however it trickles in, unless `http-headers-timeout` says otherwise. */
@@ -63,7 +67,7 @@ export function findOverdue(times: ConnectionTimes, options: Timeouts): Overdue 
     case 'waiting':
       return times.kind === 'http' && silenceMs > patienceMs ? 'give-up' : null;
     case 'closing':
-      return silenceMs > LINGER_MS && !times.isPending ? 'destroy' : null;
+      return (silenceMs > LINGER_MS || times.readingMs > LONGEST_LINGER_MS) && !times.isPending ? 'destroy' : null;
     case 'answering':
     case 'closed':
       return null;
