@@ -54,7 +54,18 @@ export class Gateway {
       coreLost: (spawnId, core, lostRequest) => post({ type: 'core-lost', spawnId, core, lostRequest }),
       finished: (request, core, micros) => this.#log.write(request, core, Math.round(micros), this.#slots.requests),
     });
-    this.#hub = new WorkerHub(this.#dispatcher, boot.token, (spawnId) => post({ type: 'worker-connected', spawnId }));
+    this.#hub = new WorkerHub(
+      this.#dispatcher,
+      boot.token,
+      (spawnId) => post({ type: 'worker-connected', spawnId }),
+      ({ spawnId, wid, pid }) => {
+        post({
+          type: 'trouble',
+          text: `worker ${wid} (pid: ${pid}) has lost a connection to the gateway and lives on`,
+        });
+        post({ type: 'worker-retiring', spawnId });
+      },
+    );
     this.#listening = new Listening({
       accepted: (socket, listener, secure) => this.#accept(socket, listener, secure),
       handshakeBegins: (socket) => this.#connections.handshakeBegins(socket),
