@@ -341,7 +341,12 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
 
   fail(status: number): AnswerSize {
     this.#request = null;
-    return this.#refuse(status);
+    const { envelope, keepAlive } = this.#protocol.answer;
+    if (envelope === null || !keepAlive) return this.#refuse(status);
+    // FastCGI has no word for "this connection ends": a client that keeps it would send its next request into the end.
+    const size = this.#answer.refuse(status);
+    this.#answered(true);
+    return size;
   }
 
   /** Refuses what no worker has seen: the log hears of it here. */

@@ -105,6 +105,16 @@ describe('a FastCGI connection', () => {
     master.post({ type: 'options', options: master.options });
   });
 
+  test('that is to be kept is kept after an error of the application too', async () => {
+    const client = new RawClient(ports.fastcgi);
+    client.send(encodeFastCgiRequest(varsOf('/raise'), '', { keepConnection: true }));
+    const failed = await nextAnswer(client);
+    expect(failed.stdout.toString()).toMatch(/^Status: 500 /);
+    client.send(encodeFastCgiRequest(varsOf('/id?after'), '', { keepConnection: true }));
+    expect((await nextAnswer(client, failed.end)).stdout.toString()).toMatch(/after$/);
+    await client.close();
+  });
+
   test('on an nph socket answers with a status line', async () => {
     const received = await exchange(ports['fastcgi-nph'], encodeFastCgiRequest(varsOf('/id?nph')));
     const answer = decodeFastCgiAnswer(Buffer.from(received, 'latin1'));
