@@ -12,6 +12,8 @@ import { CONTROL_CORE, encodeControlFrame, FrameType, MAX_FRAME_PAYLOAD_BYTES, T
 
 /** A worker may connect before the master has told us to expect it. */
 const UNKNOWN_WAIT_MS = 5000;
+/** A record for the log holds the variables of its request. */
+const MAX_CONTROL_BYTES = 1024 * 1024;
 const HELLO_PAYLOAD_BYTES = 6 + TOKEN_BYTES;
 /** Frames up to this size are copied together; larger ones are written as they are. */
 const JOIN_BYTES = 65536;
@@ -22,6 +24,9 @@ interface Hello {
   core: number;
   timer: NodeJS.Timeout;
 }
+
+/** A worker tells of a request that it has served without the gateway; false: it is malformed. */
+export type Logged = (worker: DispatchWorker, flags: number, record: Buffer) => boolean;
 
 /** The writing half of a core's connection. */
 class CoreConnection implements CoreWire {
@@ -68,14 +73,16 @@ export class WorkerHub {
   readonly #dispatcher: Dispatcher;
   readonly #token: Buffer;
   readonly #onConnected: (spawnId: number) => void;
+  readonly #onLogged: Logged;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #waiting = new Set<Hello>();
 
-  constructor(dispatcher: Dispatcher, token: string, onConnected: (spawnId: number) => void) {
+  constructor(dispatcher: Dispatcher, token: string, onConnected: (spawnId: number) => void, onLogged: Logged) {
     this.#dispatcher = dispatcher;
     this.#token = Buffer.from(token, 'hex');
     this.#onConnected = onConnected;
+    this.#onLogged = onLogged;
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
   }
 
@@ -188,13 +195,15 @@ export class WorkerHub {
     if (worker.takeBack !== null || worker.connected) return false;
     worker.takeBack = (requestId, core) => socket.write(encodeControlFrame(FrameType.TAKE_BACK, requestId, core));
     worker.cancel = (requestId, core) => socket.write(encodeControlFrame(FrameType.CANCEL, requestId, core));
-    const reader = new FrameReader((type, _flags, requestId) => {
-      if (type === FrameType.TAKEN || type === FrameType.BEGUN) {
+    const reader = new FrameReader((type, flags, requestId, bytes, start, end) => {
+      if (type === FrameType.LOGGED) {
+        if (!this.#onLogged(worker, flags, bytes.subarray(start, end))) socket.destroy();
+      } else if (type === FrameType.TAKEN || type === FrameType.BEGUN) {
         this.#dispatcher.takeBackAnswered(worker, requestId, type === FrameType.TAKEN);
       } else {
         socket.destroy();
       }
-    }, TOKEN_BYTES);
+    }, MAX_CONTROL_BYTES);
     socket.on('data', (chunk: Buffer) => {
       if (!reader.feed(chunk)) socket.destroy();
     });

@@ -8,12 +8,16 @@ import type { EngineSettings } from '../config/settings.ts';
 import type { RuntimeBoot } from './control.ts';
 import { errorCode } from './engine-log.ts';
 import type { Ending } from './events.ts';
+import { directBoot } from './direct-boot.ts';
 import { type Program, programFor } from './interpreter.ts';
 import { launchOf, runtimeSystem } from './runtime-launch.ts';
 
 export interface RuntimePlace {
   controlEndpoint: string;
   gatewayEndpoints: string[];
+  /** The run folder's path; empty before it is made. */
+  runFolder: string;
+  bodyFolder: string;
   token: string;
   resourcesFolder: string;
   env: NodeJS.ProcessEnv;
@@ -98,6 +102,7 @@ function bootOf(settings: EngineSettings, place: RuntimePlace, request: RuntimeR
     startedOn: Math.floor(Date.now() / 1000 - process.uptime()),
     isReload: request.generation > 1,
     system: runtimeSystem(settings),
+    direct: directBoot(settings, place),
     options: settings.options.map(({ key, value }) => [key, value]),
   };
 }
