@@ -159,9 +159,9 @@ class Acceptor(Worker):
                 return
             self.intake.collect(connection, arrival)
         except ProtocolError as error:
-            self.intake.refuse(connection, error.status, error.reason, arrival)
+            self.intake.refuse(connection, error.status, error.reason)
         except _EndedEarly:
-            self.intake.refuse(connection, 400, "the connection ended before the request did", arrival)
+            self.intake.refuse(connection, 400, "the connection ended before the request did")
         except Special as special:
             answer_special(connection, special)
             connection.close()

@@ -43,6 +43,7 @@ class DirectExchange(Exchange):
         self._is_cut = self._is_bodiless = False
         self.given_up = False
         self._final_status = 500
+        self._header_count = 0
         self._started_ms = self._row.begin(number, request.message, self._worker.harakiri_seconds)
         self.number = number
         self.run(number & 0xFFFFFFFF, environ, request.body)
@@ -97,6 +98,7 @@ class DirectExchange(Exchange):
         head = self._line_start + b"%d " % self._status + self._block + b"\r\n"
         self._head_bytes = len(head)
         self._final_status = self._status
+        self._header_count = self._count
         return head
 
     def _send_data(self, data):
@@ -143,6 +145,7 @@ class DirectExchange(Exchange):
     def _refuse(self, status, reason=""):
         head, body = encode_error(self._line_start[:-1].decode("latin-1"), status, reason)
         self._final_status = status
+        self._header_count = head.count(b"\r\n") - 2
         self._head_bytes, self._body_bytes = len(head), len(body)
         self._put(head + body)
 
@@ -191,7 +194,7 @@ class DirectExchange(Exchange):
             self._final_status,
             self._head_bytes,
             self._body_bytes,
-            0 if self._final_status != self._status else self._count,
+            self._header_count,
             self._is_cut,
             self._request.is_trusted,
             self._parts,

@@ -124,9 +124,8 @@ class Intake:
         """Receives the rest of a request."""
         self.add(_Slow(self, connection, arrival))
 
-    def refuse(self, connection, status, reason, arrival):
+    def refuse(self, connection, status, reason):
         """Answers and reads on for a moment, so that the client sees the answer."""
-        arrival.dispose()
         self._refused(status, reason)
         head, body = encode_error("HTTP/1.0", status, reason)
         try:
@@ -254,10 +253,11 @@ class _Slow(_Task):
         if self._request is not None:
             self.connection.setblocking(True)
             self._intake.deliver(self.connection, self._request)
-        elif self._error is not None:
-            self._intake.refuse(self.connection, *self._error, self._arrival)
+            return
+        self._arrival.dispose()
+        if self._error is not None:
+            self._intake.refuse(self.connection, *self._error)
         else:
-            self._arrival.dispose()
             self.connection.close()
 
 
