@@ -241,6 +241,12 @@ test('threads serve side by side, and max-requests replaces the worker without a
     }
   }
   expect(pids.size).toBeGreaterThan(2);
+  // One that comes slowly stays with the worker that has accepted it.
+  const upload = open(engine);
+  upload.write(message({ REQUEST_METHOD: 'POST', PATH_INFO: '/post', CONTENT_LENGTH: '2000000' }));
+  for (let round = 0; round < 40; round++) await exchange(engine, get('/pid'));
+  upload.write(Buffer.alloc(2_000_000));
+  expect(await received(upload)).toContain('2000000 ');
 });
 
 test('what the workers can not do alone is refused by name', async () => {

@@ -34,6 +34,11 @@ export class DirectWorkers {
     this.#tellWhether(spawnId);
   }
 
+  /** Its control connection stands: that may be seen after those to the gateways. */
+  greeted(spawnId: number): void {
+    if (this.#connected.has(spawnId)) this.#tellWhether(spawnId);
+  }
+
   /** Another generation serves, or it was paused or resumed. */
   changed(): void {
     for (const spawnId of this.#connected) this.#tellWhether(spawnId);

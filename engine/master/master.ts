@@ -121,6 +121,7 @@ export class Master {
       state: () => this.#state,
       candidate: () => this.#config.candidate,
       answer: (question) => answerOf(question, buildStats(this.#statsSources())),
+      workerGreeted: (spawnId) => this.#direct?.workers.greeted(spawnId),
       workerRetired: (spawnId) => this.#direct?.workers.retired(spawnId),
       requestGivenUp: (spawnId) => this.#direct?.workers.gaveUp(spawnId),
     });

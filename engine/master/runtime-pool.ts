@@ -20,6 +20,7 @@ export interface RuntimePoolHost {
   /** What a worker's application asks about the server. */
   answer: (question: Question) => unknown;
   /** With `worker-accept`. */
+  workerGreeted: (spawnId: number) => void;
   workerRetired: (spawnId: number) => void;
   requestGivenUp: (spawnId: number) => void;
 }
@@ -183,6 +184,7 @@ export class RuntimePool {
     switch (message.type) {
       case 'hello':
         if (from.role === 'zygote') this.#greetedZygotes.set(from.generation, message.pid);
+        else this.#host.workerGreeted(from.spawnId);
         return;
       case 'lifeline':
         return;

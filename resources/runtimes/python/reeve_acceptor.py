@@ -28,6 +28,8 @@ from reeve_uwsgi_request import ProtocolError, Special, Trust, parse_head
 _RECV_BYTES = 65536
 # So long a core waits for the next bytes of a request before the intake does.
 _WAIT_SECONDS = 0.01
+# A connection wakes one core. When that one is just about to take no more, another looks after this time.
+_LOOK_SECONDS = 0.25
 _LOG_RECORDS = 32
 _LOG_SECONDS = 0.1
 _DONTWAIT = getattr(socket, "MSG_DONTWAIT", 0)
@@ -51,6 +53,8 @@ class Acceptor(Worker):
         # Takes what waits in the sockets, and then no more.
         self.is_draining = False
         self.is_retiring = False
+        # It ends when what has come is answered, slow uploads and slow readers too.
+        self._is_leaving = False
         self._has_said_retired = False
         self._has_said_enough = False
         self._numbers = itertools.count(boot["spawnId"] << 24 | 1)
@@ -93,7 +97,7 @@ class Acceptor(Worker):
                     (epoll.register if wants else epoll.unregister)(sock, _EXCLUSIVE)
             if self._records:
                 self.flush_log()
-            for fd in epoll.wait():
+            for fd in epoll.wait(_LOOK_SECONDS if is_watching else None):
                 if fd == wakeup:
                     _read(wakeup, 4096)
                 elif fd == self._arrival_read:
@@ -200,7 +204,7 @@ class Acceptor(Worker):
         with self.lock:
             self.running -= 1
             self._busy[core] = False
-            is_over = self.running == 0 and (self.stopping or self.is_retiring)
+            is_over = self.running == 0 and self.is_retiring
         if is_over:
             self._settle()
 
@@ -217,7 +221,8 @@ class Acceptor(Worker):
             is_idle = self.running == 0 and self.intake.is_empty and not self._arrivals
             says = is_idle and self.is_retiring and not self.is_draining and not self._has_said_retired
             self._has_said_retired |= says
-            leaves = is_idle and self.stopping
+            leaves = is_idle and self._is_leaving
+            self.stopping |= leaves
         if says:
             self.flush_log()
             self.control.send({"type": "retired"})
@@ -268,12 +273,15 @@ class Acceptor(Worker):
                     self.is_retiring = True
                 self._wake_all()
                 self._settle()
+            elif kind == "exit":
+                with self.lock:
+                    self._is_leaving = self.is_retiring = True
+                    self.is_accepting = self.is_draining = False
+                self._wake_all()
+                self._settle()
             elif kind == "harakiri":
                 self._harakiri(message)
-        super()._obey(messages)
-        if self.stopping:
-            self._wake_all()
-            self._settle()
+        super()._obey(None if messages is None else [one for one in messages if one["type"] != "exit"])
 
     @property
     def _is_worn_out(self):
@@ -324,7 +332,8 @@ class _Epoll:
     """epoll where there is one, poll elsewhere."""
 
     def __init__(self):
-        self._poll = select.epoll() if hasattr(select, "epoll") else select.poll()
+        self._is_epoll = hasattr(select, "epoll")
+        self._poll = select.epoll() if self._is_epoll else select.poll()
         self._in = getattr(select, "EPOLLIN", 0) or select.POLLIN
 
     def register(self, what, flags):
@@ -339,8 +348,9 @@ class _Epoll:
         except (OSError, KeyError):
             return  # it was not watched
 
-    def wait(self):
-        return [fd for fd, _ in self._poll.poll()]
+    def wait(self, seconds):
+        unit = 1 if self._is_epoll else 1000
+        return [fd for fd, _ in self._poll.poll(None if seconds is None else seconds * unit)]
 
 
 def _pipe():
