@@ -24,6 +24,8 @@ describe('operator errors', () => {
     expect(formatEngineError(error)).toMatch(/^app\.ini:3: The address 127\.0\.0\.1:80 is in use\. Stop the program/);
     expect(bindError('EACCES', '', ':80', null).code).toBe('address-not-permitted');
     expect(bindError('ENOENT', 'no such folder', '/x/y', null).code).toBe('address-not-available');
+    expect(bindError('EACCES', '', '/no/such/folder/app.sock', null).message).toContain('no folder /no/such/folder');
+    expect(bindError('EACCES', '', '/app.sock', null).code).toBe('address-not-permitted');
   });
 });
 

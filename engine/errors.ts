@@ -3,6 +3,8 @@
  * configuration (engine/config/errors.ts). Each has a stable code, the next step and the exit code of a start that
  * fails by it. They are shown without a stack; anything else that is thrown is a bug and is shown with one.
  */
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { formatOrigin } from './config/errors.ts';
 import type { Origin } from './config/settings.ts';
 
@@ -47,9 +49,16 @@ export const ENGINE_ERRORS = {
     hint: 'Check that its folder exists and can be written, and that the system has FIFOs.',
   },
   'pidfile-not-written': { exitCode: 1, hint: "Check that the folder of 'pidfile' exists and can be written." },
-  'log-not-opened': { exitCode: 1, hint: "Check that the folder of 'logto' exists and can be written." },
-  'no-such-user': { exitCode: 1, hint: "Correct 'uid', or add the user to the system." },
-  'no-such-group': { exitCode: 1, hint: "Correct 'gid' or 'add-gid', or add the group to the system." },
+  'log-not-opened': { exitCode: 1, hint: 'Check that its folder exists and can be written.' },
+  'run-folder-not-made': {
+    exitCode: 1,
+    hint: 'Make room there, or name a folder that can be written in the environment variable TMPDIR.',
+  },
+  'no-such-user': { exitCode: 1, hint: "Correct 'uid' or 'chown-socket', or add the user to the system." },
+  'no-such-group': {
+    exitCode: 1,
+    hint: "Correct 'gid', 'add-gid' or 'chown-socket', or add the group to the system.",
+  },
   'identity-not-taken': { exitCode: 1, hint: "Start the engine as root, or leave 'uid', 'gid' and 'add-gid' out." },
   'program-not-readable': {
     exitCode: 1,
@@ -96,6 +105,11 @@ export function formatEngineError(error: EngineError): string {
 /** The operator error behind a failed bind. */
 export function bindError(code: string, message: string, address: string, origin: Origin | null): EngineError {
   if (code === 'EADDRINUSE') return new EngineError('address-in-use', `The address ${address} is in use.`, origin);
+  // Node says EACCES also where the folder of a unix socket is missing.
+  if (code === 'EACCES' && address.startsWith('/') && !existsSync(dirname(address))) {
+    const text = `The address ${address} can not be used (there is no folder ${dirname(address)}).`;
+    return new EngineError('address-not-available', text, origin);
+  }
   if (code === 'EACCES' || code === 'EPERM') {
     return new EngineError('address-not-permitted', `The address ${address} may not be used by this user.`, origin);
   }

@@ -1,7 +1,7 @@
 /** Hooks: each at its moment, in uWSGI's order; what a failing one ends; signals bound to other meanings. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { PYTHON_APP } from './testing/apps.ts';
-import { EngineProcess, waitFor } from './testing/engine-process.ts';
+import { EngineProcess, isRunning, waitFor } from './testing/engine-process.ts';
 
 const engines: EngineProcess[] = [];
 const HOOK_PHASES = [
@@ -185,5 +185,18 @@ describe('hooks', () => {
     await engine.seen('running "exec:sleep 60"');
     engine.signal('SIGINT');
     expect(await engine.exited).toBe(1);
+  });
+
+  it.each([
+    ['asap', 'SIGKILL'],
+    ['pre-app', 'SIGINT'],
+    ['post-fork', 'SIGINT'],
+    ['accepting', 'SIGKILL'],
+  ] as const)('that hang (%s) leave nothing behind when the engine gets %s', async (phase, signal) => {
+    const engine = await launch(`hook-${phase} = exec:echo $$ > hook.pid; sleep 60`);
+    const pid = await waitFor('the command', () => Number(engine.read('hook.pid')));
+    engine.signal(signal);
+    await engine.exited;
+    await waitFor('the end of the command', () => !isRunning(pid));
   });
 });

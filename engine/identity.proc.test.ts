@@ -66,13 +66,15 @@ describe('uid and gid', () => {
     needRoot(skip);
     const engine = await launch(
       'master = true\nprocesses = 2\nuid = nobody\ngid = www-data\nadd-gid = 100\nsocket = {FOLDER}/u.sock\n' +
-        'master-fifo = {FOLDER}/fifo\npidfile = {FOLDER}/one.pid\nlogto = {FOLDER}/engine.log',
+        'master-fifo = {FOLDER}/fifo\npidfile = {FOLDER}/one.pid\nlogto = {FOLDER}/engine.log\n' +
+        'req-logger = file:{FOLDER}/requests.log\nchmod-socket = 660',
     );
     await waitFor('the start', () => engine.read('engine.log').includes('Reeve is ready'));
     expect((await engine.get('/')).body).toBe(`${NOBODY} ${NOBODY} ${WWW_DATA} [${WWW_DATA}, 100]`);
-    for (const name of ['u.sock', 'stats.sock', 'fifo', 'engine.log']) {
-      const { uid, gid } = lstatSync(engine.path(name));
+    for (const name of ['u.sock', 'stats.sock', 'fifo', 'engine.log', 'requests.log']) {
+      const { uid, gid, mode } = lstatSync(engine.path(name));
       expect({ name, uid, gid }).toEqual({ name, uid: NOBODY, gid: WWW_DATA });
+      if (name.endsWith('.sock')) expect(mode & 0o777).toBe(0o660);
     }
     // What root's own tools trust stays root's.
     expect(lstatSync(engine.path('one.pid')).uid).toBe(0);

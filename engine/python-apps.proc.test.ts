@@ -97,6 +97,7 @@ describe('several applications', () => {
     ]);
     await engine.seen('|app: 2|req: 2/8] 127.0.0.1 ');
     expect(engine.log).toContain("WSGI app 3 (mountpoint='/c/') ready in 0 seconds");
+    expect(await ask(engine, { PATH_INFO: '/none' })).toBe("uwsgi_file_one '' '/none'");
   });
 
   it('are chosen by SCRIPT_NAME of the front server, or by UWSGI_APPID', async () => {
@@ -106,6 +107,11 @@ describe('several applications', () => {
     expect(await ask(engine, { SCRIPT_NAME: '/bb', PATH_INFO: '/x' })).toBe("uwsgi_file_one '/bb' '/x'");
     expect(await ask(engine, { PATH_INFO: '/b/x' })).toBe("uwsgi_file_one None '/b/x'");
     expect(await ask(engine, { UWSGI_APPID: 'named', SCRIPT_NAME: '/b', PATH_INFO: '/x' })).toBe("three '/b' '/x'");
+  });
+
+  it('need not be several for manage-script-name to give a SCRIPT_NAME', async () => {
+    const engine = await start('socket = {FOLDER}/uwsgi.sock\nmodule = one\nmanage-script-name = true\n');
+    expect(await ask(engine, { PATH_INFO: '/x' })).toBe("one '' '/x'");
   });
 
   it('leave requests for none of them to the first, unless there is no-default-app', async () => {

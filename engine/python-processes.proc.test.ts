@@ -153,6 +153,16 @@ describe('py-tracebacker', () => {
     await engine.exited;
     expect(readdirSync(engine.folder).filter((name) => name.startsWith('trace'))).toEqual([]);
   });
+
+  it('leaves no socket of a worker either that was cut in its request', async () => {
+    const engine = await start('py-tracebacker = {FOLDER}/trace\n');
+    await engine.seen(`python tracebacker for worker 1 available on ${engine.path('trace1')}`);
+    const answer = engine.get('/nap').catch(() => null);
+    await waitFor('a request', () => readdirSync(engine.folder).includes('napping'));
+    engine.signal('SIGINT');
+    await Promise.all([engine.exited, answer]);
+    expect(readdirSync(engine.folder).filter((name) => name.startsWith('trace'))).toEqual([]);
+  });
 });
 
 describe('catch-exceptions', () => {

@@ -259,7 +259,7 @@ describe('an answer', () => {
   it.for([
     ['/endless', 'NOTE stream ended'],
     ['/write-endless', 'NOTE write failed: write error: the client has gone'],
-  ])('that streams (%s) ends when its client has gone', async ([path, sign]) => {
+  ] as const)('that streams (%s) ends when its client has gone', async ([path, sign]) => {
     const socket = connect(engine.port, '127.0.0.1');
     socket.write(`GET ${path} HTTP/1.1\r\nHost: test\r\n\r\n`);
     await new Promise((resolve) => socket.once('data', resolve));

@@ -69,12 +69,14 @@ function traffic(ways: readonly (readonly [port: number, path: string])[]) {
   };
 }
 
-describe.skipIf(whyMissing('nginx') !== null)('under load behind nginx and through the router', () => {
-  it.each([
+describe('under load behind nginx and through the router', () => {
+  const missing = whyMissing('nginx');
+  it.for([
     ['a graceful reload', '', 'r', 'reload done after'],
     ['a chain reload', 'lazy-apps = true\n', 'c', 'chain reload done'],
     ['a reload of the workers', 'lazy-apps = true\n', 'w', 'reload of the workers done'],
-  ])('%s fails no request and brings the new code', async (_, ini, letter, done) => {
+  ] as const)('%s fails no request and brings the new code', async ([, ini, letter, done], { skip }) => {
+    skip(missing !== null, missing ?? '');
     const { engine, front, router } = await start(ini);
     const prefixes = front.prefixes.map((prefix) => [front.port, `${prefix}/`] as const);
     const load = traffic([...prefixes, [router, '/'], [engine.port, '/']]);

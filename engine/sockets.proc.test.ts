@@ -81,26 +81,24 @@ async function uwsgi(place: NetConnectOpts): Promise<string> {
 }
 
 describe('unix sockets', () => {
-  test.skipIf(process.getuid?.() !== 0)(
-    'get the mode and the owner that the configuration gives them, and may be abstract',
-    async () => {
-      const engine = await start(
-        'socket = {FOLDER}/a.sock\nchmod-socket = 640\nchown-socket = nobody:nogroup\nsocket = @reeve-test-{HTTP}',
-      );
-      const { mode, uid, gid } = statSync(engine.path('a.sock'));
-      const [nobody, nogroup] = ['-u', '-g'].map((flag) =>
-        Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' })),
-      );
-      expect([mode & 0o777, uid, gid]).toEqual([0o640, nobody, nogroup]);
-      expect(await uwsgi({ path: engine.path('a.sock') })).toContain('200 OK');
-      expect(await uwsgi({ path: `\0reeve-test-${engine.port}` })).toContain('/x 7 []');
-      const { sockets } = await engine.stats();
-      expect(sockets.map(({ name, proto }) => `${proto} ${name}`).slice(1)).toEqual([
-        `uwsgi ${engine.path('a.sock')}`,
-        `uwsgi @reeve-test-${engine.port}`,
-      ]);
-    },
-  );
+  test('get the mode and the owner that the configuration gives them, and may be abstract', async ({ skip }) => {
+    skip(process.getuid?.() !== 0, 'only root can give a socket away');
+    const engine = await start(
+      'socket = {FOLDER}/a.sock\nchmod-socket = 640\nchown-socket = nobody:nogroup\nsocket = @reeve-test-{HTTP}',
+    );
+    const { mode, uid, gid } = statSync(engine.path('a.sock'));
+    const [nobody, nogroup] = ['-u', '-g'].map((flag) =>
+      Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' })),
+    );
+    expect([mode & 0o777, uid, gid]).toEqual([0o640, nobody, nogroup]);
+    expect(await uwsgi({ path: engine.path('a.sock') })).toContain('200 OK');
+    expect(await uwsgi({ path: `\0reeve-test-${engine.port}` })).toContain('/x 7 []');
+    const { sockets } = await engine.stats();
+    expect(sockets.map(({ name, proto }) => `${proto} ${name}`).slice(1)).toEqual([
+      `uwsgi ${engine.path('a.sock')}`,
+      `uwsgi @reeve-test-${engine.port}`,
+    ]);
+  });
 
   test('are all abstract with abstract-socket', async () => {
     const engine = await start('abstract-socket = true\nsocket = {FOLDER}/a.sock');

@@ -146,3 +146,33 @@ describe('the commands through the launcher', () => {
     expect([status, stderr]).toEqual([0, '']);
   });
 });
+
+describe('as the first process of a container', () => {
+  const canUnshare = process.getuid?.() === 0 && spawnSync('unshare', ['--pid', '--fork', 'true']).status === 0;
+
+  it('it buries what others leave behind, hands on signals and the exit code', ({ skip }) => {
+    skip(!canUnshare, 'needs root and unshare(1)');
+    fakeCheckout();
+    const script = `#!/bin/sh
+if [ "$1" = --version ]; then echo v24.0.0; exit; fi
+trap 'echo "signal through $PPID"; exit 7' TERM
+(/bin/sleep 0.05 &)
+while grep -qs '(sleep)' /proc/[0-9]*/stat; do :; done
+echo nothing left
+kill -s TERM $PPID
+while :; do /bin/sleep 0.05; done
+`;
+    writeFileSync(join(path, 'node'), script, { mode: 0o755 });
+    symlinkSync(whereIs('grep'), join(path, 'grep'));
+    const args = ['--pid', '--fork', '--mount-proc', '--kill-child', join(root, 'resources', 'bin', 'reeve')];
+    const { status, stdout } = spawnSync(whereIs('unshare'), args, {
+      env: { PATH: path },
+      encoding: 'utf8',
+      timeout: 10_000,
+    });
+    expect({ status, lines: stdout.trimEnd().split('\n') }).toEqual({
+      status: 7,
+      lines: ['nothing left', 'signal through 1'],
+    });
+  });
+});

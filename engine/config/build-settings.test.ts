@@ -130,7 +130,8 @@ describe('a wrong line is an error that names file and line', () => {
     ['processes = abc', /uwsgi.ini:3: 'processes = abc' needs a whole number from 1 up/],
     ['processes = 0', /from 1 up/],
     ['harakiri = 30s', /'harakiri = 30s' needs a whole number from 0 up, without a unit/],
-    ['threads = 2 ; two', /A comment needs a line of its own/],
+    ['vacuum = no ; never', /A comment needs a line of its own/],
+    ['threads = true', /'threads = true' needs a whole number from 1 up/],
     ['master = maybe', /is a switch: write true or false/],
     ['socket = 127.0.0.1:web', /'web' in '127.0.0.1:web' is not a port/],
     ['socket = =0', /names a shared socket/],
@@ -142,7 +143,8 @@ describe('a wrong line is an error that names file and line', () => {
     ['wsgi-file =', /needs a value/],
     ['async = 2', /does not support the option 'async'/],
     ['rack = config.ru', /does not support the option 'rack' of uWSGI's rack plugin/],
-    ['plugins = python3,gevent', /has no plugin 'gevent'/],
+    ['need-plugins = python3,gevent', /has no plugin 'gevent'/],
+    ['static-map /static=a', /Names have no blanks: is an '=' missing/],
     ['http-to = 10.0.0.9:3031', /another server's address/],
     ['js-app = a.mjs\nwsgi-file = a.py', /an instance runs one of them/],
   ] as const)('%s', ([line, message]) => {
@@ -150,7 +152,7 @@ describe('a wrong line is an error that names file and line', () => {
   });
 
   test('and all of them are told at once', () => {
-    expect(errorsOf('processes = x\nunknwon = 1\nasync = 2')).toHaveLength(3);
+    expect(errorsOf('processes = x\nvaccum = 1\nasync = 2')).toHaveLength(3);
   });
 
   test('a configuration without a listener says what to add', () => {
@@ -165,7 +167,7 @@ describe('what is accepted', () => {
     ['names given by set', 'set = colour=blue'],
     ['names asked for by if-opt', 'debug = 1\nif-opt = debug=1\nprocesses = 1\nendif ='],
     ['what the engine does not have, switched off', 'cheap = false\nlazy = 0'],
-    ['plugins that are built in', 'plugins = python3, http,0:python'],
+    ['plugins that are built in', 'plugins = python3, http,0:python,logfile,/usr/lib/uwsgi/python3_plugin.so'],
     ['a router that hands on to our own socket', 'socket = 127.0.0.1:3031\nhttp-to = 127.0.0.1:3031'],
     ['a router that hands on to our own socket on all interfaces', 'socket = :3031\nhttp-to = 127.0.0.1:3031'],
   ] as const)('%s', ([, lines]) => {
@@ -179,6 +181,33 @@ describe('what is accepted', () => {
       'post-buffering:4',
     ]);
     expect(built.warnings[0]?.message).toMatch(/has no effect: .*workers never compete/);
+  });
+
+  test.for([
+    ['max-requests = 1000   ; then a new one', 'maxRequests', 1000],
+    ['reload-on-rss = 300 # MB', 'onRssBytes', 300 * 1024 * 1024],
+    ['max-requests = true', 'maxRequests', 0],
+  ] as const)('what uWSGI reads in a sloppy number counts, with a warning: %s', ([line, name, value]) => {
+    const built = build(`http = :80\n${line}`);
+    expect(built.ok ? built.settings.recycling[name] : built.errors).toBe(value);
+    expect(built.warnings).toMatchObject([{ code: 'caution', origin: { line: 3 } }]);
+  });
+
+  test('a switch with a comment behind it is on', () => {
+    const built = build('http = :80\nvacuum = true # tidy');
+    expect(built.ok ? built.settings.vacuum : built.errors).toBe(true);
+    expect(built.warnings[0]?.message).toMatch(/counts as true/);
+  });
+
+  test.for([
+    ['base_dir = /srv', /Unknown option 'base_dir'. It does nothing/],
+    ['app = shop', /Unknown option 'app'. It does nothing/],
+    ['plugins = python3,sentry', /has no plugin 'sentry'.*goes on without/],
+    ['honour-stdin = true', /has no effect/],
+  ] as const)('what uWSGI passes over is a warning: %s', ([line, message]) => {
+    const built = build(`http = :80\n${line}`);
+    expect(built.ok).toBe(true);
+    expect(built.warnings[0]?.message).toMatch(message);
   });
 
   test('an unknown UWSGI_ variable is a warning, since others use that prefix, too', () => {
@@ -198,18 +227,18 @@ test('an option that is not supported is to be left out of the command line, and
   expect(errorsOf('async = 2')).toEqual([expect.stringContaining('Remove the line, or run the file on uWSGI.')]);
 });
 
-describe('Python applications', () => {
-  const appOf = (text: string) => {
-    const { app } = settingsOf(text);
-    if (app.language !== 'python') throw new Error('no Python application');
-    return app;
-  };
+function pythonAppOf(text: string) {
+  const { app } = settingsOf(text);
+  if (app.language !== 'python') throw new Error('no Python application');
+  return app;
+}
 
+describe('Python applications', () => {
   test("come from one of several sources, in uWSGI's order; the others are named", () => {
     const built = build('http = :80\neval = x\nwsgi-file = a.py\nmodule = m');
     expect(built.ok && built.settings.app).toMatchObject({ main: { type: 'module', name: 'm' } });
     expect(built.warnings.map(({ option }) => option)).toEqual(['wsgi-file', 'eval']);
-    expect(appOf('paste = config:site.ini\npaste-logger = true\nchdir = sub').main).toEqual({
+    expect(pythonAppOf('paste = config:site.ini\npaste-logger = true\nchdir = sub').main).toEqual({
       type: 'paste',
       uri: 'config:/srv/app/sub/site.ini',
       logging: true,
@@ -217,7 +246,7 @@ describe('Python applications', () => {
   });
 
   test('are mounted as files or modules, each mountpoint once', () => {
-    expect(appOf('mount = /a=a.py\nmount = /b/=pkg.mod:make()').mounts).toEqual([
+    expect(pythonAppOf('mount = /a=a.py\nmount = /b/=pkg.mod:make()').mounts).toEqual([
       { mountpoint: '/a', source: { type: 'file', path: '/srv/app/a.py', written: 'a.py' } },
       { mountpoint: '/b/', source: { type: 'module', name: 'pkg.mod:make()' } },
     ]);
@@ -226,10 +255,10 @@ describe('Python applications', () => {
   });
 
   test('have options whose odd values are refused', () => {
-    expect(appOf('module = m\npyargv = one  "two three"').argv).toEqual(['one', '"two', 'three"']);
-    expect(appOf('module = m\nthread-stacksize = 512').threadStackBytes).toBe(524_288);
+    expect(pythonAppOf('module = m\npyargv = one  "two three"').argv).toEqual(['one', '"two', 'three"']);
+    expect(pythonAppOf('module = m\nthread-stacksize = 512').threadStackBytes).toBe(524_288);
     expect(errorsOf('optimize = 3')[0]).toContain('needs 0, 1 or 2.');
-    expect(errorsOf('py-autoreload = true')[0]).toContain('needs a whole number of seconds');
+    expect(errorsOf('py-autoreload = soon')[0]).toContain('needs a whole number of seconds');
     expect(errorsOf('pymodule-alias = nothing')[0]).toContain('needs alias=module');
     expect(errorsOf(`py-tracebacker = /${'x'.repeat(110)}`)[0]).toContain('too long');
   });

@@ -15,7 +15,7 @@ import { finishWorkers } from './finish-workers.ts';
 import { resolvePath } from './host.ts';
 import { defaultLogSettings } from './log-settings.ts';
 import { isLogicEnd } from './logic.ts';
-import { didYouMean, findOption, type OptionInfo } from './option-table.ts';
+import { didYouMean, findOption, isSlip, type OptionInfo } from './option-table.ts';
 import { defaultRecycling } from './options/recycling.ts';
 import { defaultProtocols } from './options/requests.ts';
 import type { Draft } from './options/section.ts';
@@ -26,7 +26,7 @@ import type { ResolvedOption } from './resolve-state.ts';
 import type { EngineSettings, Origin } from './settings.ts';
 import { defaultStatsSettings } from './stats-settings.ts';
 import { defaultSystemSettings } from './system-settings.ts';
-import { isOn } from './values.ts';
+import { isOn, lenientValue } from './values.ts';
 import { checkWorkerAccept } from './worker-accept.ts';
 
 export interface ConfigWarning {
@@ -79,6 +79,7 @@ function defaults(resolved: Resolved): EngineSettings {
     reloadTimeoutSeconds: 0,
     exitOnReload: false,
     listen: 100,
+    queueLength: 1024,
     bufferSizeBytes: 65_536,
     limitPostBytes: 0,
     socketTimeoutSeconds: 4,
@@ -171,7 +172,9 @@ function readOption(
   const option = findOption(item.key);
   if (option === null) return unknownOption(item, resolved, warnings);
   if (option.kind === 'logic' || RESOLVED_OPTIONS.has(option.name)) return null;
-  if (option.name === 'plugins' || option.name === 'need-plugins') return checkPlugins(item);
+  if (option.name === 'plugins' || option.name === 'need-plugins') {
+    return checkPlugins(item, option.name === 'need-plugins', warnings);
+  }
   if (option.status === 'not supported') return notSupported(item, option);
   if (option.status === 'no effect') {
     warnings.push({
@@ -183,11 +186,23 @@ function readOption(
     return null;
   }
   const unset = NAMES_SOMETHING.has(option.kind) && /[%$]\([^)]+\)/.test(item.value);
-  const wrong = unset
-    ? 'still has a placeholder in it.'
-    : (readers[option.name]?.(draft, item.value, item.origin) ?? null);
+  const wrong = unset ? 'still has a placeholder in it.' : readValue(draft, item, option);
   if (wrong === null) return null;
   return fault('bad-value', `${written(item)} ${wrong}`, item, valueHint(item.value));
+}
+
+/** Takes the value as it is written, or else what uWSGI makes of it where that is beyond doubt, with a warning. */
+function readValue(draft: Draft, item: ResolvedOption, option: OptionInfo): string | null {
+  const reader = readers[option.name];
+  const wrong = reader?.(draft, item.value, item.origin) ?? null;
+  const lenient = wrong === null ? null : lenientValue(option.kind, item.value);
+  if (lenient === null || reader?.(draft, lenient.value, item.origin) !== null) return wrong;
+  draft.warn(
+    lenient.isComment
+      ? `counts as ${lenient.value}. What is behind it is no comment to uWSGI: give it a line of its own.`
+      : 'is no number and counts as 0, as on uWSGI. Write the number that is meant.',
+  );
+  return null;
 }
 
 function unknownOption(item: ResolvedOption, resolved: Resolved, warnings: ConfigWarning[]): ConfigError | null {
@@ -199,19 +214,40 @@ function unknownOption(item: ResolvedOption, resolved: Resolved, warnings: Confi
     warnings.push({ code: 'caution', message, origin: item.origin, option: item.key });
     return null;
   }
-  const hint = meant ?? `If it is a placeholder, write 'set-placeholder = ${item.key}=${item.value}'.`;
-  return fault('unknown-option', `Unknown option '${item.key}'.`, item, hint);
+  const message = `Unknown option '${item.key}'.`;
+  // uWSGI takes any name for a placeholder; without 'strict' a name that is no slip of an option's stops no start here.
+  if (!isSlip(item.key) && /^[\w.-]+$/.test(item.key)) {
+    const text = `${message} It does nothing, and no placeholder refers to it.${meant === null ? '' : ` ${meant}`}`;
+    warnings.push({ code: 'caution', message: text, origin: item.origin, option: item.key });
+    return null;
+  }
+  const blank = /\s/.test(item.key) ? "Names have no blanks: is an '=' missing?" : null;
+  const hint = meant ?? blank ?? `If it is a placeholder, write 'set-placeholder = ${item.key}=${item.value}'.`;
+  return fault('unknown-option', message, item, hint);
 }
 
-function checkPlugins(item: ResolvedOption): ConfigError | null {
+/** Plugins of uWSGI whose work the engine does itself. */
+const PLUGINS_BUILT_IN =
+  /^(python[23]?\d*|http|corerouter|cheaper_busyness|ping|log(file|socket|pipe)|r?syslog|systemd_logger|stats_pusher_(file|socket|statsd))$/;
+
+/** As on uWSGI a plugin that is not there stops the start only when it is needed; what it brings has options of its own. */
+function checkPlugins(item: ResolvedOption, isNeeded: boolean, warnings: ConfigWarning[]): ConfigError | null {
   const names = item.value.split(',').map((name) => name.trim().replace(/^\d+:/, ''));
-  const missing = names.filter(
-    (name) => name !== '' && !/^(python[23]?\d*|http|corerouter|cheaper_busyness)$/.test(name),
-  );
+  const missing = names.filter((name) => {
+    const short = name.slice(name.lastIndexOf('/') + 1).replace(/(_plugin)?\.so$/, '');
+    return short !== '' && !PLUGINS_BUILT_IN.test(short);
+  });
   if (missing.length === 0) return null;
   const list = missing.map((name) => `'${name}'`).join(', ');
-  const message = `The engine has no plugin ${list}; built in are python, http and cheaper_busyness.`;
-  return fault('not-supported', message, item, 'Remove it from this line, or run the file on uWSGI.');
+  const message = `The engine has no plugin ${list}; built in are Python, HTTP, the loggers and cheaper_busyness.`;
+  if (isNeeded) return fault('not-supported', message, item, 'Remove it from this line, or run the file on uWSGI.');
+  warnings.push({
+    code: 'caution',
+    message: `${message} It goes on without.`,
+    origin: item.origin,
+    option: item.key,
+  });
+  return null;
 }
 
 function notSupported(item: ResolvedOption, option: OptionInfo): ConfigError | null {

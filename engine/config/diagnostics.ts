@@ -244,10 +244,12 @@ const RANK = { error: 0, warning: 1, info: 2 } as const;
 function mergeSameLine(found: Diagnostic[]): Diagnostic[] {
   const explained = new Set(found.filter(({ code }) => EXPLAINS_VALUE.has(code)).map(({ line }) => line));
   const hasNoSection = found.some(({ code }) => code === 'no-section');
+  const commented = new Set(found.filter(({ code }) => code === 'inline-comment').map(({ line }) => line));
   const refused = new Set(found.filter(({ code }) => code === 'bad-value').map(({ line }) => line));
   const seen = new Set<string>();
   const kept = found.filter((item) => {
     if ((item.code === 'bad-value' || item.code === 'unknown-option') && explained.has(item.line)) return false;
+    if (item.code === 'caution' && commented.has(item.line)) return false;
     if (item.code === 'no-listener' && hasNoSection) return false;
     if (item.code === 'placeholder-unset' && refused.has(item.line)) return false;
     const key = `${item.line} ${item.code} ${item.message}`;

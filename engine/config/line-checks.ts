@@ -10,7 +10,7 @@ import { isLogic, isLogicEnd } from './logic.ts';
 import { findOption, type OptionInfo } from './option-table.ts';
 import { placeholderNames } from './placeholders.ts';
 import { splitFileName } from './sources.ts';
-import { isFlagWord, leadingInteger, wholeNumber } from './values.ts';
+import { isFlagWord, leadingInteger, lenientValue, wholeNumber } from './values.ts';
 
 export interface LineFacts {
   host: ConfigHost;
@@ -105,7 +105,8 @@ function checkComment(line: OptionLine, option: OptionInfo | null, { target }: L
   if (at === -1) return null;
   const text = line.value.slice(0, at);
   const message = `'${line.value.slice(at).trim()}' is part of the value: only a whole line can be a comment. Move it to a line of its own.`;
-  const severity = exact && target === 'engine' ? 'error' : 'warning';
+  const isFatal = exact && target === 'engine' && lenientValue(option.kind, line.value) === null;
+  const severity = isFatal ? 'error' : 'warning';
   return finding(severity, line, 'value', 'inline-comment', message, { title: `Change to '${text}'`, text });
 }
 

@@ -161,3 +161,8 @@ test("listeners have uWSGI's names", () => {
   const names = ['http', 'https', 'http', 'https', 'uwsgi', 'suwsgi', 'http', 'http11', 'fastcgi-nph'];
   expect(listeners.map(protocolName)).toEqual(names);
 });
+
+test('without listen more requests may wait than uWSGI lets, with it exactly so many', () => {
+  expect(settingsOf('http = :1')).toMatchObject({ listen: 100, queueLength: 1024 });
+  expect(settingsOf('http = :1\nlisten = 7')).toMatchObject({ listen: 7, queueLength: 7 });
+});

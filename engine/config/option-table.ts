@@ -5,7 +5,7 @@
  * megabytes, mode: octal); engine is `works`, `no` or `no: reason` (not supported) or `none: reason` (accepted, has no effect
  * here). An option that no section lists is not supported. Help is one sentence of our own; an empty default means that there is none.
  */
-import { nearestNames } from './nearest.ts';
+import { editDistance, nearestNames } from './nearest.ts';
 import { OPTION_NAMES } from './option-names.ts';
 import { sections } from './options/sections.ts';
 
@@ -109,6 +109,13 @@ export function nearestOptions(name: string): string[] {
 export function didYouMean(name: string): string | null {
   const near = nearestOptions(name);
   return near.length > 0 ? `Did you mean ${near.map((option) => `'${option}'`).join(' or ')}?` : null;
+}
+
+/** True for a name that is most likely an option's, mistyped; short names are near to any. */
+export function isSlip(name: string): boolean {
+  const [nearest] = nearestOptions(name);
+  if (nearest === undefined || name.length <= 4) return false;
+  return editDistance(name.toLowerCase().replaceAll('_', '-'), nearest, 2) <= 2;
 }
 
 function readDetails(text: string): Map<string, OptionDetail> {

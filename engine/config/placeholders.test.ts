@@ -39,6 +39,9 @@ test.for([
   ['%(c)', '%(n)'],
   ['x%(c)', 'x41'],
   ['%(empty)', ''],
+  ['[%((n * 2) + 1)] %(a)', '[1] foo'],
+  ['%(2 * (2 + 1)) z', '0 z'],
+  ['x%((n + 1', 'x%((n + 1'],
 ] as const)('%s becomes "%s"', ([value, expected]) => {
   expect(expand(value)).toBe(expected);
 });
@@ -49,7 +52,7 @@ describe('expansion', () => {
   });
 
   test('ends for every value and never throws', () => {
-    const parts = fc.array(fc.constantFrom('%(', ')', ' ', 'a', 'c', 'n', '+', '--', '/', '*', '5', 'x'), {
+    const parts = fc.array(fc.constantFrom('%(', '(', ')', ' ', 'a', 'c', 'n', '+', '--', '/', '*', '5', 'x'), {
       maxLength: 20,
     });
     fc.assert(fc.property(parts, (words) => typeof expand(words.join('')) === 'string'));

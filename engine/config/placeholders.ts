@@ -14,12 +14,9 @@ export function expandValue(value: string, symbol: string, lookup: (name: string
   let text = value;
   let from = 0;
   for (let count = 0; ; ) {
-    const first = text.indexOf(open, from);
-    if (first === -1) return text;
-    const close = text.indexOf(')', first + 2);
-    if (close === -1) return text;
-    // A second opening before the end begins the name anew.
-    const at = text.lastIndexOf(open, close);
+    const span = nextSpan(text, open, from);
+    if (span === null) return text;
+    const { at, close } = span;
     const name = text.slice(at + 2, close);
     const found = name === '' ? null : lookup(name);
     if (found === null) {
@@ -30,6 +27,24 @@ export function expandValue(value: string, symbol: string, lookup: (name: string
     text = text.slice(0, at) + found + text.slice(close + 1);
     from = 1;
   }
+}
+
+/** The next opening with its end: parentheses in between come in pairs, and a second opening begins the name anew. */
+function nextSpan(text: string, open: string, from: number): { at: number; close: number } | null {
+  let at = text.indexOf(open, from);
+  if (at === -1) return null;
+  let depth = 0;
+  for (let index = at + open.length; index < text.length; index++) {
+    if (text.startsWith(open, index)) {
+      at = index++;
+      depth = 0;
+    } else if (text[index] === '(') {
+      depth++;
+    } else if (text[index] === ')' && depth-- === 0) {
+      return { at, close: index };
+    }
+  }
+  return null;
 }
 
 /** Value of what stands between `%(` and `)`. `valueOf` gives an option's value; null: no such option. */

@@ -98,8 +98,14 @@ del-header = Server`);
       socketProxyProtocol: true,
       trustedProxies: ['10.0.0.0/8', '2001:db8::1'],
       addHeaders: ['X-A: b', 'X-C: d'],
+      closesConnections: false,
       delHeaders: ['Server'],
     });
+  });
+
+  test('add-header = Connection: close ends HTTP connections instead of being added', () => {
+    const { protocols } = settingsOf('add-header = Connection: close\nhttp-keepalive = 75');
+    expect(protocols).toMatchObject({ closesConnections: true, addHeaders: [] });
   });
 
   test('http-manage-expect without a size is no limit', () => {
@@ -118,6 +124,7 @@ del-header = Server`);
     ['trusted-proxy = proxy.example', /needs an IP address or a network/],
     ['add-header = X-A', /needs a name and a value: Name: value/],
     ['add-header = X A: b', /needs a name and a value: Name: value/],
+    ['add-header = Connection: upgrade', /names a header that the engine itself sets/],
     ['add-header = Content-Length: 5', /names a header that the engine itself sets/],
     ['del-header = X A', /needs the name of a header/],
     ['enable-proxy-protocol = maybe', /is a switch/],

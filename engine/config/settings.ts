@@ -120,6 +120,8 @@ export interface ProtocolSettings {
   trustedProxies: string[];
   /** `add-header`, as written: `Name: value`. */
   addHeaders: string[];
+  /** `add-header = Connection: close`: HTTP connections end with their first answer. */
+  closesConnections: boolean;
   /** `del-header`: names of response headers that are left out. */
   delHeaders: string[];
 }
@@ -207,8 +209,10 @@ export interface EngineSettings {
   reloadTimeoutSeconds: number;
   /** A reload stops the engine instead. */
   exitOnReload: boolean;
-  /** `listen`: length of the gateway's request queue, and backlog of each socket when that is more than the engine's own. */
+  /** `listen`, for the statistics and as the backlog of each socket when that is more than the engine's own. */
   listen: number;
+  /** Requests that may wait for a worker: what `listen` says, and 1024 when it is not given. */
+  queueLength: number;
   /** Largest request line plus headers (HTTP) or vars block (uwsgi), in bytes. The engine's default is 65536. */
   bufferSizeBytes: number;
   /** 0: no limit. */

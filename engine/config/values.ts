@@ -19,6 +19,22 @@ export function leadingInteger(value: string): number | null {
   return digits === undefined ? null : Number(digits);
 }
 
+const NUMBER_KINDS: ReadonlySet<string> = new Set(['int', 'mb', 'bytes', 'seconds']);
+
+/**
+ * What a sloppy value of an option of this kind means to uWSGI where that is beyond doubt; null: it is not. A comment
+ * behind a number, or behind the word that switches a flag on, changes nothing; a word for a flag is no number, thus 0.
+ */
+export function lenientValue(kind: string, value: string): { value: string; isComment: boolean } | null {
+  const isNumber = NUMBER_KINDS.has(kind);
+  const before = /^(\S+)\s+[;#]/.exec(value)?.[1];
+  if (before !== undefined) {
+    const isPlain = isNumber ? wholeNumber(before) !== null : kind === 'flag' && isFlagWord(before) && isOn(before);
+    return isPlain ? { value: before, isComment: true } : null;
+  }
+  return isNumber && value !== '' && isFlagWord(value) ? { value: '0', isComment: false } : null;
+}
+
 /** The number when the value is nothing else; null otherwise. */
 export function wholeNumber(value: string): number | null {
   return /^\d{1,15}$/.test(value) ? Number(value) : null;

@@ -8,6 +8,7 @@ import type { ListenerKind } from '../config/settings.ts';
 import { CONTINUE } from './answer.ts';
 import { AnswerWriter } from './answer-writer.ts';
 import { statusOfStorageError } from './body-store.ts';
+import { findOverdue, type Phase } from './deadlines.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { ResponseHead } from './frames.ts';
 import type { GatewayOptions } from './messages.ts';
@@ -16,6 +17,7 @@ import type { Peer } from './peers.ts';
 import { type ClientProtocol, createProtocol, type ProtocolContext, type ProtocolSink } from './protocol.ts';
 import { ProtocolError } from './protocol-error.ts';
 import { ProxyHeader } from './proxy-header.ts';
+import { ReadAhead } from './read-ahead.ts';
 import type { AnswerSize, GatewayRequest, RequestFacts, ResponseTarget, WorkerWire } from './request.ts';
 import { RequestIntake } from './request-intake.ts';
 import type { SpoolFile } from './spool-file.ts';
@@ -24,7 +26,7 @@ import type { SpoolFile } from './spool-file.ts';
 export interface ConnectionContext extends ProtocolContext {
   options: GatewayOptions;
   readonly bodyFolder: string;
-  readonly dispatcher: Dispatcher;
+  readonly dispatcher: Pick<Dispatcher, 'submit' | 'abandon'>;
   readonly outboxLimits: OutboxLimits;
   nextSerial(): number;
   /** A line for the log: something that the operator should know. */
@@ -33,21 +35,6 @@ export interface ConnectionContext extends ProtocolContext {
   refused(status: number, reason: string | undefined, client: string): void;
   closed(connection: ClientConnection): void;
 }
-
-/**
- * idle: between requests · reading: a request is coming · waiting: it is with the dispatcher ·
- * answering: its answer has begun · closing: the last bytes are on their way out · closed
- */
-type Phase = 'idle' | 'reading' | 'waiting' | 'answering' | 'closing' | 'closed';
-
-/** Read ahead of a pipelining client while its present request runs. */
-const AHEAD_BYTES = 64 * 1024;
-/** How long to go on reading after an answer that came before the request's end, so that the client sees the answer. */
-const LINGER_MS = 2000;
-/** Front servers close the connections that they keep themselves, after a minute mostly. */
-const FRONT_KEEP_MS = 600_000;
-/** No head may take longer than this, however it trickles in, unless `http-headers-timeout` says otherwise. */
-const HEAD_LIMIT_MS = 60_000;
 
 export class ClientConnection implements ResponseTarget, ProtocolSink {
   readonly kind: ListenerKind;
@@ -64,8 +51,7 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
   #request: GatewayRequest | null = null;
   readonly #intake: RequestIntake;
   #continueAsked = false;
-  #ahead: Buffer[] = [];
-  #aheadBytes = 0;
+  readonly #ahead = new ReadAhead();
   /** The worker whose answer comes faster than the client and the disk take it. */
   #pausedWire: WorkerWire | null = null;
   #clientEnded = false;
@@ -120,45 +106,33 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
 
   /** Called a few times a second: ends what takes too long. */
   tick(nowMs: number): void {
-    const { options } = this.#context;
-    const silenceMs = nowMs - this.#activityMs;
-    const patienceMs = (this.kind === 'http' ? options.httpTimeoutSeconds : options.socketTimeoutSeconds) * 1000;
-    switch (this.#phase) {
-      case 'idle': {
-        const limitMs = this.#isFirst ? patienceMs : this.#keepMs;
-        // Idle begins when the client has taken the last answer, not when the worker has given it.
-        if (Math.min(silenceMs, nowMs - this.#outbox.progressMs) > limitMs && !this.#outbox.isPending) {
-          this.#finishSocket();
-        }
+    const times = {
+      phase: this.#phase,
+      kind: this.kind,
+      isHttp: this.#protocol.isHttp,
+      isFirst: this.#isFirst,
+      inBody: this.#protocol.inBody,
+      silenceMs: nowMs - this.#activityMs,
+      readingMs: nowMs - this.#readingSinceMs,
+      isPending: this.#outbox.isPending,
+      untakenMs: nowMs - this.#outbox.progressMs,
+    };
+    switch (findOverdue(times, this.#context.options)) {
+      case 'finish':
+        this.#finishSocket();
         break;
-      }
-      case 'reading':
-        if (silenceMs > patienceMs || (!this.#protocol.inBody && nowMs - this.#readingSinceMs > this.#headLimitMs)) {
-          this.#turnAway(408);
-        }
+      case 'refuse':
+        this.#turnAway(408);
         break;
-      case 'waiting':
-        if (this.kind === 'http' && silenceMs > patienceMs) this.#giveUp();
+      case 'give-up':
+        this.#giveUp();
         break;
-      case 'closing':
-        if (silenceMs > LINGER_MS && !this.#outbox.isPending) this.#socket.destroy();
+      case 'destroy':
+        this.#socket.destroy();
         break;
-      case 'answering':
-      case 'closed':
+      case null:
         break;
     }
-    const writeMs = Math.max(options.httpTimeoutSeconds, options.socketTimeoutSeconds) * 1000;
-    if (this.#outbox.isPending && nowMs - this.#outbox.progressMs > writeMs) this.#socket.destroy();
-  }
-
-  /** How long a kept connection may be idle. */
-  get #keepMs(): number {
-    return this.#protocol.isHttp ? this.#context.options.httpKeepaliveSeconds * 1000 : FRONT_KEEP_MS;
-  }
-
-  get #headLimitMs(): number {
-    const seconds = this.kind === 'http' ? this.#context.options.protocols.headersTimeoutSeconds : 0;
-    return seconds > 0 ? seconds * 1000 : HEAD_LIMIT_MS;
   }
 
   // Reading
@@ -167,20 +141,23 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
     switch (this.#phase) {
       case 'idle':
       case 'reading':
-        if (this.#proxyHeader === null) this.#feed(chunk);
+        // What came before it may still wait for its turn.
+        if (!this.#ahead.isEmpty) this.#ahead.push(chunk);
+        else if (this.#proxyHeader === null) this.#feed(chunk);
         else this.#feedProxyHeader(this.#proxyHeader, chunk);
         break;
       case 'waiting':
       case 'answering':
         if (this.#protocol.whileBusy === 'hold') {
           this.#ahead.push(chunk);
-          this.#aheadBytes += chunk.length;
-          if (this.#aheadBytes > AHEAD_BYTES) this.#socket.pause();
+          if (this.#ahead.isFull) this.#socket.pause();
         } else if (this.#protocol.whileBusy === 'parse') {
           this.#feedBusy(chunk);
         }
         break;
       case 'closing':
+        this.#activityMs = performance.now();
+        break;
       case 'closed':
         break;
     }
@@ -236,14 +213,16 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
       this.#outbox.write(CONTINUE);
     }
     if (at < chunk.length && this.#phase !== 'closing' && protocol.whileBusy === 'hold') {
-      this.#ahead.unshift(chunk.subarray(at));
-      this.#aheadBytes += chunk.length - at;
+      this.#ahead.putBack(chunk.subarray(at));
     }
   }
 
   #ended(): void {
     this.#clientEnded = true;
-    if (this.#phase === 'idle') this.#finishSocket();
+    if (this.#phase === 'idle') {
+      // What it sent before still gets its answers.
+      if (this.#ahead.isEmpty) this.#finishSocket();
+    }
     // The client closed its side before the request was complete.
     else if (this.#phase === 'reading') this.#turnAway(400, 'the connection ended before the request did');
   }
@@ -255,7 +234,7 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
     this.#intake.dispose();
     this.#outbox.dispose();
     this.#resumeWorker();
-    this.#ahead = [];
+    this.#ahead.clear();
     if (request !== null) this.#context.dispatcher.abandon(request);
     this.#context.closed(this);
   }
@@ -392,31 +371,26 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
     this.#protocol.requestEnded();
     this.#resumeWorker();
     // A client that has closed its side still gets answers to what it sent before.
-    if (!keepAlive || this.#isLast || (this.#clientEnded && this.#ahead.length === 0)) {
+    if (!keepAlive || this.#isLast || (this.#clientEnded && this.#ahead.isEmpty)) {
       this.#finishSocket();
       return;
     }
     this.#phase = 'idle';
     this.#activityMs = performance.now();
-    if (this.#ahead.length > 0) setImmediate(() => this.#nextAhead());
+    if (!this.#ahead.isEmpty) setImmediate(() => this.#nextAhead());
   }
 
   /** Continues with what a pipelining client sent while its last request ran. */
   #nextAhead(): void {
-    if (this.#phase !== 'idle' || this.#ahead.length === 0) return;
-    const [first] = this.#ahead;
-    const chunk =
-      this.#ahead.length === 1 && first !== undefined ? first : Buffer.concat(this.#ahead, this.#aheadBytes);
-    this.#ahead = [];
-    this.#aheadBytes = 0;
-    this.#feed(chunk);
+    if (this.#phase !== 'idle' || this.#ahead.isEmpty) return;
+    this.#feed(this.#ahead.take());
     this.#readOn();
-    if (this.#clientEnded && this.#ahead.length === 0) this.#ended();
+    if (this.#clientEnded && this.#ahead.isEmpty) this.#ended();
   }
 
   /** Reads on from the client, unless what it sent already waits for its turn or for the disk. */
   #readOn(): void {
-    if (this.#aheadBytes > AHEAD_BYTES || this.#intake.isCongested) return;
+    if (this.#ahead.isFull || this.#intake.isCongested) return;
     this.#socket.resume();
   }
 
@@ -427,7 +401,8 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
     const isOver = this.#protocol.whileBusy === 'drop' && (this.#phase === 'waiting' || this.#phase === 'answering');
     this.#phase = 'closing';
     this.#activityMs = performance.now();
-    this.#ahead = [];
+    this.#readingSinceMs = this.#activityMs;
+    this.#ahead.clear();
     this.#outbox.whenUnspooled(() => {
       if (isOver && this.#socket.writableLength === 0) this.#socket.destroy();
       else this.#socket.end();

@@ -276,6 +276,10 @@ describe('answers', () => {
   test('cannot smuggle headers or speak about the connection', async () => {
     const port = await start();
     expect((await get(port, '/inject')).status).toBe(500);
+    expect((await get(port, '/two-lengths?5')).status).toBe(500);
+    expect((await get(port, '/two-lengths?3')).headers.filter(([name]) => name === 'content-length')).toEqual([
+      ['content-length', '3'],
+    ]);
     const client = new RawClient(port).send(GET('/hop'));
     const answer = await client.answer();
     expect(answer.headers).toEqual([

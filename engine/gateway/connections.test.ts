@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { type Connection, Connections } from './connections.ts';
 
@@ -47,4 +48,26 @@ test('connections beyond the limit are refused, and the log says so once in a wh
   expect(lines).toHaveLength(1);
   connections.tick(10_000);
   expect(lines).toHaveLength(2);
+});
+
+test('the oldest TLS handshakes give way to new ones when there is no room, connections do not', () => {
+  const ended: string[] = [];
+  const handshake = (name: string): { destroy: () => Socket } => ({
+    destroy: () => {
+      ended.push(name);
+      return new Socket();
+    },
+  });
+  const connections = new Connections(() => undefined);
+  connections.limit = 3;
+  connections.add(connection([], 1));
+  const [one, two, three, four] = [handshake('one'), handshake('two'), handshake('three'), handshake('four')];
+  connections.handshakeBegins(one);
+  connections.handshakeBegins(two);
+  expect(ended).toEqual([]);
+  connections.handshakeBegins(three);
+  expect(ended).toEqual(['one']);
+  connections.handshakeEnds(two);
+  connections.handshakeBegins(four);
+  expect(ended).toEqual(['one']);
 });

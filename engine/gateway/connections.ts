@@ -1,7 +1,9 @@
 /**
  * The open connections of a gateway. Deadlines are looked at in turns, so that thousands of idle connections cost next
- * to nothing: each is looked at about once a second. Beyond the limit of open files connections are refused.
+ * to nothing: each is looked at about once a second. Beyond the limit of open files connections are refused; TLS
+ * handshakes, which cost a client nothing to begin, count too, and the oldest one gives way.
  */
+import type { Socket } from 'node:net';
 
 /** A client's connection, whatever is spoken on it. */
 export interface Connection {
@@ -25,6 +27,8 @@ export class Connections {
   limit = 0;
   readonly #groups: readonly Set<Connection>[] = Array.from({ length: GROUPS }, () => new Set<Connection>());
   readonly #report: (text: string) => void;
+  /** Connections that are in their TLS handshake, the oldest first. */
+  readonly #handshakes = new Set<Pick<Socket, 'destroy'>>();
   #turn = 0;
   #added = 0;
   #size = 0;
@@ -45,6 +49,23 @@ export class Connections {
     if (this.limit === 0 || this.#size < this.limit) return true;
     this.#refused++;
     return false;
+  }
+
+  /** A TLS handshake begins; when there is no room for it, the oldest one ends, which has had the most time. */
+  handshakeBegins(socket: Pick<Socket, 'destroy'>): void {
+    this.#handshakes.add(socket);
+    if (this.limit === 0 || this.#size + this.#handshakes.size <= this.limit) return;
+    for (const oldest of this.#handshakes) {
+      this.#refused++;
+      this.#handshakes.delete(oldest);
+      oldest.destroy();
+      return;
+    }
+  }
+
+  /** It is complete, or the client is gone. */
+  handshakeEnds(socket: Pick<Socket, 'destroy'>): void {
+    this.#handshakes.delete(socket);
   }
 
   add(connection: Connection): void {

@@ -47,8 +47,11 @@ export interface DispatchWorker {
   cancel: ((requestId: number, core: number) => void) | null;
 }
 
-/** Work that may wait at a busy core: more would keep requests from a core that becomes idle sooner. */
-const QUEUED_WORK_MICROS = 8000;
+/**
+ * Work that may wait at a busy core: enough to bridge the way to the gateway and back. More would keep requests from a
+ * core that becomes idle sooner, and would have to be asked back when the machine is busy with something else.
+ */
+const QUEUED_WORK_MICROS = 2000;
 /** A request that runs longer than this is slow: those behind it are better off elsewhere. */
 export const SLOW_MS = 10;
 /** One outlier must not end the queueing for long. */

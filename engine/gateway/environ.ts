@@ -8,7 +8,7 @@
 import type { CgiVars } from './cgi-vars.ts';
 import { createEnvironWriter, type EnvironWriter } from './environ-writer.ts';
 import { equalsIgnoreCase } from './http-chars.ts';
-import { authorityStart, type HttpHead } from './http-head.ts';
+import { authorityEnd, authorityStart, type HttpHead } from './http-head.ts';
 import { isHttpKind, type Peer } from './peers.ts';
 import type { RequestFacts } from './request.ts';
 
@@ -188,8 +188,7 @@ export class EnvironEncoder {
     let pathStart = base + head.targetStart;
     const start = authorityStart(bytes, pathStart, end);
     if (start >= 0) {
-      pathStart = start;
-      while (pathStart < end && bytes[pathStart] !== 47 && bytes[pathStart] !== 63) pathStart++;
+      pathStart = authorityEnd(bytes, start, end);
     }
     let pathEnd = pathStart;
     let plain = true;

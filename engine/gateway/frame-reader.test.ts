@@ -32,8 +32,9 @@ test('frames come out whole, however the stream is cut', () => {
 
 test('the number of the application stands above the flags', () => {
   const bytes = frame(FrameType.END, 4, 1, 'done');
-  bytes.writeUInt16LE(0x1234, 6);
-  expect(read([bytes])).toEqual([`${FrameType.END} ${0x123404} 1 done`]);
+  bytes.writeUInt16LE(2, 6);
+  const flags = 2 * 256 + 4;
+  expect(read([bytes])).toEqual([`${FrameType.END} ${flags} 1 done`]);
 });
 
 test('the pieces of a DATA frame come at once, and the frame behind it whole', () => {

@@ -65,6 +65,8 @@ export class Gateway {
     );
     this.#listening = new Listening({
       accepted: (socket, listener, secure) => this.#accept(socket, listener, secure),
+      handshakeBegins: (socket) => this.#connections.handshakeBegins(socket),
+      handshakeEnds: (socket) => this.#connections.handshakeEnds(socket),
       post,
     });
     this.#connections = new Connections((text) => post({ type: 'trouble', text }));

@@ -8,6 +8,10 @@ for (const char of "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHI
   TOKEN[char.charCodeAt(0)] = 1;
 }
 
+/** Bytes that end a host wherever it stands, and so are in none (RFC 3986 section 3.2), blanks among them. */
+const NOT_IN_HOST = new Uint8Array(256);
+for (const char of ' \t/?#@\\,<>"`^{|}') NOT_IN_HOST[char.charCodeAt(0)] = 1;
+
 export const TAB = 9;
 export const LF = 10;
 export const CR = 13;
@@ -58,4 +62,10 @@ export function listHasToken(bytes: Uint8Array, start: number, end: number, lowe
 /** Space or tab. */
 export function isBlank(byte: number | undefined): boolean {
   return byte === SPACE || byte === TAB;
+}
+
+/** May `bytes[start, end)` be a host with or without a port? What names it has is not looked at. */
+export function isHost(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (NOT_IN_HOST[bytes[i] ?? 0] === 1) return false;
+  return true;
 }

@@ -3,7 +3,18 @@
  * leniency lets two servers disagree about a message (RFC 9112 sections 2.2, 3, 5, 6.1 and 6.3).
  * The bytes belong to http-parser.ts; offsets count from the head's first byte.
  */
-import { COLON, CR, DEL, equalsIgnoreCase, isBlank, isTokenByte, listHasToken, SPACE, TAB } from './http-chars.ts';
+import {
+  COLON,
+  CR,
+  DEL,
+  equalsIgnoreCase,
+  isBlank,
+  isHost,
+  isTokenByte,
+  listHasToken,
+  SPACE,
+  TAB,
+} from './http-chars.ts';
 import { ProtocolError, type ProtocolErrorCode } from './protocol-error.ts';
 
 export const MAX_HEADERS = 256;
@@ -122,7 +133,11 @@ function checkTarget(head: HttpHead, bytes: Buffer, base: number): void {
   const method = bytes.toString('latin1', base, base + methodEnd);
   if (method === 'CONNECT') throw new ProtocolError('connect-not-supported', 0);
   if (first === 42 && targetEnd - targetStart === 1 && method === 'OPTIONS') return;
-  if (authorityStart(bytes, base + targetStart, base + targetEnd) >= 0) return;
+  const authority = authorityStart(bytes, base + targetStart, base + targetEnd);
+  if (authority >= 0) {
+    const end = authorityEnd(bytes, authority, base + targetEnd);
+    if (end > authority && isHost(bytes, authority, end)) return;
+  }
   throw new ProtocolError('bad-target', targetStart);
 }
 
@@ -130,9 +145,16 @@ function checkTarget(head: HttpHead, bytes: Buffer, base: number): void {
 export function authorityStart(bytes: Buffer, start: number, end: number): number {
   for (const prefix of ['http://', 'https://']) {
     const after = start + prefix.length;
-    if (after < end && bytes[after] !== 47 && equalsIgnoreCase(bytes, start, after, prefix)) return after;
+    if (after <= end && equalsIgnoreCase(bytes, start, after, prefix)) return after;
   }
   return -1;
+}
+
+/** Where the authority that begins at `start` ends: at the path, the query or the target's end. */
+export function authorityEnd(bytes: Buffer, start: number, end: number): number {
+  let at = start;
+  while (at < end && bytes[at] !== 47 && bytes[at] !== 63) at++;
+  return at;
 }
 
 /** Parses one header line in `bytes[start, end)` (without its line end) and takes note of what frames the message. */
@@ -179,6 +201,8 @@ function noteFraming(head: HttpHead, bytes: Buffer, base: number, slot: number):
     case 4:
       if (!equalsIgnoreCase(bytes, start, end, 'host')) return;
       if (head.hostSeen) throw new ProtocolError('host-repeated', offset);
+      // Servers differ in where such a host ends (RFC 9112 section 3.2).
+      if (!isHost(bytes, from, to)) throw new ProtocolError('host-invalid', offset);
       head.hostSeen = true;
       return;
     case 6:

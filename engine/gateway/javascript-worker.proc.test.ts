@@ -35,6 +35,7 @@ const FETCH_BODY = `async (request) => {
   if (url.pathname === '/json') return Response.json({ q: url.searchParams.get('q'), a: request.headers.get('x-a') });
   if (url.pathname === '/raise') throw new Error('asked for');
   if (url.pathname === '/nothing') return undefined;
+  if (url.pathname === '/lengths') return new Response('abc', { headers: { 'Content-Length': '3, 5' } });
   if (url.pathname === '/cookies') {
     const headers = new Headers();
     headers.append('Set-Cookie', 'a=1');
@@ -71,6 +72,9 @@ describe.for([
       ['set-cookie', 'b=2'],
     ]);
     expect((await get(port, '/stream')).body.toString()).toBe('part0part1part2part3');
+    expect((await get(port, '/lengths')).headers.filter(([name]) => name === 'content-length')).toEqual([
+      ['content-length', '3'],
+    ]);
     expect((await get(port, '/raise')).status).toBe(500);
     expect((await get(port, '/nothing')).status).toBe(500);
     for (const bytes of [5, 3_000_000]) {

@@ -14,6 +14,8 @@ test('a short listen queue lets the kernel keep a crowd until it is accepted', a
   const accepted: Socket[] = [];
   const { server } = await listen({ type: 'unix', path }, BINDING, null, false, {
     accepted: (socket) => accepted.push(socket),
+    handshakeBegins: () => undefined,
+    handshakeEnds: () => undefined,
     trouble: () => undefined,
   });
   // All of them in one turn, in which nothing can be accepted: a unix socket whose queue is full says EAGAIN at once.

@@ -6,6 +6,7 @@
 import { chmod, chown, lstat, unlink } from 'node:fs/promises';
 import { connect, createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import type { SocketAddress } from '../config/settings.ts';
+import { endpointOf } from '../endpoint.ts';
 import type { SecureFacts } from './tls-certificates.ts';
 import type { TlsMaterial } from './tls-material.ts';
 import { createTlsServer } from './tls-server.ts';
@@ -31,6 +32,9 @@ export interface Binding {
 export interface ListenHandlers {
   /** A connection, after its handshake when there is one. */
   accepted: (socket: Socket, secure: SecureFacts) => void;
+  /** With TLS: what is accepted later, or never. */
+  handshakeBegins: (socket: Socket) => void;
+  handshakeEnds: (socket: Socket) => void;
   trouble: (text: string) => void;
 }
 
@@ -58,6 +62,8 @@ export async function listen(
     tls === null
       ? { server: plainServer(handlers), renew: () => undefined, dispose: () => undefined }
       : createTlsServer(tls, isHttp, {
+          handshakeBegins: handlers.handshakeBegins,
+          handshakeEnds: handlers.handshakeEnds,
           secured: (socket, certificate) => handlers.accepted(socket, { certificate }),
           trouble: handlers.trouble,
         });
@@ -107,20 +113,6 @@ async function tryAlone(address: SocketAddress & { type: 'tcp' }): Promise<void>
   await new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
-}
-
-function endpointOf(address: SocketAddress): ListenOptions & { fd?: number } {
-  switch (address.type) {
-    case 'tcp':
-      // uWSGI's `:8080` means every IPv4 address.
-      return { host: address.host === '' ? '0.0.0.0' : address.host, port: address.port };
-    case 'unix':
-      return { path: address.path };
-    case 'abstract':
-      return { path: `\0${address.name}` };
-    case 'fd':
-      return { fd: address.fd };
-  }
 }
 
 async function removeStaleSocket(path: string): Promise<void> {

@@ -12,6 +12,8 @@ export type ListenMessage = Extract<MasterToGateway, { type: 'listen' }>;
 
 export interface ListeningHandlers {
   accepted: (socket: Socket, listener: ListenMessage, secure: SecureFacts) => void;
+  handshakeBegins: (socket: Socket) => void;
+  handshakeEnds: (socket: Socket) => void;
   post: (message: GatewayToMaster) => void;
 }
 
@@ -26,12 +28,14 @@ export class Listening {
 
   async open(message: ListenMessage): Promise<void> {
     const { listenerId, kind, address, binding, tls } = message;
-    const { accepted, post } = this.#handlers;
+    const { accepted, handshakeBegins, handshakeEnds, post } = this.#handlers;
     this.#listeners.set(listenerId, null);
     try {
       const isHttp = isHttpKind(kind);
       const listener = await listen(address, binding, tls, isHttp, {
         accepted: (socket, secure) => accepted(socket, message, secure),
+        handshakeBegins,
+        handshakeEnds,
         trouble: (text) => post({ type: 'trouble', text }),
       });
       // Taken back while it was being bound.

@@ -25,6 +25,7 @@ const CATALOGUE = {
   'folded-header': [400, 'a header is folded over two lines'],
   'host-missing': [400, 'an HTTP/1.1 request needs a Host header'],
   'host-repeated': [400, 'the Host header is there more than once'],
+  'host-invalid': [400, 'the Host header is no host'],
   'content-length-invalid': [400, 'the Content-Length is not a number'],
   'content-length-repeated': [400, 'the Content-Length is there more than once'],
   'length-and-encoding': [400, 'Content-Length and Transfer-Encoding are both there'],

@@ -103,6 +103,38 @@ function normalise(line: string, { format, listener }: Meta): string {
     .join('');
 }
 
+test('log-x-forwarded-for logs the client that a trusted proxy names, and nobody that another peer names', async () => {
+  const master = new FakeMaster({}, { format: '%(addr)', forwardedFor: true });
+  try {
+    const port = await master.listenPort('http-socket');
+    await master.serve(readFileSync(join(GOLDENS, 'app.py'), 'utf8'), 1);
+    const ask = async (header: string): Promise<void> => {
+      const client = new RawClient(port).send(`GET / HTTP/1.1\r\nHost: test\r\n${header}\r\n`);
+      await client.answer();
+      await client.close();
+    };
+    await ask('X-Forwarded-For: 192.0.2.7\r\n');
+    await ask('');
+    const { options } = master;
+    const protocols = { ...options.protocols, trustedProxies: ['192.0.2.1'] };
+    master.post({ type: 'options', options: { ...options, protocols } });
+    await ask('X-Forwarded-For: 192.0.2.8\r\n');
+    const { requestLog } = options;
+    master.post({
+      type: 'options',
+      options: { ...options, requestLog: { ...requestLog, forwardedFor: false } },
+    });
+    await ask('X-Forwarded-For: 192.0.2.9\r\n');
+    const lines = await eventually('four lines', () => {
+      const found = master.requestLog().split('\n').slice(0, -1);
+      return found.length >= 4 ? found : undefined;
+    });
+    expect(lines).toEqual(['192.0.2.7', '127.0.0.1', '127.0.0.1', '127.0.0.1']);
+  } finally {
+    await master.dispose();
+  }
+});
+
 test('every difference names a recorded case', () => {
   expect(Object.keys(OURS).filter((name) => !names.includes(name))).toEqual([]);
 });

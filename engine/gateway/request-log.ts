@@ -3,7 +3,8 @@
  * them to the master where loggers, filters or encoders wait for them. A reader that does not keep up (a full pipe)
  * never stops the gateway: beyond LIMIT_BYTES lines are dropped, and a line says how many.
  */
-import { readFileSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
+import { readMemory } from '../process-memory.ts';
 import type { Core } from './core-choice.ts';
 import { requestEnviron } from './frames.ts';
 import { compileLogFormat, type LogFormatter, needsMemory } from './log-format.ts';
@@ -15,7 +16,6 @@ const FLUSH_MS = 5;
 const FLUSH_BYTES = 64 * 1024;
 const LIMIT_BYTES = 4 * 1024 * 1024;
 const RETRY_MS = 20;
-const PAGE_BYTES = 4096;
 
 export class RequestLog {
   readonly #toMaster: (lines: string) => void;
@@ -141,15 +141,5 @@ export class RequestLog {
     const environ = requestEnviron(request.frame);
     if (this.#isMarshal) return new Map(decodeMarshalPairs(environ));
     return new Map(Object.entries(JSON.parse(environ.toString())));
-  }
-}
-
-/** Address space and resident memory of a process, where the system tells (Linux). */
-function readMemory(pid: number): { vszBytes: number; rssBytes: number } {
-  try {
-    const [pages = '0', resident = '0'] = readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ');
-    return { vszBytes: Number(pages) * PAGE_BYTES, rssBytes: Number(resident) * PAGE_BYTES };
-  } catch {
-    return { vszBytes: 0, rssBytes: 0 };
   }
 }

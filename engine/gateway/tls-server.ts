@@ -8,6 +8,8 @@ import { CertificateChooser, type ClientCertificate } from './tls-certificates.t
 import type { TlsMaterial } from './tls-material.ts';
 
 export interface TlsServerHandlers {
+  handshakeBegins: (socket: Socket) => void;
+  handshakeEnds: (socket: Socket) => void;
   /** `certificate`: the client's, when it was asked for one and the one it shows is believed. */
   secured: (socket: TLSSocket, certificate: ClientCertificate | null) => void;
   trouble: (text: string) => void;
@@ -47,11 +49,19 @@ export function createTlsServer(material: TlsMaterial, isHttp: boolean, handlers
   const handshakes = new Map<string, Socket>();
   server.on('connection', (socket: Socket) => {
     const key = addressOf(socket);
+    // Peers on a unix socket can not be told apart after their handshakes.
+    if (key !== '') handlers.handshakeBegins(socket);
     handshakes.set(key, socket);
-    socket.once('close', () => handshakes.delete(key));
+    socket.once('close', () => {
+      handshakes.delete(key);
+      handlers.handshakeEnds(socket);
+    });
   });
   server.on('secureConnection', (socket) => {
-    handshakes.delete(addressOf(socket));
+    const key = addressOf(socket);
+    const plain = handshakes.get(key);
+    handshakes.delete(key);
+    if (plain !== undefined) handlers.handshakeEnds(plain);
     const refusal = chooser.refusalOf(socket);
     if (refusal === null) {
       handlers.secured(socket, chooser.clientCertificateOf(socket));

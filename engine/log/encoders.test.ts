@@ -34,11 +34,12 @@ it('writes JSON whatever the line holds', () => {
   expect(JSON.parse(Buffer.from(broken, 'latin1').toString())).toEqual({ m: 'café\n' });
 });
 
-it('takes the steps for all loggers first, then those for the one', () => {
+it('takes the steps for all loggers and those for the one as they stand in the configuration', () => {
   const steps = [
     { type: 'prefix' as const, argument: '[mine]', logger: 'mine' },
     { type: 'prefix' as const, argument: '[other]', logger: 'other' },
     { type: 'prefix' as const, argument: '[all]' },
+    { type: 'prefix' as const, argument: '[last]', logger: 'mine' },
   ];
-  expect(encode('line\n', ...steps)).toBe('[mine][all]line\n');
+  expect(encode('line\n', ...steps)).toBe('[last][all][mine]line\n');
 });

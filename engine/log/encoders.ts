@@ -9,12 +9,9 @@ import { encodeText } from '../config/text-bytes.ts';
 
 export type LineEncoder = (line: string, nowMs: number) => string;
 
-/** The steps for one logger: those for all loggers first, then its own, as uWSGI has it. */
+/** The steps for one logger, those for all loggers and its own, in the order of the configuration. */
 export function compileEncoders(settings: readonly LogEncoderSetting[], logger: string | null): LineEncoder {
-  const steps = [
-    ...settings.filter((setting) => setting.logger === null),
-    ...settings.filter((setting) => setting.logger !== null && setting.logger === logger),
-  ].map(compileEncoder);
+  const steps = settings.filter((setting) => setting.logger === null || setting.logger === logger).map(compileEncoder);
   return (line, nowMs) => steps.reduce((text, step) => step(text, nowMs), line);
 }
 

@@ -63,7 +63,7 @@ export class LineProgram {
     const child = this.#child;
     if (child === null) return;
     child.stdin?.end();
-    const timer = setTimeout(() => child.kill('SIGKILL'), END_WAIT_MS);
+    const timer = setTimeout(() => killAll(child), END_WAIT_MS);
     child.once('exit', () => clearTimeout(timer));
   }
 
@@ -91,5 +91,19 @@ export class LineProgram {
     child.on('exit', (code, signal) => ended(signal ?? `exit code ${code ?? 0}`));
     // Its end is told by `exit`; what it has not read is lost.
     child.stdin?.on('error', () => child.stdin?.destroy());
+  }
+}
+
+/** The program and what it has started: a shell leaves its command behind. */
+function killAll(child: ChildProcess): void {
+  if (child.pid === undefined || process.platform === 'win32') {
+    child.kill('SIGKILL');
+    return;
+  }
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // All of them have ended meanwhile.
+    return;
   }
 }

@@ -28,6 +28,12 @@ it('gives a line that a route matches to its logger only', () => {
   expect(route('POST / 200')).toEqual([0]);
 });
 
+it('knows the end of a line as the end of its text', () => {
+  const route = compileRouter(none, channel(['json', 'rest'], { json: '{', rest: '^((?!\\{).)*$' }));
+  expect(route('{"a": 1}\n')).toEqual([0]);
+  expect(route('plain\n')).toEqual([1]);
+});
+
 it('drops what no filter wants and what a drain takes', () => {
   const route = compileRouter({ filters: ['GET', 'POST'], drains: ['healthz'] }, channel([]));
   expect(route('GET /')).toBe('log');

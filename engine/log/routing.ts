@@ -17,7 +17,9 @@ export function compileRouter(settings: Pick<LogSettings, 'filters' | 'drains'>,
     expression: new RegExp(pattern),
     to: channel.loggers.flatMap(({ name }, index) => (name === logger ? [index] : [])),
   }));
-  return (line) => {
+  return (written) => {
+    // To uWSGI's expressions (PCRE) `$` is the end of the text of a line, too; JavaScript's knows the very end only.
+    const line = written.endsWith('\n') ? written.slice(0, -1) : written;
     if (filters.length > 0 && !filters.some((filter) => filter.test(line))) return null;
     if (drains.some((drain) => drain.test(line))) return null;
     const routed = routes.flatMap(({ expression, to }) => (expression.test(line) ? to : []));

@@ -20,7 +20,8 @@ import {
 import { type EngineLog, errorCode } from './engine-log.ts';
 import { findGroup, findUser } from './system-names.ts';
 
-const LIFELINE = "(trap '' 1 2 3 10 12 15; read _ <&3; kill -9 -$$) & exec 3<&-";
+/** In front of a command whose descriptor 3 is that pipe. */
+export const LIFELINE = "(trap '' 1 2 3 10 12 15; read _ <&3; kill -9 -$$) & exec 3<&-";
 /** What processes that a daemon leaves behind may take for their own end. */
 const FAREWELL_MS = 5000;
 

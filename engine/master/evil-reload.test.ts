@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { defaultRecycling } from '../config/options/recycling.ts';
 import { findTooLarge } from './evil-reload.ts';
-import { readMemory } from './process-memory.ts';
 import { Rig } from './testing/rig.ts';
 
 const MEMORY = new Map([
@@ -23,11 +22,4 @@ it('finds workers at or above the limits, and asks for nothing without limits', 
   ]);
   expect(findTooLarge(state, { ...defaultRecycling(), evilOnRssBytes: 101 }, memoryOf)).toEqual([]);
   expect(findTooLarge(state, defaultRecycling(), neverAsked)).toEqual([]);
-});
-
-it.runIf(process.platform === 'linux')('reads the memory of a process, and none of one that is gone', () => {
-  const { rssBytes, vszBytes } = readMemory(process.pid);
-  expect(rssBytes).toBeGreaterThan(1024 * 1024);
-  expect(vszBytes).toBeGreaterThan(rssBytes);
-  expect(readMemory(2 ** 30)).toEqual({ rssBytes: 0, vszBytes: 0 });
 });

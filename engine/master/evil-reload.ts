@@ -3,9 +3,9 @@
  * uWSGI knows of their memory at the end of a request only; the kernel knows at any time.
  */
 import type { RecyclingSettings } from '../config/settings.ts';
+import { type ProcessMemory, readMemory } from '../process-memory.ts';
 import type { WorkerEvent } from './events.ts';
 import type { MasterState } from './machine-state.ts';
-import { type ProcessMemory, readMemory } from './process-memory.ts';
 
 type TooLarge = Extract<WorkerEvent, { type: 'worker-too-large' }>;
 

@@ -4,7 +4,7 @@
  * in the log while the server goes on.
  */
 import { formatAddress } from '../config/address.ts';
-import type { EngineSettings, TouchSetting } from '../config/settings.ts';
+import type { EngineSettings, SocketAddress, TouchSetting } from '../config/settings.ts';
 import { EngineError, formatEngineError } from '../errors.ts';
 import { MasterFifo } from './fifo.ts';
 import { Figures, type FiguresSource } from './figures.ts';
@@ -36,7 +36,7 @@ export class Facilities {
   /** Throws EngineError; `dispose` then takes back what was opened. */
   async open(settings: EngineSettings): Promise<void> {
     if (settings.masterFifos.length > 0) this.#fifo = new MasterFifo(settings.masterFifos, this.#handlers);
-    for (const address of settings.stats) this.#stats.push(await StatsServer.open(address, this.#handlers.stats));
+    for (const address of settings.stats) await this.#openStats(address, settings);
     await this.#figures.open(settings);
     this.writePidfile(settings);
     await this.#watch(settings);
@@ -89,7 +89,11 @@ export class Facilities {
     }
     const kept = new Set(settings.stats.map(formatAddress));
     this.#stats = this.#stats.filter((server) => kept.has(formatAddress(server.address)));
-    for (const address of wanted.values()) this.#stats.push(await StatsServer.open(address, this.#handlers.stats));
+    for (const address of wanted.values()) await this.#openStats(address, settings);
+  }
+
+  async #openStats(address: SocketAddress, { chmodSocket }: EngineSettings): Promise<void> {
+    this.#stats.push(await StatsServer.open(address, chmodSocket, this.#handlers.stats));
   }
 
   #adoptFifo({ masterFifos, vacuum }: EngineSettings): void {

@@ -34,13 +34,6 @@ test('two cores of a worker are two things', () => {
   expect(agreement.said(1, { type: 'core-lost', spawnId: 1, core: 1, lostRequest: false })).toBeNull();
 });
 
-test('a worker that ends by itself is said to when no gateway waits for it', () => {
-  const agreement = ofTwo();
-  expect([agreement.recycles(7), agreement.recycles(7)]).toEqual([true, false]);
-  expect(agreement.said(0, { type: 'retired', spawnId: 7 })).toBeNull();
-  expect(agreement.said(1, { type: 'retired', spawnId: 7 })).toEqual({ type: 'worker-retiring', spawnId: 7 });
-});
-
 test('what the dead have said does not count', () => {
   const agreement = ofTwo();
   agreement.said(0, { type: 'drained' });

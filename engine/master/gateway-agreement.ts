@@ -11,15 +11,6 @@ export class Agreement {
   parties = 1;
   /** Who has said it, by what was said. */
   readonly #open = new Map<string, Set<number>>();
-  /** Workers that announced their end themselves, and that all gateways are to let go of first. */
-  readonly #recycling = new Set<number>();
-
-  /** True the first time: all gateways are to be told to retire it. `worker-retiring` is passed on when they have. */
-  recycles(spawnId: number): boolean {
-    if (this.#recycling.has(spawnId)) return false;
-    this.#recycling.add(spawnId);
-    return true;
-  }
 
   /** What is true now that this gateway has said this; null: others have not said it yet. */
   said(gatewayId: number, message: GatewayToMaster): GatewayToMaster | null {
@@ -36,16 +27,12 @@ export class Agreement {
       return null;
     }
     this.#open.delete(key);
-    if (message.type === 'retired' && this.#recycling.delete(message.spawnId)) {
-      return { type: 'worker-retiring', spawnId: message.spawnId };
-    }
     return message;
   }
 
   /** A gateway has died: all workers are replaced, nobody speaks of the old ones any more. */
   forget(): void {
     this.#open.clear();
-    this.#recycling.clear();
   }
 }
 

@@ -90,11 +90,6 @@ export class GatewayPool {
   }
 
   #said(gatewayId: number, message: GatewayToMaster): void {
-    if (this.count > 1 && message.type === 'worker-retiring') {
-      // The worker ends when it is told to: before that no other gateway may send it anything more.
-      if (this.#agreement.recycles(message.spawnId)) this.tell({ type: 'retire', spawnId: message.spawnId });
-      return;
-    }
     const agreed = this.#agreement.said(gatewayId, message);
     if (agreed !== null) this.#handlers.said(gatewayId, agreed);
   }

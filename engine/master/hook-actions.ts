@@ -9,6 +9,7 @@ import { hooksOf } from '../config/hooks.ts';
 import type { EngineSettings } from '../config/settings.ts';
 import type { HookPhase, HookSetting } from '../config/system-settings.ts';
 import { EngineError } from '../errors.ts';
+import { LIFELINE } from './daemon-processes.ts';
 import { type EngineLog, errorCode } from './engine-log.ts';
 import { childEnv, type RuntimePlace } from './runtimes.ts';
 import { findGroup, findUser } from './system-names.ts';
@@ -19,6 +20,9 @@ const LABELS: Partial<Record<HookPhase, string>> = {
   'as-user': 'as user',
   'as-user-atexit': 'atexit',
 };
+
+/** Ends with the master, even when that is killed. */
+const TIED_COMMAND = `${LIFELINE}; "$0" -c "$1"; code=$?; kill -9 $!; exit $code`;
 
 /** `exit:5`: the engine ends at once and without an error. */
 export class ExitRequested extends Error {}
@@ -134,15 +138,18 @@ export class HookRunner {
   async #execute(command: string, settings: EngineSettings): Promise<string | null> {
     const log = this.#log;
     return new Promise((done) => {
-      const child = spawn(settings.system.shell, ['-c', command], {
+      const { shell } = settings.system;
+      const isTied = process.platform !== 'win32';
+      const child = spawn(shell, isTied ? ['-c', TIED_COMMAND, shell, command] : ['-c', command], {
         cwd: this.#folder(settings),
         env: childEnv(settings, this.#place),
-        stdio: ['ignore', log.outputFd, log.errorFd],
-        detached: process.platform !== 'win32',
+        stdio: ['ignore', log.outputFd, log.errorFd, isTied ? 'pipe' : 'ignore'],
+        detached: isTied,
       });
       this.#child = child;
       const ended = (reason: string | null): void => {
         this.#child = null;
+        child.stdio[3]?.destroy();
         done(reason);
       };
       child.on('error', (error) => ended(errorCode(error)));

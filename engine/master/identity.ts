@@ -50,7 +50,8 @@ export function isRoot(): boolean {
 export function handOver(identity: Identity, paths: readonly string[]): void {
   for (const path of paths) {
     const found = lstatSync(path, { throwIfNoEntry: false });
-    if (found === undefined || found.uid !== 0) continue;
+    // A link leads to what others have made: /dev/stdout and /dev/null are typical for logs.
+    if (found === undefined || found.uid !== 0 || found.isSymbolicLink()) continue;
     chownSync(path, identity.uid ?? found.uid, identity.gid ?? found.gid);
   }
 }

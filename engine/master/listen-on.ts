@@ -3,35 +3,22 @@
  * is removed first; one that answers is in use.
  */
 import { lstatSync, unlinkSync } from 'node:fs';
-import { connect, type ListenOptions, type Server } from 'node:net';
+import { connect, type Server } from 'node:net';
 import type { SocketAddress } from '../config/settings.ts';
+import { endpointOf } from '../endpoint.ts';
 
 /** Resolves when it listens; rejects with the system's error. */
 export async function listenOn(server: Server, address: SocketAddress): Promise<void> {
   if (address.type === 'unix') await removeStale(address.path);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(listenOptions(address), () => {
+    server.listen(endpointOf(address), () => {
       server.off('error', reject);
       // From now on errors are of single connections (too many open files, say): the next one may do better.
       server.on('error', () => undefined);
       resolve();
     });
   });
-}
-
-function listenOptions(address: SocketAddress): ListenOptions & { fd?: number } {
-  switch (address.type) {
-    case 'tcp':
-      // Without a host: all interfaces, IPv6 and IPv4.
-      return address.host === '' ? { port: address.port } : { host: address.host, port: address.port };
-    case 'unix':
-      return { path: address.path };
-    case 'abstract':
-      return { path: `\0${address.name}` };
-    case 'fd':
-      return { fd: address.fd };
-  }
 }
 
 async function removeStale(path: string): Promise<void> {

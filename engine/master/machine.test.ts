@@ -47,7 +47,8 @@ describe('a worker that ends', () => {
 
   it('is replaced while it still ends when it reached max-requests', () => {
     const rig = Rig.serving();
-    expect(types(rig.feed({ type: 'worker-recycling', spawnId: 1 }))).toEqual(['exit-worker', 'fork-worker']);
+    expect(types(rig.feed({ type: 'worker-recycling', spawnId: 1 }))).toEqual(['retire-worker', 'fork-worker']);
+    expect(types(rig.feed({ type: 'worker-drained', spawnId: 1 }))).toEqual(['exit-worker']);
     expect(types(rig.exit(1))).toEqual(['forget-worker']);
   });
 
@@ -115,11 +116,12 @@ describe('harakiri', () => {
     expect(types(rig.feed({ type: 'worker-drained', spawnId: 1 }))).toEqual(['signal-worker']);
   });
 
-  it('waits for siblings until their own deadline and not longer', () => {
+  it('waits for siblings until their own deadline, and a moment in which they may be found overdue', () => {
     const rig = Rig.serving({ threads: 2 });
     rig.feed(overdue(1, rig.nowMs + 5000));
-    expect(nextDeadlineMs(rig.state)).toBe(rig.nowMs + 5000);
-    expect(types(rig.pass(5000))).toEqual(['signal-worker']);
+    expect(nextDeadlineMs(rig.state)).toBe(rig.nowMs + 5250);
+    expect(types(rig.pass(5249))).toEqual([]);
+    expect(types(rig.pass(1))).toEqual(['signal-worker']);
   });
 
   it('gives a request that has just begun on another core a moment to be answered', () => {

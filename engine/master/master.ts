@@ -29,7 +29,7 @@ import { LogKeeper } from './log-keeper.ts';
 import { boot, nextDeadlineMs, step } from './machine.ts';
 import type { MasterState } from './machine-state.ts';
 import { observe } from './observe.ts';
-import { OverdueScanner } from './overdue.ts';
+import { OverdueScanner, type Scan } from './overdue.ts';
 import { Performer } from './performer.ts';
 import { answerOf, statisticsLines } from './reports.ts';
 import { filesOf, makeRunFolder, type RunFolder, removeAbandonedFolders, removeRunFolder } from './run-folder.ts';
@@ -282,11 +282,7 @@ export class Master {
     this.#timer = null;
     if (this.#state.phase === 'stopped') return;
     const nowMs = Date.now();
-    const pressure = {
-      waiting: headerTotal(this.#board, HeaderField.listenQueue),
-      threshold: this.#config.current.harakiri.queueThreshold,
-    };
-    const scan = this.#overdue.scan(this.#state, this.#accounts, nowMs, pressure);
+    const scan = this.#scanOverdue(nowMs);
     const nextMs = Math.min(
       this.#lastCycleMs + this.#config.current.checkIntervalSeconds * 1000,
       nextDeadlineMs(this.#state) ?? Number.POSITIVE_INFINITY,
@@ -296,8 +292,16 @@ export class Master {
     for (const event of scan.events) this.#queue.push(event);
   }
 
+  #scanOverdue(nowMs: number): Scan {
+    const waiting = headerTotal(this.#board, HeaderField.listenQueue);
+    const threshold = this.#config.current.harakiri.queueThreshold;
+    return this.#overdue.scan(this.#state, this.#accounts, nowMs, { waiting, threshold });
+  }
+
   #tick(): void {
     const nowMs = Date.now();
+    // Before the tick: it may end a worker whose last request is overdue at this very moment.
+    for (const event of this.#scanOverdue(nowMs).events) this.#enqueue(event);
     const cycleMs = this.#config.current.checkIntervalSeconds * 1000;
     if (nowMs - this.#lastCycleMs >= cycleMs || nowMs < this.#lastCycleMs) {
       this.#lastCycleMs = nowMs;

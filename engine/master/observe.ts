@@ -1,9 +1,10 @@
 /** What `cheaper` and `idle` look at, taken from the scoreboard at the end of a cycle. */
+
+import { type ProcessMemory, readMemory } from '../process-memory.ts';
 import { SlotField } from '../scoreboard.ts';
 import type { Accounts } from './accounts.ts';
 import type { Observation, WorkerSight } from './cheaper.ts';
 import { isLive, type MasterState, workersOf } from './machine-state.ts';
-import { type ProcessMemory, readMemory } from './process-memory.ts';
 
 /** `waiting`: length of the queue. */
 export function observe(

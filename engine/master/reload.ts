@@ -16,7 +16,7 @@ export function requestReload(draft: Draft, isBrutal: boolean): void {
   const { state } = draft;
   if (state.reload !== null) {
     if (state.reload.stage !== 'loading' || !isBrutal) {
-      log(draft, 'a reload is running; the next one follows when it has ended');
+      log(draft, 'a reload is running; the next one follows when it has ended (a brutal one would end its loading)');
       state.nextReload = isBrutal ? 'brutal-reload' : 'reload';
       return;
     }

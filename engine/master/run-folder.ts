@@ -5,6 +5,8 @@
 import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EngineError } from '../errors.ts';
+import { errorCode } from './engine-log.ts';
 
 export interface RunFolder {
   path: string;
@@ -14,10 +16,15 @@ export interface RunFolder {
 const PREFIX = 'reeve-engine-';
 
 export function makeRunFolder(): RunFolder {
-  const path = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
-  const bodyFolder = join(path, 'bodies');
-  mkdirSync(bodyFolder, { mode: 0o700 });
-  return { path, bodyFolder };
+  try {
+    const path = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+    const bodyFolder = join(path, 'bodies');
+    mkdirSync(bodyFolder, { mode: 0o700 });
+    return { path, bodyFolder };
+  } catch (error) {
+    const message = `No folder for sockets and request bodies can be made in ${tmpdir()} (${errorCode(error)}).`;
+    throw new EngineError('run-folder-not-made', message, null, { cause: error });
+  }
 }
 
 /** All that is in it now, and itself. */

@@ -3,6 +3,7 @@
  * nothing else, and the one that came first makes room when there are many. What clients send is thrown away, except
  * that `stats-http` waits for a request's head.
  */
+import { chmodSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { formatAddress } from '../config/address.ts';
 import type { SocketAddress } from '../config/settings.ts';
@@ -33,11 +34,12 @@ export class StatsServer {
     server.on('connection', (socket) => this.#accept(socket));
   }
 
-  /** Throws EngineError when the address can not be had. */
-  static async open(address: SocketAddress, source: StatsSource): Promise<StatsServer> {
+  /** `mode` is that of a unix socket, null the umask's. Throws EngineError when the address can not be had. */
+  static async open(address: SocketAddress, mode: number | null, source: StatsSource): Promise<StatsServer> {
     const server = createServer();
     try {
       await listenOn(server, address);
+      if (address.type === 'unix' && mode !== null) chmodSync(address.path, mode);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       throw bindError(errorCode(error), message, formatAddress(address), null);

@@ -7,12 +7,12 @@ import type { StatsApp, StatsCore, StatsDaemon, StatsDocument, StatsReeve, Stats
 import { protocolName } from '../config/listener-names.ts';
 import type { EngineSettings } from '../config/settings.ts';
 import { decodeMarshalPairs } from '../gateway/marshal.ts';
+import { NO_MEMORY, readMemory, readMemoryShares } from '../process-memory.ts';
 import { HeaderField, headerTotal, type Scoreboard, SlotField, VARS_BYTES } from '../scoreboard.ts';
 import { ENGINE_VERSION } from '../version.ts';
 import type { Accounts, AppTotals, SeatTotals } from './accounts.ts';
 import type { LoadedApp } from './control.ts';
 import { isLive, type MasterState, type ReloadReport, type Worker } from './machine-state.ts';
-import { NO_MEMORY, readMemory, readMemoryShares } from './process-memory.ts';
 
 export interface StatsSources {
   state: MasterState;
@@ -40,7 +40,7 @@ export function buildStats(sources: StatsSources): StatsDocument {
     pid: process.pid,
     uid: process.getuid?.() ?? 0,
     gid: process.getgid?.() ?? 0,
-    cwd: sources.cwd,
+    cwd: settings.chdir ?? sources.cwd,
     ...(sources.daemons.length > 0 ? { daemons: [...sources.daemons] } : {}),
     locks: LOCK_NAMES.map((name) => ({ [name]: 0 })),
     // All listeners share one queue: it is shown with the first.

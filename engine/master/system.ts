@@ -3,6 +3,7 @@
  * its user, starts and ends the daemons, writes pidfiles and tells the service manager. Which moment it is, it sees from
  * the machine's state (`observe`).
  */
+import { lstatSync, unlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import type { StatsDaemon } from '../api/stats.ts';
@@ -149,8 +150,16 @@ export class System {
     this.#hooks.dispose();
     this.#leaving?.dispose();
     this.#daemons?.dispose();
+    this.#removeTracebackers();
     if (!this.#host.settings().vacuum) return;
     for (const path of this.#written) removePidfile(path);
+  }
+
+  /** Workers remove the sockets of `py-tracebacker` themselves; one that was cut in its request could not. */
+  #removeTracebackers(): void {
+    const { app, processes } = this.#host.settings();
+    if (app.language !== 'python' || app.tracebacker === null) return;
+    for (let id = 1; id <= processes; id++) removeSocket(`${app.tracebacker}${id}`);
   }
 
   /** The application is there: uWSGI's master begins its work now. */
@@ -264,5 +273,14 @@ function setNice(priority: number, log: EngineLog): void {
     log.write(`scheduler priority set to ${priority}`);
   } catch (error) {
     log.write(`*** the priority ${priority} can not be set (${errorCode(error)}) ***`);
+  }
+}
+
+function removeSocket(path: string): void {
+  try {
+    if (lstatSync(path).isSocket()) unlinkSync(path);
+  } catch {
+    // Removed by its worker, as it should be, or in a folder that is not ours: a socket left over harms nobody.
+    return;
   }
 }

@@ -2,7 +2,16 @@
  * What each event means for a worker in each of its phases: a table in which every pair is written down, and below it
  * what the entries do. `nothing` is an event that is late or belongs to another phase.
  */
-import { type Draft, dismissWorker, endWorker, forgetWorker, killWorker, log, UNREACHABLE_MS } from './draft.ts';
+import {
+  type Draft,
+  dismissWorker,
+  endWorker,
+  forgetWorker,
+  killWorker,
+  log,
+  retireWorker,
+  UNREACHABLE_MS,
+} from './draft.ts';
 import type { Ending, Plan, WorkerEvent } from './events.ts';
 import { type Generation, seatOf, type Worker, type WorkerPhase } from './machine-state.ts';
 import { abandonReload, failStart } from './reload.ts';
@@ -10,7 +19,7 @@ import { giveUpRenewal } from './renewal.ts';
 
 /** A worker that dies sooner than this after its start counts as an early death. */
 const EARLY_DEATH_MS = 1000;
-/** On a core that was idle a moment ago a request may have begun that nobody here has seen yet. */
+/** What happened on a worker's other cores a moment ago, nobody here may have seen yet. */
 const LATE_SIBLING_MS = 250;
 /** Early deaths in a row of one worker after which a reload is given up. */
 const RELOAD_DEATHS = 3;
@@ -41,7 +50,7 @@ const TABLE: { readonly [Type in EventType]: Row<EventOf<Type>> } = {
   'worker-not-started':  row(notStarted, nothing,    nothing,    nothing,    nothing,    nothing,    nothing,    forget),
   'worker-load-failed':  row(nothing,    loadFailed, nothing,    nothing,    nothing,    nothing,    nothing,    nothing),
   'worker-connected':    row(nothing,    serve,      nothing,    nothing,    nothing,    nothing,    nothing,    nothing),
-  'worker-recycling':    row(nothing,    nothing,    recycle,    recycle,    nothing,    nothing,    nothing,    nothing),
+  'worker-recycling':    row(nothing,    nothing,    recycle,    nothing,    nothing,    nothing,    nothing,    nothing),
   'worker-worn':         row(nothing,    nothing,    wear,       nothing,    nothing,    nothing,    nothing,    nothing),
   'worker-too-large':    row(nothing,    nothing,    killLarge,  killLarge,  killLarge,  killLarge,  nothing,    nothing),
   'worker-drained':      row(nothing,    nothing,    nothing,    dismiss,    finish,     nothing,    nothing,    nothing),
@@ -149,9 +158,10 @@ function serve(draft: Draft, worker: Worker, generation: Generation): void {
   log(draft, `spawned worker ${worker.wid} (pid: ${worker.pid}, cores: ${generation.plan.threads})`);
 }
 
+/** Its other threads may have requests, here or on their way. */
 function recycle(draft: Draft, worker: Worker, generation: Generation): void {
   log(draft, `worker ${worker.wid} (pid: ${worker.pid}) is recycled`);
-  dismissWorker(draft, worker, generation.plan.mercyMs);
+  retireWorker(draft, worker, generation.plan.mercyMs);
 }
 
 function wear(draft: Draft, worker: Worker): void {
@@ -200,8 +210,9 @@ function overdue(draft: Draft, worker: Worker, generation: Generation, event: Ev
   }
   worker.phase = 'overdue';
   const mercyEndsMs = draft.nowMs + mercyMs;
-  const siblingsUntilMs = event.siblingsUntilMs ?? draft.nowMs + LATE_SIBLING_MS;
-  worker.deadlineMs = siblingsUntilMs > 0 ? Math.min(siblingsUntilMs, mercyEndsMs) : mercyEndsMs;
+  // A sibling that is overdue too is reported a moment after its deadline: it shall hear 504, not die with the worker.
+  const siblingsUntilMs = (event.siblingsUntilMs ?? draft.nowMs) + LATE_SIBLING_MS;
+  worker.deadlineMs = event.siblingsUntilMs === 0 ? mercyEndsMs : Math.min(siblingsUntilMs, mercyEndsMs);
 }
 
 function note(draft: Draft, worker: Worker, generation: Generation): void {

@@ -192,18 +192,22 @@ export class EngineProcess {
     process.kill(this.pid, signal);
   }
 
-  /** Ends it whatever state it is in, and fails when a process of it survives. */
+  /** Ends it whatever state it is in, and fails when it has to be killed or when a process of it survives. */
   async dispose(): Promise<void> {
     this.#agent.destroy();
     const family = descendants(this.pid);
-    if (this.child.exitCode === null && this.child.signalCode === null) {
+    const ranStill = this.child.exitCode === null && this.child.signalCode === null;
+    if (ranStill) {
       this.signal('SIGINT');
-      const timer = setTimeout(() => this.child.kill('SIGKILL'), 10_000);
+      const timer = setTimeout(() => this.child.kill('SIGKILL'), WAIT_MS);
       await this.exited;
       clearTimeout(timer);
     }
     await waitFor('the end of all its processes', () => family.every((pid) => !isRunning(pid)));
     rmSync(this.folder, { recursive: true, force: true });
+    if (ranStill && this.child.signalCode === 'SIGKILL') {
+      throw new Error(`the engine did not end at SIGINT and was killed:\n${this.log}`);
+    }
   }
 }
 

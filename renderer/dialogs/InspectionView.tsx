@@ -17,7 +17,9 @@ export function InspectionView({ inspection, onChoose }: { inspection: Inspectio
         <dt>Application</dt>
         <dd className="m">{app ?? 'none'}</dd>
         <dt>Listens on</dt>
-        <dd className="m">{listeners.length > 0 ? listeners.join(', ') : 'nothing'}</dd>
+        <dd className="m">
+          {listeners.length > 0 ? listeners.map((listener) => <Line key={listener} text={listener} />) : 'nothing'}
+        </dd>
         <dt>Stats</dt>
         <dd className="m">{statsAddress ?? 'added by Reeve, the file is not changed'}</dd>
       </dl>
@@ -82,6 +84,15 @@ export function InspectionView({ inspection, onChoose }: { inspection: Inspectio
           ))}
         </ul>
       ) : null}
+    </div>
+  );
+}
+
+/** A line of its own, cut at its end where it is too long; the whole of it shows under the pointer. */
+function Line({ text }: { text: string }) {
+  return (
+    <div title={text} style={{ overflow: 'hidden', textOverflow: 'ellipsis' }}>
+      {text}
     </div>
   );
 }

@@ -52,6 +52,7 @@ export const defaultProtocols = (): ProtocolSettings => ({
   socketProxyProtocol: false,
   trustedProxies: [],
   addHeaders: [],
+  closesConnections: false,
   delHeaders: [],
 });
 
@@ -65,8 +66,13 @@ function readAddHeader({ settings }: Draft, value: string): string | null {
   if (!HEADER_NAME.test(name)) return 'needs a name and a value: Name: value.';
   // oxlint-disable-next-line no-control-regex -- these must not get into a header
   if (/[\x00-\x08\x0a-\x1f\x7f]/.test(value)) return 'has a control character in it.';
+  const text = value.slice(colon + 1).trim();
+  if (/^connection$/i.test(name) && /^close$/i.test(text)) {
+    settings.protocols.closesConnections = true;
+    return null;
+  }
   if (FRAMING.test(name)) return 'names a header that the engine itself sets.';
-  settings.protocols.addHeaders.push(`${name}: ${value.slice(colon + 1).trim()}`);
+  settings.protocols.addHeaders.push(`${name}: ${text}`);
   return null;
 }
 

@@ -3,7 +3,7 @@
  * and how many gateways serve them.
  */
 import type { Origin } from '../settings.ts';
-import { type Draft, number, type OptionSection, readAddress, readFlag, readNumber } from './section.ts';
+import { type Draft, type OptionSection, readAddress, readFlag, readNumber } from './section.ts';
 
 export const socketsOptions: OptionSection = {
   data: `
@@ -12,7 +12,7 @@ undeferred-shared-socket | address | works | | Opens a socket as 'shared-socket'
 abstract-socket | flag | works | | Takes the paths of unix sockets as names in Linux's abstract namespace.
 chmod-socket | mode | works | 666 | File mode of unix sockets, in octal; 666 when no value is given.
 chown-socket | string | works | | Owner of unix sockets, as user or user:group.
-listen | int | works | 100 | Requests that may wait for a worker; more are refused with 503.
+listen | int | works | 1024 | Requests that may wait for a worker; more are refused with 503 (uWSGI's default is 100).
 http-processes | int | works | 1 | Gateway threads: more of them use more processors for reading requests and writing answers.
 reuse-port | flag | works | | Lets other servers bind the same TCP ports.
 so-keepalive | flag | works | | Switches TCP keep-alive on for accepted connections.
@@ -40,7 +40,10 @@ zerg-server | address | no | | Hands listening sockets to other instances.
       })(draft, value, origin),
     'chmod-socket': readMode,
     'chown-socket': readOwner,
-    listen: number('listen', 1),
+    listen: readNumber((settings, length) => {
+      settings.listen = length;
+      settings.queueLength = length;
+    }, 1),
     'http-processes': readGateways,
     'reuse-port': readFlag((settings, value) => {
       settings.sockets.reusePort = value;

@@ -56,7 +56,7 @@ never-swap | flag | no | | Keeps the memory of all processes from being swapped 
 ksm | int | none: workers are forked and share their memory without the kernel's help | | Lets the kernel merge equal pages of memory.
 close-on-exec | flag | none: sockets are never handed to the application's children | | Closes sockets in programs the application starts.
 close-on-exec2 | flag | none: sockets are never handed to the application's children | | Closes server sockets in programs the application starts.
-honour-stdin | flag | no | | Leaves standard input to the application instead of /dev/null.
+honour-stdin | flag | none: workers have sessions of their own and no terminal | | Leaves standard input to the application instead of /dev/null.
 chdir | path | works | | Folder to change to before the application is loaded.
 chdir2 | path | works | | Folder to change to after the application was loaded.
 force-cwd | path | no | | Folder that counts as the one the server was started in.

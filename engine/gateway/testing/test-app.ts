@@ -56,6 +56,8 @@ def application(environ, start_response):
         return broken_stream()
     if path == "/inject":
         return answer("", [("X-A", "b\\r\\nSet-Cookie: c")])
+    if path == "/two-lengths":
+        return answer("abc", [("Content-Length", "3"), ("Content-Length", query)])
     if path == "/hop":
         return answer("hop", [("Connection", "close"), ("Transfer-Encoding", "chunked"), ("X-A", "b")])
     if path == "/body":

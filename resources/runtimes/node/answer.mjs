@@ -27,7 +27,11 @@ export function makeHead(status, reason, headers) {
   for (const [name, value] of headers) {
     const lower = name.toLowerCase();
     if (HOP_BY_HOP.has(lower)) continue;
-    if (lower === 'content-length' && /^\d{1,15}$/.test(value)) contentLength = Number(value);
+    if (lower === 'content-length') {
+      // One that is no length, or a second one, would contradict the real one.
+      if (contentLength >= 0 || !/^\d{1,15}$/.test(value)) continue;
+      contentLength = Number(value);
+    }
     block += `${name}: ${value}\r\n`;
     headerCount++;
   }

@@ -54,7 +54,7 @@ class Apps:
     @property
     def only(self):
         """The application, when every request is for the same one."""
-        if len(self.all) != 1 or not self._has_default or (self._manage and self._mountpoints):
+        if len(self.all) != 1 or not self._has_default or self._manage:
             return None
         return self.all[0].call
 
@@ -72,6 +72,8 @@ class Apps:
                     environ["SCRIPT_NAME"] = point
                     environ["PATH_INFO"] = path[len(point) :]
                     break
+            else:
+                environ.setdefault("SCRIPT_NAME", "")
         app = self._by_mountpoint.get(environ.get("UWSGI_APPID") or environ.get("SCRIPT_NAME", ""))
         if app is None:
             if not self._has_default or not self.all:
@@ -81,9 +83,7 @@ class Apps:
 
 
 def prepare(boot):
-    """Working directory, `sys.path` and `sys.argv` as uWSGI has them, then aliases and imports."""
-    if boot["chdir"]:
-        os.chdir(boot["chdir"])
+    """`sys.path` and `sys.argv` as uWSGI has them, then aliases and imports."""
     setting = boot["app"]
     rest = [entry for entry in sys.path if entry not in (_OWN_FOLDER, "", ".")]
     sys.path[:] = [*reversed(setting.get("pythonpath", ())), ".", "", *rest]

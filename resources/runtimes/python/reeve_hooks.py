@@ -6,6 +6,15 @@ A hook that fails ends the process: the start or the reload is given up, a worke
 import os
 import sys
 
+# A shell beside the command reads from a pipe on which nothing is ever said: when the other end, this process, is gone,
+# it kills the command's process group.
+_TIED = """exec 3<&0 </dev/null
+(trap '' 1 2 3 10 12 15; read _ <&3; kill -9 -$$) &
+exec 3<&-
+"$0" -c "$1"
+code=$?
+kill -9 $!
+exit $code"""
 
 def run(boot, *phases):
     """Runs the hooks of these moments, in this order."""
@@ -49,9 +58,7 @@ def _attempt(boot, action, argument):
     """None: done. Otherwise why not."""
     try:
         if action in ("exec", "safeexec"):
-            import subprocess  # only when there is a command to run: it costs memory
-
-            code = subprocess.call([boot["system"]["shell"], "-c", argument], stdin=subprocess.DEVNULL)
+            code = _execute(boot["system"]["shell"], argument)
             if code == 0:
                 return None
             reason = "exited with code %d" % code if code > 0 else "was killed by signal %d" % -code
@@ -63,6 +70,17 @@ def _attempt(boot, action, argument):
     except OSError as error:
         return str(error)
     return None
+
+
+def _execute(shell, command):
+    """Waits for the command and gives its exit code. It ends with this process, however that ends."""
+    import subprocess  # only when there is a command to run: it costs memory
+
+    if os.name != "posix":
+        return subprocess.call([shell, "-c", command], stdin=subprocess.DEVNULL)
+    script = [shell, "-c", _TIED, shell, command]
+    with subprocess.Popen(script, stdin=subprocess.PIPE, start_new_session=True) as child:
+        return child.wait()
 
 
 def _act(action, argument):

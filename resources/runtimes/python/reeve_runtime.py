@@ -62,7 +62,9 @@ def say_hello(control, boot):
 
 
 def load_and_report(boot, control):
-    """Loads the applications and tells the master. None: fewer than are needed could be loaded."""
+    """Loads the applications and tells the master. None: it can not serve, which the master has been told."""
+    if not enter_folder(boot["chdir"], "chdir", control):
+        return None
     reeve_apps.prepare(boot)
     reeve_hooks.run(boot, "pre-app")
     setting = boot["app"]
@@ -73,14 +75,25 @@ def load_and_report(boot, control):
         control.send({"type": "load-failed", "text": "; ".join(apps.failures)})
         return None
     reeve_hooks.run(boot, "post-app")
-    if boot["system"]["chdir2"]:
-        os.chdir(boot["system"]["chdir2"])
+    if not enter_folder(boot["system"]["chdir2"], "chdir2", control):
+        return None
     loaded = [
         {"id": app.number, "modifier1": 0, "mountpoint": app.mountpoint, "startupSeconds": app.seconds, "chdir": ""}
         for app in apps.all
     ]
     control.send({"type": "loaded", "apps": loaded, "runtime": "Python %d.%d.%d" % sys.version_info[:3]})
     return apps
+
+
+def enter_folder(path, option, control):
+    """False: it can not be entered, and the master has been told."""
+    try:
+        if path:
+            os.chdir(path)
+        return True
+    except OSError as error:
+        control.send({"type": "load-failed", "text": "the folder of '%s' can not be entered: %s" % (option, error)})
+        return False
 
 
 def run_worker(boot, control, apps):

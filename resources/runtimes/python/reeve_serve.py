@@ -57,17 +57,15 @@ class Worker:
         self.leaving = threading.Lock()
         self.stopping = False
         self.running = 0
-        token = bytes.fromhex(boot["token"])
         self.controls = []
         self.cores = [[] for _ in range(self.threads)]
         for endpoint in boot["gatewayEndpoints"]:
             for core, lines in enumerate(self.cores):
-                lines.append(Line(self._greet(endpoint, core, token)))
-            self.controls.append(self._greet(endpoint, CONTROL_CORE, token))
+                lines.append(Line(self._greet(endpoint, core)))
 
-    def _greet(self, endpoint, core, token):
+    def _greet(self, endpoint, core):
         sock = connect(endpoint)
-        sock.sendall(encode_hello(self.boot["spawnId"], core, token))
+        sock.sendall(encode_hello(self.boot["spawnId"], core, bytes.fromhex(self.boot["token"])))
         return sock
 
     def run(self):
@@ -77,10 +75,15 @@ class Worker:
             signal.signal(signal.SIGPIPE, signal.SIG_IGN)
         reeve_signals.install(self.control)
         faulthandler.enable(file=sys.__stderr__, all_threads=True)
-        threading.Thread(target=self._listen, name="reeve-control", daemon=True).start()
         for core in range(1, self.threads):
             name = "uWSGIWorker%dCore%d" % (self.boot["wid"], core)
             threading.Thread(target=self._serve_core, args=(core,), name=name, daemon=True).start()
+        is_greeted = threading.Event()
+        threading.Thread(target=self._listen, args=(is_greeted,), name="reeve-control", daemon=True).start()
+        # The last connections, with which it counts as ready: it has all its threads.
+        for endpoint in self.boot["gatewayEndpoints"]:
+            self.controls.append(self._greet(endpoint, CONTROL_CORE))
+        is_greeted.set()
         self._serve_core(0)
 
     # One core
@@ -175,7 +178,8 @@ class Worker:
 
     # The control thread
 
-    def _listen(self):
+    def _listen(self, is_greeted):
+        is_greeted.wait()
         self.control.listener = threading.get_ident()
         selector = selectors.DefaultSelector()
         selector.register(self.control.sock, selectors.EVENT_READ, None)

@@ -196,7 +196,12 @@ class Exchange:
             if kind:
                 if kind is _DROP:
                     continue
-                length = _parse_length(value)
+                parsed = _parse_length(value)
+                if length == parsed:
+                    continue
+                if length >= 0:
+                    raise ValueError("Content-Length is there twice, %d and %d" % (length, parsed))
+                length = parsed
             lines.append(name + ": " + value)
         count = len(lines)
         lines.append("")

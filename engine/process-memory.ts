@@ -1,4 +1,7 @@
-/** What memory a process takes, from /proc/PID/statm (proc(5)); zeros where there is none. */
+/**
+ * What memory a process takes, as Linux tells it in /proc (proc_pid_status(5), proc_pid_smaps(5)); zeros elsewhere. For
+ * the request log, the statistics, and the limits of workers.
+ */
 import { readFileSync } from 'node:fs';
 
 export interface ProcessMemory {
@@ -9,12 +12,12 @@ export interface ProcessMemory {
 }
 
 export const NO_MEMORY: ProcessMemory = { rssBytes: 0, vszBytes: 0 };
-const PAGE_BYTES = 4096;
 
 export function readMemory(pid: number): ProcessMemory {
   try {
-    const [size, resident] = readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ');
-    return { rssBytes: Number(resident) * PAGE_BYTES, vszBytes: Number(size) * PAGE_BYTES };
+    // Not statm: it counts pages, and their size is not the same on every machine.
+    const text = readFileSync(`/proc/${pid}/status`, 'latin1');
+    return { rssBytes: kilobytes(text, 'VmRSS') * 1024, vszBytes: kilobytes(text, 'VmSize') * 1024 };
   } catch {
     // Not Linux, or the process has ended.
     return NO_MEMORY;
@@ -39,11 +42,15 @@ export function readMemoryShares(pid: number): { uss: number; pss: number } {
 function measureShares(pid: number): { uss: number; pss: number } {
   try {
     const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1');
-    const bytes = (name: string): number =>
-      Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) * 1024;
+    const bytes = (name: string): number => kilobytes(text, name) * 1024;
     return { uss: bytes('Private_Clean') + bytes('Private_Dirty'), pss: bytes('Pss') };
   } catch {
     // Not Linux, not permitted, or the process has ended.
     return { uss: 0, pss: 0 };
   }
+}
+
+/** The number of a line such as `VmRSS:   1234 kB`; 0: there is no such line, as for a zombie. */
+function kilobytes(text: string, name: string): number {
+  return Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0);
 }
