@@ -137,7 +137,10 @@ describe('the same bytes', () => {
         await exchange(engine, get('/logged'));
         await exchange(engine, get('/raise', 'logged'));
         await engine.seen('GET /logged');
-        await waitFor('both lines', () => engine.log.split('\n').filter((line) => /^\[pid.* GET \/raise/.test(line)).length > 1);
+        await waitFor(
+          'both lines',
+          () => engine.log.split('\n').filter((line) => /^\[pid.* GET \/raise/.test(line)).length > 1,
+        );
         const own = engine.log.split('\n').filter((line) => /^\[pid.*GET \/(?:logged|raise)/.test(line));
         return own.slice(-2).map((line) => line.replace(/pid: \d+|req: [\d/]+|\[\w{3} [^\]]*\]|in \d+ msecs/g, '_'));
       }),
@@ -312,10 +315,10 @@ describe('behind nginx', () => {
   });
 
   test('reloads of all kinds under load cost no request', async () => {
-    let isOver = false;
+    const load = { isOver: false };
     const statuses = new Map<number, number>();
     const clients = Array.from({ length: 8 }, async () => {
-      while (!isOver) {
+      while (!load.isOver) {
         const { status } = await ask('/env');
         statuses.set(status, (statuses.get(status) ?? 0) + 1);
       }
@@ -331,7 +334,7 @@ describe('behind nginx', () => {
     }
     engine.signal('SIGHUP');
     await engine.seen('*** reload done', 2);
-    isOver = true;
+    load.isOver = true;
     await Promise.all(clients);
     expect([...statuses.keys()]).toEqual([200]);
     expect(statuses.get(200)).toBeGreaterThan(20);

@@ -26,12 +26,15 @@ function obstacles(settings: EngineSettings): string[] {
   if (app.language === 'javascript') found.push("is for Python applications, not for 'js-app'");
   const other = listeners.find(({ kind, tls, address }) => kind !== 'uwsgi' || tls !== null || address.type === 'fd');
   if (other !== undefined) {
-    found.push(`needs all addresses to be 'socket' or 'uwsgi-socket', without TLS and not inherited: ${other.text} is not`);
+    found.push(
+      `needs all addresses to be 'socket' or 'uwsgi-socket', without TLS and not inherited: ${other.text} is not`,
+    );
   }
   if (sleep.startsAsleep || sleep.idleSeconds > 0) {
     found.push("does not go with 'cheap' and 'idle': without a worker nobody sees that a request waits");
   }
-  if (harakiri.queueThreshold > 0) found.push("does not go with 'harakiri-queue-threshold': requests wait in the kernel");
+  if (harakiri.queueThreshold > 0)
+    found.push("does not go with 'harakiri-queue-threshold': requests wait in the kernel");
   if (protocols.addHeaders.length + protocols.delHeaders.length > 0) {
     found.push("does not go with 'add-header' and 'del-header'");
   }

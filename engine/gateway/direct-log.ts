@@ -5,21 +5,18 @@
 import { takeNote } from './answer-notes.ts';
 import type { Core, DispatchWorker } from './core-choice.ts';
 import { EnvironEncoder } from './environ.ts';
-import { answeringApp, FRAME_HEADER_BYTES, FrameFlag, FrameType, REQUEST_PREFIX_BYTES, sealRequestFrame } from './frames.ts';
-import type { Peer } from './peers.ts';
-import { GatewayRequest, type RequestFacts, type ResponseTarget } from './request.ts';
-import { UwsgiParser } from './uwsgi-parser.ts';
+import {
+  answeringApp,
+  FRAME_HEADER_BYTES,
+  FrameFlag,
+  FrameType,
+  REQUEST_PREFIX_BYTES,
+  sealRequestFrame,
+} from './frames.ts';
+import { GatewayRequest, type ResponseTarget } from './request.ts';
+import { encodeUwsgiMessage } from './uwsgi-message.ts';
 
 const FIXED_BYTES = 40;
-const FRONT_SERVER: Omit<Peer, 'isTrusted'> = {
-  kind: 'uwsgi',
-  serverName: '',
-  serverPort: '',
-  serverAddress: null,
-  remoteAddress: '',
-  remotePort: '',
-  tlsVars: null,
-};
 /** Nothing is answered here: the client has its answer. */
 const ANSWERED: ResponseTarget = {
   respond: () => undefined,
@@ -44,7 +41,10 @@ export class DirectLog {
     if (record.length < FIXED_BYTES) return null;
     const varsStart = FIXED_BYTES + record.readUInt32LE(36);
     const core = worker.cores[record.readUInt16LE(12)];
-    const facts = varsStart <= record.length ? this.#factsOf(record.subarray(varsStart), record[31] === 1) : null;
+    const facts =
+      varsStart <= record.length
+        ? encodeUwsgiMessage(this.#encoder, record.subarray(varsStart), record[31] === 1)
+        : null;
     if (core === undefined || facts === null) return null;
     const request = new GatewayRequest(this.#frame(), facts, 0, ANSWERED, () => undefined);
     request.beganMs = record.readDoubleLE(0);
@@ -61,26 +61,6 @@ export class DirectLog {
     return takeVariables(request, record.subarray(FIXED_BYTES, varsStart))
       ? { request, core, micros: record.readUInt32LE(8) }
       : null;
-  }
-
-  #factsOf(message: Buffer, isTrusted: boolean): RequestFacts | null {
-    const encoder = this.#encoder;
-    let facts: RequestFacts | null = null;
-    const nothing = (): void => undefined;
-    const parser = new UwsgiParser(
-      { blockBytes: 0xffff, bodyBytes: 0 },
-      {
-        onVars: (vars) => {
-          facts = encoder.encodeVars(vars, encoder.encodePeer({ ...FRONT_SERVER, isTrusted }));
-        },
-        onBody: nothing,
-        onComplete: nothing,
-        onPing: nothing,
-        onOther: nothing,
-      },
-    );
-    parser.feed(message);
-    return facts;
   }
 
   /** A REQUEST frame with the environ, where the log finds the variables of `log-format`. */

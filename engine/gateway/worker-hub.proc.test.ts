@@ -34,7 +34,12 @@ beforeEach(async () => {
     coreLost: (_spawnId, _core, lostRequest) => losses.push(lostRequest),
     finished: () => undefined,
   });
-  hub = new WorkerHub(dispatcher, TOKEN, () => undefined);
+  hub = new WorkerHub(
+    dispatcher,
+    TOKEN,
+    () => undefined,
+    () => false,
+  );
   await hub.listen(join(folder, 'w.sock'));
   dispatcher.useGeneration(1);
 });

@@ -23,7 +23,7 @@ export class DirectWorkers {
   /** Those that a drain waits for; null: none is under way. */
   #draining: Set<number> | null = null;
   /** Workers that were told of an overdue request, and what is to be done when they have answered. */
-  readonly #givingUp = new Map<number, { timer: NodeJS.Timeout; then: (() => void)[] }>();
+  readonly #givingUp = new Map<number, { timer: NodeJS.Timeout; actions: (() => void)[] }>();
 
   constructor(host: DirectHost) {
     this.#host = host;
@@ -74,7 +74,7 @@ export class DirectWorkers {
     const before = this.#givingUp.get(spawnId);
     if (before !== undefined) return;
     const timer = setTimeout(() => this.gaveUp(spawnId), GIVE_UP_MS);
-    this.#givingUp.set(spawnId, { timer, then: [] });
+    this.#givingUp.set(spawnId, { timer, actions: [] });
   }
 
   gaveUp(spawnId: number): void {
@@ -83,14 +83,14 @@ export class DirectWorkers {
     clearTimeout(waiting.timer);
     this.#givingUp.delete(spawnId);
     // A process that is gone is not signalled: its number may be another's.
-    if (this.#connected.has(spawnId)) for (const action of waiting.then) action();
+    if (this.#connected.has(spawnId)) for (const action of waiting.actions) action();
   }
 
   /** Does it now, or when the worker has answered the request that it is ended for. */
   afterAnswer(spawnId: number, action: () => void): void {
     const waiting = this.#givingUp.get(spawnId);
     if (waiting === undefined) action();
-    else waiting.then.push(action);
+    else waiting.actions.push(action);
   }
 
   dispose(): void {

@@ -6,9 +6,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import type { EngineSettings } from '../config/settings.ts';
 import type { RuntimeBoot } from './control.ts';
+import { directBoot } from './direct-boot.ts';
 import { errorCode } from './engine-log.ts';
 import type { Ending } from './events.ts';
-import { directBoot } from './direct-boot.ts';
 import { type Program, programFor } from './interpreter.ts';
 import { launchOf, runtimeSystem } from './runtime-launch.ts';
 

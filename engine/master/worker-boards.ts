@@ -4,7 +4,7 @@
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { EnvironEncoder } from '../gateway/environ.ts';
-import { UwsgiParser } from '../gateway/uwsgi-parser.ts';
+import { encodeUwsgiMessage } from '../gateway/uwsgi-message.ts';
 import { APPS_SHOWN, appIndex, type Scoreboard, SlotField, slotIndex, VARS_BYTES } from '../scoreboard.ts';
 import { boardPath } from './direct-boot.ts';
 
@@ -70,46 +70,12 @@ export class WorkerBoards {
   #copyVars(fd: number, core: number, slot: number, length: number): number {
     const message = Buffer.alloc(length);
     readSync(fd, message, 0, length, core * ROW_BYTES + VARS_OFFSET);
-    const vars = encodeMessage(this.#encoder, message, true);
-    if (vars === null) return 0;
+    if (encodeUwsgiMessage(this.#encoder, message, true) === null) return 0;
+    const { writer } = this.#encoder;
+    writer.finish();
+    const vars = writer.bytes.subarray(0, writer.length);
     const shown = Math.min(vars.length, VARS_BYTES);
     this.#board.vars.set(vars.subarray(0, shown), slot * VARS_BYTES);
     return shown;
   }
 }
-
-function encodeMessage(encoder: EnvironEncoder, message: Buffer, isTrusted: boolean): Buffer | null {
-  let encoded: Buffer | null = null;
-  const peer = encoder.encodePeer({ ...FRONT_SERVER, isTrusted });
-  const parser = new UwsgiParser(
-    { blockBytes: 0xffff, bodyBytes: 0 },
-    {
-      onVars: (vars) => {
-        encoder.encodeVars(vars, peer);
-        encoder.writer.finish();
-        encoded = encoder.writer.bytes.subarray(0, encoder.writer.length);
-      },
-      onBody: () => undefined,
-      onComplete: () => undefined,
-      onPing: () => undefined,
-      onOther: () => undefined,
-    },
-  );
-  try {
-    parser.feed(message);
-  } catch {
-    // Half of it is another request's already.
-    return null;
-  }
-  return encoded;
-}
-
-const FRONT_SERVER = {
-  kind: 'uwsgi',
-  serverName: '',
-  serverPort: '',
-  serverAddress: null,
-  remoteAddress: '',
-  remotePort: '',
-  tlsVars: null,
-} as const;
