@@ -26,7 +26,7 @@ async function reeve(args: string[], cwd: string): Promise<Ended> {
 
 const FILES: Record<string, string> = {
   'unknown.ini': '[uwsgi]\nhttp-socket = 127.0.0.1:0\nmaster = true\nproceses = 4\n',
-  'unsupported.ini': '[uwsgi]\nhttp-socket = 127.0.0.1:0\nerlang = node@host\n',
+  'unsupported.ini': '[uwsgi]\nhttp-socket = 127.0.0.1:0\nzerg = zerg.sock\n',
   'no-app.ini': '[uwsgi]\nhttp-socket = 127.0.0.1:0\nmaster = true\nwsgi-file = gone.py\nneed-app = true\n',
   'not-ini.ini': '\u0000\u0001\u0002 binary \u00ff',
   'raises.ini': '[uwsgi]\nhttp-socket = 127.0.0.1:0\nmaster = true\nwsgi-file = raises.py\nneed-app = true\n',
@@ -51,7 +51,7 @@ const TABLE: [args: string[], code: number, message: RegExp][] = [
   [['check', '.'], 1, /directory|folder|not a file/i],
   [['engine', 'gone.ini'], 78, /gone\.ini/],
   [['engine', 'unknown.ini'], 78, /unknown\.ini:4.*proceses/],
-  [['engine', 'unsupported.ini'], 78, /unsupported\.ini:3.*erlang/],
+  [['engine', 'unsupported.ini'], 78, /unsupported\.ini:3.*zerg/],
   [['engine', '--proceses', '4'], 78, /proceses/],
   [['engine', 'no-app.ini'], 22, /gone\.py/],
   [['engine', 'raises.ini'], 22, /ModuleNotFoundError: No module named 'a_module_that_is_not_there'/],

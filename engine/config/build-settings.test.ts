@@ -105,6 +105,8 @@ die-on-term`);
   test('keep-alive may be given without a number, and a word for it is explained', () => {
     expect(settingsOf('http-keepalive = 5').httpKeepaliveSeconds).toBe(5);
     expect(settingsOf('http-keepalive = 0').httpKeepaliveSeconds).toBe(0);
+    expect(settingsOf('http-keepalive = 1').httpKeepaliveSeconds).toBe(60);
+    expect(settingsOf('http-keepalive = 1\nhttp-timeout = 90').httpKeepaliveSeconds).toBe(90);
     const built = build('http = :80\nhttp-keepalive = true');
     expect(built.warnings.map(({ message }) => message)).toEqual([expect.stringContaining('uWSGI reads it as 0')]);
   });

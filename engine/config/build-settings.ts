@@ -123,6 +123,7 @@ export function buildSettings(resolved: Resolved): BuildResult {
   finishListeners(draft, errors, warnings);
   finishApp(draft, errors, warnings);
   const { settings } = draft;
+  if (draft.keepsForHttpTimeout) settings.httpKeepaliveSeconds = settings.httpTimeoutSeconds;
   const originOf = (name: string): Origin | null =>
     resolved.applied.findLast((item) => findOption(item.key)?.name === name)?.origin ?? null;
   finishWorkers(settings, originOf, errors, warnings);
@@ -156,6 +157,7 @@ function startDraft(resolved: Resolved): Draft {
     sockets: [],
     sharedSockets: [],
     abstractSockets: false,
+    keepsForHttpTimeout: false,
     warn: () => undefined,
   };
 }

@@ -37,6 +37,8 @@ export interface DispatchWorker {
   retiring: 'no' | 'yes' | 'announced';
   /** It has asked to be replaced. */
   isWorn: boolean;
+  /** It has lost a connection while it served. */
+  isCrippled: boolean;
   busyCores: number;
   lastUsed: number;
   /** Requests answered, by the number of the application; those that no application answered count for the first. */

@@ -62,6 +62,7 @@ function addWorker(spawnId: number, threads = 1, generation = 1) {
     connected: true,
     retiring: 'no',
     isWorn: false,
+    isCrippled: false,
     busyCores: 0,
     lastUsed: 0,
     appRequests: [],

@@ -123,7 +123,10 @@ export class Dispatcher {
     if (core.wire === null) return;
     core.wire = null;
     const { worker } = core;
-    if (worker.retiring === 'no') worker.retiring = 'yes';
+    if (worker.retiring === 'no') {
+      worker.retiring = 'yes';
+      worker.isCrippled = true;
+    }
     const lost = core.outstanding;
     core.outstanding = [];
     this.outstanding -= lost.length;

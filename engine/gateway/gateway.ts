@@ -61,6 +61,13 @@ export class Gateway {
       this.#dispatcher,
       boot.token,
       (spawnId) => post({ type: 'worker-connected', spawnId }),
+      ({ spawnId, wid, pid }) => {
+        post({
+          type: 'trouble',
+          text: `worker ${wid} (pid: ${pid}) has lost a connection to the gateway and lives on`,
+        });
+        post({ type: 'worker-retiring', spawnId });
+      },
       (worker, flags, record) => this.#logged(worker, flags, record),
     );
     this.#listening = new Listening({

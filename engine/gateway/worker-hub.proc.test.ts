@@ -19,6 +19,7 @@ let folder: string;
 let hub: WorkerHub;
 let dispatcher: Dispatcher;
 let lost: boolean[];
+let crippled: number[];
 const sockets: Socket[] = [];
 
 beforeEach(async () => {
@@ -34,10 +35,12 @@ beforeEach(async () => {
     coreLost: (_spawnId, _core, lostRequest) => losses.push(lostRequest),
     finished: () => undefined,
   });
+  crippled = [];
   hub = new WorkerHub(
     dispatcher,
     TOKEN,
     () => undefined,
+    ({ spawnId }) => crippled.push(spawnId),
     () => false,
   );
   await hub.listen(join(folder, 'w.sock'));
@@ -208,4 +211,15 @@ test('a malformed head ends the connection and costs its request', async () => {
   worker.core.write(broken);
   await eventually('the loss', () => (lost.length > 0 ? true : undefined));
   expect(fates).toEqual(['a 502']);
+});
+
+test('a worker that lives on without one of its connections is told of, one that is gone is not', async () => {
+  const gone = await connectWorker(1);
+  const [noCore, noControl] = [await connectWorker(2), await connectWorker(3)];
+  gone.core.destroy();
+  gone.control.destroy();
+  noCore.core.destroy();
+  noControl.control.destroy();
+  await eventually('both cripples', () => (crippled.length === 2 ? true : undefined));
+  expect(crippled.toSorted((a, b) => a - b)).toEqual([2, 3]);
 });

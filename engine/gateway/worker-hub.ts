@@ -14,6 +14,8 @@ import { CONTROL_CORE, encodeControlFrame, FrameType, MAX_FRAME_PAYLOAD_BYTES, T
 const UNKNOWN_WAIT_MS = 5000;
 /** A record for the log holds the variables of its request. */
 const MAX_CONTROL_BYTES = 1024 * 1024;
+/** A worker that dies loses all its connections in this time; one that keeps some lives on and has to be replaced. */
+const CRIPPLED_MS = 1000;
 const HELLO_PAYLOAD_BYTES = 6 + TOKEN_BYTES;
 /** Frames up to this size are copied together; larger ones are written as they are. */
 const JOIN_BYTES = 65536;
@@ -74,14 +76,25 @@ export class WorkerHub {
   readonly #token: Buffer;
   readonly #onConnected: (spawnId: number) => void;
   readonly #onLogged: Logged;
+  readonly #onCrippled: (worker: DispatchWorker) => void;
+  readonly #crippleTimers = new Map<DispatchWorker, NodeJS.Timeout>();
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #waiting = new Set<Hello>();
+  #isDisposed = false;
 
-  constructor(dispatcher: Dispatcher, token: string, onConnected: (spawnId: number) => void, onLogged: Logged) {
+  /** @param onCrippled a worker lives on without some of its connections (application code closed them, mostly) */
+  constructor(
+    dispatcher: Dispatcher,
+    token: string,
+    onConnected: (spawnId: number) => void,
+    onCrippled: (worker: DispatchWorker) => void,
+    onLogged: Logged,
+  ) {
     this.#dispatcher = dispatcher;
     this.#token = Buffer.from(token, 'hex');
     this.#onConnected = onConnected;
+    this.#onCrippled = onCrippled;
     this.#onLogged = onLogged;
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
   }
@@ -113,6 +126,7 @@ export class WorkerHub {
       connected: false,
       retiring: 'no',
       isWorn: false,
+      isCrippled: false,
       busyCores: 0,
       lastUsed: 0,
       appRequests: [],
@@ -134,6 +148,8 @@ export class WorkerHub {
   dispose(): void {
     this.#server.close();
     for (const hello of this.#waiting) clearTimeout(hello.timer);
+    for (const timer of this.#crippleTimers.values()) clearTimeout(timer);
+    this.#isDisposed = true;
     for (const socket of this.#sockets) socket.destroy();
   }
 
@@ -210,6 +226,7 @@ export class WorkerHub {
     socket.on('close', () => {
       worker.takeBack = null;
       worker.cancel = null;
+      if (worker.retiring === 'no') worker.isCrippled = true;
       this.#forget(worker);
     });
     return true;
@@ -243,10 +260,23 @@ export class WorkerHub {
     return true;
   }
 
-  /** A worker whose connections have all ended is gone. */
+  /** One of its connections has ended. A worker whose connections have all ended is gone. */
   #forget(worker: DispatchWorker): void {
-    if (worker.takeBack !== null || worker.cores.some((core) => core.wire !== null)) return;
+    if (worker.takeBack !== null || worker.cores.some((core) => core.wire !== null)) {
+      if (worker.isCrippled) this.#watchCrippled(worker);
+      return;
+    }
+    clearTimeout(this.#crippleTimers.get(worker));
+    this.#crippleTimers.delete(worker);
     if (this.#dispatcher.workers.get(worker.spawnId) === worker) this.#dispatcher.workers.delete(worker.spawnId);
+  }
+
+  #watchCrippled(worker: DispatchWorker): void {
+    if (this.#isDisposed || this.#crippleTimers.has(worker)) return;
+    this.#crippleTimers.set(
+      worker,
+      setTimeout(() => this.#onCrippled(worker), CRIPPLED_MS),
+    );
   }
 }
 

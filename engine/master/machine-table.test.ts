@@ -65,6 +65,7 @@ describe('every pair of phase and event', () => {
         "retiring + worker-too-large": "killed, signal-worker",
         "starting + worker-connected": "ready",
         "starting + worker-exited": "gone, forget-worker",
+        "starting + worker-recycling": "retiring, retire-worker",
       }
     `);
   });

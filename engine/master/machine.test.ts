@@ -52,6 +52,18 @@ describe('a worker that ends', () => {
     expect(types(rig.exit(1))).toEqual(['forget-worker']);
   });
 
+  it.each(['worker-recycling', 'worker-worn'] as const)(
+    'is replaced when its %s comes before all gateways have it',
+    (type) => {
+      const rig = Rig.serving();
+      rig.exit(1, 9);
+      const [spawnId] = [...rig.state.workers].find(([, worker]) => worker.phase === 'requested') ?? [0];
+      rig.feed({ type: 'worker-started', spawnId, pid: 500 });
+      const effects = [...rig.feed({ type, spawnId }), ...rig.feed({ type: 'worker-connected', spawnId })];
+      expect(types(effects)).toContain('fork-worker');
+    },
+  );
+
   it('comes back ever more slowly when it never gets ready, and never in a hot loop', () => {
     const rig = Rig.serving();
     const delays: number[] = [];

@@ -50,8 +50,8 @@ const TABLE: { readonly [Type in EventType]: Row<EventOf<Type>> } = {
   'worker-not-started':  row(notStarted, nothing,    nothing,    nothing,    nothing,    nothing,    nothing,    forget),
   'worker-load-failed':  row(nothing,    loadFailed, nothing,    nothing,    nothing,    nothing,    nothing,    nothing),
   'worker-connected':    row(nothing,    serve,      nothing,    nothing,    nothing,    nothing,    nothing,    nothing),
-  'worker-recycling':    row(nothing,    nothing,    recycle,    nothing,    nothing,    nothing,    nothing,    nothing),
-  'worker-worn':         row(nothing,    nothing,    wear,       nothing,    nothing,    nothing,    nothing,    nothing),
+  'worker-recycling':    row(nothing,    recycle,    recycle,    nothing,    nothing,    nothing,    nothing,    nothing),
+  'worker-worn':         row(nothing,    wear,       wear,       nothing,    nothing,    nothing,    nothing,    nothing),
   'worker-too-large':    row(nothing,    nothing,    killLarge,  killLarge,  killLarge,  killLarge,  nothing,    nothing),
   'worker-drained':      row(nothing,    nothing,    nothing,    dismiss,    finish,     nothing,    nothing,    nothing),
   'request-overdue':     row(nothing,    nothing,    overdue,    overdue,    overdue,    overdue,    nothing,    nothing),
@@ -158,8 +158,12 @@ function serve(draft: Draft, worker: Worker, generation: Generation): void {
   log(draft, `spawned worker ${worker.wid} (pid: ${worker.pid}, cores: ${generation.plan.threads})`);
 }
 
-/** Its other threads may have requests, here or on their way. */
+/**
+ * Its other threads may have requests, here or on their way. With several gateways one may have had it serve to the end
+ * before another has told that it is connected.
+ */
 function recycle(draft: Draft, worker: Worker, generation: Generation): void {
+  if (worker.phase === 'starting') serve(draft, worker, generation);
   log(draft, `worker ${worker.wid} (pid: ${worker.pid}) is recycled`);
   retireWorker(draft, worker, generation.plan.mercyMs);
 }

@@ -8,7 +8,7 @@ import { type Draft, number, type OptionSection, readFlag, readNumber } from './
 
 export const routerOptions: OptionSection = {
   data: `
-http-keepalive | seconds | works | 30 | Idle time after which a kept connection of the router is closed; 0 switches keep-alive off.
+http-keepalive | seconds | works | 30 | Idle time after which a kept connection of the router is closed; 0 switches keep-alive off, 1 means that of 'http-timeout'.
 http-timeout | seconds | works | 60 | Longest silence of a client or of the application before the router gives up.
 http-headers-timeout | seconds | works | 60 | Longest time that a client of the router may take for the headers of a request.
 http-manage-expect | int | works | | Answers 'Expect: 100-continue', up to this body size; the engine always does, without a size to any.
@@ -60,6 +60,7 @@ http-subscription-server | address | no | | Lets other servers subscribe as back
 
 const DEFAULT_KEEPALIVE_SECONDS = 30;
 
+/** 1 is a switch in uWSGI, not a second: connections are kept for as long as `http-timeout` says. */
 function readKeepalive(draft: Draft, value: string): string | null {
   const seconds = wholeNumber(value);
   if (seconds === null && !isFlagWord(value)) return 'needs a number of seconds; 0 switches keep-alive off.';
@@ -68,6 +69,7 @@ function readKeepalive(draft: Draft, value: string): string | null {
       `means ${DEFAULT_KEEPALIVE_SECONDS} seconds here, but uWSGI reads it as 0, which is off; write a number.`,
     );
   }
+  draft.keepsForHttpTimeout = seconds === 1;
   draft.settings.httpKeepaliveSeconds = seconds ?? (isOn(value) ? DEFAULT_KEEPALIVE_SECONDS : 0);
   return null;
 }

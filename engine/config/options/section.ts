@@ -46,6 +46,8 @@ export interface Draft {
   sharedSockets: { address: SocketAddress; text: string; origin: Origin }[];
   /** `abstract-socket`: paths are names in the abstract namespace. */
   abstractSockets: boolean;
+  /** `http-keepalive = 1`: a kept connection may be idle for `http-timeout`. */
+  keepsForHttpTimeout: boolean;
   warn(message: string): void;
 }
 
