@@ -5,7 +5,16 @@ import type { Programs } from '../fixtures/program.ts';
 import { PROJECT_ROOT } from '../tools/tree.ts';
 import { type LoadFigures, runLoad } from './load.ts';
 import { atLeast, atMost, type BenchRow, type Goal, mebibytes, type RowContext, type RowResult } from './row.ts';
-import { type AppOptions, type Contender, ENGINE, startFront, startOthers, startPair, UWSGI } from './servers.ts';
+import {
+  type AppOptions,
+  type Contender,
+  ENGINE,
+  startFront,
+  startOthers,
+  startPair,
+  startServer,
+  UWSGI,
+} from './servers.ts';
 
 const CONNECTIONS = 32;
 const MANY_CONNECTIONS = 256;
@@ -53,6 +62,11 @@ export const LOAD_ROWS: BenchRow[] = [
     run: (context) => behindNginx(context, 'uwsgi_pass', 0.8),
   },
   {
+    id: 'uwsgi-pass-direct',
+    title: 'hello, nginx in front, uwsgi_pass to both, the engine with worker-accept',
+    run: (context) => behindNginx(context, 'uwsgi_pass', 0.8, true),
+  },
+  {
     id: 'proxy-pass',
     title: 'hello, nginx in front, proxy_pass keep-alive to the engine, uwsgi_pass to uWSGI',
     run: (context) => behindNginx(context, 'proxy_pass', 1),
@@ -82,9 +96,11 @@ async function behindNginx(
   context: RowContext,
   toEngine: 'uwsgi_pass' | 'proxy_pass',
   least: number,
+  isDirect = false,
 ): Promise<RowResult> {
   const { programs, folder } = context;
-  const { engine, uwsgi } = await startPair(programs, folder, BASIC);
+  const engine = await startServer(programs, folder, ENGINE, { ...BASIC, isDirect });
+  const uwsgi = await startServer(programs, folder, UWSGI, BASIC);
   const enginePort = toEngine === 'uwsgi_pass' ? engine.uwsgiPort : Number(new URL(engine.url).port);
   const fronts: Contender[] = [
     await startFront(programs, folder, engine, { by: toEngine, port: enginePort }),

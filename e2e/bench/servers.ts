@@ -30,6 +30,8 @@ export interface AppOptions {
   entry?: string;
   processes: number;
   lines?: string[];
+  /** `worker-accept`: there is the uwsgi socket only, and nothing to ask without a front server. */
+  isDirect?: boolean;
 }
 
 /** The engine or uWSGI, with `http` (kept connections) and a uwsgi socket. */
@@ -49,7 +51,7 @@ export async function startServer(
       : ['uwsgi', ['--plugins', 'python3,http', '--ini', ini]];
   const program = programs.start(command, args, { cwd: folder, env: ENVIRONMENT });
   const server = { name, url: `http://127.0.0.1:${httpPort}`, programs: [program], uwsgiPort };
-  await answers(server);
+  if (app.isDirect !== true) await answers(server);
   return server;
 }
 
@@ -63,10 +65,14 @@ export async function startPair(
   return { engine, uwsgi: await startServer(programs, folder, UWSGI, app) };
 }
 
-function iniFile(http: number, uwsgi: number, { folder = APPS, entry, processes, lines = [] }: AppOptions): string {
+function iniFile(
+  http: number,
+  uwsgi: number,
+  { folder = APPS, entry, processes, lines = [], isDirect = false }: AppOptions,
+): string {
+  const first = isDirect ? 'worker-accept = true' : `http = 127.0.0.1:${http}\nhttp-keepalive = 75`;
   return `[uwsgi]
-http = 127.0.0.1:${http}
-http-keepalive = 75
+${first}
 uwsgi-socket = 127.0.0.1:${uwsgi}
 chdir = ${folder}
 ${entry ?? 'wsgi-file = basic.py'}

@@ -27,6 +27,7 @@ import type { EngineSettings, Origin } from './settings.ts';
 import { defaultStatsSettings } from './stats-settings.ts';
 import { defaultSystemSettings } from './system-settings.ts';
 import { isOn, lenientValue } from './values.ts';
+import { checkWorkerAccept } from './worker-accept.ts';
 
 export interface ConfigWarning {
   /** `no-effect`: the line could as well not be there; `caution`: it does something else than was meant, perhaps. */
@@ -56,7 +57,7 @@ function defaults(resolved: Resolved): EngineSettings {
       opensslOptions: 0,
       isVerbose: false,
     },
-    sockets: { gateways: 1, owner: null, keepAlive: false, reusePort: false, maxFiles: 0 },
+    sockets: { gateways: 1, owner: null, workerAccept: false, keepAlive: false, reusePort: false, maxFiles: 0 },
     app: { language: 'none' },
     master: false,
     processes: 1,
@@ -126,6 +127,7 @@ export function buildSettings(resolved: Resolved): BuildResult {
   const originOf = (name: string): Origin | null =>
     resolved.applied.findLast((item) => findOption(item.key)?.name === name)?.origin ?? null;
   finishWorkers(settings, originOf, errors, warnings);
+  checkWorkerAccept(settings, originOf, errors);
   finishLog(settings, originOf, errors);
   if (settings.threads > 1) settings.enableThreads = true;
   // uWSGI in the background lets everybody connect to its sockets unless 'umask' or 'chmod-socket' says otherwise.

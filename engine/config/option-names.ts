@@ -4,7 +4,7 @@
  * `*` may be given many times. Read by option-table.ts; what is known beyond the name stands in options/*.ts.
  */
 export const OPTION_NAMES = `
-reeve: js-app reload-timeout trusted-proxy* prometheus*
+reeve: js-app reload-timeout trusted-proxy* prometheus* worker-accept!
 core: socket(s)* uwsgi-socket(s)* suwsgi-socket/ssl-socket* http-socket* http-socket-modifier1 http-socket-modifier2
   http11-socket* https-socket* https-socket-modifier1 https-socket-modifier2 fastcgi-socket* fastcgi-nph-socket*
   fastcgi-modifier1 fastcgi-modifier2 scgi-socket* scgi-nph-socket* scgi-modifier1 scgi-modifier2 raw-socket*

@@ -85,6 +85,8 @@ export interface SocketSettings {
   gateways: number;
   /** `chown-socket`, as written: `user` or `user:group`. */
   owner: { text: string; origin: Origin } | null;
+  /** `worker-accept`: workers accept connections themselves; all listeners are plain uwsgi sockets then. */
+  workerAccept: boolean;
   /** `so-keepalive`. */
   keepAlive: boolean;
   /** `reuse-port`: other servers may listen on the same TCP ports. */

@@ -25,6 +25,9 @@
  *   TAKE_BACK u16 core            gateway asks for a queued request back
  *   CANCEL    u16 core            the client has gone: the request that runs there may end when it sends something
  *   TAKEN / BEGUN  (empty)        worker's answer: it will not begin it / it has begun it (or ended it)
+ *   LOGGED    f64 epoch ms of its begin | u32 micros | u16 core | u16 status | u32 head bytes | f64 body bytes |
+ *             u16 header count | u8 client gone | u8 trusted peer | i32 parts | u32 length of variables | LOGVAR frames |
+ *             the uwsgi message without its body: a request that the worker has accepted itself (`worker-accept`)
  */
 
 export const FRAME_HEADER_BYTES = 12;
@@ -49,6 +52,7 @@ export const FrameType = {
   DEADLINE: 23,
   LOGVAR: 24,
   DISCONNECT: 25,
+  LOGGED: 26,
 } as const;
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];
 

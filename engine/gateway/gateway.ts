@@ -7,7 +7,9 @@ import type { Socket } from 'node:net';
 import { openScoreboard } from '../scoreboard.ts';
 import { ClientConnection, type ConnectionContext } from './client-connection.ts';
 import { type Connection, Connections } from './connections.ts';
+import type { DispatchWorker } from './core-choice.ts';
 import { CoreClaims } from './core-claims.ts';
+import { DirectLog } from './direct-log.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { EnvironEncoder } from './environ.ts';
 import { HeadEdits } from './head-edits.ts';
@@ -31,6 +33,7 @@ export class Gateway {
   readonly #dispatcher: Dispatcher;
   readonly #hub: WorkerHub;
   readonly #log: RequestLog;
+  readonly #directLog = new DirectLog();
   readonly #listening: Listening;
   readonly #connections: Connections;
   readonly #context: ConnectionContext;
@@ -65,6 +68,7 @@ export class Gateway {
         });
         post({ type: 'worker-retiring', spawnId });
       },
+      (worker, flags, record) => this.#logged(worker, flags, record),
     );
     this.#listening = new Listening({
       accepted: (socket, listener, secure) => this.#accept(socket, listener, secure),
@@ -177,6 +181,18 @@ export class Gateway {
     const { hostname, bufferSizeBytes: headBytes, httpTimeoutSeconds } = options;
     const plan = { hostname, headBytes, timeoutMs: httpTimeoutSeconds * 1000, ...redirect };
     this.#connections.add(new RedirectConnection(socket, listenerId, plan, (gone) => this.#connectionClosed(gone)));
+  }
+
+  /** A request that a worker has served without the gateway. */
+  #logged(worker: DispatchWorker, flags: number, record: Buffer): boolean {
+    const logged = this.#directLog.read(worker, flags, record);
+    if (logged === null) return false;
+    const { request, core, micros } = logged;
+    this.#slots.servedElsewhere();
+    const app = Math.max(0, request.app);
+    worker.appRequests[app] = (worker.appRequests[app] ?? 0) + 1;
+    this.#log.write(request, core, micros, this.#slots.requests);
+    return true;
   }
 
   #connectionClosed(connection: Connection): void {

@@ -66,6 +66,11 @@ export class SlotWriter {
     }
   }
 
+  /** A request was served that is in no slot of the gateway's: it counts in the total. */
+  servedElsewhere(): void {
+    add(this.#board.header, headerIndex(this.#gatewayId, HeaderField.requests), 1);
+  }
+
   /** The application asked for another deadline for the request that runs: seconds from now; 0: none. */
   setDeadline(slot: number, seconds: number): void {
     this.#board.slots[slotIndex(slot, SlotField.deadlineMs)] = seconds === 0 ? 0 : Date.now() + seconds * 1000;

@@ -41,6 +41,7 @@ beforeEach(async () => {
     TOKEN,
     () => undefined,
     ({ spawnId }) => crippled.push(spawnId),
+    () => false,
   );
   await hub.listen(join(folder, 'w.sock'));
   dispatcher.useGeneration(1);

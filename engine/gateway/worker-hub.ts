@@ -12,6 +12,8 @@ import { CONTROL_CORE, encodeControlFrame, FrameType, MAX_FRAME_PAYLOAD_BYTES, T
 
 /** A worker may connect before the master has told us to expect it. */
 const UNKNOWN_WAIT_MS = 5000;
+/** A record for the log holds the variables of its request. */
+const MAX_CONTROL_BYTES = 1024 * 1024;
 /** A worker that dies loses all its connections in this time; one that keeps some lives on and has to be replaced. */
 const CRIPPLED_MS = 1000;
 const HELLO_PAYLOAD_BYTES = 6 + TOKEN_BYTES;
@@ -24,6 +26,9 @@ interface Hello {
   core: number;
   timer: NodeJS.Timeout;
 }
+
+/** A worker tells of a request that it has served without the gateway; false: it is malformed. */
+export type Logged = (worker: DispatchWorker, flags: number, record: Buffer) => boolean;
 
 /** The writing half of a core's connection. */
 class CoreConnection implements CoreWire {
@@ -70,6 +75,7 @@ export class WorkerHub {
   readonly #dispatcher: Dispatcher;
   readonly #token: Buffer;
   readonly #onConnected: (spawnId: number) => void;
+  readonly #onLogged: Logged;
   readonly #onCrippled: (worker: DispatchWorker) => void;
   readonly #crippleTimers = new Map<DispatchWorker, NodeJS.Timeout>();
   readonly #server: Server;
@@ -83,11 +89,13 @@ export class WorkerHub {
     token: string,
     onConnected: (spawnId: number) => void,
     onCrippled: (worker: DispatchWorker) => void,
+    onLogged: Logged,
   ) {
     this.#dispatcher = dispatcher;
     this.#token = Buffer.from(token, 'hex');
     this.#onConnected = onConnected;
     this.#onCrippled = onCrippled;
+    this.#onLogged = onLogged;
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
   }
 
@@ -203,13 +211,15 @@ export class WorkerHub {
     if (worker.takeBack !== null || worker.connected) return false;
     worker.takeBack = (requestId, core) => socket.write(encodeControlFrame(FrameType.TAKE_BACK, requestId, core));
     worker.cancel = (requestId, core) => socket.write(encodeControlFrame(FrameType.CANCEL, requestId, core));
-    const reader = new FrameReader((type, _flags, requestId) => {
-      if (type === FrameType.TAKEN || type === FrameType.BEGUN) {
+    const reader = new FrameReader((type, flags, requestId, bytes, start, end) => {
+      if (type === FrameType.LOGGED) {
+        if (!this.#onLogged(worker, flags, bytes.subarray(start, end))) socket.destroy();
+      } else if (type === FrameType.TAKEN || type === FrameType.BEGUN) {
         this.#dispatcher.takeBackAnswered(worker, requestId, type === FrameType.TAKEN);
       } else {
         socket.destroy();
       }
-    }, TOKEN_BYTES);
+    }, MAX_CONTROL_BYTES);
     socket.on('data', (chunk: Buffer) => {
       if (!reader.feed(chunk)) socket.destroy();
     });

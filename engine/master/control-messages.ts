@@ -36,7 +36,10 @@ export function parseRuntimeMessage(text: string): RuntimeToMaster | null {
     case 'stop-requested':
       return { type: 'stop-requested' };
     case 'worn':
-      return { type: 'worn' };
+    case 'retiring':
+    case 'retired':
+    case 'given-up':
+      return { type: value['type'] };
     case 'question': {
       const id = count(value['id']);
       const what = QUESTIONS.find((question) => question === value['what']);

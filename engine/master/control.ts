@@ -39,8 +39,26 @@ export interface RuntimeBoot {
   /** False: this worker number was served by a process of this generation before. */
   isFirst: boolean;
   system: RuntimeSystem;
+  /** `worker-accept`; null: the gateways accept. */
+  direct: DirectBoot | null;
   /** `uwsgi.opt`: every option, in order. */
   options: [key: string, value: string][];
+}
+
+/** What a worker needs to accept connections itself. */
+export interface DirectBoot {
+  /** Unix socket where it gets the listening sockets (resources/runtimes/python/reeve_keeper.py). */
+  keeper: string;
+  /** Where it makes its `board-SPAWNID` (worker-boards.ts). */
+  folder: string;
+  bodyFolder: string;
+  harakiriSeconds: number;
+  /** Every request is told to the gateway, which writes the log; otherwise those that the application wants logged. */
+  logsRequests: boolean;
+  trustedProxies: readonly string[];
+  bufferSizeBytes: number;
+  limitPostBytes: number;
+  socketTimeoutSeconds: number;
 }
 
 /** What a runtime is to the operating system; see config/system-settings.ts. */
@@ -77,6 +95,12 @@ export type RuntimeToMaster =
   | { type: 'stop-requested' }
   /** From a worker that got SIGHUP: it is to be replaced, and serves until then. */
   | { type: 'worn' }
+  /** With `worker-accept`: it takes no more requests of its own accord (max-requests, say). */
+  | { type: 'retiring' }
+  /** The answer to `retire`: nothing runs on it. */
+  | { type: 'retired' }
+  /** The answer to `harakiri`: the client has heard, if there was one to hear. */
+  | { type: 'given-up' }
   /** From a worker: `uwsgi.workers()` and its kin; answered with the same id. */
   | { type: 'question'; id: number; what: Question }
   /** The first and last message of a connection that only tells the worker that the master is there. */
@@ -91,4 +115,10 @@ export type MasterToRuntime =
   | { type: 'exit' }
   /** The log file was rotated: standard output and error go to this path anew. */
   | { type: 'reopen-log'; path: string }
-  | { type: 'answer'; id: number; value: unknown };
+  | { type: 'answer'; id: number; value: unknown }
+  /** With `worker-accept`: connections are taken, or not. At first they are not. */
+  | { type: 'accept'; on: boolean }
+  /** No more connections; `drain`: those that wait are served before. Answered with `retired`. */
+  | { type: 'retire'; drain: boolean }
+  /** Answer 504 to this request if it still runs, and take no more; the worker is about to be killed. */
+  | { type: 'harakiri'; core: number; requestId: number };

@@ -76,6 +76,9 @@ export function checkSettings(settings: EngineSettings, place: RuntimePlace): vo
     const message = `${cores} cores (processes times threads) are more than ${SLOT_COUNT / 2}.`;
     throw new EngineError('too-many-cores', message);
   }
+  if (settings.sockets.workerAccept && process.platform === 'win32') {
+    throw new EngineError('worker-accept-unavailable', "'worker-accept' is not there on Windows.");
+  }
   runtimeProgram(settings, place);
 }
 
@@ -93,6 +96,9 @@ export function objectionTo(next: EngineSettings, present: EngineSettings, place
 function reloadObstacle(present: EngineSettings, next: EngineSettings): string | null {
   if ((present.app.language === 'javascript') !== (next.app.language === 'javascript')) {
     return 'The language of the application has changed. Stop the engine and start it again.';
+  }
+  if (present.sockets.workerAccept !== next.sockets.workerAccept) {
+    return "'worker-accept' has changed, which only a start can follow. Stop the engine and start it again.";
   }
   if (JSON.stringify(present.system.identity) !== JSON.stringify(next.system.identity)) {
     return "'uid', 'gid' or 'add-gid' has changed, which only a start can follow. Stop the engine and start it again.";

@@ -14,6 +14,7 @@ import { Accounts } from './accounts.ts';
 import { Certificates } from './certificates.ts';
 import { isShellCommand, meaningOfLetter, type ShellCommand } from './commands.ts';
 import { Configuration } from './configuration.ts';
+import { Direct } from './direct.ts';
 import type { EngineLog } from './engine-log.ts';
 import type { Command, MasterEvent } from './events.ts';
 import { findTooLarge } from './evil-reload.ts';
@@ -60,6 +61,7 @@ export class Master {
   readonly #queue: MasterEvent[] = [];
   readonly #token = randomBytes(32).toString('hex');
   readonly #gateways: GatewayPool;
+  readonly #direct: Direct | null;
   readonly #place: RuntimePlace;
   readonly #runtimes: RuntimePool;
   readonly #facilities: Facilities;
@@ -103,6 +105,8 @@ export class Master {
       token: this.#token,
       controlEndpoint: '',
       gatewayEndpoints,
+      runFolder: '',
+      bodyFolder: '',
     };
     this.#system = new System({
       log: host.log,
@@ -117,7 +121,18 @@ export class Master {
       state: () => this.#state,
       candidate: () => this.#config.candidate,
       answer: (question) => answerOf(question, buildStats(this.#statsSources())),
+      workerGreeted: (spawnId) => this.#direct?.workers.greeted(spawnId),
+      workerRetired: (spawnId) => this.#direct?.workers.retired(spawnId),
+      requestGivenUp: (spawnId) => this.#direct?.workers.gaveUp(spawnId),
     });
+    this.#direct = settings.sockets.workerAccept
+      ? new Direct(this.#board, this.#accounts, {
+          runtimes: this.#runtimes,
+          state: () => this.#state,
+          retired: (spawnId) => this.#enqueue({ type: 'worker-drained', spawnId }),
+          drained: () => this.#gateways.tell({ type: 'drain' }),
+        })
+      : null;
     this.#facilities = new Facilities({
       letter: (letter) => this.#letter(letter),
       touched: (touch) => {
@@ -139,7 +154,7 @@ export class Master {
       log: (text) => this.#log.write(text),
     });
     this.#listeners = new Listeners({
-      gateways: this.#gateways,
+      gateways: this.#direct ?? this.#gateways,
       certificates: new Certificates((text) => this.#log.write(text)),
       done: (outcome) => this.#bindEnded(outcome),
       log: (text) => this.#log.write(text),
@@ -167,6 +182,7 @@ export class Master {
       state: () => this.#state,
       enqueue: (event) => this.#enqueue(event),
       system: this.#system,
+      direct: this.#direct,
       finish: (exitCode) => void this.#system.close(exitCode).then((code) => this.#resolve(code)),
     });
     this.#signals = new Signals({
@@ -211,6 +227,11 @@ export class Master {
     const folder = makeRunFolder();
     this.#folder = folder;
     this.#log.openWorkerOutput(folder.path);
+    Object.assign(this.#place, { runFolder: folder.path, bodyFolder: folder.bodyFolder });
+    this.#direct?.open(this.#config.current, this.#place, this.#log.errorFd, {
+      said: (message) => this.#listeners.said(0, message),
+      lost: () => this.stop('*** BUG: the process that holds the sockets has ended ***'),
+    });
     await this.#runtimes.listen(
       isWindows ? { type: 'tcp', host: '127.0.0.1', port: 0 } : { type: 'unix', path: `${folder.path}/control` },
     );
@@ -245,6 +266,7 @@ export class Master {
     this.#queue.push(event);
     if (this.#isHandling) return;
     this.#isHandling = true;
+    this.#direct?.refresh();
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       const { state, effects } = step(this.#state, next, Date.now());
       this.#state = state;
@@ -344,6 +366,7 @@ export class Master {
         return this.#listeners.said(gatewayId, message);
       case 'worker-connected':
         this.#accounts.connected(message.spawnId);
+        this.#direct?.connected(message.spawnId, this.#place);
         return this.#enqueue({ type: 'worker-connected', spawnId: message.spawnId });
       case 'core-lost':
         return this.#accounts.coreLost(message.spawnId);
@@ -389,6 +412,7 @@ export class Master {
     const files = [...own, ...handedOver(settings), ...(log === null ? [] : [log])];
     try {
       await this.#system.becomeUser(files);
+      await this.#direct?.become();
       this.#logKeeper.privilegesDropped();
       removeAbandonedFolders();
       this.#enqueue({ type: 'listeners-ready' });
@@ -402,6 +426,7 @@ export class Master {
   // Statistics and the end
 
   #statsSources(): Parameters<typeof buildStats>[0] {
+    this.#direct?.refresh();
     return {
       state: this.#state,
       accounts: this.#accounts,
@@ -426,6 +451,7 @@ export class Master {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#signals.dispose();
     this.#gateways.stop();
+    this.#direct?.dispose();
     this.#runtimes.dispose();
     this.#system.dispose();
     this.#facilities.dispose(this.#config.current.vacuum);

@@ -6,6 +6,7 @@ import { listenerLabel } from '../config/listener-names.ts';
 import { type Scoreboard, SlotField } from '../scoreboard.ts';
 import type { Accounts } from './accounts.ts';
 import type { Configuration } from './configuration.ts';
+import type { Direct } from './direct.ts';
 import type { Effect } from './effects.ts';
 import type { EngineLog } from './engine-log.ts';
 import type { MasterEvent, Plan } from './events.ts';
@@ -32,6 +33,8 @@ export interface Parts {
   runtimes: RuntimePool;
   facilities: Facilities;
   system: System;
+  /** `worker-accept`; null: the gateways accept. */
+  direct: Direct | null;
   state: () => MasterState;
   enqueue: (event: MasterEvent) => void;
   finish: (exitCode: number) => void;
@@ -55,7 +58,7 @@ export class Performer {
   }
 
   #perform(effect: Effect): void {
-    const { accounts, config, gateways, listeners, log, runtimes } = this.#parts;
+    const { accounts, config, direct, gateways, listeners, log, runtimes } = this.#parts;
     switch (effect.type) {
       case 'read-config':
         return this.#readConfig();
@@ -79,28 +82,35 @@ export class Performer {
       case 'admit-worker':
         return this.#admitWorker(effect);
       case 'use-generation':
+        direct?.workers.changed();
         return gateways.tell({ type: 'use-generation', generation: effect.generation });
       case 'retire-worker':
+        if (direct !== null) return direct.workers.retire(effect.spawnId);
         return gateways.tell({ type: 'retire', spawnId: effect.spawnId });
       case 'exit-worker':
         return runtimes.exitWorker(effect.spawnId);
       case 'cut-worker':
         if (accounts.isBusy(effect.spawnId)) return runtimes.signal(effect.pid, effect.signal);
         return runtimes.exitWorker(effect.spawnId);
-      case 'signal-worker':
-        return runtimes.signal(effect.pid, effect.signal);
+      case 'signal-worker': {
+        const signal = (): void => runtimes.signal(effect.pid, effect.signal);
+        return direct === null ? signal() : direct.workers.afterAnswer(effect.spawnId, signal);
+      }
       case 'harakiri':
         return this.#harakiri(effect);
       case 'forget-worker':
+        direct?.gone(effect.spawnId);
         runtimes.forgetWorker(effect.spawnId);
         return accounts.gone(effect.spawnId, Date.now());
       case 'forget-generation':
         runtimes.forgetGeneration(effect.generation);
         return accounts.forgetGeneration(effect.generation);
       case 'pause':
+        direct?.workers.changed();
         return gateways.tell({ type: 'pause', paused: effect.paused });
       case 'drain-gateways':
-        return gateways.tell({ type: 'drain' });
+        // The gateways have nothing left to do: they are told when the workers have finished.
+        return direct === null ? gateways.tell({ type: 'drain' }) : direct.workers.drain();
       case 'stop-gateways':
         return gateways.stop();
       case 'log':
@@ -157,7 +167,7 @@ export class Performer {
   }
 
   #harakiri(effect: Extract<Effect, { type: 'harakiri' }>): void {
-    const { accounts, board, config, gateways, log, state } = this.#parts;
+    const { accounts, board, config, direct, gateways, log, state } = this.#parts;
     const { spawnId, wid, core, requestId, seconds } = effect;
     const slot = accounts.slotsOf(spawnId)[core];
     const vars = slot === undefined ? [] : readVars({ accounts, board }, slot);
@@ -166,6 +176,7 @@ export class Performer {
     for (const line of describeOverdue(effect, vars, startMs, kernelState)) log.write(line);
     const generation = state().workers.get(spawnId)?.generation;
     if (generation !== undefined) accounts.harakiri(generation, wid);
-    gateways.tell({ type: 'harakiri', spawnId, core, requestId, seconds });
+    if (direct === null) gateways.tell({ type: 'harakiri', spawnId, core, requestId, seconds });
+    else direct.workers.harakiri(spawnId, core, requestId);
   }
 }

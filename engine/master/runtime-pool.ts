@@ -3,7 +3,7 @@
  * what they say and how they end into events. Which of them there should be is the machine's business.
  */
 import type { EngineSettings, SocketAddress } from '../config/settings.ts';
-import type { LoadedApp, Question, RuntimeToMaster } from './control.ts';
+import type { LoadedApp, MasterToRuntime, Question, RuntimeToMaster } from './control.ts';
 import { ControlServer, type RuntimeId } from './control-server.ts';
 import type { Effect } from './effects.ts';
 import { type EngineLog, errorCode } from './engine-log.ts';
@@ -19,6 +19,10 @@ export interface RuntimePoolHost {
   candidate: () => EngineSettings;
   /** What a worker's application asks about the server. */
   answer: (question: Question) => unknown;
+  /** With `worker-accept`. */
+  workerGreeted: (spawnId: number) => void;
+  workerRetired: (spawnId: number) => void;
+  requestGivenUp: (spawnId: number) => void;
 }
 
 /** A zygote that lost its control connection has this long to be seen ending. */
@@ -111,6 +115,11 @@ export class RuntimePool {
     this.#control.send({ role: 'worker', spawnId }, { type: 'exit' });
   }
 
+  /** False: it is not connected (any more). */
+  tellWorker(spawnId: number, message: MasterToRuntime): boolean {
+    return this.#control.send({ role: 'worker', spawnId }, message);
+  }
+
   signal(pid: number, signal: NodeJS.Signals | number): void {
     try {
       process.kill(pid, signal);
@@ -175,6 +184,7 @@ export class RuntimePool {
     switch (message.type) {
       case 'hello':
         if (from.role === 'zygote') this.#greetedZygotes.set(from.generation, message.pid);
+        else this.#host.workerGreeted(from.spawnId);
         return;
       case 'lifeline':
         return;
@@ -202,6 +212,15 @@ export class RuntimePool {
         return emit({ type: 'command', command: 'stop' });
       case 'worn':
         if (from.role === 'worker') emit({ type: 'worker-worn', spawnId: from.spawnId });
+        return;
+      case 'retiring':
+        if (from.role === 'worker') emit({ type: 'worker-recycling', spawnId: from.spawnId });
+        return;
+      case 'retired':
+        if (from.role === 'worker') this.#host.workerRetired(from.spawnId);
+        return;
+      case 'given-up':
+        if (from.role === 'worker') this.#host.requestGivenUp(from.spawnId);
         return;
       case 'question':
         this.#control.send(from, { type: 'answer', id: message.id, value: this.#host.answer(message.what) });

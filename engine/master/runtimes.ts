@@ -6,6 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import type { EngineSettings } from '../config/settings.ts';
 import type { RuntimeBoot } from './control.ts';
+import { directBoot } from './direct-boot.ts';
 import { errorCode } from './engine-log.ts';
 import type { Ending } from './events.ts';
 import { type Program, programFor } from './interpreter.ts';
@@ -14,6 +15,9 @@ import { launchOf, runtimeSystem } from './runtime-launch.ts';
 export interface RuntimePlace {
   controlEndpoint: string;
   gatewayEndpoints: string[];
+  /** The run folder's path; empty before it is made. */
+  runFolder: string;
+  bodyFolder: string;
   token: string;
   resourcesFolder: string;
   env: NodeJS.ProcessEnv;
@@ -98,6 +102,7 @@ function bootOf(settings: EngineSettings, place: RuntimePlace, request: RuntimeR
     startedOn: Math.floor(Date.now() / 1000 - process.uptime()),
     isReload: request.generation > 1,
     system: runtimeSystem(settings),
+    direct: directBoot(settings, place),
     options: settings.options.map(({ key, value }) => [key, value]),
   };
 }

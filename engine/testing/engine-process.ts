@@ -19,6 +19,8 @@ const WAIT_MS = 20_000;
 export interface EngineOptions {
   /** Lines of `[uwsgi]` beside the listeners; `{STATS}`, `{HTTP}` and `{FOLDER}` are replaced. */
   ini: string;
+  /** What it answers on; without it `http-socket = 127.0.0.1:{HTTP}`. */
+  listener?: string;
   /** Other files, by name. */
   files?: Record<string, string>;
   /** Arguments instead of `app.ini`. */
@@ -60,11 +62,13 @@ export class EngineProcess {
   readonly child: ChildProcess;
   readonly exited: Promise<number | string>;
   log = '';
+  readonly #listener: string;
   readonly #agent = new Agent({ keepAlive: true });
 
   private constructor(folder: string, port: number, options: EngineOptions) {
     this.folder = folder;
     this.port = port;
+    this.#listener = options.listener ?? 'http-socket = 127.0.0.1:{HTTP}';
     const [program, ...words] = [...(options.starter ?? []), process.execPath];
     this.child = spawn(program, [...words, MAIN, ...(options.args ?? ['app.ini'])], {
       cwd: folder,
@@ -124,7 +128,7 @@ export class EngineProcess {
 
   /** Replaces the configuration; listeners and stats are added. */
   writeIni(ini: string): void {
-    const lines = `[uwsgi]\nhttp-socket = 127.0.0.1:${this.port}\nstats = {FOLDER}/stats.sock\n${ini}`;
+    const lines = `[uwsgi]\n${this.#listener}\nstats = {FOLDER}/stats.sock\n${ini}`;
     this.write('app.ini', lines.replaceAll('{FOLDER}', this.folder).replaceAll('{HTTP}', String(this.port)));
   }
 

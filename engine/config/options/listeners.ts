@@ -2,7 +2,7 @@
  * Where the engine answers, and what is spoken there.
  */
 import type { ListenerKind, Origin } from '../settings.ts';
-import { type Draft, type OptionSection, type Reader, readAddress, readListenAddress } from './section.ts';
+import { type Draft, type OptionSection, type Reader, readAddress, readFlag, readListenAddress } from './section.ts';
 
 export const listenersOptions: OptionSection = {
   data: `
@@ -24,6 +24,7 @@ fastcgi-modifier1 | int | works | 0 | Modifier of requests that come over FastCG
 fastcgi-modifier2 | int | works | 0 | Second modifier of requests that come over FastCGI; the engine knows 0.
 scgi-modifier1 | int | works | 0 | Modifier of requests that come over SCGI; the engine knows 0.
 scgi-modifier2 | int | works | 0 | Second modifier of requests that come over SCGI; the engine knows 0.
+worker-accept | flag | works | false | Python workers accept the connections of 'socket' and 'uwsgi-socket' themselves, without the gateway.
 http-to | address | works | | Address of the uwsgi socket the router hands requests to; the engine's router always uses its own workers.
 `,
   readers: {
@@ -38,6 +39,7 @@ http-to | address | works | | Address of the uwsgi socket the router hands reque
     'scgi-nph-socket': socket('scgi-nph'),
     protocol: readProtocol,
     'http-to': readHttpTo,
+    'worker-accept': readFlag(({ sockets }, value) => (sockets.workerAccept = value)),
     'http-socket-modifier1': readModifier,
     'http-socket-modifier2': readModifier,
     'fastcgi-modifier1': readModifier,

@@ -229,6 +229,7 @@ export class FakeMaster {
       isReload: false,
       isFirst: true,
       system: { hooks: [], shell: '/bin/sh', titles: { zygote: null, worker: null }, chdir2: null, cpuAffinity: 0 },
+      direct: null,
       options: [],
     };
     const connectionsBefore = this.#controlSockets.length;

@@ -38,6 +38,7 @@ def main():
     if title and boot["role"] == "zygote":
         reeve_process.set_title(title)
     reeve_uwsgi.install(boot)
+    worker_type(boot)
     apps = load_and_report(boot, control)
     if apps is None:
         sys.stdout.flush()
@@ -114,7 +115,16 @@ def run_worker(boot, control, apps):
     if setting.get("tracebacker") or (setting.get("autoReloadSeconds") and boot["wid"] == 1):
         reeve_watch.start(setting, boot["wid"], control)
     reeve_hooks.accepting(boot)
-    reeve_serve.Worker(boot, apps, control).run()
+    worker_type(boot)(boot, apps, control).run()
+
+
+def worker_type(boot):
+    """The kind of worker; its module is loaded before the application can change where modules are found."""
+    if not boot["direct"]:
+        return reeve_serve.Worker
+    import reeve_acceptor
+
+    return reeve_acceptor.Acceptor
 
 
 if __name__ == "__main__":

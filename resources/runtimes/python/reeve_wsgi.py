@@ -58,11 +58,11 @@ def _kind_of(name):
     return kind
 
 
-class _GatewayGone(OSError):
+class GatewayGone(OSError):
     """Nothing is left to answer to; not the application's error."""
 
 
-class _ClientGone(OSError):
+class ClientGone(OSError):
     """Nobody reads the answer any more. Applications that stream see it as uWSGI's "write error"."""
 
 
@@ -137,9 +137,9 @@ class Exchange:
                         answer = None
                 else:
                     self._stream(result)
-            except _GatewayGone:
+            except GatewayGone:
                 raise
-            except _ClientGone:
+            except ClientGone:
                 flags = ABORTED
             except BaseException as error:  # an application that raises SystemExit must not end the worker
                 flags = self._report(error)
@@ -152,11 +152,15 @@ class Exchange:
         self.environ = None
         self.served += 1
         micros = min(int((_clock() - started) * 1e6), _MAX_MICROS)
+        self._end(flags, micros, parts, answer)
+
+    def _end(self, flags, micros, parts, answer):
+        """Ends the answer; `answer`: its whole body when nothing of it has been sent, otherwise None."""
         if answer is None:
-            end = encode_end(request_id, flags, self._app_number, micros)
+            end = encode_end(self._id, flags, self._app_number, micros)
         else:
             end = encode_response(
-                request_id,
+                self._id,
                 flags,
                 self._app_number,
                 micros,
@@ -237,7 +241,7 @@ class Exchange:
 
     def _send_data(self, data):
         if self._line.cancelled == self._id:
-            raise _ClientGone("write error: the client has gone")
+            raise ClientGone("write error: the client has gone")
         if self._is_disconnected:
             return
         if self._head_sent:
@@ -261,7 +265,7 @@ class Exchange:
                 self._sock.sendall(part)
                 prefix = b""
         except OSError as error:
-            raise _GatewayGone("the gateway closed the connection") from error
+            raise GatewayGone("the gateway closed the connection") from error
 
     # What applications say through the module `uwsgi` (reeve_uwsgi.py), in the request's own thread
 

@@ -1,0 +1,43 @@
+/**
+ * `worker-accept`: workers take the connections of front servers themselves. What a gateway would have to do between a
+ * front server and a worker can not be done then, and is refused by name.
+ */
+import type { ConfigError } from './errors.ts';
+import type { EngineSettings, Origin } from './settings.ts';
+
+/** `originOf`: where an option stands in the configuration; null: nowhere. */
+export function checkWorkerAccept(
+  settings: EngineSettings,
+  originOf: (option: string) => Origin | null,
+  errors: ConfigError[],
+): void {
+  if (!settings.sockets.workerAccept) return;
+  const found = obstacles(settings)[0];
+  if (found === undefined) return;
+  const option = 'worker-accept';
+  const origin = originOf(option) ?? { file: '', line: 0 };
+  const hint = "Leave 'worker-accept' out, or what it does not go with.";
+  errors.push({ code: 'bad-value', message: `'worker-accept' ${found}.`, origin, option, hint });
+}
+
+function obstacles(settings: EngineSettings): string[] {
+  const { app, listeners, protocols, sleep, harakiri, sockets } = settings;
+  const found: string[] = [];
+  if (app.language === 'javascript') found.push("is for Python applications, not for 'js-app'");
+  const other = listeners.find(({ kind, tls, address }) => kind !== 'uwsgi' || tls !== null || address.type === 'fd');
+  if (other !== undefined) {
+    found.push(
+      `needs all addresses to be 'socket' or 'uwsgi-socket', without TLS and not inherited: ${other.text} is not`,
+    );
+  }
+  if (sleep.startsAsleep || sleep.idleSeconds > 0) {
+    found.push("does not go with 'cheap' and 'idle': without a worker nobody sees that a request waits");
+  }
+  if (harakiri.queueThreshold > 0)
+    found.push("does not go with 'harakiri-queue-threshold': requests wait in the kernel");
+  if (protocols.addHeaders.length + protocols.delHeaders.length > 0) {
+    found.push("does not go with 'add-header' and 'del-header'");
+  }
+  if (sockets.reusePort) found.push("does not go with 'reuse-port'");
+  return found;
+}
