@@ -12,11 +12,11 @@ import { createScoreboard, forgetGateway, HeaderField, headerTotal, type Scorebo
 import { ENGINE_VERSION } from '../version.ts';
 import { Accounts } from './accounts.ts';
 import { Certificates } from './certificates.ts';
-import { isShellCommand, meaningOfLetter, type ShellCommand } from './commands.ts';
+import { CommandDesk } from './command-desk.ts';
 import { Configuration } from './configuration.ts';
 import { Direct } from './direct.ts';
 import type { EngineLog } from './engine-log.ts';
-import type { Command, MasterEvent } from './events.ts';
+import type { MasterEvent } from './events.ts';
 import { findTooLarge } from './evil-reload.ts';
 import { Facilities } from './facilities.ts';
 import { applyFileLimit, describeFileLimit } from './file-limit.ts';
@@ -67,6 +67,7 @@ export class Master {
   readonly #facilities: Facilities;
   readonly #listeners: Listeners;
   readonly #config: Configuration;
+  readonly #desk: CommandDesk;
   readonly #logKeeper: LogKeeper;
   readonly #performer: Performer;
   readonly #system: System;
@@ -74,8 +75,6 @@ export class Master {
   #folder: RunFolder | null = null;
   #state: MasterState;
   #isHandling = false;
-  /** Commands that came before everything was open; null since then. */
-  #early: (Command | ShellCommand)[] | null = [];
   #timer: NodeJS.Timeout | null = null;
   #lastCycleMs = 0;
   #resolve: (exitCode: number) => void = () => undefined;
@@ -84,6 +83,18 @@ export class Master {
     this.#host = host;
     this.#log = host.log;
     this.#config = new Configuration(settings, host.readSettings);
+    this.#desk = new CommandDesk({
+      log: (text) => this.#log.write(text),
+      isStopped: () => this.#state.phase === 'stopped',
+      interrupt: () => this.#system.interrupt(),
+      enqueue: (command) => this.#enqueue({ type: 'command', command }),
+      shell: {
+        'print-statistics': () => this.#printStatistics(),
+        'write-pidfile': () => this.#writePidfiles(),
+        'reopen-log': () => this.#logKeeper.reopen(),
+        'rotate-log': () => this.#logKeeper.rotate(),
+      },
+    });
     this.#state = boot(planOf(settings), Date.now()).state;
     this.#gateways = new GatewayPool({
       said: (gatewayId, message) => this.#gatewaySaid(gatewayId, message),
@@ -112,7 +123,7 @@ export class Master {
       log: host.log,
       place: this.#place,
       settings: () => this.#config.current,
-      stopServer: () => this.#command('graceful-stop'),
+      stopServer: () => this.#desk.take('graceful-stop'),
       ready: () => host.ready?.(),
     });
     this.#runtimes = new RuntimePool(this.#place, {
@@ -134,13 +145,13 @@ export class Master {
         })
       : null;
     this.#facilities = new Facilities({
-      letter: (letter) => this.#letter(letter),
+      letter: (letter) => this.#desk.letter(letter),
       touched: (touch) => {
         actOnTouch(touch, {
           log: this.#log,
           settings: this.#config.current,
           place: this.#place,
-          command: (command) => this.#command(command),
+          command: (command) => this.#desk.take(command),
           system: (action, path) => this.#system.touched(action, path),
         });
       },
@@ -187,7 +198,7 @@ export class Master {
     });
     this.#signals = new Signals({
       settings: () => this.#config.current,
-      command: (command) => this.#command(command),
+      command: (command) => this.#desk.take(command),
       log: (text) => this.#log.write(text),
     });
   }
@@ -195,7 +206,7 @@ export class Master {
   /** Ends when all requests are answered, at the latest after `worker-reload-mercy`. */
   stop(reason: string): void {
     this.#log.write(reason);
-    this.#command('graceful-stop');
+    this.#desk.take('graceful-stop');
   }
 
   /** Runs until it is stopped; gives the exit code. Throws EngineError when it can not start. */
@@ -255,9 +266,7 @@ export class Master {
     this.#state = first.state;
     for (const effect of first.effects) this.#performer.attempt(effect);
     this.#schedule();
-    const early = this.#early ?? [];
-    this.#early = null;
-    for (const command of early) this.#command(command);
+    this.#desk.open();
   }
 
   // The queue and the timer
@@ -317,44 +326,14 @@ export class Master {
 
   // What comes in
 
-  #command(command: Command | ShellCommand): void {
-    if (this.#early !== null) {
-      this.#early.push(command);
-      if (command === 'stop' || command === 'graceful-stop') this.#system.interrupt();
-    } else if (this.#state.phase === 'stopped') {
-      // Only the last hooks still run.
-      this.#system.interrupt();
-    } else if (isShellCommand(command)) this.#obeyShell(command);
-    else this.#enqueue({ type: 'command', command });
+  #printStatistics(): void {
+    const lines = statisticsLines(buildStats(this.#statsSources()), this.#config.current);
+    for (const line of lines) this.#log.write(line);
   }
 
-  #letter(letter: string): void {
-    const meant = meaningOfLetter(letter);
-    if ('refused' in meant) {
-      this.#log.write(meant.refused);
-      return;
-    }
-    this.#log.write(`master-fifo '${letter}': ${meant.command}`);
-    this.#command(meant.command);
-  }
-
-  #obeyShell(command: ShellCommand): void {
-    try {
-      if (command === 'print-statistics') {
-        for (const line of statisticsLines(buildStats(this.#statsSources()), this.#config.current))
-          this.#log.write(line);
-      } else if (command === 'write-pidfile') {
-        this.#facilities.writePidfile(this.#config.current);
-        this.#system.writePidfiles();
-      } else if (command === 'reopen-log') {
-        this.#logKeeper.reopen();
-      } else {
-        this.#logKeeper.rotate();
-      }
-    } catch (error) {
-      if (!(error instanceof EngineError)) throw error;
-      this.#log.write(`*** ${formatEngineError(error)} ***`);
-    }
+  #writePidfiles(): void {
+    this.#facilities.writePidfile(this.#config.current);
+    this.#system.writePidfiles();
   }
 
   #gatewaySaid(gatewayId: number, message: GatewayToMaster): void {
@@ -417,7 +396,7 @@ export class Master {
       removeAbandonedFolders();
       this.#enqueue({ type: 'listeners-ready' });
     } catch (error) {
-      if (error instanceof ExitRequested) return this.#command('stop');
+      if (error instanceof ExitRequested) return this.#desk.take('stop');
       if (!(error instanceof EngineError)) throw error;
       this.#enqueue({ type: 'listeners-failed', message: formatEngineError(error) });
     }
