@@ -18,16 +18,26 @@ import { consoleReport, rowReport } from './report.ts';
 import type { BenchRow, RowResult } from './row.ts';
 import { selectRows } from './rows.ts';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '5' },
-    json: { type: 'string' },
-  },
-});
+const USAGE = 'npm run bench -- [engine | console | names of rows] [--rounds N] [--seconds N] [--json FILE]';
 
+const { values, positionals } = readArguments();
 process.exitCode = await main();
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        rounds: { type: 'string', default: '5' },
+        seconds: { type: 'string', default: '5' },
+        json: { type: 'string' },
+      },
+    });
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+    process.exit(2);
+  }
+}
 
 async function main(): Promise<number> {
   const missing = missingPackages(BENCH_PACKAGES);
