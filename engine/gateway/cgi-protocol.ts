@@ -12,13 +12,17 @@ import { type CgiLimits, type UwsgiHandler, UwsgiParser } from './uwsgi-parser.t
 
 const PONG = Buffer.from([100, 0, 0, 1]);
 
+/** What each parser of theirs can say and do. */
+type CgiParser = Pick<ClientProtocol, 'idle' | 'inBody' | 'feed'>;
+
 /** What the protocols of front servers have in common. */
-export class CgiConversation {
+export abstract class CgiConversation {
   readonly isHttp = false;
   readonly expectsContinue = false;
   readonly answer: AnswerContext;
   needsLength = false;
   peer: EncodedPeer;
+  protected abstract readonly parser: CgiParser;
   protected readonly sink: ProtocolSink;
   protected readonly context: ProtocolContext;
 
@@ -34,6 +38,18 @@ export class CgiConversation {
     this.peer = peer;
     this.context = context;
     this.sink = sink;
+  }
+
+  get idle(): boolean {
+    return this.parser.idle;
+  }
+
+  get inBody(): boolean {
+    return this.parser.inBody;
+  }
+
+  feed(chunk: Buffer): number {
+    return this.parser.feed(chunk);
   }
 
   onVars(vars: CgiVars): void {
@@ -62,23 +78,11 @@ export class CgiConversation {
 
 export class UwsgiProtocol extends CgiConversation implements ClientProtocol, UwsgiHandler {
   readonly whileBusy = 'drop';
-  readonly #parser: UwsgiParser;
+  protected readonly parser: UwsgiParser;
 
   constructor(peer: EncodedPeer, context: ProtocolContext, sink: ProtocolSink) {
     super('raw', peer, context, sink);
-    this.#parser = new UwsgiParser(limitsOf(context), this);
-  }
-
-  get idle(): boolean {
-    return this.#parser.idle;
-  }
-
-  get inBody(): boolean {
-    return this.#parser.inBody;
-  }
-
-  feed(chunk: Buffer): number {
-    return this.#parser.feed(chunk);
+    this.parser = new UwsgiParser(limitsOf(context), this);
   }
 
   onPing(): void {
@@ -93,23 +97,11 @@ export class UwsgiProtocol extends CgiConversation implements ClientProtocol, Uw
 
 export class ScgiProtocol extends CgiConversation implements ClientProtocol {
   readonly whileBusy = 'drop';
-  readonly #parser: ScgiParser;
+  protected readonly parser: ScgiParser;
 
   constructor(isNph: boolean, peer: EncodedPeer, context: ProtocolContext, sink: ProtocolSink) {
     super(isNph ? 'raw' : 'cgi', peer, context, sink);
-    this.#parser = new ScgiParser(limitsOf(context), this);
-  }
-
-  get idle(): boolean {
-    return this.#parser.idle;
-  }
-
-  get inBody(): boolean {
-    return this.#parser.inBody;
-  }
-
-  feed(chunk: Buffer): number {
-    return this.#parser.feed(chunk);
+    this.parser = new ScgiParser(limitsOf(context), this);
   }
 }
 

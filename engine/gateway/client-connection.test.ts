@@ -1,10 +1,10 @@
 import { Socket } from 'node:net';
 import { expect, it } from 'vitest';
-import { defaultProtocols } from '../config/options/requests.ts';
 import { ClientConnection, type ConnectionContext } from './client-connection.ts';
 import { EnvironEncoder } from './environ.ts';
 import { OUTBOX_LIMITS } from './outbox.ts';
 import type { GatewayRequest } from './request.ts';
+import { plainGatewayOptions } from './testing/gateway-options.ts';
 
 /** A socket without a network: what comes is emitted, what goes out is kept. */
 class LoneSocket extends Socket {
@@ -37,29 +37,7 @@ const PEER = {
 function connect() {
   const submitted: GatewayRequest[] = [];
   const context: ConnectionContext = {
-    options: {
-      environEncoding: 'json',
-      hostname: 'test',
-      listen: 100,
-      bufferSizeBytes: 4096,
-      limitPostBytes: 0,
-      harakiriSeconds: 0,
-      socketTimeoutSeconds: 4,
-      httpTimeoutSeconds: 60,
-      httpKeepaliveSeconds: 5,
-      protocols: defaultProtocols(),
-      tcpKeepAlive: false,
-      maxConnections: 0,
-      requestLog: {
-        target: { type: 'master' },
-        exceptions: null,
-        format: null,
-        micros: false,
-        memoryReport: false,
-        timeFormat: null,
-        forwardedFor: false,
-      },
-    },
+    options: plainGatewayOptions({ environEncoding: 'json' }),
     encoder: new EnvironEncoder('json'),
     bodyFolder: '/nowhere',
     dispatcher: { submit: (request) => submitted.push(request) > 0, abandon: () => undefined },

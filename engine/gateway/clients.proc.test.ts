@@ -9,15 +9,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { HeaderField, SlotField, slotIndex } from '../scoreboard.ts';
 import type { GatewayOptions } from './messages.ts';
 import { eventually, FakeMaster } from './testing/fake-master.ts';
+import { PLAIN_BINDING } from './testing/gateway-options.ts';
 import { get, RawClient, request } from './testing/raw-client.ts';
 import { TEST_APP } from './testing/test-app.ts';
 
 let master: FakeMaster;
-const BINDING = {
-  binding: { backlog: 10, mode: null, owner: null, reusePort: false, isAlone: true },
-  tls: null,
-  redirect: null,
-};
 
 beforeEach(() => {
   master = new FakeMaster();
@@ -370,7 +366,7 @@ describe('the master', () => {
   test('hears why an address cannot be had', async () => {
     const port = await start();
     const address = { type: 'tcp', host: '127.0.0.1', port } as const;
-    master.post({ type: 'listen', listenerId: 99, kind: 'http', address, ...BINDING });
+    master.post({ type: 'listen', listenerId: 99, kind: 'http', address, ...PLAIN_BINDING });
     expect(await master.message('listen-failed')).toMatchObject({ listenerId: 99, code: 'EADDRINUSE' });
   });
 
@@ -391,7 +387,7 @@ describe('the master', () => {
     const server = createServer().listen(living);
     await once(server, 'listening');
     const address = { type: 'unix', path: living } as const;
-    master.post({ type: 'listen', listenerId: 99, kind: 'http', address, ...BINDING });
+    master.post({ type: 'listen', listenerId: 99, kind: 'http', address, ...PLAIN_BINDING });
     expect(await master.message('listen-failed')).toMatchObject({ code: 'EADDRINUSE' });
     server.close();
   });

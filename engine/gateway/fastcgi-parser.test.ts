@@ -1,46 +1,29 @@
 import { fileURLToPath } from 'node:url';
-import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MAX_VARS } from './cgi-vars.ts';
 import { FastCgiParser } from './fastcgi-parser.ts';
 import { encodeStdout } from './fastcgi-records.ts';
 import { ProtocolError } from './protocol-error.ts';
-import { CGI_LIMITS, mutate, replayFastCgi } from './testing/cgi-replay.ts';
-import { cuts, readVectors } from './testing/vectors.ts';
+import { CGI_LIMITS, replayFastCgi } from './testing/cgi-replay.ts';
+import { testMutations, testVectors } from './testing/parser-suite.ts';
+import { readVectors } from './testing/vectors.ts';
 
 const vectors = readVectors(fileURLToPath(new URL('vectors/fastcgi.md', import.meta.url)));
 const busyVectors = readVectors(fileURLToPath(new URL('vectors/fastcgi-busy.md', import.meta.url)));
 const BEGIN = Buffer.from('\x01\x01\x00\x01\x00\x08\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00', 'latin1');
 
 describe('FastCGI', () => {
-  test.for(vectors)('$title', ({ input, events }) => {
-    for (const pieces of cuts(input)) {
-      expect(replayFastCgi(pieces), `cut into ${pieces.map((piece) => piece.length).join('+')}`).toEqual(events);
-    }
+  testVectors(vectors, (pieces) => replayFastCgi(pieces));
+
+  describe('while a request is answered', () => {
+    testVectors(busyVectors, (pieces) => replayFastCgi(pieces, CGI_LIMITS, false));
   });
 
-  test.for(busyVectors)('while a request is answered: $title', ({ input, events }) => {
-    for (const pieces of cuts(input)) {
-      const seen = replayFastCgi(pieces, CGI_LIMITS, false);
-      expect(seen, `cut into ${pieces.map((piece) => piece.length).join('+')}`).toEqual(events);
-    }
-  });
-
-  test('whatever the bytes are, the way they are cut never matters and errors are protocol errors', () => {
-    const mutations = fc.tuple(
-      fc.constantFrom(...[...vectors, ...busyVectors].map(({ input }) => input)),
-      fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { maxLength: 3 }),
-      fc.nat(),
-    );
-    fc.assert(
-      fc.property(mutations, (mutation) => {
-        const { input, pieces } = mutate(mutation);
-        expect(replayFastCgi(pieces)).toEqual(replayFastCgi([input]));
-        expect(replayFastCgi(pieces, CGI_LIMITS, false)).toEqual(replayFastCgi([input], CGI_LIMITS, false));
-      }),
-      { numRuns: 3000 },
-    );
-  });
+  testMutations(
+    [...vectors, ...busyVectors],
+    (pieces) => replayFastCgi(pieces),
+    (pieces) => replayFastCgi(pieces, CGI_LIMITS, false),
+  );
 
   test('more variables than allowed are refused', () => {
     const params = Buffer.from('\x01\x00a'.repeat(MAX_VARS + 1), 'latin1');

@@ -19,48 +19,36 @@ import type { ClientProtocol, ProtocolContext, ProtocolSink } from './protocol.t
 
 export class FastCgiProtocol extends CgiConversation implements ClientProtocol, FastCgiHandler, Envelope {
   readonly whileBusy = 'parse';
-  readonly #parser: FastCgiParser;
+  protected readonly parser: FastCgiParser;
 
   constructor(isNph: boolean, peer: EncodedPeer, context: ProtocolContext, sink: ProtocolSink) {
     super(isNph ? 'raw' : 'cgi', peer, context, sink);
-    this.#parser = new FastCgiParser(limitsOf(context), this);
+    this.parser = new FastCgiParser(limitsOf(context), this);
     this.answer.envelope = this;
   }
 
-  get idle(): boolean {
-    return this.#parser.idle;
-  }
-
-  get inBody(): boolean {
-    return this.#parser.inBody;
-  }
-
-  feed(chunk: Buffer): number {
-    return this.#parser.feed(chunk);
-  }
-
   override requestEnded(): void {
-    this.#parser.requestEnded();
+    this.parser.requestEnded();
   }
 
   // Envelope
 
   get isOpen(): boolean {
-    return this.#parser.requestId !== 0;
+    return this.parser.requestId !== 0;
   }
 
   wrap(bytes: Buffer): Buffer {
-    return encodeStdout(this.#parser.requestId, bytes);
+    return encodeStdout(this.parser.requestId, bytes);
   }
 
   end(): Buffer {
-    return encodeEnd(this.#parser.requestId);
+    return encodeEnd(this.parser.requestId);
   }
 
   // Parser events
 
   override onVars(vars: CgiVars): void {
-    this.answer.keepAlive = this.#parser.keepConnection;
+    this.answer.keepAlive = this.parser.keepConnection;
     // A body without CONTENT_LENGTH ends with its stream.
     this.needsLength = vars.contentLength < 0;
     super.onVars(vars);

@@ -4,15 +4,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { HeaderField } from '../scoreboard.ts';
 import { eventually, FakeMaster, unusedPort } from './testing/fake-master.ts';
+import { PLAIN_BINDING } from './testing/gateway-options.ts';
 import { get, RawClient } from './testing/raw-client.ts';
 import { TEST_APP } from './testing/test-app.ts';
 
 let master: FakeMaster;
-const BINDING = {
-  binding: { backlog: 10, mode: null, owner: null, reusePort: false, isAlone: true },
-  tls: null,
-  redirect: null,
-};
 
 beforeEach(() => {
   master = new FakeMaster();
@@ -162,11 +158,11 @@ describe('a listener', () => {
     await master.message('ready');
     const port = await unusedPort();
     const address = { type: 'tcp', host: 'localhost', port } as const;
-    master.post({ type: 'listen', listenerId: 71, kind: 'http-socket', address, ...BINDING });
+    master.post({ type: 'listen', listenerId: 71, kind: 'http-socket', address, ...PLAIN_BINDING });
     master.post({ type: 'unlisten', listenerId: 71 });
     // Bound after the first one has been: what it left would be in the way.
     await master.listen('http-socket');
-    master.post({ type: 'listen', listenerId: 72, kind: 'http-socket', address, ...BINDING });
+    master.post({ type: 'listen', listenerId: 72, kind: 'http-socket', address, ...PLAIN_BINDING });
     const said = await eventually('an outcome', () =>
       master.messages.find(
         (one) => (one.type === 'listening' || one.type === 'listen-failed') && one.listenerId === 72,

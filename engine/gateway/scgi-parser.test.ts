@@ -1,34 +1,16 @@
 import { fileURLToPath } from 'node:url';
-import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MAX_VARS } from './cgi-vars.ts';
 import { ScgiParser } from './scgi-parser.ts';
-import { CGI_LIMITS, mutate, replayScgi } from './testing/cgi-replay.ts';
-import { cuts, readVectors } from './testing/vectors.ts';
+import { CGI_LIMITS, replayScgi } from './testing/cgi-replay.ts';
+import { testMutations, testVectors } from './testing/parser-suite.ts';
+import { readVectors } from './testing/vectors.ts';
 
 const vectors = readVectors(fileURLToPath(new URL('vectors/scgi.md', import.meta.url)));
 
 describe('SCGI', () => {
-  test.for(vectors)('$title', ({ input, events }) => {
-    for (const pieces of cuts(input)) {
-      expect(replayScgi(pieces), `cut into ${pieces.map((piece) => piece.length).join('+')}`).toEqual(events);
-    }
-  });
-
-  test('whatever the bytes are, the way they are cut never matters and errors are protocol errors', () => {
-    const mutations = fc.tuple(
-      fc.constantFrom(...vectors.map(({ input }) => input)),
-      fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { maxLength: 3 }),
-      fc.nat(),
-    );
-    fc.assert(
-      fc.property(mutations, (mutation) => {
-        const { input, pieces } = mutate(mutation);
-        expect(replayScgi(pieces)).toEqual(replayScgi([input]));
-      }),
-      { numRuns: 3000 },
-    );
-  });
+  testVectors(vectors, (pieces) => replayScgi(pieces));
+  testMutations(vectors, (pieces) => replayScgi(pieces));
 
   test('variables that are announced cost no memory before they come', () => {
     const parser = new ScgiParser(

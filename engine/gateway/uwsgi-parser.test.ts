@@ -1,33 +1,15 @@
 import { fileURLToPath } from 'node:url';
-import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MAX_VARS } from './cgi-vars.ts';
-import { CGI_LIMITS, mutate, replayUwsgi } from './testing/cgi-replay.ts';
-import { cuts, readVectors } from './testing/vectors.ts';
+import { CGI_LIMITS, replayUwsgi } from './testing/cgi-replay.ts';
+import { testMutations, testVectors } from './testing/parser-suite.ts';
+import { readVectors } from './testing/vectors.ts';
 
 const vectors = readVectors(fileURLToPath(new URL('vectors/uwsgi.md', import.meta.url)));
 
 describe('uwsgi', () => {
-  test.for(vectors)('$title', ({ input, events }) => {
-    for (const pieces of cuts(input)) {
-      expect(replayUwsgi(pieces), `cut into ${pieces.map((piece) => piece.length).join('+')}`).toEqual(events);
-    }
-  });
-
-  test('whatever the bytes are, the way they are cut never matters and errors are protocol errors', () => {
-    const mutations = fc.tuple(
-      fc.constantFrom(...vectors.map(({ input }) => input)),
-      fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { maxLength: 3 }),
-      fc.nat(),
-    );
-    fc.assert(
-      fc.property(mutations, (mutation) => {
-        const { input, pieces } = mutate(mutation);
-        expect(replayUwsgi(pieces)).toEqual(replayUwsgi([input]));
-      }),
-      { numRuns: 3000 },
-    );
-  });
+  testVectors(vectors, (pieces) => replayUwsgi(pieces));
+  testMutations(vectors, (pieces) => replayUwsgi(pieces));
 
   test('more variables than allowed are refused', () => {
     const block = Buffer.alloc((MAX_VARS + 1) * 5, '\x01\0a\0\0', 'latin1');

@@ -1,7 +1,7 @@
 /** Gateway threads that crash: started again, later each time, with what they must know. */
 import { describe, expect, it } from 'vitest';
-import { defaultProtocols } from '../config/options/requests.ts';
 import type { GatewayBoot } from '../gateway/messages.ts';
+import { plainGatewayOptions } from '../gateway/testing/gateway-options.ts';
 import { createScoreboard } from '../scoreboard.ts';
 import { waitFor } from '../testing/engine-process.ts';
 import { GatewayPool } from './gateway-pool.ts';
@@ -9,29 +9,7 @@ import { GatewayPool } from './gateway-pool.ts';
 const SCRIPT = new URL('testing/crashing-thread.ts', import.meta.url);
 
 function bootOf(workerEndpoint: string): Omit<GatewayBoot, 'gatewayId' | 'gatewayCount'> {
-  const options: GatewayBoot['options'] = {
-    environEncoding: 'marshal',
-    hostname: 'first',
-    listen: 100,
-    bufferSizeBytes: 4096,
-    limitPostBytes: 0,
-    harakiriSeconds: 0,
-    socketTimeoutSeconds: 4,
-    httpTimeoutSeconds: 60,
-    httpKeepaliveSeconds: 30,
-    protocols: defaultProtocols(),
-    tcpKeepAlive: false,
-    maxConnections: 0,
-    requestLog: {
-      target: { type: 'master' },
-      exceptions: null,
-      format: null,
-      micros: false,
-      memoryReport: false,
-      timeFormat: null,
-      forwardedFor: false,
-    },
-  };
+  const options = plainGatewayOptions({ hostname: 'first' });
   return { scoreboard: createScoreboard().buffer, workerEndpoint, bodyFolder: '/none', token: '', options };
 }
 

@@ -49,16 +49,6 @@ export function replayFastCgi(pieces: readonly Buffer[], limits = CGI_LIMITS, is
   return replay(parser, log, pieces);
 }
 
-/** What fast-check chooses: a vector, bytes to change in it, a place to cut it. */
-export type Mutation = [seed: Buffer, changes: [at: number, byte: number][], place: number];
-
-export function mutate([seed, changes, place]: Mutation): { input: Buffer; pieces: Buffer[] } {
-  const input = Buffer.from(seed);
-  for (const [at, byte] of changes) input[at % input.length] = byte;
-  const at = place % input.length;
-  return { input, pieces: [input.subarray(0, at), input.subarray(at)] };
-}
-
 function common(log: EventLog) {
   return {
     onVars: (vars: CgiVars) => log.add(describe(vars)),

@@ -12,12 +12,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { defaultRecycling } from '../../config/options/recycling.ts';
-import { defaultProtocols } from '../../config/options/requests.ts';
 import { pythonOptions } from '../../config/python-app.ts';
 import type { ListenerKind, SocketAddress } from '../../config/settings.ts';
 import type { RuntimeBoot } from '../../master/control.ts';
 import { createScoreboard, type Scoreboard } from '../../scoreboard.ts';
 import type { GatewayBoot, GatewayOptions, GatewayToMaster, MasterToGateway, RequestLogOptions } from '../messages.ts';
+import { PLAIN_REQUEST_LOG, plainGatewayOptions } from './gateway-options.ts';
 
 const RUNTIMES = fileURLToPath(new URL('../../../resources/runtimes/', import.meta.url));
 
@@ -108,31 +108,14 @@ export class FakeMaster {
    */
   constructor(options: Partial<GatewayOptions> = {}, requestLog: Partial<RequestLogOptions> | null = null) {
     if (requestLog !== null) this.#logFd = openSync(join(this.folder, 'requests.log'), 'a');
-    this.options = {
-      environEncoding: 'marshal',
-      hostname: 'test-host',
-      listen: 100,
-      bufferSizeBytes: 65536,
-      limitPostBytes: 0,
-      harakiriSeconds: 0,
-      socketTimeoutSeconds: 4,
-      httpTimeoutSeconds: 60,
-      httpKeepaliveSeconds: 30,
-      tcpKeepAlive: false,
-      maxConnections: 0,
-      protocols: defaultProtocols(),
+    this.options = plainGatewayOptions({
       requestLog: {
+        ...PLAIN_REQUEST_LOG,
         target: this.#logFd < 0 ? { type: 'master' } : { type: 'descriptor', fd: this.#logFd },
-        exceptions: null,
-        format: null,
-        micros: false,
-        memoryReport: false,
-        timeFormat: null,
-        forwardedFor: false,
         ...requestLog,
       },
       ...options,
-    };
+    });
     const boot: GatewayBoot = {
       gatewayId: 0,
       gatewayCount: 1,
