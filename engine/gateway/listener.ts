@@ -3,10 +3,10 @@
  * TLS or without. Several gateways share a TCP port by SO_REUSEPORT: the first one tries the address out alone, so that
  * a port which another server has is found to be in use whatever that server allows.
  */
-import { chmod, chown, lstat, unlink } from 'node:fs/promises';
-import { connect, createServer, type ListenOptions, type Server, type Socket } from 'node:net';
+import { chmod, chown } from 'node:fs/promises';
+import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import type { SocketAddress } from '../config/settings.ts';
-import { endpointOf } from '../endpoint.ts';
+import { endpointOf, removeStaleSocket } from '../endpoint.ts';
 import type { SecureFacts } from './tls-certificates.ts';
 import type { TlsMaterial } from './tls-material.ts';
 import { createTlsServer } from './tls-server.ts';
@@ -112,22 +112,5 @@ async function tryAlone(address: SocketAddress & { type: 'tcp' }): Promise<void>
   await listening(server, endpointOf(address));
   await new Promise<void>((resolve) => {
     server.close(() => resolve());
-  });
-}
-
-async function removeStaleSocket(path: string): Promise<void> {
-  const found = await lstat(path).catch(() => null);
-  if (found === null || !found.isSocket() || (await isAnswering(path))) return;
-  await unlink(path);
-}
-
-async function isAnswering(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'ECONNREFUSED'));
   });
 }

@@ -1,15 +1,26 @@
 /**
- * Binds a server of the master (stats, control) to an address. A unix socket file that nobody answers on any more
- * is removed first; one that answers is in use.
+ * Binds a server of the master (stats, metrics, control) to an address. A unix socket file that nobody answers on any
+ * more is removed first; one that answers is in use.
  */
-import { lstatSync, unlinkSync } from 'node:fs';
-import { connect, type Server } from 'node:net';
+import type { Server } from 'node:net';
+import { formatAddress } from '../config/address.ts';
 import type { SocketAddress } from '../config/settings.ts';
-import { endpointOf } from '../endpoint.ts';
+import { endpointOf, removeStaleSocket } from '../endpoint.ts';
+import { bindError } from '../errors.ts';
+import { errorCode } from './engine-log.ts';
 
-/** Resolves when it listens; rejects with the system's error. */
+/** Resolves when it listens. Throws EngineError when the address can not be had. */
 export async function listenOn(server: Server, address: SocketAddress): Promise<void> {
-  if (address.type === 'unix') await removeStale(address.path);
+  try {
+    if (address.type === 'unix') await removeStaleSocket(address.path);
+    await listening(server, address);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw bindError(errorCode(error), message, formatAddress(address), null);
+  }
+}
+
+async function listening(server: Server, address: SocketAddress): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(endpointOf(address), () => {
@@ -19,17 +30,4 @@ export async function listenOn(server: Server, address: SocketAddress): Promise<
       resolve();
     });
   });
-}
-
-async function removeStale(path: string): Promise<void> {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return;
-  const isAnswered = await new Promise<boolean>((resolve) => {
-    const socket = connect(path);
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
-  if (!isAnswered) unlinkSync(path);
 }

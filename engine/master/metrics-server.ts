@@ -5,10 +5,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { formatMetrics, METRICS_CONTENT_TYPE, MetricCounters } from '../api/format-metrics.ts';
 import type { StatsDocument } from '../api/stats.ts';
-import { formatAddress } from '../config/address.ts';
 import type { SocketAddress } from '../config/settings.ts';
-import { bindError } from '../errors.ts';
-import { errorCode } from './engine-log.ts';
 import { listenOn } from './listen-on.ts';
 
 export interface MetricsSource {
@@ -43,12 +40,7 @@ export class MetricsServer {
     const server = createServer({ headersTimeout: HEAD_MS, requestTimeout: HEAD_MS, keepAliveTimeout: IDLE_MS });
     server.maxConnections = MAX_CLIENTS;
     server.timeout = DEADLINE_MS;
-    try {
-      await listenOn(server, address);
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      throw bindError(errorCode(error), message, formatAddress(address), null);
-    }
+    await listenOn(server, address);
     return new MetricsServer(address, server, source);
   }
 

@@ -5,10 +5,7 @@
  */
 import { chmodSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
-import { formatAddress } from '../config/address.ts';
 import type { SocketAddress } from '../config/settings.ts';
-import { bindError } from '../errors.ts';
-import { errorCode } from './engine-log.ts';
 import { listenOn } from './listen-on.ts';
 
 export interface StatsSource {
@@ -37,13 +34,8 @@ export class StatsServer {
   /** `mode` is that of a unix socket, null the umask's. Throws EngineError when the address can not be had. */
   static async open(address: SocketAddress, mode: number | null, source: StatsSource): Promise<StatsServer> {
     const server = createServer();
-    try {
-      await listenOn(server, address);
-      if (address.type === 'unix' && mode !== null) chmodSync(address.path, mode);
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      throw bindError(errorCode(error), message, formatAddress(address), null);
-    }
+    await listenOn(server, address);
+    if (address.type === 'unix' && mode !== null) chmodSync(address.path, mode);
     return new StatsServer(address, server, source);
   }
 
