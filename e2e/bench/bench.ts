@@ -16,16 +16,16 @@ import { BENCH_PACKAGES, installCommand, missingPackages } from '../tools/debian
 import { benchConsole, type ConsoleFigures } from './console-bench.ts';
 import { consoleReport, rowReport } from './report.ts';
 import type { BenchRow, RowResult } from './row.ts';
-import { selectRows } from './rows.ts';
+import { readCount, selectRows } from './rows.ts';
 
 const USAGE = 'npm run bench -- [engine | console | names of rows] [--rounds N] [--seconds N] [--json FILE]';
 
-const { values, positionals } = readArguments();
+const { values, selection, rounds, seconds } = readArguments();
 process.exitCode = await main();
 
 function readArguments() {
   try {
-    return parseArgs({
+    const { values, positionals } = parseArgs({
       allowPositionals: true,
       options: {
         rounds: { type: 'string', default: '5' },
@@ -33,6 +33,12 @@ function readArguments() {
         json: { type: 'string' },
       },
     });
+    return {
+      values,
+      selection: selectRows(positionals),
+      rounds: readCount('rounds', values.rounds),
+      seconds: readCount('seconds', values.seconds),
+    };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
     process.exit(2);
@@ -45,7 +51,6 @@ async function main(): Promise<number> {
     console.error(`The benchmark needs programs that are not here:\n  ${installCommand(missing)}`);
     return 1;
   }
-  const selection = selectRows(positionals);
   const folder = await mkdtemp(join(tmpdir(), 'reeve-bench-'));
   try {
     const rows: (RowResult & { id: string })[] = [];
@@ -71,8 +76,7 @@ async function measureRow(row: BenchRow, parent: string): Promise<RowResult | nu
   const folder = join(parent, row.id);
   await mkdir(folder);
   try {
-    const rounds = Number(values.rounds);
-    const result = await row.run({ programs, folder, rounds, seconds: Number(values.seconds) });
+    const result = await row.run({ programs, folder, rounds, seconds });
     console.log(rowReport(row, result));
     return result;
   } catch (error) {
@@ -86,7 +90,7 @@ async function measureRow(row: BenchRow, parent: string): Promise<RowResult | nu
 async function consoleHalf(folder: string): Promise<ConsoleFigures> {
   const programs = createPrograms();
   try {
-    const figures = await benchConsole(programs, folder, Math.max(10, Number(values.seconds) * 2));
+    const figures = await benchConsole(programs, folder, Math.max(10, seconds * 2));
     console.log(consoleReport(figures));
     return figures;
   } finally {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ROWS, selectRows } from './rows.ts';
+import { ROWS, readCount, selectRows } from './rows.ts';
 
 const idsOf = (words: string[]): string[] => selectRows(words).rows.map(({ id }) => id);
 
@@ -20,4 +20,11 @@ it('says which rows there are when a word names none', () => {
 
 it('gives every row a name of its own', () => {
   expect(new Set(ROWS.map(({ id }) => id)).size).toBe(ROWS.length);
+});
+
+it('takes whole numbers of rounds and seconds only', () => {
+  expect(readCount('rounds', '12')).toBe(12);
+  for (const text of ['x', '0', '-1', '1.5', '']) {
+    expect(() => readCount('rounds', text)).toThrow(`--rounds needs a whole number from 1 up, not '${text}'.`);
+  }
 });

@@ -1,4 +1,4 @@
-/** All rows about the engine, in the order of the report, and which of them a command line names. */
+/** All rows about the engine, in the order of the report, and what a command line asks of them. */
 import { BEHAVIOUR_ROWS } from './behaviour-rows.ts';
 import { LOAD_ROWS } from './load-rows.ts';
 import { MEMORY_ROWS } from './memory-rows.ts';
@@ -25,4 +25,13 @@ export function selectRows(words: string[]): Selection {
   const named = ROWS.filter(({ id }) => words.includes(id));
   const isWhole = words.includes('engine') && named.length === 0;
   return { rows: isWhole ? [...ROWS] : named, console: words.includes('console') };
+}
+
+/**
+ * The number of a flag such as `--rounds 3`.
+ * @throws when it is none
+ */
+export function readCount(flag: string, text: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new Error(`--${flag} needs a whole number from 1 up, not '${text}'.`);
+  return Number(text);
 }
