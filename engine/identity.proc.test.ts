@@ -98,7 +98,7 @@ describe('uid and gid', () => {
     needRoot(skip);
     const engine = await launch('uid = no-such-user\nhook-asap = exec:touch {FOLDER}/done');
     expect(await engine.exited).toBe(1);
-    expect(engine.log).toContain("There is no user 'no-such-user'.");
+    expect(engine.log).toMatch(/\.ini:\d+: There is no user 'no-such-user'\./);
     expect(existsSync(engine.path('done'))).toBe(false);
   });
 

@@ -126,6 +126,7 @@ describe('several applications', () => {
     const ini = 'module = one\nmount = /b=broken.py\nmanage-script-name = true\n';
     const engine = await start(ini, { 'broken.py': 'import nowhere\n' });
     expect(engine.log).toContain("ModuleNotFoundError: No module named 'nowhere'");
+    expect(engine.log).toContain("The application at mountpoint '/b' can not be loaded: see above.");
     expect((await engine.get('/b')).body).toBe("one '' '/b'");
     engine.write('broken.py', APP);
     engine.signal('SIGHUP');

@@ -209,9 +209,9 @@ export interface EngineSettings {
   reloadTimeoutSeconds: number;
   /** A reload stops the engine instead. */
   exitOnReload: boolean;
-  /** `listen`, for the statistics and as the backlog of each socket when that is more than the engine's own. */
+  /** `listen`, as the backlog of each socket when that is more than the engine's own. */
   listen: number;
-  /** Requests that may wait for a worker: what `listen` says, and 1024 when it is not given. */
+  /** Requests that may wait for a worker: what `listen` says, and 1024 when it is not given. For statistics too. */
   queueLength: number;
   /** Largest request line plus headers (HTTP) or vars block (uwsgi), in bytes. The engine's default is 65536. */
   bufferSizeBytes: number;

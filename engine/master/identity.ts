@@ -3,7 +3,7 @@
  * application runs. All threads and all processes started from then on have the new rights only.
  */
 import { accessSync, chownSync, constants, lstatSync } from 'node:fs';
-import type { IdentitySettings } from '../config/system-settings.ts';
+import type { EngineSettings, Origin } from '../config/settings.ts';
 import { EngineError } from '../errors.ts';
 import { errorCode } from './engine-log.ts';
 import { findGroup, findUser } from './system-names.ts';
@@ -17,18 +17,21 @@ export interface Identity {
   extraGids: { gid: number; text: string }[];
 }
 
+type Options = EngineSettings['options'];
+
 /** The numbers behind the names. Throws EngineError for names that the system does not know. */
-export function resolveIdentity(settings: IdentitySettings): Identity {
-  const user = settings.user === null ? null : findUser(settings.user);
-  if (settings.user !== null && user === null) {
-    throw new EngineError('no-such-user', `There is no user '${settings.user}'.`);
+export function resolveIdentity({ system, options }: Pick<EngineSettings, 'system' | 'options'>): Identity {
+  const { user: userText, group, noInitgroups, extraGroups } = system.identity;
+  const user = userText === null ? null : findUser(userText);
+  if (userText !== null && user === null) {
+    throw new EngineError('no-such-user', `There is no user '${userText}'.`, originOf(options, 'uid', userText));
   }
-  const gid = settings.group === null ? (user?.gid ?? null) : groupNumber(settings.group);
+  const gid = group === null ? (user?.gid ?? null) : groupNumber(options, 'gid', group);
   return {
     uid: user?.uid ?? null,
     gid,
-    userName: settings.noInitgroups ? null : (user?.name ?? null),
-    extraGids: settings.extraGroups.map((text) => ({ gid: groupNumber(text), text })),
+    userName: noInitgroups ? null : (user?.name ?? null),
+    extraGids: extraGroups.map((text) => ({ gid: groupNumber(options, 'add-gid', text), text })),
   };
 }
 
@@ -94,8 +97,14 @@ function initgroups(userName: string, gid: number): void {
   if (typeof found === 'function') Reflect.apply(found, process, [userName, gid]);
 }
 
-function groupNumber(text: string): number {
+function groupNumber(options: Options, key: string, text: string): number {
   const gid = findGroup(text);
-  if (gid === null) throw new EngineError('no-such-group', `There is no group '${text}'.`);
+  if (gid === null) {
+    throw new EngineError('no-such-group', `There is no group '${text}'.`, originOf(options, key, text));
+  }
   return gid;
+}
+
+function originOf(options: Options, key: string, value: string): Origin | null {
+  return options.findLast((option) => option.key === key && option.value === value)?.origin ?? null;
 }

@@ -48,7 +48,7 @@ export function buildStats(sources: StatsSources): StatsDocument {
       name: listener.text,
       proto: protocolName(listener),
       queue: index === 0 ? listenQueue : 0,
-      max_queue: settings.listen,
+      max_queue: settings.queueLength,
       shared: 0,
       can_offload: 0,
     })),

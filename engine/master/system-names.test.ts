@@ -14,3 +14,9 @@ test('a number needs no name, a name needs its line', () => {
   expect(findUser('no-such-user')).toBeNull();
   expect(findGroup('no-such-group')).toBeNull();
 });
+
+test('a number that is too large for the system belongs to nobody', () => {
+  expect(findUser('4294967294')?.uid).toBe(4_294_967_294);
+  expect(findUser('4294967295')).toBeNull();
+  expect(findGroup('99999999999')).toBeNull();
+});

@@ -18,12 +18,12 @@ export function findUser(text: string): SystemUser | null {
   const found = findEntry('passwd', text);
   const [name = '', , uid, gid] = found ?? [];
   if (found !== null) return { uid: Number(uid), gid: Number(gid), name };
-  return isNumber(text) ? { uid: Number(text), gid: Number(text), name: null } : null;
+  return isId(text) ? { uid: Number(text), gid: Number(text), name: null } : null;
 }
 
 /** Number of a group; null: there is no such group. */
 export function findGroup(text: string): number | null {
-  if (isNumber(text)) return Number(text);
+  if (isId(text)) return Number(text);
   const gid = findEntry('group', text)?.[2];
   return gid === undefined ? null : Number(gid);
 }
@@ -51,6 +51,11 @@ function readLines(path: string): string[] {
     // A system without this file: getent is asked.
     return [];
   }
+}
+
+/** The largest number of 32 bits stands for none (chown(2)). */
+function isId(text: string): boolean {
+  return isNumber(text) && Number(text) < 0xffff_ffff;
 }
 
 function isNumber(text: string): boolean {

@@ -58,9 +58,9 @@ export class System {
   /** Before anything is opened. Throws EngineError when a name is unknown or a hook fails. */
   async prepare(): Promise<void> {
     const { log, settings } = this.#host;
-    const { identity, priority } = settings().system;
+    const { priority } = settings().system;
     // First: an unknown name should not leave half the hooks done.
-    this.#identity = resolveIdentity(identity);
+    this.#identity = resolveIdentity(settings());
     await this.#hooks.runAll('asap', settings());
     if (priority !== null) setNice(priority, log);
     for (const line of limitLines(settings().system.limits)) log.write(line);

@@ -113,6 +113,8 @@ def load_apps(setting):
             call = _load(source, setting["callable"])
         except BaseException as error:  # also SystemExit: a script that ends itself is an application that fails
             apps.failures.append(_report(error))
+            if mountpoint:
+                _write("*** The application at mountpoint '%s' can not be loaded: see above. ***\n" % mountpoint)
         else:
             apps.add(mountpoint, call, time.monotonic() - started)
     return apps
