@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -11,7 +12,7 @@ import { type FrontServer, startNginx, whyMissing } from './testing/front-server
 
 const GOLDENS = fileURLToPath(new URL('goldens/environ/', import.meta.url));
 const APP = `
-import hashlib, os, time
+import hashlib, os, subprocess, time
 
 def application(environ, start_response):
     path = environ.get('PATH_INFO', '').rpartition('/')[2]
@@ -27,6 +28,9 @@ def application(environ, start_response):
         return [('%d %s' % (len(body), hashlib.sha1(body).hexdigest())).encode()]
     if path == 'big':
         return (b'x' * 65536 for _ in range(160))
+    if path == 'child':
+        files = subprocess.run('for fd in /proc/self/fd/*; do readlink $fd; done', shell=True, close_fds=False, stdout=-1)
+        return [files.stdout]
     if path == 'pid':
         return [str(os.getpid()).encode()]
     seen = sorted((key, value) for key, value in environ.items() if type(value) is str)
@@ -38,8 +42,9 @@ const DIRECT = 'worker-accept = true\n';
 
 const running: EngineProcess[] = [];
 
-async function start(ini: string): Promise<EngineProcess> {
-  const engine = await EngineProcess.start({ listener: LISTENER, ini: `${INI}${ini}`, files: { 'app.py': APP } });
+async function start(ini: string, starter: string[] = []): Promise<EngineProcess> {
+  const files = { 'app.py': APP };
+  const engine = await EngineProcess.start({ listener: LISTENER, ini: `${INI}${ini}`, files, starter });
   running.push(engine);
   return engine;
 }
@@ -119,6 +124,7 @@ describe('the same bytes', () => {
 
   test.for([
     ['a body over limit-post', message({ REQUEST_METHOD: 'POST', CONTENT_LENGTH: '100001' })],
+    ['a long length that is no number', message({ REQUEST_METHOD: 'POST', CONTENT_LENGTH: `${'9'.repeat(5000)}x` })],
     ['a length that is no number', message({ REQUEST_METHOD: 'POST', CONTENT_LENGTH: '1e3' })],
     ['an exception', get('/raise')],
     ['a forwarded scheme', message({ PATH_INFO: '/', HTTPS: 'on', HTTP_X_FORWARDED_PROTO: 'http' })],
@@ -173,6 +179,28 @@ describe('one worker', () => {
     expect((await received(reader)).length).toBeGreaterThan(160 * 65536);
   });
 
+  test('a request that comes in many small pieces does not hold it', async () => {
+    const trickle = open(engine);
+    let left = 4000;
+    trickle.write(message({ REQUEST_METHOD: 'POST', PATH_INFO: '/post', CONTENT_LENGTH: String(left) }));
+    const timer = setInterval(() => {
+      if (left > 0) trickle.write('x');
+      left--;
+    }, 2);
+    expect(await exchange(engine, get('/env'))).toContain('200 OK');
+    const leftThen = left;
+    clearInterval(timer);
+    trickle.write('x'.repeat(Math.max(0, left)));
+    expect(leftThen).toBeGreaterThan(0);
+    expect(await received(trickle)).toContain('4000 ');
+  });
+
+  test('programs that the application starts do not have its sockets', async () => {
+    const answer = await exchange(engine, get('/child'));
+    expect(answer).toContain('/dev/null');
+    expect(answer).not.toContain('socket:');
+  });
+
   test('statistics tell of the request that runs; harakiri answers 504 and the next worker serves', async () => {
     const before = (await engine.worker(1)).pid;
     const asked = exchange(engine, get('/sleep', '30'));
@@ -205,6 +233,28 @@ describe('one worker', () => {
     engine.signal('SIGTSTP');
     expect(await waits).toContain('200 OK');
   });
+});
+
+test('a request that was answered before its deadline is not taken for overdue', async () => {
+  // Without cycles nothing has the master look at the workers between the answer and the deadline.
+  const engine = await start(`${DIRECT}harakiri = 2\ncheck-interval = 60\n`);
+  const first = exchange(engine, get('/sleep', '1.1'));
+  await waitFor('a busy worker', async () => (await engine.worker(1)).status === 'busy');
+  engine.signal('SIGTSTP');
+  await engine.seen('*** paused');
+  engine.signal('SIGTSTP');
+  await engine.seen('*** resumed');
+  expect(await first).toContain('200 OK');
+  expect(await exchange(engine, get('/sleep', '1.1'))).toContain('200 OK');
+  expect(engine.log).not.toContain('HARAKIRI');
+});
+
+test('an engine that root has not started has its sockets too', async ({ skip }) => {
+  skip(process.getuid?.() !== 0, 'all tests show it');
+  const user = ['--reuid=65534', '--regid=65534', '--clear-groups'];
+  const starter = ['sh', '-c', `chown 65534:65534 . && exec setpriv ${user.join(' ')} "$0" "$@"`];
+  const engine = await start(DIRECT, starter);
+  expect(await exchange(engine, get('/env'))).toContain('200 OK');
 });
 
 test('a request that runs is answered at a graceful stop, and so is what waits', async () => {
@@ -241,6 +291,9 @@ test('threads serve side by side, and max-requests replaces the worker without a
     }
   }
   expect(pids.size).toBeGreaterThan(2);
+  const runFolder = readdirSync(tmpdir()).find((name) => name.startsWith(`reeve-engine-${engine.pid}-`)) ?? '';
+  const boards = (): string[] => readdirSync(join(tmpdir(), runFolder)).filter((name) => name.startsWith('board-'));
+  await waitFor('no file of a worker', () => boards().length === 0);
   // One that comes slowly stays with the worker that has accepted it.
   const upload = open(engine);
   upload.write(message({ REQUEST_METHOD: 'POST', PATH_INFO: '/post', CONTENT_LENGTH: '2000000' }));

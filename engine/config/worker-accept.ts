@@ -12,7 +12,7 @@ export function checkWorkerAccept(
   errors: ConfigError[],
 ): void {
   if (!settings.sockets.workerAccept) return;
-  const found = obstacles(settings)[0];
+  const found = obstacles(settings, originOf)[0];
   if (found === undefined) return;
   const option = 'worker-accept';
   const origin = originOf(option) ?? { file: '', line: 0 };
@@ -20,8 +20,10 @@ export function checkWorkerAccept(
   errors.push({ code: 'bad-value', message: `'worker-accept' ${found}.`, origin, option, hint });
 }
 
-function obstacles(settings: EngineSettings): string[] {
-  const { app, listeners, protocols, sleep, harakiri, sockets } = settings;
+const BACKLOG_OPTIONS = ['alert', 'multiplier', 'step', 'nonzero'].map((name) => `cheaper-busyness-backlog-${name}`);
+
+function obstacles(settings: EngineSettings, originOf: (option: string) => Origin | null): string[] {
+  const { app, cheaper, listeners, protocols, sleep, harakiri, sockets } = settings;
   const found: string[] = [];
   if (app.language === 'javascript') found.push("is for Python applications, not for 'js-app'");
   const other = listeners.find(({ kind, tls, address }) => kind !== 'uwsgi' || tls !== null || address.type === 'fd');
@@ -35,6 +37,11 @@ function obstacles(settings: EngineSettings): string[] {
   }
   if (harakiri.queueThreshold > 0)
     found.push("does not go with 'harakiri-queue-threshold': requests wait in the kernel");
+  if (cheaper.least > 0 && cheaper.algorithm === 'backlog') {
+    found.push("does not go with 'cheaper-algo = backlog': requests wait in the kernel");
+  }
+  const backlogOption = BACKLOG_OPTIONS.find((option) => originOf(option) !== null);
+  if (backlogOption !== undefined) found.push(`does not go with '${backlogOption}': requests wait in the kernel`);
   if (protocols.addHeaders.length + protocols.delHeaders.length > 0) {
     found.push("does not go with 'add-header' and 'del-header'");
   }

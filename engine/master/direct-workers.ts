@@ -6,7 +6,7 @@ import { isLive, type MasterState } from './machine-state.ts';
 import type { RuntimePool } from './runtime-pool.ts';
 
 export interface DirectHost {
-  runtimes: RuntimePool;
+  runtimes: Pick<RuntimePool, 'tellWorker'>;
   state: () => MasterState;
   /** The answer to `retire`. */
   retired: (spawnId: number) => void;
@@ -22,8 +22,8 @@ export class DirectWorkers {
   readonly #connected = new Set<number>();
   /** Those that a drain waits for; null: none is under way. */
   #draining: Set<number> | null = null;
-  /** Workers that were told of an overdue request, and what is to be done when they have answered. */
-  readonly #givingUp = new Map<number, { timer: NodeJS.Timeout; actions: (() => void)[] }>();
+  /** Workers that were told of overdue requests, and what is to be done when they have answered them all. */
+  readonly #givingUp = new Map<number, { timer: NodeJS.Timeout; unanswered: number; actions: (() => void)[] }>();
 
   constructor(host: DirectHost) {
     this.#host = host;
@@ -56,7 +56,7 @@ export class DirectWorkers {
 
   gone(spawnId: number): void {
     this.#connected.delete(spawnId);
-    this.gaveUp(spawnId);
+    this.#endWait(spawnId);
     this.#finished(spawnId);
   }
 
@@ -72,18 +72,18 @@ export class DirectWorkers {
   harakiri(spawnId: number, core: number, requestId: number): void {
     if (!this.#host.runtimes.tellWorker(spawnId, { type: 'harakiri', core, requestId })) return;
     const before = this.#givingUp.get(spawnId);
-    if (before !== undefined) return;
-    const timer = setTimeout(() => this.gaveUp(spawnId), GIVE_UP_MS);
-    this.#givingUp.set(spawnId, { timer, actions: [] });
+    if (before !== undefined) {
+      before.unanswered++;
+      return;
+    }
+    const timer = setTimeout(() => this.#endWait(spawnId), GIVE_UP_MS);
+    this.#givingUp.set(spawnId, { timer, unanswered: 1, actions: [] });
   }
 
+  /** The answer to `harakiri`. */
   gaveUp(spawnId: number): void {
     const waiting = this.#givingUp.get(spawnId);
-    if (waiting === undefined) return;
-    clearTimeout(waiting.timer);
-    this.#givingUp.delete(spawnId);
-    // A process that is gone is not signalled: its number may be another's.
-    if (this.#connected.has(spawnId)) for (const action of waiting.actions) action();
+    if (waiting !== undefined && --waiting.unanswered === 0) this.#endWait(spawnId);
   }
 
   /** Does it now, or when the worker has answered the request that it is ended for. */
@@ -95,6 +95,15 @@ export class DirectWorkers {
 
   dispose(): void {
     for (const { timer } of this.#givingUp.values()) clearTimeout(timer);
+  }
+
+  #endWait(spawnId: number): void {
+    const waiting = this.#givingUp.get(spawnId);
+    if (waiting === undefined) return;
+    clearTimeout(waiting.timer);
+    this.#givingUp.delete(spawnId);
+    // A process that is gone is not signalled: its number may be another's.
+    if (this.#connected.has(spawnId)) for (const action of waiting.actions) action();
   }
 
   #tellWhether(spawnId: number): void {

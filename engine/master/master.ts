@@ -309,6 +309,8 @@ export class Master {
 
   #tick(): void {
     const nowMs = Date.now();
+    // A request whose deadline has come may have been answered since the board was last read.
+    this.#direct?.refresh();
     // Before the tick: it may end a worker whose last request is overdue at this very moment.
     for (const event of this.#scanOverdue(nowMs).events) this.#enqueue(event);
     const cycleMs = this.#config.current.checkIntervalSeconds * 1000;

@@ -2,7 +2,7 @@
  * The scoreboard of workers that accept connections themselves: each writes a file (layout in
  * resources/runtimes/python/reeve_board.py), the master copies it to the worker's slots before it looks at them.
  */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, unlinkSync } from 'node:fs';
 import { EnvironEncoder } from '../gateway/environ.ts';
 import { encodeUwsgiMessage } from '../gateway/uwsgi-message.ts';
 import { APPS_SHOWN, appIndex, type Scoreboard, SlotField, slotIndex, VARS_BYTES } from '../scoreboard.ts';
@@ -30,9 +30,11 @@ export class WorkerBoards {
     this.#board = board;
   }
 
-  /** The worker is connected: its file is there. */
+  /** The worker is connected: its file is there. From now on both have it without its name. */
   add(runFolder: string, spawnId: number, slots: readonly number[]): void {
-    this.#rows.set(spawnId, { fd: openSync(boardPath(runFolder, spawnId), 'r'), slots });
+    const path = boardPath(runFolder, spawnId);
+    this.#rows.set(spawnId, { fd: openSync(path, 'r'), slots });
+    unlinkSync(path);
   }
 
   /** The process is gone: what it had counted stays in its slots, and nothing runs there. */

@@ -26,7 +26,7 @@ from reeve_serve import Worker
 from reeve_uwsgi_request import ProtocolError, Special, Trust, parse_head
 
 _RECV_BYTES = 65536
-# So long a core waits for the next bytes of a request before the intake does.
+# So long a core waits for the rest of a request before the intake does.
 _WAIT_SECONDS = 0.01
 # A connection wakes one core. When that one is just about to take no more, another looks after this time.
 _LOOK_SECONDS = 0.25
@@ -139,7 +139,7 @@ class Acceptor(Worker):
             try:
                 data = connection.recv(_RECV_BYTES, _DONTWAIT)
             except BlockingIOError:
-                data = _recv_soon(connection)
+                data = _recv_soon(connection, _WAIT_SECONDS)
             if data:
                 is_trusted = rules.trust.is_default or rules.trust.has(peer)
                 head = parse_head(data, rules.block_bytes, rules.body_bytes, is_trusted)
@@ -148,13 +148,14 @@ class Acceptor(Worker):
                     exchange.serve(connection, request, next(self._numbers))
                     return
             arrival = Arrival(rules, peer)
+            until = time.monotonic() + _WAIT_SECONDS
             while data:
                 request = arrival.feed(data)
                 if request is not None:
                     return self._serve(connection, request, exchange)
                 if arrival.is_large:
                     break
-                data = _recv_soon(connection)
+                data = _recv_soon(connection, until - time.monotonic())
             if data == b"":
                 # It has ended, with a request half said or none.
                 if not arrival.idle:
@@ -374,9 +375,11 @@ def _read(fd, size):
         return  # another core was faster
 
 
-def _recv_soon(connection):
-    """The next bytes if they come in a moment; None when they do not, b"" at the end."""
-    connection.settimeout(_WAIT_SECONDS)
+def _recv_soon(connection, seconds):
+    """The next bytes if they come in this time; None when they do not, b"" at the end."""
+    if seconds <= 0:
+        return None
+    connection.settimeout(seconds)
     try:
         return connection.recv(_RECV_BYTES)
     except socket.timeout:

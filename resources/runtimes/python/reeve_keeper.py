@@ -59,9 +59,11 @@ class Keeper:
         elif message["type"] == "unlisten":
             self._close(number)
         elif message["type"] == "become":
-            os.setgroups(message["groups"])
-            os.setgid(message["gid"])
-            os.setuid(message["uid"])
+            # An engine that root has not started is this user already.
+            if os.getuid() == 0:
+                os.setgroups(message["groups"])
+                os.setgid(message["gid"])
+                os.setuid(message["uid"])
             self._say({"type": "became"})
 
     def _listen(self, message):
@@ -166,6 +168,9 @@ def fetch(path, token):
     for level, kind, data in ancillary:
         if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
             fds.frombytes(data[: len(data) - len(data) % fds.itemsize])
+    # Programs that the application starts shall not have them: what arrives this way is inherited.
+    for fd in fds:
+        os.set_inheritable(fd, False)
     return [socket.socket(fileno=fd) for fd in fds]
 
 

@@ -130,13 +130,18 @@ def _parse_length(value, start):
         return -1
     if not (value.isascii() and value.isdigit()):
         digits = next(at for at, char in enumerate(value) if char not in "0123456789")
-        if digits and int(value[:digits]) > MAX_SAFE_INTEGER:
+        if digits and _number(value[:digits]) > MAX_SAFE_INTEGER:
             raise ProtocolError("body-too-large", start)
         raise ProtocolError("content-length-invalid", start)
-    number = int(value) if len(value) < 400 else MAX_SAFE_INTEGER + 1
+    number = _number(value)
     if number > MAX_SAFE_INTEGER:
         raise ProtocolError("body-too-large", start)
     return number
+
+
+def _number(digits):
+    # Python refuses to convert very long ones.
+    return int(digits) if len(digits) < 400 else MAX_SAFE_INTEGER + 1
 
 
 class Trust:
