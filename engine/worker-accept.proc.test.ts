@@ -180,7 +180,7 @@ describe('one worker', () => {
   });
 
   test('a request that comes in many small pieces does not hold it', async () => {
-    const trickle = open(engine);
+    const trickle = open(engine).setNoDelay();
     let left = 4000;
     trickle.write(message({ REQUEST_METHOD: 'POST', PATH_INFO: '/post', CONTENT_LENGTH: String(left) }));
     const timer = setInterval(() => {

@@ -11,8 +11,13 @@ export function tidyDocument(document: StatsDocument): StatsDocument {
     listen_queue_errors: count(document.listen_queue_errors),
     pid: count(document.pid),
     sockets: document.sockets.map((socket) => ({ ...socket, max_queue: count(socket.max_queue) })),
-    workers: document.workers.map(tidyWorker),
+    workers: document.workers.map((worker, index) => tidyWorker({ ...worker, id: workerNumber(worker, index) })),
   };
+}
+
+/** uWSGI says 0 for a worker that `cheaper` has never started; its place in the list is its number. */
+function workerNumber({ id, pid, status }: StatsWorker, index: number): number {
+  return id === 0 && pid === 0 && status === 'cheap' ? index + 1 : id;
 }
 
 function tidyWorker(worker: StatsWorker): StatsWorker {

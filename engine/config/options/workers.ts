@@ -92,6 +92,7 @@ function readAlgorithm(): Reader {
       settings.cheaper.algorithm = found;
       return null;
     }
+    if (value === '') return 'needs a value.';
     if (value === 'spare2') return 'is in no release of uWSGI 2.0, which uses spare in its place: write spare.';
     if (value === 'backlog2') return 'is an example in the sources of uWSGI that is not supported: write backlog.';
     return `is none of ${CHEAPER_ALGORITHMS.join(', ')}. uWSGI uses spare in its place: write spare.`;

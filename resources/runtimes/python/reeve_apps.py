@@ -203,7 +203,7 @@ def _report(error):
     if isinstance(error, AppNotFound):
         _write("*** %s\n" % error)
         return str(error)
-    traceback.print_exception(type(error), error, _own_frames_cut(error.__traceback__))
+    traceback.print_exception(type(error), error, own_frames_cut(error.__traceback__))
     sys.stderr.flush()
     return "".join(traceback.format_exception_only(type(error), error)).strip()
 
@@ -213,7 +213,7 @@ def _write(text):
     sys.stderr.flush()
 
 
-def _own_frames_cut(trace):
+def own_frames_cut(trace):
     """The traceback from the application's first frame on; None when there is none (the file is not there, say)."""
     while trace is not None:
         name = trace.tb_frame.f_code.co_filename

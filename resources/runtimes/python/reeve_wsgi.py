@@ -9,6 +9,7 @@ import sys
 import time
 import traceback
 
+from reeve_apps import own_frames_cut
 from reeve_frames import (
     ABORTED,
     EXCEPTION,
@@ -305,7 +306,7 @@ class Exchange:
 
     def _report(self, error):
         """Writes the traceback to the log; returns the flags for the end of the answer."""
-        traceback.print_exc(file=sys.stderr)
+        traceback.print_exception(type(error), error, own_frames_cut(error.__traceback__), file=sys.stderr)
         sys.stderr.flush()
         if self._recycling.monitors_exceptions:
             self._recycling.exception_raised(error)
@@ -318,7 +319,7 @@ class Exchange:
     def _show(self, error):
         """`catch-exceptions`: the client sees what the log says."""
         variables = ("%s = %s" % item for item in sorted(self.environ.items()) if type(item[1]) is str)
-        parts = traceback.format_exception(type(error), error, error.__traceback__)
+        parts = traceback.format_exception(type(error), error, own_frames_cut(error.__traceback__))
         text = "".join([*parts, "\n", *(line + "\n" for line in variables)])
         self._status = 0
         self.start_response("500 Internal Server Error", [("Content-Type", "text/plain; charset=utf-8")])
