@@ -1,5 +1,5 @@
 /** `reeve check`: what the editor of the console would say about a file, as lines that editors and people can read. */
-import { checkText, type Diagnostic } from '../../engine/config/diagnostics.ts';
+import { checkText, type Diagnostic, ENGINE_TARGET } from '../../engine/config/diagnostics.ts';
 import { decodeText } from '../../engine/config/text-bytes.ts';
 import { createConfigHost } from '../../engine/config-host.ts';
 import type { Parsed } from './parse-command.ts';
@@ -18,7 +18,7 @@ export async function runCheck({ positionals }: Parsed, terminal: Terminal): Pro
   const host = createConfigHost({ cwd: terminal.cwd, env: terminal.env });
   const read = host.readFile(path);
   if (!read.ok) throw new CommandError(`${path} can not be read: ${readReason(read.reason)}.`, NEXT_STEP[read.reason]);
-  const found = checkText(decodeText(read.bytes), path, host, 'engine');
+  const found = checkText(decodeText(read.bytes), path, host, ENGINE_TARGET);
   for (const diagnostic of found) terminal.out(diagnosticLine(path, diagnostic));
   const errors = found.filter(({ severity }) => severity === 'error').length;
   if (found.length === 0) terminal.out(`${path}: nothing to complain about`);

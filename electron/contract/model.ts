@@ -232,6 +232,10 @@ export const watchSnapshotSchema = z.object({
 });
 export type WatchSnapshot = z.infer<typeof watchSnapshotSchema>;
 
+const textPlaceSchema = z.object({ line: z.number().int().positive(), column: count });
+/** As engine/config/text-edit.ts defines it. */
+export const textEditSchema = z.object({ from: textPlaceSchema, to: textPlaceSchema, text: z.string() });
+
 export const diagnosticSchema = z.object({
   severity: z.enum(['error', 'warning', 'info']),
   /** 1-based; 0: the file as a whole. */
@@ -242,8 +246,8 @@ export const diagnosticSchema = z.object({
   code: z.string(),
   message: z.string(),
   option: z.string().nullable(),
-  /** Text to put in place of from..to, where it is safe. */
-  fix: z.object({ title: z.string(), text: z.string() }).nullable(),
+  /** A change that mends it, where there is no doubt about what was meant. */
+  fix: z.object({ title: z.string(), edits: z.array(textEditSchema) }).nullable(),
 });
 export type ConfigDiagnostic = z.infer<typeof diagnosticSchema>;
 

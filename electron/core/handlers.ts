@@ -1,13 +1,12 @@
 /**
  * Every method of the contract, each a few lines: who does it, and what of it is told. No state of its own.
  */
+
 import { randomUUID } from 'node:crypto';
-import { realpath } from 'node:fs/promises';
 import type { Params } from '../contract/api.ts';
-import type { ConfigFile, Settings } from '../contract/model.ts';
+import type { Settings } from '../contract/model.ts';
 import type { Handlers } from '../rpc/server.ts';
-import { type ConfigText, readConfigText, saveConfigText } from './config/config-files.ts';
-import { diagnose } from './config/diagnose.ts';
+import { configHandlers } from './config/config-handlers.ts';
 import { describeServer, findServers, nameOfFile } from './discover/discover.ts';
 import type { Engines } from './engine/engines.ts';
 import type { TrustStore } from './engine/trust.ts';
@@ -21,7 +20,6 @@ import type { Ports } from './ports.ts';
 import type { ReloadFlow } from './reload/reload-flow.ts';
 import { sendAndForget } from './sample/sample-load.ts';
 import { ensureSample } from './sample/sample-project.ts';
-import { plainEvent } from './samples/poll-events.ts';
 
 export interface HandlerContext {
   ports: Ports;
@@ -53,7 +51,8 @@ export async function ensureSampleInstance({ ports, registry, engines }: Handler
   return registry.find((record) => record.sample) ?? addEngine(registry, engines, configPath, 'hello', true);
 }
 
-type Part<Prefix extends string> = Pick<Handlers, Extract<keyof Handlers, `${Prefix}.${string}`>>;
+/** The methods whose names begin so. */
+export type Part<Prefix extends string> = Pick<Handlers, Extract<keyof Handlers, `${Prefix}.${string}`>>;
 
 function appHandlers(context: HandlerContext): Part<'app' | 'settings' | 'files' | 'shell'> {
   const { ports, registry, settings } = context;
@@ -179,33 +178,6 @@ function engineHandlers(context: HandlerContext): Part<'engine' | 'sample'> {
   };
 }
 
-function configHandlers(context: HandlerContext): Part<'config'> {
-  const { ports, registry } = context;
-  return {
-    'config.read': async ({ instanceId }) => {
-      const instance = registry.get(instanceId);
-      return toConfigFile(await readConfigText(configPathOf(instance)), instance, ports);
-    },
-    'config.check': ({ instanceId, text }) => check(registry.get(instanceId), text, ports),
-    'config.save': async ({ instanceId, text, baseVersion }) => {
-      const instance = registry.get(instanceId);
-      const path = configPathOf(instance);
-      const wasTrusted = await isTrusted(instance, context);
-      const outcome = await saveConfigText(path, text, baseVersion);
-      if (outcome.status === 'conflict') {
-        return { status: 'conflict', disk: toConfigFile(outcome.disk, instance, ports) };
-      }
-      instance.addEvent(plainEvent(ports.clock.now(), 'config', 'Configuration saved', path));
-      if (wasTrusted) await keepTrust(path, context);
-      return {
-        status: 'saved',
-        file: toConfigFile(outcome.file, instance, ports),
-        reloadsOnSave: await reloadsOnSave(instance, path),
-      };
-    },
-  };
-}
-
 function reloadHandlers({ registry, reloads }: HandlerContext): Part<'reload'> {
   return {
     'reload.plan': async ({ instanceId }) => reloads.plan(registry.get(instanceId)),
@@ -238,41 +210,6 @@ function instanceOf(pid: number, statsAddress: string | null, registry: Registry
     return runner?.state.pid === pid || (monitor.link.status === 'attached' && monitor.document?.pid === pid);
   });
   return found?.id ?? null;
-}
-
-function configPathOf(instance: Instance): string {
-  const path = instance.record.configPath ?? instance.config?.configPath ?? null;
-  if (path === null) throw new CoreError('config-none', { name: instance.record.name });
-  return path;
-}
-
-function check(instance: Instance, text: string, ports: Ports): ConfigFile['diagnostics'] {
-  const path = instance.record.configPath ?? instance.config?.configPath ?? '/uwsgi.ini';
-  const target = instance.isReeveEngine ? 'engine' : 'uwsgi';
-  return diagnose({ path, text, target, env: ports.env, version: ports.version });
-}
-
-function toConfigFile(file: ConfigText, instance: Instance, ports: Ports): ConfigFile {
-  return { ...file, readAtMs: ports.clock.now(), diagnostics: check(instance, file.text, ports) };
-}
-
-async function isTrusted(instance: Instance, { engines }: HandlerContext): Promise<boolean> {
-  if (instance.record.kind !== 'engine') return false;
-  const { commands, trusted } = await engines.inspect(configPathOf(instance));
-  return trusted || commands.length === 0;
-}
-
-/** Who writes a command into a file that was trusted has seen it. */
-async function keepTrust(path: string, { engines, trust }: HandlerContext): Promise<void> {
-  const { digest } = await engines.inspect(path);
-  await trust.accept(path, digest);
-}
-
-async function reloadsOnSave(instance: Instance, path: string): Promise<boolean> {
-  const touched = instance.config?.touchReload ?? [];
-  if (touched.length === 0) return false;
-  const real = await realpath(path);
-  return touched.includes(path) || touched.includes(real);
 }
 
 function isWithin(url: string, base: string | null): boolean {

@@ -1,23 +1,24 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type CheckTarget, checkText } from './diagnostics.ts';
+import { type CheckTarget, checkText, ENGINE_TARGET, UWSGI_TARGET } from './diagnostics.ts';
 import { parseIni } from './ini-document.ts';
 import { memoryHost } from './test-host.ts';
+import { applyEdits } from './text-edit.ts';
 
 const OTHER_FILES = { 'app.py': '', 'part.ini': '[uwsgi]\nprocesess = 2\n' };
 
-function check(text: string, target: CheckTarget = 'engine', env: Record<string, string> = {}) {
+function check(text: string, target: CheckTarget = ENGINE_TARGET, env: Record<string, string> = {}) {
   return checkText(text, 'uwsgi.ini', memoryHost(OTHER_FILES, env), target);
 }
 
-function codes(text: string, target: CheckTarget = 'engine'): string[] {
+function codes(text: string, target: CheckTarget = ENGINE_TARGET): string[] {
   return check(text, target).map(({ line, severity, code }) => `${line} ${severity} ${code}`);
 }
 
 const GOOD = '[uwsgi]\nhttp-socket = :8080\nwsgi-file = app.py\n';
 
 describe('checking a file', () => {
-  test.for(['engine', 'uwsgi'] as const)('finds nothing in a good one, for %s', (target) => {
+  test.for([ENGINE_TARGET, UWSGI_TARGET])('finds nothing in a good one, for $server', (target) => {
     expect(codes(GOOD, target)).toEqual([]);
   });
 
@@ -51,8 +52,8 @@ describe('checking a file', () => {
   ] as const)('%s', ([lines, engine, uwsgi]) => {
     const first = (target: CheckTarget) =>
       codes(GOOD.replace(lines.includes('wsgi-file') ? /wsgi-file.*/ : /$^/, '') + lines, target);
-    expect(first('engine')[0] ?? null).toBe(engine);
-    expect(first('uwsgi')[0] ?? null).toBe(uwsgi);
+    expect(first(ENGINE_TARGET)[0] ?? null).toBe(engine);
+    expect(first(UWSGI_TARGET)[0] ?? null).toBe(uwsgi);
   });
 
   test('marks the name of an option that is given twice, and nothing after it', () => {
@@ -62,12 +63,8 @@ describe('checking a file', () => {
 
   test('offers a fix that stands exactly in place of the mistake', () => {
     const text = `${GOOD}procesess = 2\nthreads = 2 ; two`;
-    const lines = parseIni(text).lines.map((line) => line.text);
-    for (const { line, from, to, fix } of check(text)) {
-      const old = lines[line - 1] ?? '';
-      lines[line - 1] = old.slice(0, from) + (fix?.text ?? '?') + old.slice(to);
-    }
-    expect(lines.slice(3)).toEqual(['processes = 2', 'threads = 2']);
+    const edits = check(text).flatMap(({ fix }) => fix?.edits ?? []);
+    expect(applyEdits(text, edits)).toBe(`${GOOD}processes = 2\nthreads = 2`);
   });
 
   test.for([

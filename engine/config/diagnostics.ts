@@ -23,9 +23,29 @@ import type { ResolvedOption } from './resolve-state.ts';
 import type { EngineSettings, Origin } from './settings.ts';
 import { splitFileName } from './sources.ts';
 import { encodeText } from './text-bytes.ts';
+import { editInLine, type TextEdit } from './text-edit.ts';
 import { isOn } from './values.ts';
 
-export type CheckTarget = 'engine' | 'uwsgi';
+/** Whose start is meant. */
+export type CheckTarget =
+  | { server: 'engine' }
+  | {
+      server: 'uwsgi';
+      /** `2.0.21`; null: not known. */
+      version: string | null;
+      /** Names of the options its binary has, with those of its plugins; null: it was not asked. */
+      options: ReadonlySet<string> | null;
+    };
+
+export const ENGINE_TARGET: CheckTarget = { server: 'engine' };
+export const UWSGI_TARGET: CheckTarget = { server: 'uwsgi', version: null, options: null };
+
+/** A change that mends a finding without a doubt about what was meant. */
+export interface Fix {
+  /** What the button says, as a command: `Change to 'harakiri'`. */
+  title: string;
+  edits: TextEdit[];
+}
 
 export interface Diagnostic {
   severity: 'error' | 'warning' | 'info';
@@ -37,15 +57,19 @@ export interface Diagnostic {
   code: string;
   message: string;
   option: string | null;
-  /** Text to put in place of from..to. */
-  fix: { title: string; text: string } | null;
+  fix: Fix | null;
 }
 
 /**
  * Everything found, in the order of lines. `path` is where the text belongs (it need not be saved there yet); other
  * files are read through `host`, whose UWSGI_ variables are left out: they belong to a start and not to the file.
  */
-export function checkText(text: string, path: string, host: ConfigHost, target: CheckTarget = 'engine'): Diagnostic[] {
+export function checkText(
+  text: string,
+  path: string,
+  host: ConfigHost,
+  target: CheckTarget = ENGINE_TARGET,
+): Diagnostic[] {
   const document = parseIni(text);
   const foreign = findForeignFormat(text);
   if (foreign !== null) return [wholeFile('not-ini', foreign)];
@@ -62,7 +86,7 @@ export function checkText(text: string, path: string, host: ConfigHost, target: 
   };
   found.push(...checkLines(document, facts));
   if (!resolved.ok) found.push(...resolved.errors.map((error) => fromError(error, document, isHere, 'error')));
-  else if (target === 'engine') found.push(...checkForEngine(resolved, document, isHere));
+  else if (target.server === 'engine') found.push(...checkForEngine(resolved, document, isHere));
   else found.push(...checkForUwsgi(resolved, document, isHere));
   return mergeSameLine(found);
 }
@@ -209,7 +233,7 @@ function fromError(
     error.code === 'unknown-option' && error.option !== null ? nearestOptions(error.option)[0] : undefined;
   const fix =
     nearest !== undefined && line.type === 'option' && line.key === error.option
-      ? { title: `Change to '${nearest}'`, text: nearest }
+      ? { title: `Change to '${nearest}'`, edits: [editInLine(line.number, range.from, range.to, nearest)] }
       : null;
   return { severity, line: line.number, ...range, code: error.code, message: text, option: error.option, fix };
 }

@@ -10,6 +10,7 @@ import { isLogic, isLogicEnd } from './logic.ts';
 import { findOption, type OptionInfo } from './option-table.ts';
 import { placeholderNames } from './placeholders.ts';
 import { splitFileName } from './sources.ts';
+import { editInLine } from './text-edit.ts';
 import { isFlagWord, leadingInteger, lenientValue, wholeNumber } from './values.ts';
 
 export interface LineFacts {
@@ -67,7 +68,8 @@ function checkSection(line: SectionLine, read: ReadonlySet<string>): Diagnostic[
   if (read.has(line.name)) return [];
   if (line.name.trim() === DEFAULT_SECTION) {
     const message = 'Blanks inside the brackets belong to the name: this is not the section [uwsgi].';
-    const fix = { title: 'Remove the blanks', text: DEFAULT_SECTION };
+    const edits = [editInLine(line.number, line.nameFrom, line.nameTo, DEFAULT_SECTION)];
+    const fix = { title: 'Remove the blanks', edits };
     return [place('warning', line.number, line.nameFrom, line.nameTo, 'odd-section', message, fix)];
   }
   const message = `The section [${line.name}] is not read when the file is started as it is. Start it with --ini FILE:${line.name}, or read it with ini = :${line.name}.`;
@@ -82,7 +84,7 @@ function checkOption(line: OptionLine, facts: LineFacts, inLogic: boolean): Diag
   }
   if (line.key === 'else') {
     const message = "uWSGI 2.0 has no 'else': the lines below belong to the condition above. Use if-not-... instead.";
-    found.push(finding(facts.target === 'engine' ? 'error' : 'warning', line, 'key', 'else', message));
+    found.push(finding(facts.target.server === 'engine' ? 'error' : 'warning', line, 'key', 'else', message));
   }
   if (/(^|[^%])(%%)*%$/.test(line.text)) {
     const message = 'A per cent sign at the end of a line joins it with the next line. Write %% for the sign itself.';
@@ -105,14 +107,15 @@ function checkComment(line: OptionLine, option: OptionInfo | null, { target }: L
   if (at === -1) return null;
   const text = line.value.slice(0, at);
   const message = `'${line.value.slice(at).trim()}' is part of the value: only a whole line can be a comment. Move it to a line of its own.`;
-  const isFatal = exact && target === 'engine' && lenientValue(option.kind, line.value) === null;
+  const isFatal = exact && target.server === 'engine' && lenientValue(option.kind, line.value) === null;
   const severity = isFatal ? 'error' : 'warning';
-  return finding(severity, line, 'value', 'inline-comment', message, { title: `Change to '${text}'`, text });
+  const edits = [editInLine(line.number, line.valueFrom, line.valueTo, text)];
+  return finding(severity, line, 'value', 'inline-comment', message, { title: `Change to '${text}'`, edits });
 }
 
 function checkKind(line: OptionLine, option: OptionInfo, { target }: LineFacts): Diagnostic[] {
   const { value } = line;
-  if (/[$%@]\(/.test(value) || target === 'engine') return [];
+  if (/[$%@]\(/.test(value) || target.server === 'engine') return [];
   const isNumber = ['int', 'mb', 'bytes', 'seconds'].includes(option.kind);
   if (isNumber && option.argument !== 'optional' && wholeNumber(value) === null) {
     const reads = leadingInteger(value) ?? 0;
@@ -137,7 +140,7 @@ function checkReferences(
     const name = match[1] ?? '';
     if (host.env[name] !== undefined) continue;
     const message = `The environment variable ${name} is not set here; '$(${name})' then stays as it is. Set it, or write a value.`;
-    const fatal = target === 'engine' && option !== null && EXACT_KINDS.has(option.kind);
+    const fatal = target.server === 'engine' && option !== null && EXACT_KINDS.has(option.kind);
     found.push(finding(fatal ? 'error' : 'warning', line, 'value', 'environment-unset', message));
   }
   if (option !== null && FORMATS.test(option.name)) return found;

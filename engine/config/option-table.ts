@@ -1,13 +1,14 @@
 /**
  * The option table: every option of uWSGI 2.0 and Reeve's own, found by name or alias. One source for the engine
  * (what works), the checker, the editor's completion and the docs. Made from option-names.ts and the sections
- * in options/, whose lines are `name | kind | engine | default | help`: kind is one of OPTION_KINDS (mb: size in
+ * in options/, whose lines are `name | kind | engine | default | help | facts`: kind is one of OPTION_KINDS (mb: size in
  * megabytes, mode: octal); engine is `works`, `no` or `no: reason` (not supported) or `none: reason` (accepted, has no effect
- * here). An option that no section lists is not supported. Help is one sentence of our own; an empty default means that there is none.
+ * here). Help is one sentence of our own; an empty default means that there is none. Facts may be left out; they are
+ * words like `effect=restart since=2.0.22 unit=requests choices=spare,backlog`. Longer texts are in option-notes.ts.
  */
 import { editDistance, nearestNames } from './nearest.ts';
 import { OPTION_NAMES } from './option-names.ts';
-import { sections } from './options/sections.ts';
+import { titledSections } from './options/sections.ts';
 
 export const OPTION_KINDS = [
   'flag',
@@ -23,6 +24,10 @@ export const OPTION_KINDS = [
   'logic',
 ] as const;
 export type OptionKind = (typeof OPTION_KINDS)[number];
+
+/** What a changed value needs to take effect on uWSGI: workers that start anew, a reload of the master, or a restart. */
+export const OPTION_EFFECTS = ['workers', 'reload', 'restart'] as const;
+export type OptionEffect = (typeof OPTION_EFFECTS)[number];
 
 /** `works`, accepted with `no effect` (reason says why), or `not supported`: an error at start. */
 export type OptionStatus = 'works' | 'no effect' | 'not supported';
@@ -43,6 +48,15 @@ export interface OptionInfo {
   default: string | null;
   /** One sentence; null for the rarely used. */
   help: string | null;
+  /** What a number counts: `seconds`, `MiB`, `bytes`, `requests`, ...; null for a bare count and for what is no number. */
+  unit: string | null;
+  /** All values there are, when they can be listed. */
+  choices: readonly string[] | null;
+  /** First release that has it; null: any 2.0 has. */
+  since: string | null;
+  effect: OptionEffect;
+  /** Heading it stands under; null when no section describes it. */
+  section: string | null;
 }
 
 interface OptionDetail {
@@ -51,12 +65,20 @@ interface OptionDetail {
   reason: string | null;
   default: string | null;
   help: string;
+  unit: string | null;
+  choices: readonly string[] | null;
+  since: string | null;
+  effect: OptionEffect;
+  section: string;
 }
+
+/** Units that go without saying. */
+const UNITS: Partial<Record<OptionKind, string>> = { seconds: 'seconds', mb: 'MiB', bytes: 'bytes' };
 
 /** All options, in uWSGI's order, each once (aliases are in `aliases`). */
 export const optionTable: readonly OptionInfo[] = readTable(
   OPTION_NAMES,
-  readDetails(sections.map(({ data }) => data).join('\n')),
+  new Map(Object.entries(titledSections).flatMap(([title, { data }]) => readDetails(title, data))),
 );
 
 const byName = new Map<string, OptionInfo>();
@@ -118,16 +140,48 @@ export function isSlip(name: string): boolean {
   return editDistance(name.toLowerCase().replaceAll('_', '-'), nearest, 2) <= 2;
 }
 
-function readDetails(text: string): Map<string, OptionDetail> {
-  const details = new Map<string, OptionDetail>();
+function readDetails(section: string, text: string): [name: string, detail: OptionDetail][] {
+  const details: [string, OptionDetail][] = [];
   for (const line of text.split('\n')) {
     if (line.trim() === '') continue;
-    const [name = '', kind = '', engine = '', fallback = '', help = ''] = line.split('|').map((cell) => cell.trim());
+    const cells = line.split('|').map((cell) => cell.trim());
+    const [name = '', kind = '', engine = '', fallback = '', help = '', facts = ''] = cells;
     const known = OPTION_KINDS.find((candidate) => candidate === kind);
     if (known === undefined || help === '') throw new Error(`Bad line in the option table: ${line}`);
-    details.set(name, { kind: known, ...readEngine(engine, line), default: fallback === '' ? null : fallback, help });
+    details.push([
+      name,
+      {
+        kind: known,
+        ...readEngine(engine, line),
+        default: fallback === '' ? null : fallback,
+        help,
+        ...readFacts(known, facts, line),
+        section,
+      },
+    ]);
   }
   return details;
+}
+
+type OptionFacts = Pick<OptionDetail, 'unit' | 'choices' | 'since' | 'effect'>;
+
+function readFacts(kind: OptionKind, text: string, line: string): OptionFacts {
+  const facts: OptionFacts = {
+    unit: UNITS[kind] ?? null,
+    choices: null,
+    since: null,
+    effect: 'reload',
+  };
+  for (const word of text.split(/\s+/)) {
+    const [name = '', value = ''] = word.split('=', 2);
+    const effect = OPTION_EFFECTS.find((candidate) => candidate === value);
+    if (name === 'unit' && value !== '') facts.unit = value;
+    else if (name === 'choices' && value !== '') facts.choices = value.split(',');
+    else if (name === 'since' && /^\d+\.\d+(\.\d+)?$/.test(value)) facts.since = value;
+    else if (name === 'effect' && effect !== undefined) facts.effect = effect;
+    else if (word !== '') throw new Error(`Bad fact '${word}' in the option table: ${line}`);
+  }
+  return facts;
 }
 
 function readEngine(text: string, line: string): { status: OptionStatus; reason: string | null } {
@@ -180,5 +234,10 @@ function readEntry(word: string, plugin: string): OptionInfo {
     reason: null,
     default: null,
     help: null,
+    unit: null,
+    choices: null,
+    since: null,
+    effect: 'reload',
+    section: null,
   };
 }

@@ -15,6 +15,15 @@ export interface Origin {
   file: string;
   /** 1-based; 0 when the value did not come from a file. */
   line: number;
+  /** What put this line in: the include, loop, condition or declared option around it. Absent for a line of its own. */
+  via?: OriginStep;
+}
+
+/** `include = common.ini` in line 3 of shop.ini, which may itself have come in through another. */
+export interface OriginStep {
+  option: string;
+  value: string;
+  origin: Origin;
 }
 
 /** A socket address in uWSGI's notation (`127.0.0.1:8080`, `:8080`, `[::1]:8080`, `/run/a.sock`, `@abstract`, `fd://3`). */

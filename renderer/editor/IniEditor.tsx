@@ -5,7 +5,9 @@
 import type { EditorView } from '@codemirror/view';
 import { type Ref, useEffect, useEffectEvent, useImperativeHandle, useRef } from 'react';
 import type { ConfigDiagnostic } from '../../electron/contract/model.ts';
+import type { TextEdit } from '../../engine/config/text-edit.ts';
 import { setSavedText } from './change-bar.ts';
+import { changesOf } from './edit-changes.ts';
 import { lineEndOf, textOf } from './editor-text.ts';
 import { type CursorPlace, createIniView, cursorPlace, goTo, replaceText, snapshotOf } from './ini-view.ts';
 import { applyFix, goToProblem, showProblems } from './problem-gutter.ts';
@@ -15,6 +17,8 @@ export interface IniEditorHandle {
   nextProblem(): void;
   /** Line 1-based, column 0-based. */
   goTo(line: number, column: number): void;
+  /** One undo step; places are those of the text as it is now. */
+  applyEdits(edits: readonly TextEdit[]): void;
   /** Applies the fix of the problem at a place. */
   fix(line: number, column: number): void;
 }
@@ -96,6 +100,8 @@ export function IniEditor(props: IniEditorProps) {
       focus: () => act(() => null),
       nextProblem: () => act(goToProblem(1)),
       goTo: (line, column) => act((view) => goTo(view, line, column)),
+      applyEdits: (edits) =>
+        view.current?.dispatch({ changes: changesOf(view.current.state.doc, edits), userEvent: 'input.form' }),
       fix: (line, column) =>
         act((view) => {
           goTo(view, line, column);

@@ -22,6 +22,11 @@ const problems = StateField.define<PlacedProblem[]>({
       ...problem,
       from: transaction.changes.mapPos(problem.from, 1),
       to: transaction.changes.mapPos(problem.to, -1),
+      changes: problem.changes.map(({ from, to, insert }) => ({
+        from: transaction.changes.mapPos(from, 1),
+        to: transaction.changes.mapPos(to, -1),
+        insert,
+      })),
     }));
   },
 });
@@ -29,7 +34,12 @@ const problems = StateField.define<PlacedProblem[]>({
 /** Replaces what is shown; the positions then move with the text until the next check. */
 export function showProblems(view: EditorView, diagnostics: readonly ConfigDiagnostic[]): void {
   const placed = placeProblems(view.state.doc, diagnostics);
-  view.dispatch(setDiagnostics(view.state, placed.map(toLint)));
+  view.dispatch(
+    setDiagnostics(
+      view.state,
+      placed.map((problem) => toLint(problem, applyFixOf)),
+    ),
+  );
   view.dispatch({ effects: setProblems.of(placed) });
 }
 
@@ -37,12 +47,16 @@ export function showProblems(view: EditorView, diagnostics: readonly ConfigDiagn
 export const applyFix: Command = (view) => {
   const found = fixableAt(view.state.doc, view.state.field(problems), view.state.selection.main.head);
   if (!found?.diagnostic.fix) return false;
-  view.dispatch({
-    changes: { from: found.from, to: found.to, insert: found.diagnostic.fix.text },
-    userEvent: 'input.fix',
-  });
+  applyFixOf(view, found.diagnostic);
   return true;
 };
+
+/** One undo step. Nothing happens when the text was changed so that the fix has no place any more. */
+function applyFixOf(view: EditorView, diagnostic: ConfigDiagnostic): void {
+  const problem = view.state.field(problems).find((candidate) => candidate.diagnostic === diagnostic);
+  if (!problem || problem.changes.some(({ from, to }) => to < from)) return;
+  view.dispatch({ changes: problem.changes, userEvent: 'input.fix' });
+}
 
 export const goToProblem =
   (direction: 1 | -1): Command =>

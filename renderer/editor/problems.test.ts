@@ -42,7 +42,7 @@ describe('problems on the document', () => {
   });
 
   it('finds the fix at the cursor before another one of the line', () => {
-    const fix = { title: 'Use processes', text: 'processes' };
+    const fix = { title: 'Use processes', edits: [] };
     const placed = placeProblems(doc, [problem(2, 0, 9, { fix }), problem(2, 12, 13, { fix }), problem(4, 0, 1)]);
     expect(fixableAt(doc, placed, doc.line(2).to)?.from).toBe(doc.line(2).from + 12);
     expect(fixableAt(doc, placed, doc.line(2).from + 10)?.from).toBe(doc.line(2).from);

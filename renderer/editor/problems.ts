@@ -4,12 +4,16 @@
  */
 import type { Diagnostic } from '@codemirror/lint';
 import type { Text } from '@codemirror/state';
+import type { EditorView } from '@codemirror/view';
 import type { ConfigDiagnostic } from '../../electron/contract/model.ts';
+import { changesOf, type DocumentChange } from './edit-changes.ts';
 
 export interface PlacedProblem {
   from: number;
   to: number;
   diagnostic: ConfigDiagnostic;
+  /** What its fix changes; empty without one. */
+  changes: DocumentChange[];
 }
 
 export interface ProblemCounts {
@@ -22,27 +26,28 @@ export interface ProblemCounts {
 export function placeProblems(doc: Text, diagnostics: readonly ConfigDiagnostic[]): PlacedProblem[] {
   return diagnostics
     .map((diagnostic) => {
+      const changes = changesOf(doc, diagnostic.fix?.edits ?? []);
       const line = doc.line(Math.min(Math.max(diagnostic.line, 1), doc.lines));
-      if (diagnostic.line === 0) return { from: line.from, to: line.from, diagnostic };
+      if (diagnostic.line === 0) return { from: line.from, to: line.from, diagnostic, changes };
       const from = Math.min(line.from + diagnostic.from, line.to);
       const to = Math.min(Math.max(line.from + diagnostic.to, from), line.to);
-      return { from, to, diagnostic };
+      return { from, to, diagnostic, changes };
     })
     .sort((a, b) => a.from - b.from || a.to - b.to);
 }
 
 /** The shape of @codemirror/lint, with the fix as an action. */
-export function toLint(problem: PlacedProblem): Diagnostic {
+export function toLint(
+  problem: PlacedProblem,
+  fix: (view: EditorView, diagnostic: ConfigDiagnostic) => void,
+): Diagnostic {
   const { diagnostic, from, to } = problem;
-  const { fix } = diagnostic;
   return {
     from,
     to,
     severity: diagnostic.severity,
     message: diagnostic.message,
-    actions: fix
-      ? [{ name: fix.title, apply: (view, from, to) => view.dispatch({ changes: { from, to, insert: fix.text } }) }]
-      : [],
+    actions: diagnostic.fix ? [{ name: diagnostic.fix.title, apply: (view) => fix(view, diagnostic) }] : [],
   };
 }
 

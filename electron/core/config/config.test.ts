@@ -16,7 +16,7 @@ it('a path that can not be looked at is one where nothing is, whatever the reaso
     }
     const text = `[uwsgi]\nhttp-socket = :8080\nif-exists = ${'x'.repeat(300)}\nwsgi-file = loop\nendif =\n`;
     const path = join(folder, 'uwsgi.ini');
-    expect(diagnose({ path, text, target: 'engine', env: {}, version: '0' })).toBeInstanceOf(Array);
+    expect(diagnose({ path, text, target: { server: 'engine' }, env: {}, version: '0' })).toBeInstanceOf(Array);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -3,14 +3,14 @@
  * engine/config's; this gives them the file system of the server's folder.
  */
 import { dirname } from 'node:path';
-import { checkText } from '../../../engine/config/diagnostics.ts';
+import { type CheckTarget, checkText } from '../../../engine/config/diagnostics.ts';
 import type { ConfigDiagnostic } from '../../contract/model.ts';
 import { createConfigHost } from './node-config-host.ts';
 
 export interface DiagnoseOptions {
   path: string;
   text: string;
-  target: 'engine' | 'uwsgi';
+  target: CheckTarget;
   env: Readonly<Record<string, string | undefined>>;
   version: string;
 }

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { findCommands } from '../../../engine/config/commands.ts';
+import { ENGINE_TARGET } from '../../../engine/config/diagnostics.ts';
 import { findOption } from '../../../engine/config/option-table.ts';
 import { type Resolved, resolveConfig } from '../../../engine/config/resolve.ts';
 import type { Inspection } from '../../contract/model.ts';
@@ -59,7 +60,7 @@ export async function inspectPath(path: string, options: InspectOptions): Promis
     listeners: resolved.ok ? valuesOf(resolved, LISTENERS).map(({ name, value }) => `${name} = ${value}`) : [],
     app: resolved.ok ? (valuesOf(resolved, APPS).map(({ name, value }) => `${name} = ${value}`)[0] ?? null) : null,
     statsAddress: effective.statsAddress,
-    diagnostics: diagnose({ path: chosen, text, target: 'engine', env: options.env, version: options.version }),
+    diagnostics: diagnose({ path: chosen, text, target: ENGINE_TARGET, env: options.env, version: options.version }),
     digest,
     trusted: options.isTrusted(chosen, digest),
   };

@@ -1,0 +1,76 @@
+/**
+ * The methods of the contract about one instance's configuration file: read, check, save over the version that was
+ * read. Each a few lines; who does the work stands beside this file.
+ */
+import { realpath } from 'node:fs/promises';
+import { ENGINE_TARGET, UWSGI_TARGET } from '../../../engine/config/diagnostics.ts';
+import type { ConfigFile } from '../../contract/model.ts';
+import { CoreError } from '../errors.ts';
+import type { HandlerContext, Part } from '../handlers.ts';
+import type { Instance } from '../instances/instance.ts';
+import type { Ports } from '../ports.ts';
+import { plainEvent } from '../samples/poll-events.ts';
+import { type ConfigText, readConfigText, saveConfigText } from './config-files.ts';
+import { diagnose } from './diagnose.ts';
+
+export function configHandlers(context: HandlerContext): Part<'config'> {
+  const { ports, registry } = context;
+  return {
+    'config.read': async ({ instanceId }) => {
+      const instance = registry.get(instanceId);
+      return toConfigFile(await readConfigText(configPathOf(instance)), instance, ports);
+    },
+    'config.check': ({ instanceId, text }) => check(registry.get(instanceId), text, ports),
+    'config.save': async ({ instanceId, text, baseVersion }) => {
+      const instance = registry.get(instanceId);
+      const path = configPathOf(instance);
+      const wasTrusted = await isTrusted(instance, context);
+      const outcome = await saveConfigText(path, text, baseVersion);
+      if (outcome.status === 'conflict') {
+        return { status: 'conflict', disk: toConfigFile(outcome.disk, instance, ports) };
+      }
+      instance.addEvent(plainEvent(ports.clock.now(), 'config', 'Configuration saved', path));
+      if (wasTrusted) await keepTrust(path, context);
+      return {
+        status: 'saved',
+        file: toConfigFile(outcome.file, instance, ports),
+        reloadsOnSave: await reloadsOnSave(instance, path),
+      };
+    },
+  };
+}
+
+function configPathOf(instance: Instance): string {
+  const path = instance.record.configPath ?? instance.config?.configPath ?? null;
+  if (path === null) throw new CoreError('config-none', { name: instance.record.name });
+  return path;
+}
+
+function check(instance: Instance, text: string, ports: Ports): ConfigFile['diagnostics'] {
+  const path = instance.record.configPath ?? instance.config?.configPath ?? '/uwsgi.ini';
+  const target = instance.isReeveEngine ? ENGINE_TARGET : UWSGI_TARGET;
+  return diagnose({ path, text, target, env: ports.env, version: ports.version });
+}
+
+function toConfigFile(file: ConfigText, instance: Instance, ports: Ports): ConfigFile {
+  return { ...file, readAtMs: ports.clock.now(), diagnostics: check(instance, file.text, ports) };
+}
+
+async function isTrusted(instance: Instance, { engines }: HandlerContext): Promise<boolean> {
+  if (instance.record.kind !== 'engine') return false;
+  const { commands, trusted } = await engines.inspect(configPathOf(instance));
+  return trusted || commands.length === 0;
+}
+
+/** Who writes a command into a file that was trusted has seen it. */
+async function keepTrust(path: string, { engines, trust }: HandlerContext): Promise<void> {
+  const { digest } = await engines.inspect(path);
+  await trust.accept(path, digest);
+}
+
+async function reloadsOnSave(instance: Instance, path: string): Promise<boolean> {
+  const touched = instance.config?.touchReload ?? [];
+  if (touched.length === 0) return false;
+  const real = await realpath(path);
+  return touched.includes(path) || touched.includes(real);
+}
