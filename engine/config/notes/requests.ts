@@ -1,0 +1,3 @@
+/** Notes about requests, answers, and their limits; see option-notes.ts for their form. */
+export const requestsNotes = `
+`;

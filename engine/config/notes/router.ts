@@ -1,0 +1,3 @@
+/** Notes about the HTTP router; see option-notes.ts for their form. */
+export const routerNotes = `
+`;
