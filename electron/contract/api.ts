@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import {
   configFileSchema,
+  configTargetSchema,
   diagnosticSchema,
   discoveredSchema,
   fileVersionSchema,
@@ -73,6 +74,8 @@ export const methods = {
 
   'log.read': { params: byId.extend({ most: z.number().int().min(1).max(10_000) }), result: z.array(logLineSchema) },
 
+  /** What is known of the server that the configuration is for. */
+  'config.target': { params: byId, result: configTargetSchema },
   'config.read': { params: byId, result: configFileSchema },
   'config.check': { params: byId.extend({ text: z.string().max(LARGEST_CONFIG) }), result: z.array(diagnosticSchema) },
   /** Writes only if the file still is what `baseVersion` says; otherwise gives what is there now. */

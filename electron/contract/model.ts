@@ -267,6 +267,19 @@ export const configFileSchema = z.object({
 });
 export type ConfigFile = z.infer<typeof configFileSchema>;
 
+export const configTargetSchema = z.object({
+  server: z.enum(['engine', 'uwsgi']),
+  /** `2.0.21`; null: not known. */
+  version: z.string().nullable(),
+  /** Whether its own program said which options it has. */
+  binary: z.enum(['known', 'unknown']),
+  /** Names and aliases of the option table that it does not have. */
+  missing: z.array(z.string()),
+  /** What it has beyond the table, with its program's own words. */
+  extra: z.array(z.object({ name: z.string(), help: z.string() })),
+});
+export type ConfigTarget = z.infer<typeof configTargetSchema>;
+
 export const logLineSchema = z.object({
   /** Counts up by one per line of this instance's log. */
   seq: count,

@@ -253,6 +253,7 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
     'log.read': ({ instanceId, most }) => (instanceId === 'hello' ? log.slice(-most) : []),
     'config.read': ({ instanceId }) => configFile(instanceId),
     'config.check': () => [],
+    'config.target': () => ({ server: 'engine', version: '0.1.0', binary: 'known', missing: [], extra: [] }),
     'config.save': ({ instanceId, text }) => {
       configs.set(instanceId, text);
       return { status: 'saved', file: configFile(instanceId), reloadsOnSave: false };

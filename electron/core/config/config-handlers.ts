@@ -3,7 +3,7 @@
  * read. Each a few lines; who does the work stands beside this file.
  */
 import { realpath } from 'node:fs/promises';
-import { ENGINE_TARGET, UWSGI_TARGET } from '../../../engine/config/diagnostics.ts';
+import type { CheckTarget } from '../../../engine/config/diagnostics.ts';
 import type { ConfigFile } from '../../contract/model.ts';
 import { CoreError } from '../errors.ts';
 import type { HandlerContext, Part } from '../handlers.ts';
@@ -11,29 +11,40 @@ import type { Instance } from '../instances/instance.ts';
 import type { Ports } from '../ports.ts';
 import { plainEvent } from '../samples/poll-events.ts';
 import { type ConfigText, readConfigText, saveConfigText } from './config-files.ts';
+import { ConfigTargets } from './config-target.ts';
 import { diagnose } from './diagnose.ts';
 
 export function configHandlers(context: HandlerContext): Part<'config'> {
   const { ports, registry } = context;
+  const targets = new ConfigTargets(ports);
+  const toConfigFile = async (file: ConfigText, instance: Instance): Promise<ConfigFile> => {
+    const target = await targets.targetOf(instance);
+    return { ...file, readAtMs: ports.clock.now(), diagnostics: check(instance, file.text, target.check, ports) };
+  };
   return {
+    'config.target': async ({ instanceId }) => (await targets.targetOf(registry.get(instanceId))).view,
     'config.read': async ({ instanceId }) => {
       const instance = registry.get(instanceId);
-      return toConfigFile(await readConfigText(configPathOf(instance)), instance, ports);
+      return toConfigFile(await readConfigText(configPathOf(instance)), instance);
     },
-    'config.check': ({ instanceId, text }) => check(registry.get(instanceId), text, ports),
+    'config.check': async ({ instanceId, text }) => {
+      const instance = registry.get(instanceId);
+      const target = await targets.targetOf(instance);
+      return check(instance, text, target.check, ports);
+    },
     'config.save': async ({ instanceId, text, baseVersion }) => {
       const instance = registry.get(instanceId);
       const path = configPathOf(instance);
       const wasTrusted = await isTrusted(instance, context);
       const outcome = await saveConfigText(path, text, baseVersion);
       if (outcome.status === 'conflict') {
-        return { status: 'conflict', disk: toConfigFile(outcome.disk, instance, ports) };
+        return { status: 'conflict', disk: await toConfigFile(outcome.disk, instance) };
       }
       instance.addEvent(plainEvent(ports.clock.now(), 'config', 'Configuration saved', path));
       if (wasTrusted) await keepTrust(path, context);
       return {
         status: 'saved',
-        file: toConfigFile(outcome.file, instance, ports),
+        file: await toConfigFile(outcome.file, instance),
         reloadsOnSave: await reloadsOnSave(instance, path),
       };
     },
@@ -46,14 +57,9 @@ function configPathOf(instance: Instance): string {
   return path;
 }
 
-function check(instance: Instance, text: string, ports: Ports): ConfigFile['diagnostics'] {
+function check(instance: Instance, text: string, target: CheckTarget, ports: Ports): ConfigFile['diagnostics'] {
   const path = instance.record.configPath ?? instance.config?.configPath ?? '/uwsgi.ini';
-  const target = instance.isReeveEngine ? ENGINE_TARGET : UWSGI_TARGET;
   return diagnose({ path, text, target, env: ports.env, version: ports.version });
-}
-
-function toConfigFile(file: ConfigText, instance: Instance, ports: Ports): ConfigFile {
-  return { ...file, readAtMs: ports.clock.now(), diagnostics: check(instance, file.text, ports) };
 }
 
 async function isTrusted(instance: Instance, { engines }: HandlerContext): Promise<boolean> {

@@ -36,7 +36,7 @@ no-site | flag | works | false | Starts Python without its site module.
 thread-stacksize | int | works | | Kilobytes of stack of each thread beside the main one.
 optimize | int | works | 0 | Python's optimization level: 1 drops asserts, 2 drops docstrings too.
 pyargv | string | works | | Words that Python has in sys.argv.
-py-executable | path | works | | Path that Python has in sys.executable.
+py-executable | path | works | | Path that Python has in sys.executable. | since=2.0.20
 py-programname | string | none: workers run the interpreter itself, under its own name | | Name of the program as Python sees it.
 import | list | works | | Python module or file to import before the applications.
 shared-import | list | works | | Python module or file to import before the applications, before those of 'import'.
@@ -52,7 +52,7 @@ wsgi-accept-buffer | flag | none: bytearray and memoryview are always accepted |
 wsgi-env-behaviour | string | none: each request gets an environ of its own | | How the environ dictionary of requests is kept.
 start_response-nodelay | flag | none: headers leave with the first data, as PEP 3333 wants it | | Sends headers as soon as start_response is called.
 py-call-osafterfork | flag | none: workers are forked by Python itself, which does this | | Runs Python's own handlers after a fork.
-py-call-uwsgi-fork-hooks | flag | none: workers are forked by Python itself, which does this | | Runs Python's own handlers around a fork.
+py-call-uwsgi-fork-hooks | flag | none: workers are forked by Python itself, which does this | | Runs Python's own handlers around a fork. | since=2.0.21
 wsgi-lite | string | no | | Application of the abandoned WSGI Lite proposal; make it a WSGI application.
 web3 | string | no | | Application of the abandoned Web3 proposal; make it a WSGI application.
 pump | string | no | | Application of the abandoned Pump proposal; make it a WSGI application.

@@ -28,11 +28,11 @@ export const recyclingOptions: OptionSection = {
 harakiri | seconds | works | 0 | Ends a request that takes longer: the client gets 504 and the worker is replaced.
 harakiri-verbose | flag | works | false | Logs where the request stood when harakiri ended it.
 harakiri-no-arh | flag | none: the engine runs no code after the response | | Ends harakiri before the after-request hooks.
-harakiri-graceful-timeout | seconds | works | 0 | Time a worker gets to end by itself at harakiri, after 'harakiri-graceful-signal'.
-harakiri-graceful-signal | int | works | 15 | Number of the signal that asks a worker to end at harakiri, with 'harakiri-graceful-timeout'.
-harakiri-queue-threshold | int | works | 0 | Harakiri only while at least this many requests wait.
+harakiri-graceful-timeout | seconds | works | 0 | Time a worker gets to end by itself at harakiri, after 'harakiri-graceful-signal'. | since=2.0.22
+harakiri-graceful-signal | int | works | 15 | Number of the signal that asks a worker to end at harakiri, with 'harakiri-graceful-timeout'. | since=2.0.22
+harakiri-queue-threshold | int | works | 0 | Harakiri only while at least this many requests wait. | since=2.0.22
 max-requests | int | works | 0 | Requests after which a worker is replaced; 0 means never.
-max-requests-delta | int | works | 0 | Spreads 'max-requests' over the workers: worker 2 gets this much more, worker 3 twice as much.
+max-requests-delta | int | works | 0 | Spreads 'max-requests' over the workers: worker 2 gets this much more, worker 3 twice as much. | since=2.0.29
 min-worker-lifetime | seconds | works | 10 | Shortest life of a worker before its requests or its memory may have it replaced.
 max-worker-lifetime | seconds | works | 0 | Replaces a worker after this time; 0 means never.
 max-worker-lifetime-delta | seconds | works | 0 | Spreads 'max-worker-lifetime' over the workers, as 'max-requests-delta' does.
