@@ -45,7 +45,7 @@ export function parseBinaryOptions(output: string): BinaryOptions | null {
 export function compareWithTable(binary: BinaryOptions | null, release: string | null): TargetOptions {
   const loaded = new Set(binary === null ? [] : [...binary.keys()].flatMap((name) => findOption(name)?.plugin ?? []));
   const missing = optionTable.flatMap((option) => {
-    const names = [option.name, ...option.aliases];
+    const names = option.aliases.concat(option.name);
     if (option.plugin === 'reeve') return names;
     if (binary !== null && loaded.has(option.plugin)) return names.filter((name) => !binary.has(name));
     return isNewerThan(option, release) ? names : [];

@@ -107,9 +107,9 @@ export class CoreBench {
     return findFreePort('127.0.0.1', 20_000 + Math.floor(Math.random() * 20_000), new Set());
   }
 
-  /** Starts a real uWSGI in the bench's folder. */
-  async startUwsgi(args: string[], cwd: string = this.folder): Promise<ChildProcess> {
-    const child = spawn('uwsgi', args, { cwd, stdio: 'ignore', detached: true });
+  /** Starts a real uWSGI, or another program, in the bench's folder. */
+  async startUwsgi(args: string[], cwd: string = this.folder, program = 'uwsgi'): Promise<ChildProcess> {
+    const child = spawn(program, args, { cwd, stdio: 'ignore', detached: true });
     this.#children.add(child);
     child.on('exit', () => this.#children.delete(child));
     return child;
