@@ -42,11 +42,13 @@ function shortValue(name: string, values: SemanticChange['before']): string | nu
 }
 
 function sameLines(a: string, b: string): boolean {
-  const lines = (text: string): string =>
-    text
-      .split(/\r\n?|\n/)
-      .map((line) => line.trim())
-      .filter((line) => line !== '' && !line.startsWith(';') && !line.startsWith('#'))
-      .join('\n');
-  return lines(a) === lines(b);
+  return writtenLines(a) === writtenLines(b);
+}
+
+function writtenLines(text: string): string {
+  return text
+    .split(/\r\n?|\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith(';') && !line.startsWith('#'))
+    .join('\n');
 }

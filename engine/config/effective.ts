@@ -31,11 +31,10 @@ export interface EffectiveOption {
   option: OptionInfo | null;
 }
 
-/** Options that only steer the reading: they set nothing themselves. */
-const READING: ReadonlySet<string> = new Set([
-  ...RESOLVED_OPTIONS,
-  ...['xml', 'yaml', 'json', 'config', 'inject-before', 'inject-after', 'ini-paste', 'ini-paste-logged', 'end'],
-]);
+/** Loaders, beside what resolve.ts deals with: they only steer the reading and set nothing themselves. */
+const LOADERS: ReadonlySet<string> = new Set(
+  'xml yaml json config inject-before inject-after ini-paste ini-paste-logged end'.split(' '),
+);
 
 /** Every line that sets something, in the order in which it takes effect. */
 export function effectiveOptions({ applied, placeholders }: Pick<Resolved, 'applied' | 'placeholders'>) {
@@ -43,7 +42,7 @@ export function effectiveOptions({ applied, placeholders }: Pick<Resolved, 'appl
   const found: EffectiveOption[] = [];
   for (const { key, value, origin } of applied) {
     const option = findOption(key);
-    if (option !== null && (option.kind === 'logic' || READING.has(option.name))) continue;
+    if (option !== null && isReading(option)) continue;
     const name = option?.name ?? key;
     const unset = placeholders.has(key) ? 'placeholder' : 'unknown';
     const line: EffectiveOption = { name, key, value, origin, option, status: option === null ? unset : 'in effect' };
@@ -74,7 +73,10 @@ export function plainValue(option: OptionInfo | null, value: string): string {
     }
     case 'path':
       return plainPath(value);
-    default:
+    case 'string':
+    case 'list':
+    case 'logic':
+    case undefined:
       return value;
   }
 }
@@ -98,6 +100,10 @@ export function originWords(origin: Origin): string {
     ({ option, value, origin: at }) => `by ${option}${value === '' ? '' : ` = ${value}`} in ${formatOrigin(at)}`,
   );
   return [formatOrigin(origin), ...steps].join(', ');
+}
+
+function isReading({ name, kind }: OptionInfo): boolean {
+  return kind === 'logic' || RESOLVED_OPTIONS.has(name) || LOADERS.has(name);
 }
 
 function plainPath(path: string): string {
