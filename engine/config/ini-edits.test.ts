@@ -183,6 +183,11 @@ const iniText = fc
   .tuple(fc.array(iniLine, { maxLength: 25 }), fc.constantFrom('\n', '\r\n'), fc.boolean())
   .map(([lines, end, isEnded]) => lines.join(end) + (isEnded ? end : ''));
 
+/** Without their ends, and without the empty one behind the last end. */
+function linesOf(text: string): string[] {
+  return text.replace(/\r?\n$/, '').split(/\r?\n/);
+}
+
 describe('any form edit', () => {
   it('changes or adds one line, keeps all others to the byte, and is read back', () => {
     fc.assert(
@@ -193,15 +198,16 @@ describe('any form edit', () => {
         );
         const isThere = document.lines.some((line) => line.type === 'section' && line.name === 'uwsgi');
         const after = set(text, option, value);
-        const before = printIni(document).split('\n');
-        const now = after.split('\n');
+        expect(printIni(document)).toBe(text);
+        const before = linesOf(text);
+        const now = linesOf(after);
         if (had) {
           expect(now).toHaveLength(before.length);
           expect(now.filter((line, index) => line !== before[index]).length).toBeLessThanOrEqual(1);
+          expect(after.endsWith('\n')).toBe(text.endsWith('\n'));
         } else if (isThere) {
           const added = now.findIndex((line, index) => line !== before[index]);
-          const rest = now.filter((_line, index) => index !== added);
-          expect(rest.join('\n').replace(/\r?\n?$/, '')).toBe(text.replace(/\r?\n?$/, ''));
+          expect(now.toSpliced(added, 1)).toEqual(before);
         } else {
           expect(after.startsWith(text)).toBe(true);
         }

@@ -58,9 +58,7 @@ export function removeValue(line: OptionLine): TextEdit[] {
 
 /** Two values of an option change places; comments around them stay where they are. */
 export function swapValues(first: OptionLine, second: OptionLine): TextEdit[] {
-  const put = (target: OptionLine, source: OptionLine): TextEdit =>
-    editInLine(target.number, target.keyFrom, target.valueTo, source.text.slice(source.keyFrom, source.valueTo));
-  return [put(first, second), put(second, first)];
+  return [putInPlace(first, second), putInPlace(second, first)];
 }
 
 /** The line becomes a comment, with the mark that the file uses. */
@@ -87,6 +85,10 @@ function freeLines(document: IniDocument, section: string, name: string): Option
   return optionPlaces(document, section).flatMap((place) =>
     place.name === main && place.condition === null ? [place.line] : [],
   );
+}
+
+function putInPlace(target: OptionLine, { text, keyFrom, valueTo }: OptionLine): TextEdit {
+  return editInLine(target.number, target.keyFrom, target.valueTo, text.slice(keyFrom, valueTo));
 }
 
 /** Values have one line; what is pasted with several becomes one. */
