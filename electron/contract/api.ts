@@ -3,6 +3,7 @@
  * Both sides are typed from it and validate with it; adding a method here is the first step of every feature.
  */
 import { z } from 'zod';
+import { configContextSchema, configPathsSchema, configPeekSchema } from './editor-model.ts';
 import {
   configFileSchema,
   configTargetSchema,
@@ -24,6 +25,7 @@ import {
 
 const nothing = z.object({});
 const byId = z.object({ instanceId: z.string() });
+const configText = z.string().max(LARGEST_CONFIG);
 
 export const methods = {
   'app.info': { params: nothing, result: hostInfoSchema },
@@ -77,10 +79,22 @@ export const methods = {
   /** What is known of the server that the configuration is for. */
   'config.target': { params: byId, result: configTargetSchema },
   'config.read': { params: byId, result: configFileSchema },
-  'config.check': { params: byId.extend({ text: z.string().max(LARGEST_CONFIG) }), result: z.array(diagnosticSchema) },
+  'config.check': { params: byId.extend({ text: configText }), result: z.array(diagnosticSchema) },
+  /** What variables and placeholders of this text stand for on its server. */
+  'config.context': { params: byId.extend({ text: configText }), result: configContextSchema },
+  /** Entries of the folder that a path being typed is in; `typed` is the value up to the cursor. */
+  'config.paths': {
+    params: byId.extend({ text: configText, option: z.string().max(200), typed: z.string().max(4_096) }),
+    result: configPathsSchema,
+  },
+  /** Another file that this text reads, named as its line names it. */
+  'config.peek': {
+    params: byId.extend({ text: configText, option: z.string().max(200), value: z.string().max(4_096) }),
+    result: configPeekSchema,
+  },
   /** Writes only if the file still is what `baseVersion` says; otherwise gives what is there now. */
   'config.save': {
-    params: byId.extend({ text: z.string().max(LARGEST_CONFIG), baseVersion: fileVersionSchema }),
+    params: byId.extend({ text: configText, baseVersion: fileVersionSchema }),
     result: z.discriminatedUnion('status', [
       z.object({ status: z.literal('saved'), file: configFileSchema, reloadsOnSave: z.boolean() }),
       z.object({ status: z.literal('conflict'), disk: configFileSchema }),

@@ -79,6 +79,10 @@ export const CATALOGUE = {
     'A configuration file is small: check that this is the right file.',
   ],
   'config-not-text': ['{path} is not a text file.', 'Choose a configuration file, e.g. uwsgi.ini.'],
+  'config-not-read': [
+    '{path} is not read by this configuration.',
+    'Only files that it includes, or takes values from, are shown here.',
+  ],
   'config-not-found': [
     'There is no configuration file in {path}.',
     'Choose a folder with a uwsgi.ini, or the file itself.',

@@ -254,6 +254,17 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
     'config.read': ({ instanceId }) => configFile(instanceId),
     'config.check': () => [],
     'config.target': () => ({ server: 'engine', version: '0.1.0', binary: 'known', missing: [], extra: [] }),
+    'config.context': () => ({
+      startFolder: '/srv/hello',
+      chdir: '/srv/hello',
+      magic: { d: '/srv/hello/', n: 'uwsgi', h: 'localhost' },
+      environment: [{ name: 'HOME', value: '/root' }],
+      values: [],
+      files: [],
+      problem: null,
+    }),
+    'config.paths': () => ({ folder: '/srv/hello', entries: [{ name: 'app.py', kind: 'file' }], isCut: false }),
+    'config.peek': ({ value }) => ({ path: value, text: '[uwsgi]\n', section: null }),
     'config.save': ({ instanceId, text }) => {
       configs.set(instanceId, text);
       return { status: 'saved', file: configFile(instanceId), reloadsOnSave: false };

@@ -5,14 +5,15 @@
 import { realpath } from 'node:fs/promises';
 import type { CheckTarget } from '../../../engine/config/diagnostics.ts';
 import type { ConfigFile } from '../../contract/model.ts';
-import { CoreError } from '../errors.ts';
 import type { HandlerContext, Part } from '../handlers.ts';
 import type { Instance } from '../instances/instance.ts';
 import type { Ports } from '../ports.ts';
 import { plainEvent } from '../samples/poll-events.ts';
 import { type ConfigText, readConfigText, saveConfigText } from './config-files.ts';
+import { configPathOf } from './config-path.ts';
 import { ConfigTargets } from './config-target.ts';
 import { diagnose } from './diagnose.ts';
+import { editorHandlers } from './editor-handlers.ts';
 
 export function configHandlers(context: HandlerContext): Part<'config'> {
   const { ports, registry } = context;
@@ -22,6 +23,7 @@ export function configHandlers(context: HandlerContext): Part<'config'> {
     return { ...file, readAtMs: ports.clock.now(), diagnostics: check(instance, file.text, target.check, ports) };
   };
   return {
+    ...editorHandlers(context),
     'config.target': async ({ instanceId }) => (await targets.targetOf(registry.get(instanceId))).view,
     'config.read': async ({ instanceId }) => {
       const instance = registry.get(instanceId);
@@ -49,12 +51,6 @@ export function configHandlers(context: HandlerContext): Part<'config'> {
       };
     },
   };
-}
-
-function configPathOf(instance: Instance): string {
-  const path = instance.record.configPath ?? instance.config?.configPath ?? null;
-  if (path === null) throw new CoreError('config-none', { name: instance.record.name });
-  return path;
 }
 
 function check(instance: Instance, text: string, target: CheckTarget, ports: Ports): ConfigFile['diagnostics'] {
