@@ -59,12 +59,12 @@ describe('a program', () => {
 
   it('that anybody may write is not run', async () => {
     const program = join(bench.folder, 'uwsgi');
-    const arguments_ = ['--socket', 's.sock'];
+    const args = ['--socket', 's.sock'];
     await copyFile(installedUwsgi(), program);
     await chmod(program, 0o755);
-    expect((await ask(program, arguments_))?.has('harakiri')).toBe(true);
+    expect((await ask(program, args))?.has('harakiri')).toBe(true);
     await chmod(program, 0o757);
-    expect(await ask(program, arguments_)).toBeNull();
+    expect(await ask(program, args)).toBeNull();
   });
 
   it('that only has the name is no uWSGI', async () => {
