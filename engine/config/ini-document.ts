@@ -90,7 +90,8 @@ export function sectionNames(document: IniDocument): string[] {
   return [...new Set(document.lines.flatMap((line) => (line.type === 'section' ? [line.name] : [])))];
 }
 
-function parseLine(text: string, end: string, number: number, section: string | null): IniLine {
+/** One line by itself, `text` without its end; `section` is the one that it belongs to. */
+export function parseLine(text: string, end: string, number: number, section: string | null): IniLine {
   // A NUL ends the line for uWSGI; the rest is kept for printing only.
   const nul = text.indexOf('\0');
   const limit = trimEnd(text, 0, nul === -1 ? text.length : nul);

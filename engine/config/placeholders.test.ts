@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { evaluatePlaceholder, expandValue, placeholderNames } from './placeholders.ts';
+import { evaluatePlaceholder, expandValue, findSpans, placeholderNames } from './placeholders.ts';
 
 const values: Record<string, string> = { a: 'foo', b: 'bar', n: '41', empty: '', c: '%(n)' };
 const valueOf = (key: string): string | null => values[key] ?? null;
@@ -60,5 +60,15 @@ describe('expansion', () => {
 
   test('lists the names a value refers to, without operators and numbers', () => {
     expect(placeholderNames('%(base)/%(n + 1).sock')).toEqual(['base', 'n + 1', 'n']);
+  });
+});
+
+describe('spans', () => {
+  it('stand where each reference of a text does', () => {
+    expect(findSpans('%(a)/$(B)/%(c d', '%')).toEqual([{ from: 0, to: 4, name: 'a' }]);
+    expect(findSpans('%(a)/%(b (c) d)', '%').map(({ from, to, name }) => [from, to, name])).toEqual([
+      [0, 4, 'a'],
+      [5, 15, 'b (c) d'],
+    ]);
   });
 });

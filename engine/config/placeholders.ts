@@ -29,6 +29,17 @@ export function expandValue(value: string, symbol: string, lookup: (name: string
   }
 }
 
+/** Where each `symbol(name)` of a text stands, from the symbol to behind its parenthesis, without what it would come to. */
+export function findSpans(text: string, symbol: string): { from: number; to: number; name: string }[] {
+  const spans: { from: number; to: number; name: string }[] = [];
+  for (let from = 0; ; ) {
+    const span = nextSpan(text, `${symbol}(`, from);
+    if (span === null) return spans;
+    spans.push({ from: span.at, to: span.close + 1, name: text.slice(span.at + 2, span.close) });
+    from = span.close + 1;
+  }
+}
+
 /** The next opening with its end: parentheses in between come in pairs, and a second opening begins the name anew. */
 function nextSpan(text: string, open: string, from: number): { at: number; close: number } | null {
   let at = text.indexOf(open, from);
