@@ -3,6 +3,14 @@
  * Both sides are typed from it and validate with it; adding a method here is the first step of every feature.
  */
 import { z } from 'zod';
+import {
+  configComparisonSchema,
+  configDeskSchema,
+  configDriftSchema,
+  configEffectiveSchema,
+  configHistorySchema,
+  configSideSchema,
+} from './desk-model.ts';
 import { configContextSchema, configPathsSchema, configPeekSchema } from './editor-model.ts';
 import {
   configFileSchema,
@@ -92,6 +100,27 @@ export const methods = {
     params: byId.extend({ text: configText, option: z.string().max(200), value: z.string().max(4_096) }),
     result: configPeekSchema,
   },
+  /** What a page has to know before one types: whether a save reloads the server, and a text that was not saved. */
+  'config.desk': { params: byId, result: configDeskSchema },
+  /** Keeps a text that is not saved for a later session; null forgets it. */
+  'config.keepDraft': {
+    params: byId.extend({ text: configText.nullable(), baseSha256: z.string().max(64) }),
+    result: nothing,
+  },
+  /** Every line in effect and where it comes from; `text` null: as the file is on the disk. */
+  'config.effective': { params: byId.extend({ text: configText.nullable() }), result: configEffectiveSchema },
+  'config.history': { params: byId, result: configHistorySchema },
+  'config.version': {
+    params: byId.extend({ versionId: z.number().int() }),
+    result: z.object({ text: z.string() }),
+  },
+  /** From `left` to `right`, by meaning. */
+  'config.compare': {
+    params: z.object({ left: configSideSchema, right: configSideSchema }),
+    result: configComparisonSchema,
+  },
+  /** What is on the disk and not in effect yet. */
+  'config.drift': { params: byId, result: configDriftSchema },
   /** Writes only if the file still is what `baseVersion` says; otherwise gives what is there now. */
   'config.save': {
     params: byId.extend({ text: configText, baseVersion: fileVersionSchema }),

@@ -6,6 +6,7 @@ import type { EventName, EventPayload } from '../contract/api.ts';
 import { type Settings, settingsSchema } from '../contract/model.ts';
 import { type Connection, type Handlers, RpcServer } from '../rpc/server.ts';
 import type { Transport } from '../rpc/transport.ts';
+import { ConfigVersions } from './config/config-versions.ts';
 import { Engines } from './engine/engines.ts';
 import { openRunFolder } from './engine/run-folder.ts';
 import { TrustStore, trustFileSchema } from './engine/trust.ts';
@@ -13,6 +14,7 @@ import { toErrorData } from './errors.ts';
 import { DocumentStore } from './files/document-store.ts';
 import { makeFolder } from './files/make-folder.ts';
 import { createHandlers, ensureSampleInstance, type HandlerContext } from './handlers.ts';
+import { openConfigHistory } from './history/config-history.ts';
 import { openHistory } from './history/history-db.ts';
 import { followMaster, readAttachedConfig } from './instances/attach.ts';
 import type { Instance } from './instances/instance.ts';
@@ -89,6 +91,13 @@ export async function createCore(ports: Ports, { autoStart = true, onBrokenFile 
       `${leftovers === 1 ? 'An engine' : `${leftovers} engines`} of an earlier session still ran and was ended.`,
     );
   const history = openHistory(ports.dataFolder, ports.clock, onTrouble);
+  const configHistory = openConfigHistory({
+    folder: ports.dataFolder,
+    clock: ports.clock,
+    onTrouble,
+    onBroken: common.onBroken,
+  });
+  const versions = new ConfigVersions(configHistory, ports);
   const load = new SampleLoad(ports.clock);
   const trust = new TrustStore(trustStore);
 
@@ -97,22 +106,30 @@ export async function createCore(ports: Ports, { autoStart = true, onBrokenFile 
     const runs = sample?.runner?.state.status === 'running';
     load.aim(runs && settings.value.sampleLoad ? (sample.config?.url ?? null) : null);
   };
+  const followEngine = (instance: Instance): void => {
+    aimLoad();
+    versions.noteEngine(instance);
+  };
   const registry = new Registry({
     clock: ports.clock,
     homeFolder: ports.homeFolder,
     history,
     store: instances,
+    onConfig: (instance) => versions.follow(instance),
     isHeard: () => (server?.connectionCount ?? 0) > 0,
     emitChanged: (payload) => server?.broadcast('instances.changed', payload),
     onTrouble,
   });
-  const engines = new Engines({ ports, runFolder, trust, onState: aimLoad, onTrouble });
+  const engines = new Engines({ ports, runFolder, trust, onState: followEngine, onTrouble });
   const reloads = new ReloadFlow({
     clock: ports.clock,
     store: reports,
     readConfig: async (instance) =>
       instance.record.kind === 'engine' ? engines.readConfig(instance) : readAttachedConfig(instance, ports),
-    emitRun: (run) => server?.broadcast('reload.changed', run),
+    emitRun: (run) => {
+      versions.noteReload(run);
+      server?.broadcast('reload.changed', run);
+    },
     emitNotice: (notice) => server?.broadcast('notice', notice),
     onTrouble,
   });
@@ -122,6 +139,7 @@ export async function createCore(ports: Ports, { autoStart = true, onBrokenFile 
     engines,
     reloads,
     trust,
+    versions,
     settings,
     onTrouble,
     changeSettings: async (change) => {
@@ -166,6 +184,7 @@ export async function createCore(ports: Ports, { autoStart = true, onBrokenFile 
       rpc.dispose();
       await Promise.all([settings, instances, trustStore, reports].map(async (store) => store.settle()));
       history.dispose();
+      await versions.dispose();
       await runFolder.dispose();
     },
   };

@@ -83,6 +83,10 @@ export const CATALOGUE = {
     '{path} is not read by this configuration.',
     'Only files that it includes, or takes values from, are shown here.',
   ],
+  'config-version': [
+    'Version {id} of this file is not kept any more.',
+    'The newest 200 versions of a file are kept; choose one of the list.',
+  ],
   'config-not-found': [
     'There is no configuration file in {path}.',
     'Choose a folder with a uwsgi.ini, or the file itself.',

@@ -7,6 +7,7 @@ import type { Params } from '../contract/api.ts';
 import type { Settings } from '../contract/model.ts';
 import type { Handlers } from '../rpc/server.ts';
 import { configHandlers } from './config/config-handlers.ts';
+import type { ConfigVersions } from './config/config-versions.ts';
 import { describeServer, findServers, nameOfFile } from './discover/discover.ts';
 import type { Engines } from './engine/engines.ts';
 import type { TrustStore } from './engine/trust.ts';
@@ -27,6 +28,8 @@ export interface HandlerContext {
   engines: Engines;
   reloads: ReloadFlow;
   trust: TrustStore;
+  /** History of the configuration files. */
+  versions: ConfigVersions;
   settings: DocumentStore<Settings>;
   /** Keeps the changed settings and tells all pages. */
   changeSettings: (change: Params<'settings.set'>) => Promise<Settings>;
@@ -91,7 +94,7 @@ function appHandlers(context: HandlerContext): Part<'app' | 'settings' | 'files'
 }
 
 function instanceHandlers(context: HandlerContext): Part<'instances' | 'log'> {
-  const { ports, registry, reloads } = context;
+  const { ports, registry, reloads, versions } = context;
   return {
     'instances.list': () => registry.snapshot(),
     'instances.attach': async (params) => {
@@ -107,6 +110,7 @@ function instanceHandlers(context: HandlerContext): Part<'instances' | 'log'> {
       await registry.get(instanceId).runner?.stop();
       await reloads.forget(instanceId);
       await registry.remove(instanceId);
+      versions.history.forget(instanceId);
       return {};
     },
     'instances.discover': async () => {

@@ -21,6 +21,7 @@ import {
 import { RpcError } from '../../electron/rpc/errors.ts';
 import type { Client } from '../client.ts';
 import { DEFAULT_SETTINGS } from '../stores/settings.ts';
+import { fakeDesk } from './fake-desk.ts';
 import { fakePlan, fakeRun, stepFakeRun } from './fake-reload.ts';
 import { createFakeWorld, type FakeServer } from './fake-world.ts';
 
@@ -265,6 +266,10 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
     }),
     'config.paths': () => ({ folder: '/srv/hello', entries: [{ name: 'app.py', kind: 'file' }], isCut: false }),
     'config.peek': ({ value }) => ({ path: value, text: '[uwsgi]\n', section: null }),
+    ...fakeDesk(
+      (instanceId) => configs.get(instanceId) ?? INI,
+      () => clockMs,
+    ),
     'config.save': ({ instanceId, text }) => {
       configs.set(instanceId, text);
       return { status: 'saved', file: configFile(instanceId), reloadsOnSave: false };

@@ -2,21 +2,22 @@
  * The methods of the contract about one instance's configuration file: read, check, save over the version that was
  * read. Each a few lines; who does the work stands beside this file.
  */
-import { realpath } from 'node:fs/promises';
 import type { CheckTarget } from '../../../engine/config/diagnostics.ts';
 import type { ConfigFile } from '../../contract/model.ts';
 import type { HandlerContext, Part } from '../handlers.ts';
 import type { Instance } from '../instances/instance.ts';
 import type { Ports } from '../ports.ts';
 import { plainEvent } from '../samples/poll-events.ts';
-import { type ConfigText, readConfigText, saveConfigText } from './config-files.ts';
+import { type ConfigText, readConfigText } from './config-files.ts';
 import { configPathOf } from './config-path.ts';
 import { ConfigTargets } from './config-target.ts';
+import { deskHandlers } from './desk-handlers.ts';
 import { diagnose } from './diagnose.ts';
 import { editorHandlers } from './editor-handlers.ts';
+import { saveReloads } from './save-effect.ts';
 
 export function configHandlers(context: HandlerContext): Part<'config'> {
-  const { ports, registry } = context;
+  const { ports, registry, versions } = context;
   const targets = new ConfigTargets(ports);
   const toConfigFile = async (file: ConfigText, instance: Instance): Promise<ConfigFile> => {
     const target = await targets.targetOf(instance);
@@ -24,6 +25,7 @@ export function configHandlers(context: HandlerContext): Part<'config'> {
   };
   return {
     ...editorHandlers(context),
+    ...deskHandlers(context),
     'config.target': async ({ instanceId }) => (await targets.targetOf(registry.get(instanceId))).view,
     'config.read': async ({ instanceId }) => {
       const instance = registry.get(instanceId);
@@ -38,7 +40,7 @@ export function configHandlers(context: HandlerContext): Part<'config'> {
       const instance = registry.get(instanceId);
       const path = configPathOf(instance);
       const wasTrusted = await isTrusted(instance, context);
-      const outcome = await saveConfigText(path, text, baseVersion);
+      const outcome = await versions.save(instance, path, text, baseVersion);
       if (outcome.status === 'conflict') {
         return { status: 'conflict', disk: await toConfigFile(outcome.disk, instance) };
       }
@@ -47,7 +49,7 @@ export function configHandlers(context: HandlerContext): Part<'config'> {
       return {
         status: 'saved',
         file: await toConfigFile(outcome.file, instance),
-        reloadsOnSave: await reloadsOnSave(instance, path),
+        reloadsOnSave: (await saveReloads(instance, path)) !== null,
       };
     },
   };
@@ -68,11 +70,4 @@ async function isTrusted(instance: Instance, { engines }: HandlerContext): Promi
 async function keepTrust(path: string, { engines, trust }: HandlerContext): Promise<void> {
   const { digest } = await engines.inspect(path);
   await trust.accept(path, digest);
-}
-
-async function reloadsOnSave(instance: Instance, path: string): Promise<boolean> {
-  const touched = instance.config?.touchReload ?? [];
-  if (touched.length === 0) return false;
-  const real = await realpath(path);
-  return touched.includes(path) || touched.includes(real);
 }

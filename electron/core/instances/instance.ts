@@ -23,6 +23,8 @@ export interface InstanceOptions {
   history: History;
   /** Its row is another than before. */
   onChanged: (instance: Instance) => void;
+  /** Its configuration was read. */
+  onConfig: (instance: Instance) => void;
   /** Its record is another than before and has to be kept. */
   onRecord: () => void;
 }
@@ -105,6 +107,7 @@ export class Instance {
   setConfig(config: EffectiveConfig | null): void {
     this.#config = config;
     this.monitor.harakiriMs = config?.harakiriMs ?? null;
+    this.#options.onConfig(this);
     this.#options.onChanged(this);
   }
 

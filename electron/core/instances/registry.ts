@@ -15,6 +15,8 @@ export interface RegistryOptions {
   homeFolder: string;
   history: History;
   store: DocumentStore<InstancesFile>;
+  /** The configuration of an instance was read. */
+  onConfig: (instance: Instance) => void;
   /** Whether a page is connected: rows are made for somebody. */
   isHeard: () => boolean;
   emitChanged: (payload: EventPayload<'instances.changed'>) => void;
@@ -132,6 +134,7 @@ export class Registry {
       homeFolder,
       history,
       onChanged: (changed) => this.#markChanged(changed),
+      onConfig: (read) => this.#options.onConfig(read),
       onRecord: () => this.#persist(),
     });
     this.#instances.set(record.id, instance);

@@ -1,0 +1,158 @@
+/**
+ * Drift: what is on the disk and not in effect. The running server read its files at its start or at its last reload;
+ * what they said then is what they say now when they are older than that, otherwise the newest version kept from before.
+ * What only a restart brings into effect is compared with the start. Says what is known and what is not.
+ */
+import { stat } from 'node:fs/promises';
+import { compareEffective, type SemanticChange, type SettingValue } from '../../../engine/config/semantic-diff.ts';
+import type { ConfigChange, ConfigDrift } from '../../contract/desk-model.ts';
+import type { ConfigHistory } from '../history/config-history.ts';
+import type { Instance } from '../instances/instance.ts';
+import type { Ports } from '../ports.ts';
+import { count } from '../words.ts';
+import { placeOf } from './config-versions.ts';
+import { type OptionReading, readingOf, readOptions, toOrigin } from './option-reading.ts';
+import { saveReloads } from './save-effect.ts';
+
+/** Start times of processes are known to the second only. */
+const SLACK_MS = 1_000;
+/** Workers that are this much younger than the last known reload were renewed by another one. */
+const YOUNGER_MS = 15_000;
+
+interface Load {
+  atMs: number;
+  kind: 'start' | 'reload';
+}
+
+/** Files as they were when the server read them; `missing`: not known any more. */
+interface FilesThen {
+  texts: Map<string, string>;
+  missing: string[];
+}
+
+export async function findDrift(instance: Instance, history: ConfigHistory, ports: Ports): Promise<ConfigDrift> {
+  const { name } = instance.record;
+  const none = { loadedAtMs: null, notes: [], changes: [] };
+  if (instance.monitor.link.status !== 'attached' && instance.runner?.state.status !== 'running') {
+    return {
+      ...none,
+      status: 'stopped',
+      basis: `${name} does not answer: nothing runs that could differ from its file.`,
+    };
+  }
+  const reading = await readingOf(instance, ports);
+  const disk = readOptions(reading);
+  if (disk.problems.length > 0) {
+    const basis = 'The file on the disk can not be read to its end, so it can not be compared.';
+    return { ...none, status: 'unknown', basis, notes: disk.problems };
+  }
+  const startedAtMs = instance.row().upSinceMs;
+  if (startedAtMs === null) {
+    const basis = `Since when ${name} runs is not known: its process can not be seen from here.`;
+    return { ...none, status: 'unknown', basis };
+  }
+  const load = await lastLoad(instance, history, startedAtMs, disk.files);
+  const then = await filesAt(disk.files, load.atMs, history);
+  if (then.missing.length > 0) {
+    const basis = `What ${then.missing.join(' and ')} said when ${name} read it is not known: it was changed since, and no version from before is kept.`;
+    return { ...none, loadedAtMs: load.atMs, status: 'unknown', basis };
+  }
+  const changes = await changesSince(reading, then, load, startedAtMs, history);
+  return {
+    status: changes.length > 0 ? 'drift' : 'same',
+    loadedAtMs: load.atMs,
+    basis:
+      load.kind === 'start'
+        ? `Compared with what ${name} read at its start.`
+        : 'Compared with what the last reload read.',
+    notes: notesOf(instance, load),
+    changes,
+  };
+}
+
+/** As pages show it. */
+export function toChange({ name, type, before, after, effect }: SemanticChange): ConfigChange {
+  return { name, type, before: before.map(toValue), after: after.map(toValue), needs: effect };
+}
+
+function toValue(value: SettingValue): ConfigChange['before'][number] {
+  return { ...value, origin: toOrigin(value.origin) };
+}
+
+async function changesSince(
+  reading: OptionReading,
+  then: FilesThen,
+  load: Load,
+  startedAtMs: number,
+  history: ConfigHistory,
+): Promise<ConfigChange[]> {
+  const disk = readOptions(reading);
+  const changes = compareEffective(readOptions(reading, then.texts).options, disk.options);
+  if (load.kind === 'start') return changes.map(toChange);
+  const start = await filesAt(disk.files, startedAtMs, history);
+  if (start.missing.length > 0) return changes.map(toChange);
+  const sinceStart = compareEffective(readOptions(reading, start.texts).options, disk.options);
+  return [
+    ...changes.filter(({ effect }) => effect !== 'restart'),
+    ...sinceStart.filter(({ effect }) => effect === 'restart'),
+  ].map(toChange);
+}
+
+/** When the server read its files last, as far as it is known. */
+async function lastLoad(
+  instance: Instance,
+  history: ConfigHistory,
+  startedAtMs: number,
+  files: readonly string[],
+): Promise<Load> {
+  const reload = history
+    .loads(instance.id)
+    .find(({ kind, status, readsFiles }) => kind === 'reload' && readsFiles === 1 && status.startsWith('done'));
+  const known: Load =
+    reload !== undefined && reload.atMs > startedAtMs
+      ? { atMs: reload.atMs, kind: 'reload' }
+      : { atMs: startedAtMs, kind: 'start' };
+  // A file that is watched was read again when all workers are younger than its last change.
+  const [path] = files;
+  const spawnedAtMs = oldestSpawnMs(instance);
+  if (path === undefined || spawnedAtMs === null || spawnedAtMs <= known.atMs) return known;
+  if ((await saveReloads(instance, path)) === null) return known;
+  return (await mtimeOf(path)) <= spawnedAtMs + SLACK_MS ? { atMs: spawnedAtMs, kind: 'reload' } : known;
+}
+
+async function filesAt(files: readonly string[], atMs: number, history: ConfigHistory): Promise<FilesThen> {
+  const texts = new Map<string, string>();
+  const missing: string[] = [];
+  for (const path of files) {
+    if ((await mtimeOf(path)) <= atMs + SLACK_MS) continue;
+    const version = history.versionAt(await placeOf(path), atMs + SLACK_MS);
+    const text = version === null ? null : history.textOf(version);
+    if (text === null) missing.push(path);
+    else texts.set(path, text);
+  }
+  return { texts, missing };
+}
+
+function notesOf(instance: Instance, load: Load): string[] {
+  const spawnedAtMs = oldestSpawnMs(instance);
+  if (spawnedAtMs === null || spawnedAtMs < load.atMs + YOUNGER_MS) return [];
+  const workers = instance.monitor.document?.workers.length ?? 0;
+  return [
+    `${count(workers, 'worker is', 'workers are')} younger than that: a reload that Reeve did not see may have read the file since.`,
+  ];
+}
+
+/** When the oldest of its workers was started; null: it has none. */
+function oldestSpawnMs(instance: Instance): number | null {
+  const workers = instance.monitor.document?.workers.filter(({ pid }) => pid > 0) ?? [];
+  return workers.length === 0 ? null : Math.min(...workers.map(({ last_spawn }) => last_spawn)) * 1000;
+}
+
+async function mtimeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).mtimeMs;
+  } catch {
+    // It is gone: whatever it said is older than now.
+    return Number.POSITIVE_INFINITY;
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * Fills the history of configuration files: a version at each save, another one whenever a server's files are read and
+ * say something new, and what the reload after it came to. One piece of work at a time for each file, so that a save is
+ * never taken for the work of another program.
+ */
+import { realpath } from 'node:fs/promises';
+import { hostname, userInfo } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { summaryWords } from '../../../engine/config/change-words.ts';
+import { compareEffective } from '../../../engine/config/semantic-diff.ts';
+import type { FileVersion, ReloadRun } from '../../contract/model.ts';
+import type { ConfigHistory } from '../history/config-history.ts';
+import type { Instance } from '../instances/instance.ts';
+import type { Ports } from '../ports.ts';
+import { Turns } from '../turns.ts';
+import { type ConfigText, readConfigText, type SaveOutcome, saveConfigText } from './config-files.ts';
+import { type OptionReading, readingOf, readOptions } from './option-reading.ts';
+
+/** Reloads that renew workers only: the master goes on with the configuration it has. */
+const WITHOUT_FILES: ReadonlySet<string> = new Set(['fifo-chain', 'fifo-workers']);
+
+export class ConfigVersions {
+  readonly history: ConfigHistory;
+  readonly #ports: Ports;
+  readonly #turns = new Turns();
+  readonly #running = new Set<Promise<void>>();
+  #isDisposed = false;
+
+  constructor(history: ConfigHistory, ports: Ports) {
+    this.history = history;
+    this.#ports = ports;
+  }
+
+  /** The configuration of the instance was read: keeps what its files say. */
+  follow(instance: Instance): void {
+    const files = instance.config?.files ?? [];
+    if (files.length === 0) return;
+    const work = this.noteDisk(instance, files).finally(() => this.#running.delete(work));
+    this.#running.add(work);
+  }
+
+  /** Keeps what these files say now; those that can't be read are left out. */
+  async noteDisk(instance: Instance, paths: readonly string[]): Promise<void> {
+    const reading = await readingOf(instance, this.#ports).catch(() => null);
+    if (reading === null) return;
+    for (const path of paths) {
+      if (this.#isDisposed) return;
+      await this.#turns.take(await placeOf(path), async () => {
+        const file = await readConfigText(path).catch(() => null);
+        if (file !== null) await this.#note(instance, file, 'seen', reading);
+      });
+    }
+  }
+
+  /** Saves, and keeps both what was there and what is there then. Throws as saveConfigText does. */
+  async save(instance: Instance, path: string, text: string, base: FileVersion): Promise<SaveOutcome> {
+    return this.#turns.take(await placeOf(path), async () => {
+      const reading = await readingOf(instance, this.#ports);
+      const before = await readConfigText(path).catch(() => null);
+      if (before !== null) await this.#note(instance, before, 'seen', reading);
+      const outcome = await saveConfigText(path, text, base);
+      if (outcome.status === 'saved') await this.#note(instance, outcome.file, 'saved', reading);
+      return outcome;
+    });
+  }
+
+  noteReload(run: ReloadRun): void {
+    if (run.phase !== 'finished' || run.verdict === null) return;
+    const { status, title } = run.verdict;
+    const readsFiles = !WITHOUT_FILES.has(run.method.id);
+    this.history.noteLoad(run.instanceId, {
+      atMs: run.startedAtMs,
+      kind: 'reload',
+      status,
+      title,
+      reloadId: run.id,
+      readsFiles,
+    });
+  }
+
+  /** An engine of the console's runs, or did not start. */
+  noteEngine(instance: Instance): void {
+    const state = instance.runner?.state;
+    if (state?.startedAtMs === undefined || state.startedAtMs === null) return;
+    if (state.status !== 'running' && state.status !== 'failed') return;
+    const failed = state.status === 'failed';
+    this.history.noteLoad(instance.id, {
+      atMs: state.startedAtMs,
+      kind: 'start',
+      status: failed ? 'failed' : 'done',
+      title: failed ? 'It did not start.' : 'Started with it.',
+      reloadId: null,
+      readsFiles: true,
+    });
+  }
+
+  async dispose(): Promise<void> {
+    this.#isDisposed = true;
+    await Promise.all(this.#running);
+    await this.#turns.idle();
+    this.history.dispose();
+  }
+
+  async #note(instance: Instance, file: ConfigText, kind: 'saved' | 'seen', reading: OptionReading): Promise<void> {
+    const path = await placeOf(file.path);
+    const { text } = file;
+    const optionsOf = (content: string) =>
+      readOptions(
+        reading,
+        new Map([
+          [path, content],
+          [file.path, content],
+        ]),
+      ).options;
+    const summarise = (before: string): string =>
+      summaryWords(compareEffective(optionsOf(before), optionsOf(text)), before, text);
+    const who = kind === 'saved' ? `${userInfo().username} on ${hostname()}` : null;
+    const { mtimeMs } = file.version;
+    this.history.note(
+      { path, instanceId: instance.id, atMs: this.#ports.clock.now(), mtimeMs, text, kind, who },
+      summarise,
+    );
+  }
+}
+
+/** The name under which versions of a file are kept: its folder with links followed. */
+export async function placeOf(path: string): Promise<string> {
+  const folder = await realpath(dirname(path)).catch(() => dirname(path));
+  return join(folder, basename(path));
+}

@@ -1,0 +1,66 @@
+/** The methods of the contract behind the drawer of the editor: history, drift, effective options, comparisons, drafts. */
+import type { HandlerContext, Part } from '../handlers.ts';
+import { VERSIONS_PER_FILE } from '../history/config-history-schema.ts';
+import { compareSides, versionText } from './compare-sides.ts';
+import { findDrift } from './config-drift.ts';
+import { configPathOf } from './config-path.ts';
+import { placeOf } from './config-versions.ts';
+import { readingOf, readOptions, toEffective } from './option-reading.ts';
+import { saveReloads } from './save-effect.ts';
+import { withResults } from './version-results.ts';
+
+type DeskMethods =
+  | 'config.desk'
+  | 'config.keepDraft'
+  | 'config.effective'
+  | 'config.history'
+  | 'config.version'
+  | 'config.compare'
+  | 'config.drift';
+
+export function deskHandlers(context: HandlerContext): Pick<Part<'config'>, DeskMethods> {
+  const { registry, ports, versions } = context;
+  const { history } = versions;
+  return {
+    'config.desk': async ({ instanceId }) => {
+      const instance = registry.get(instanceId);
+      return {
+        saveReloads: await saveReloads(instance, configPathOf(instance)),
+        draft: history.draft(instanceId),
+      };
+    },
+    'config.keepDraft': ({ instanceId, text, baseSha256 }) => {
+      registry.get(instanceId);
+      history.keepDraft(instanceId, text === null ? null : { text, baseSha256 });
+      return {};
+    },
+    'config.effective': async ({ instanceId, text }) => {
+      const instance = registry.get(instanceId);
+      const texts = new Map(text === null ? [] : [[configPathOf(instance), text]]);
+      return toEffective(readOptions(await readingOf(instance, ports), texts));
+    },
+    'config.history': async ({ instanceId }) => {
+      const instance = registry.get(instanceId);
+      const path = configPathOf(instance);
+      await versions.noteDisk(instance, [path]);
+      const { upSinceMs, link } = instance.row();
+      const server = { upSinceMs, isRunning: link.status === 'attached' };
+      const kept = history.versions(await placeOf(path));
+      return {
+        path,
+        versions: withResults(kept, history.loads(instanceId), server),
+        mostVersions: VERSIONS_PER_FILE,
+      };
+    },
+    'config.version': ({ instanceId, versionId }) => {
+      registry.get(instanceId);
+      return { text: versionText(versionId, context) };
+    },
+    'config.compare': async ({ left, right }) => compareSides(left, right, context),
+    'config.drift': async ({ instanceId }) => {
+      const instance = registry.get(instanceId);
+      await versions.noteDisk(instance, instance.config?.files ?? [configPathOf(instance)]);
+      return findDrift(instance, history, ports);
+    },
+  };
+}

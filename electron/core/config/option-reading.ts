@@ -1,0 +1,100 @@
+/**
+ * Reads a configuration as its server does: with the arguments, the folder and the environment of its process where they
+ * can be seen, otherwise the file alone. Files can be given as texts instead of what is on the disk: one that is being
+ * edited, or the versions of an earlier time.
+ */
+import { basename, dirname, join } from 'node:path';
+import { type EffectiveOption, effectiveIni, effectiveOptions, stepsOf } from '../../../engine/config/effective.ts';
+import { formatConfigError } from '../../../engine/config/errors.ts';
+import { type ConfigHost, resolvePath } from '../../../engine/config/host.ts';
+import { resolveConfig } from '../../../engine/config/resolve.ts';
+import type { Origin } from '../../../engine/config/settings.ts';
+import type { ConfigEffective, ConfigOrigin } from '../../contract/desk-model.ts';
+import { findServerOf } from '../discover/discover.ts';
+import { hidesArguments, serverArguments } from '../discover/processes.ts';
+import type { Instance } from '../instances/instance.ts';
+import type { Ports } from '../ports.ts';
+import { configPathOf } from './config-path.ts';
+import { createConfigHost } from './node-config-host.ts';
+
+/** How a server reads its configuration. */
+export interface OptionReading {
+  argv: string[];
+  cwd: string;
+  env: Readonly<Record<string, string | undefined>>;
+  binaryPath: string;
+  version: string;
+}
+
+export interface OptionList {
+  options: EffectiveOption[];
+  problems: string[];
+  notices: string[];
+  files: string[];
+}
+
+/** Texts to use for files instead of what is on the disk, by absolute path. */
+export type FileTexts = ReadonlyMap<string, string>;
+
+/** A file by itself, as if it were started from its folder. */
+export function readingOfFile(path: string, ports: Ports): OptionReading {
+  return { argv: ['--ini', path], cwd: dirname(path), env: {}, binaryPath: 'uwsgi', version: ports.version };
+}
+
+/** Throws `config-none` when the file of the instance is not known. */
+export async function readingOf(instance: Instance, ports: Ports): Promise<OptionReading> {
+  const path = configPathOf(instance);
+  const plain = readingOfFile(path, ports);
+  if (instance.record.kind === 'engine') return { ...plain, env: ports.env, binaryPath: process.execPath };
+  const { document } = instance.monitor;
+  if (document === null) return plain;
+  // A process that can't be looked at is one whose arguments are not known.
+  const server = await findServerOf(document, instance.record.statsAddress).catch(() => null);
+  if (server === null) return plain;
+  const { process: master } = server;
+  const known = { ...plain, env: master.env ?? {}, binaryPath: master.args[0] ?? 'uwsgi', version: document.version };
+  const argv = hidesArguments(master) ? null : serverArguments(master);
+  if (argv === null) return known;
+  // The process may have gone elsewhere by `chdir`; the stats document says where it was started.
+  const started = { ...known, argv, cwd: document.cwd };
+  return readOptions(started).files.includes(path) ? started : known;
+}
+
+/** Never throws for what stands in files. */
+export function readOptions(reading: OptionReading, texts: FileTexts = new Map()): OptionList {
+  const { argv, cwd, env, binaryPath, version } = reading;
+  const resolved = resolveConfig(argv, withTexts(createConfigHost({ cwd, env, binaryPath, version }), texts));
+  const { files, notices } = resolved;
+  if (!resolved.ok) return { options: [], problems: resolved.errors.map(formatConfigError), notices, files };
+  return { options: effectiveOptions(resolved), problems: [], notices, files };
+}
+
+/** As pages show it. */
+export function toEffective({ options, problems, notices, files }: OptionList): ConfigEffective {
+  const rows = options.map(({ name, key, value, origin, status, option }) => ({
+    name,
+    key,
+    value,
+    origin: toOrigin(origin),
+    status,
+    effect: option?.effect ?? ('reload' as const),
+  }));
+  return { options: rows, problems, notices, files, ini: effectiveIni(options) };
+}
+
+export function toOrigin(origin: Origin): ConfigOrigin {
+  const via = stepsOf(origin).map(({ option, value, origin: { file, line } }) => ({ option, value, file, line }));
+  return { file: origin.file, line: origin.line, via };
+}
+
+function withTexts(host: ConfigHost, texts: FileTexts): ConfigHost {
+  if (texts.size === 0) return host;
+  return {
+    ...host,
+    readFile: (path) => {
+      const full = resolvePath(host.cwd, path);
+      const text = texts.get(full) ?? texts.get(join(host.realFolder(dirname(full)) ?? '', basename(full)));
+      return text === undefined ? host.readFile(path) : { ok: true, bytes: Buffer.from(text) };
+    },
+  };
+}
