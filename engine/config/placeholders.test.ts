@@ -64,7 +64,7 @@ describe('expansion', () => {
 });
 
 describe('spans', () => {
-  it('stand where each reference of a text does', () => {
+  test('stand where each reference of a text does', () => {
     expect(findSpans('%(a)/$(B)/%(c d', '%')).toEqual([{ from: 0, to: 4, name: 'a' }]);
     expect(findSpans('%(a)/%(b (c) d)', '%').map(({ from, to, name }) => [from, to, name])).toEqual([
       [0, 4, 'a'],
