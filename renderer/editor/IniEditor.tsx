@@ -2,14 +2,16 @@
  * The INI editor as a component. It holds the document from mount to unmount; the owner is told of every change and
  * hands over a text from outside by `loaded`. Everything the view can do is in ini-view.ts.
  */
+import { redo, undo } from '@codemirror/commands';
 import type { EditorView } from '@codemirror/view';
 import { type Ref, useEffect, useEffectEvent, useImperativeHandle, useRef } from 'react';
 import type { ConfigDiagnostic } from '../../electron/contract/model.ts';
 import type { TextEdit } from '../../engine/config/text-edit.ts';
 import { setSavedText } from './change-bar.ts';
-import { changesOf } from './edit-changes.ts';
 import { lineEndOf, textOf } from './editor-text.ts';
+import { applyFormEdits } from './form-edits.ts';
 import { type CursorPlace, createIniView, cursorPlace, goTo, replaceText, snapshotOf } from './ini-view.ts';
+import { markLines } from './marked-lines.ts';
 import { applyFix, goToProblem, showProblems } from './problem-gutter.ts';
 
 export interface IniEditorHandle {
@@ -17,8 +19,12 @@ export interface IniEditorHandle {
   nextProblem(): void;
   /** Line 1-based, column 0-based. */
   goTo(line: number, column: number): void;
-  /** One undo step; places are those of the text as it is now. */
-  applyEdits(edits: readonly TextEdit[]): void;
+  /** One undo step, or part of the last one when it `joins`; places are those of the text as it is now. */
+  applyEdits(edits: readonly TextEdit[], joins?: boolean): void;
+  /** Marks lines (1-based) that something beside the editor is about. */
+  markLines(lines: readonly number[]): void;
+  undo(): void;
+  redo(): void;
   /** Applies the fix of the problem at a place. */
   fix(line: number, column: number): void;
 }
@@ -100,8 +106,18 @@ export function IniEditor(props: IniEditorProps) {
       focus: () => act(() => null),
       nextProblem: () => act(goToProblem(1)),
       goTo: (line, column) => act((view) => goTo(view, line, column)),
-      applyEdits: (edits) =>
-        view.current?.dispatch({ changes: changesOf(view.current.state.doc, edits), userEvent: 'input.form' }),
+      applyEdits: (edits, joins = false) => {
+        if (view.current) applyFormEdits(view.current, edits, joins);
+      },
+      markLines: (lines) => {
+        if (view.current) markLines(view.current, lines);
+      },
+      undo: () => {
+        if (view.current) undo(view.current);
+      },
+      redo: () => {
+        if (view.current) redo(view.current);
+      },
       fix: (line, column) =>
         act((view) => {
           goTo(view, line, column);

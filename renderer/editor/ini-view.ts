@@ -20,6 +20,7 @@ import { cspNonce } from './csp-nonce.ts';
 import { editorLook } from './editor-look.ts';
 import { sectionAt } from './editor-text.ts';
 import { iniLanguage } from './ini-language.ts';
+import { markedLines } from './marked-lines.ts';
 import { optionHelp } from './option-help.ts';
 import { problemGutter } from './problem-gutter.ts';
 import { typedOver } from './typed-over.ts';
@@ -92,6 +93,7 @@ function extensionsFor({ readOnly, label, onChange, onCursor, onSave }: IniViewO
     problemGutter,
     lineNumbers(),
     changeBar,
+    markedLines,
     highlightActiveLine(),
     highlightActiveLineGutter(),
     drawSelection(),
