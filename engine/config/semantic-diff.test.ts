@@ -80,8 +80,8 @@ describe('two configurations differ', () => {
     const found = changes('[uwsgi]\nprocesses = 4\nharakiri = 60\n', '[uwsgi]\nprocesses = 8\n\nthreads = 2\n');
     expect(found).toMatchObject([
       { name: 'processes', type: 'changed', before: [{ value: '4' }], after: [{ value: '8', origin: { line: 2 } }] },
-      { name: 'threads', type: 'added', before: [], after: [{ value: '2', origin: { line: 4 } }] },
       { name: 'harakiri', type: 'removed', before: [{ value: '60', origin: { line: 3 } }], after: [] },
+      { name: 'threads', type: 'added', before: [], after: [{ value: '2', origin: { line: 4 } }] },
     ]);
   });
 
@@ -129,7 +129,7 @@ describe('the summary of a change', () => {
   it('says it in a few words', () => {
     const before = '[uwsgi]\nprocesses = 4\nharakiri = 60\nvacuum = true\nsocket = /a\n';
     const after = '[uwsgi]\nprocesses = 8\nmaster = true\nthreads = 2\nsocket = /a\n';
-    expect(words(before, after)).toBe('processes 4 → 8, master on, threads added, harakiri removed and 1 more');
+    expect(words(before, after)).toBe('processes 4 → 8, master on, harakiri removed, threads added and 1 more');
   });
 
   it('tells comments, another spelling and no change apart', () => {

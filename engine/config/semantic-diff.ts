@@ -37,7 +37,7 @@ const CHAINS = ['final-route', 'error-route', 'response-route', 'route'] as cons
 const UNORDERED =
   /^(touch-|fs-|cron|unique-cron|legion-cron|unique-legion-cron|spooler$|alarm|trusted-proxy|static-safe|stats$|stats-push|metric|reload-on-exception-|.*-log$|master-fifo$|ignore-|unenv$|snmp)/;
 
-/** What changed from one to the other, in the order of the options' lines. */
+/** What changed from one to the other, file by file in the order of lines. */
 export function compareEffective(
   before: readonly EffectiveOption[],
   after: readonly EffectiveOption[],
@@ -52,7 +52,15 @@ export function compareEffective(
     const isOrdered = isSocket ? socketsInOrder : !UNORDERED.test(name);
     changes.push(...compareSetting(name, old.get(name) ?? [], now.get(name) ?? [], isOrdered));
   }
-  return changes;
+  const files = [...new Set([...after, ...before].map(({ origin }) => origin.file))];
+  const placeOf = ({ before: [gone], after: [fresh] }: SemanticChange): [file: number, line: number] => {
+    const origin = (fresh ?? gone)?.origin;
+    return origin === undefined ? [0, 0] : [files.indexOf(origin.file), origin.line];
+  };
+  return changes
+    .map((change) => ({ change, place: placeOf(change) }))
+    .sort((a, b) => a.place[0] - b.place[0] || a.place[1] - b.place[1])
+    .map(({ change }) => change);
 }
 
 function settingsOf(options: readonly EffectiveOption[]): Map<string, Setting[]> {

@@ -14,7 +14,7 @@ import { placeOf } from './config-versions.ts';
 import { type OptionReading, readingOf, readOptions, toOrigin } from './option-reading.ts';
 import { saveReloads } from './save-effect.ts';
 
-/** Start times of processes are known to the second only. */
+/** Start times of other programs' processes, and of workers, are known to the second only. */
 const SLACK_MS = 1_000;
 /** Workers that are this much younger than the last known reload were renewed by another one. */
 const YOUNGER_MS = 15_000;
@@ -22,6 +22,8 @@ const YOUNGER_MS = 15_000;
 interface Load {
   atMs: number;
   kind: 'start' | 'reload';
+  /** How far the time may be off. */
+  slackMs: number;
 }
 
 /** Files as they were when the server read them; `missing`: not known any more. */
@@ -51,13 +53,14 @@ export async function findDrift(instance: Instance, history: ConfigHistory, port
     const basis = `Since when ${name} runs is not known: its process can not be seen from here.`;
     return { ...none, status: 'unknown', basis };
   }
-  const load = await lastLoad(instance, history, startedAtMs, disk.files);
-  const then = await filesAt(disk.files, load.atMs, history);
+  const start: Load = { atMs: startedAtMs, kind: 'start', slackMs: instance.runner === null ? SLACK_MS : 0 };
+  const load = await lastLoad(instance, history, start, disk.files);
+  const then = await filesAt(disk.files, load, history);
   if (then.missing.length > 0) {
     const basis = `What ${then.missing.join(' and ')} said when ${name} read it is not known: it was changed since, and no version from before is kept.`;
     return { ...none, loadedAtMs: load.atMs, status: 'unknown', basis };
   }
-  const changes = await changesSince(reading, then, load, startedAtMs, history);
+  const changes = await changesSince(reading, then, load, start, history);
   return {
     status: changes.length > 0 ? 'drift' : 'same',
     loadedAtMs: load.atMs,
@@ -83,15 +86,15 @@ async function changesSince(
   reading: OptionReading,
   then: FilesThen,
   load: Load,
-  startedAtMs: number,
+  start: Load,
   history: ConfigHistory,
 ): Promise<ConfigChange[]> {
   const disk = readOptions(reading);
   const changes = compareEffective(readOptions(reading, then.texts).options, disk.options);
   if (load.kind === 'start') return changes.map(toChange);
-  const start = await filesAt(disk.files, startedAtMs, history);
-  if (start.missing.length > 0) return changes.map(toChange);
-  const sinceStart = compareEffective(readOptions(reading, start.texts).options, disk.options);
+  const atStart = await filesAt(disk.files, start, history);
+  if (atStart.missing.length > 0) return changes.map(toChange);
+  const sinceStart = compareEffective(readOptions(reading, atStart.texts).options, disk.options);
   return [
     ...changes.filter(({ effect }) => effect !== 'restart'),
     ...sinceStart.filter(({ effect }) => effect === 'restart'),
@@ -102,30 +105,30 @@ async function changesSince(
 async function lastLoad(
   instance: Instance,
   history: ConfigHistory,
-  startedAtMs: number,
+  start: Load,
   files: readonly string[],
 ): Promise<Load> {
   const reload = history
     .loads(instance.id)
     .find(({ kind, status, readsFiles }) => kind === 'reload' && readsFiles === 1 && status.startsWith('done'));
   const known: Load =
-    reload !== undefined && reload.atMs > startedAtMs
-      ? { atMs: reload.atMs, kind: 'reload' }
-      : { atMs: startedAtMs, kind: 'start' };
+    reload !== undefined && reload.atMs > start.atMs ? { atMs: reload.atMs, kind: 'reload', slackMs: 0 } : start;
   // A file that is watched was read again when all workers are younger than its last change.
   const [path] = files;
   const spawnedAtMs = oldestSpawnMs(instance);
   if (path === undefined || spawnedAtMs === null || spawnedAtMs <= known.atMs) return known;
   if ((await saveReloads(instance, path)) === null) return known;
-  return (await mtimeOf(path)) <= spawnedAtMs + SLACK_MS ? { atMs: spawnedAtMs, kind: 'reload' } : known;
+  return (await mtimeOf(path)) <= spawnedAtMs + SLACK_MS
+    ? { atMs: spawnedAtMs, kind: 'reload', slackMs: SLACK_MS }
+    : known;
 }
 
-async function filesAt(files: readonly string[], atMs: number, history: ConfigHistory): Promise<FilesThen> {
+async function filesAt(files: readonly string[], { atMs, slackMs }: Load, history: ConfigHistory): Promise<FilesThen> {
   const texts = new Map<string, string>();
   const missing: string[] = [];
   for (const path of files) {
-    if ((await mtimeOf(path)) <= atMs + SLACK_MS) continue;
-    const version = history.versionAt(await placeOf(path), atMs + SLACK_MS);
+    if ((await mtimeOf(path)) <= atMs + slackMs) continue;
+    const version = history.versionAt(await placeOf(path), atMs + slackMs);
     const text = version === null ? null : history.textOf(version);
     if (text === null) missing.push(path);
     else texts.set(path, text);

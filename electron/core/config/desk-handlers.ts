@@ -44,7 +44,8 @@ export function deskHandlers(context: HandlerContext): Pick<Part<'config'>, Desk
       const path = configPathOf(instance);
       await versions.noteDisk(instance, [path]);
       const { upSinceMs, link } = instance.row();
-      const server = { upSinceMs, isRunning: link.status === 'attached' };
+      const slackMs = instance.runner === null ? 1_000 : 0;
+      const server = { upSinceMs, isRunning: link.status === 'attached', slackMs };
       const kept = history.versions(await placeOf(path));
       return {
         path,

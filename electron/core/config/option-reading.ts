@@ -10,7 +10,7 @@ import { type ConfigHost, resolvePath } from '../../../engine/config/host.ts';
 import { resolveConfig } from '../../../engine/config/resolve.ts';
 import type { Origin } from '../../../engine/config/settings.ts';
 import type { ConfigEffective, ConfigOrigin } from '../../contract/desk-model.ts';
-import { findServerOf } from '../discover/discover.ts';
+import { findServerOf, startFolders } from '../discover/discover.ts';
 import { hidesArguments, serverArguments } from '../discover/processes.ts';
 import type { Instance } from '../instances/instance.ts';
 import type { Ports } from '../ports.ts';
@@ -55,9 +55,8 @@ export async function readingOf(instance: Instance, ports: Ports): Promise<Optio
   const known = { ...plain, env: master.env ?? {}, binaryPath: master.args[0] ?? 'uwsgi', version: document.version };
   const argv = hidesArguments(master) ? null : serverArguments(master);
   if (argv === null) return known;
-  // The process may have gone elsewhere by `chdir`; the stats document says where it was started.
-  const started = { ...known, argv, cwd: document.cwd };
-  return readOptions(started).files.includes(path) ? started : known;
+  const started = startFolders(master).map((cwd) => ({ ...known, argv, cwd }));
+  return started.find((reading) => readOptions(reading).files.includes(path)) ?? known;
 }
 
 /** Never throws for what stands in files. */

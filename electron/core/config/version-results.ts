@@ -9,12 +9,11 @@ export interface ServerState {
   /** Since when the server's master runs; null: it does not, or it is not known. */
   upSinceMs: number | null;
   isRunning: boolean;
+  /** How far `upSinceMs` may be off: other programs' processes are known to the second only. */
+  slackMs: number;
 }
 
 type Result = NonNullable<ConfigVersion['result']>;
-
-/** Times of processes are known to the second only. */
-const SLACK_MS = 1_000;
 
 /** `versions` and `loads` newest first. */
 export function withResults(
@@ -35,13 +34,13 @@ function resultOf(
   loads: readonly ConfigLoad[],
   server: ServerState,
 ): Result | null {
-  const during = loads.filter((load) => load.atMs + SLACK_MS >= mtimeMs && (untilMs === null || load.atMs < untilMs));
+  const during = loads.filter((load) => load.atMs >= Math.floor(mtimeMs) && (untilMs === null || load.atMs < untilMs));
   const load = during.find(({ readsFiles }) => readsFiles === 1);
   if (load !== undefined) {
     return { status: load.status, text: wordsOf(load), atMs: load.atMs, reloadId: load.reloadId };
   }
-  const { upSinceMs, isRunning } = server;
-  if (upSinceMs !== null && upSinceMs + SLACK_MS >= mtimeMs && (untilMs === null || upSinceMs < untilMs)) {
+  const { upSinceMs, isRunning, slackMs } = server;
+  if (upSinceMs !== null && upSinceMs + slackMs >= mtimeMs && (untilMs === null || upSinceMs < untilMs)) {
     return { status: 'done', text: 'started', atMs: upSinceMs, reloadId: null };
   }
   if (untilMs !== null || !isRunning) return null;

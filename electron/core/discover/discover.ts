@@ -73,16 +73,23 @@ export function nameOfFile(configPath: string): string {
   return name === 'uwsgi' ? basename(dirname(configPath)) || name : name;
 }
 
+/** Where it may have been started: by `chdir` it has perhaps gone elsewhere, and the shell's PWD says from where. */
+export function startFolders({ cwd, env }: Pick<ProcessInfo, 'cwd' | 'env'>): string[] {
+  const shell = env?.['PWD'];
+  const folders = [cwd ?? '/', ...(shell?.startsWith('/') ? [shell] : [])];
+  return [...new Set(folders)];
+}
+
 function configOf(process: ProcessInfo): EffectiveConfig | null {
   const args = serverArguments(process);
   if (args === null || hidesArguments(process)) return null;
-  const host = createConfigHost({
-    cwd: process.cwd ?? '/',
-    env: process.env ?? {},
-    binaryPath: process.args[0] ?? 'uwsgi',
-    version: '2.0',
-  });
-  return readEffectiveConfig(args, host);
+  const read = startFolders(process).map((cwd) =>
+    readEffectiveConfig(
+      args,
+      createConfigHost({ cwd, env: process.env ?? {}, binaryPath: process.args[0] ?? 'uwsgi', version: '2.0' }),
+    ),
+  );
+  return read.find(({ errors }) => errors.length === 0) ?? read[0] ?? null;
 }
 
 function missingOf(process: ProcessInfo, config: EffectiveConfig | null): string | null {
