@@ -159,7 +159,7 @@ function checkReferences(
 /** An option with one value that was given before in the same section: the later one wins. */
 function checkDouble(line: OptionLine, earlier: Map<string, OptionLine>): Diagnostic[] {
   const option = findOption(line.key);
-  if (option === null || option.repeatable || option.help === null || option.kind === 'logic') return [];
+  if (option === null || option.repeatable || option.kind === 'logic') return [];
   const key = `${line.section ?? ''} ${option.name}`;
   const before = earlier.get(key);
   earlier.set(key, line);

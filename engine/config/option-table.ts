@@ -46,8 +46,8 @@ export interface OptionInfo {
   /** Why it has no effect, or is not supported when that needs saying; otherwise null. */
   reason: string | null;
   default: string | null;
-  /** One sentence; null for the rarely used. */
-  help: string | null;
+  /** One sentence. */
+  help: string;
   /** What a number counts: `seconds`, `MiB`, `bytes`, `requests`, ...; null for a bare count and for what is no number. */
   unit: string | null;
   /** All values there are, when they can be listed. */
@@ -55,8 +55,8 @@ export interface OptionInfo {
   /** First release that has it; null: any 2.0 has. */
   since: string | null;
   effect: OptionEffect;
-  /** Heading it stands under; null when no section describes it. */
-  section: string | null;
+  /** Heading it stands under. */
+  section: string;
 }
 
 interface OptionDetail {
@@ -88,7 +88,13 @@ for (const option of optionTable) {
   if (option.short !== null && !byShort.has(option.short)) byShort.set(option.short, option);
 }
 
-const likelyNames = [...byName].flatMap(([name, { help }]) => (name.length > 6 || help !== null ? [name] : []));
+/** Short names are near to any slip: only those that people use are a guess, beside what works. */
+const USED_SHORT_NAMES = new Set(
+  'alarm async cache2 cap cgi cgroup config cron cron2 gevent loop mule psgi rack route snmp xml zerg'.split(' '),
+);
+const likelyNames = [...byName].flatMap(([name, { status }]) =>
+  name.length > 6 || status !== 'not supported' || USED_SHORT_NAMES.has(name) ? [name] : [],
+);
 
 const nearestFound = new Map<string, string[]>();
 const MAX_REMEMBERED = 500;
@@ -108,11 +114,11 @@ export function optionNames(): Iterable<string> {
   return byName.keys();
 }
 
-/** Names and aliases that begin with `prefix`, those with a help text first, then by name. */
+/** Names and aliases that begin with `prefix`, those that work first, then by name. */
 export function searchOptions(prefix: string): { name: string; option: OptionInfo }[] {
   const found: { name: string; option: OptionInfo }[] = [];
   for (const [name, option] of byName) if (name.startsWith(prefix)) found.push({ name, option });
-  const rank = (option: OptionInfo): number => (option.status === 'works' ? 0 : option.help === null ? 2 : 1);
+  const rank = (option: OptionInfo): number => (option.status === 'works' ? 0 : 1);
   return found.sort((a, b) => rank(a.option) - rank(b.option) || (a.name < b.name ? -1 : 1));
 }
 
@@ -204,40 +210,30 @@ function readTable(text: string, details: Map<string, OptionDetail>): OptionInfo
     }
     const option = readEntry(word, plugin);
     const names = [option.name, ...option.aliases];
-    const named = names.find((name) => details.has(name));
-    const detail = named === undefined ? undefined : details.get(named);
-    if (named !== undefined) unused.delete(named);
-    const repeatable = option.repeatable || detail?.kind === 'list';
-    options.push({ ...option, ...detail, repeatable });
+    const named = names.find((name) => details.has(name)) ?? '';
+    const detail = details.get(named);
+    if (detail === undefined) throw new Error(`No line of the option table is about '${option.name}'.`);
+    unused.delete(named);
+    options.push({ ...option, ...detail, repeatable: option.repeatable || detail.kind === 'list' });
   }
   if (unused.size > 0) throw new Error(`The option table describes unknown options: ${[...unused].join(', ')}`);
   return options;
 }
 
-function readEntry(word: string, plugin: string): OptionInfo {
+type OptionEntry = Omit<OptionInfo, keyof OptionDetail>;
+
+function readEntry(word: string, plugin: string): OptionEntry {
   const match = /^([^()!?#*]+)(?:\((.)\))?([!?#*]*)$/.exec(word);
   if (match === null) throw new Error(`Bad entry in option-names.ts: ${word}`);
   const [name = '', ...aliases] = (match[1] ?? '').split('/');
   const marks = match[3] ?? '';
   const argument = marks.includes('!') ? 'none' : marks.includes('?') ? 'optional' : 'required';
-  const repeatable = marks.includes('*');
-  const kind = argument === 'none' ? 'flag' : marks.includes('#') ? 'int' : repeatable ? 'list' : 'string';
   return {
     name,
     aliases,
     short: match[2] ?? null,
     plugin,
     argument,
-    kind,
-    repeatable,
-    status: 'not supported',
-    reason: null,
-    default: null,
-    help: null,
-    unit: null,
-    choices: null,
-    since: null,
-    effect: 'reload',
-    section: null,
+    repeatable: marks.includes('*'),
   };
 }

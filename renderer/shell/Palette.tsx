@@ -161,7 +161,7 @@ function useOptionSearch(): SearchOptions {
     async function load() {
       const table = await import('../../engine/config/option-table.ts');
       const found: SearchOptions = (text) =>
-        table.searchOptions(text).map(({ name, option }) => ({ name, help: option.help ?? '' }));
+        table.searchOptions(text).map(({ name, option }) => ({ name, help: option.help }));
       if (!isGone) setSearch(() => found);
     }
     // Without the table the palette still has every action.

@@ -20,6 +20,15 @@ declare-option | list | works | | Makes an option out of others: name=option=$1;
 declare-option2 | list | works | | As 'declare-option', applied after placeholders were replaced.
 print | list | works | | Writes a text to the log at the start.
 iprint | list | works | | Writes a text to the log while the file is read.
+get | string | no | | On the command line: shows the value of this option and ends.
+resolve | list | no | | Sets a placeholder to the IP address of a host: name=host.
+inject-before | list | no | | Puts the text of a file in front of the configuration before it is read.
+inject-after | list | no | | Puts the text of a file behind the configuration before it is read.
+fallback-config | path | no | | Starts again with this configuration when the server ends with code 1.
+blacklist | list | no | | Refuses these options up to 'end-blacklist'.
+end-blacklist | flag | no | | Ends 'blacklist'.
+whitelist | list | no | | Refuses all options but these up to 'end-whitelist'.
+end-whitelist | flag | no | | Ends 'whitelist'.
 for | logic | works | | Repeats the lines up to 'endfor' for each word; %(_) is the word.
 for-glob | logic | works | | Repeats the lines up to 'endfor' for each path that matches.
 for-times | logic | works | | Repeats the lines up to 'endfor' so many times.

@@ -10,10 +10,6 @@ js-app | path | works | | File of a JavaScript application that exports a fetch 
 plugins | list | works | | Plugins to load; the engine has Python and HTTP built in.
 need-plugins | list | works | | Plugins to load, without which the server does not start.
 plugins-dir | path | none: the engine has its plugins built in | | Folder of plugins.
-rack | path | no | | Ruby Rack application.
-psgi | path | no | | Perl PSGI application.
-php-docroot | path | no | | Folder of PHP scripts.
-cgi | list | no | | Folder of CGI scripts.
 `,
   readers: {
     'js-app': (draft, value, origin) =>

@@ -24,6 +24,8 @@ fastcgi-modifier1 | int | works | 0 | Modifier of requests that come over FastCG
 fastcgi-modifier2 | int | works | 0 | Second modifier of requests that come over FastCGI; the engine knows 0.
 scgi-modifier1 | int | works | 0 | Modifier of requests that come over SCGI; the engine knows 0.
 scgi-modifier2 | int | works | 0 | Second modifier of requests that come over SCGI; the engine knows 0.
+raw-modifier1 | int | no | | Modifier of connections that come through 'raw-socket'.
+raw-modifier2 | int | no | | Second modifier of connections that come through 'raw-socket'.
 worker-accept | flag | works | false | Python workers accept the connections of 'socket' and 'uwsgi-socket' themselves, without the gateway.
 http-to | address | works | | Address of the uwsgi socket the router hands requests to; the engine's router always uses its own workers.
 `,

@@ -50,8 +50,6 @@ log-filter | list | works | | Keeps only lines that match this expression.
 log-drain | list | works | | Drops lines that match this expression.
 log-encoder | list | works | | Changes each line: prefix, suffix, nl, format or json, with its text.
 log-req-encoder | list | works | | Changes each request line: prefix, suffix, nl, format or json, with its text.
-log-alarm | list | no | | Raises an alarm for lines that match an expression.
-not-log-alarm | list | no | | Spares lines that match an expression from alarms.
 log-zeromq | string | no | | Sends the log to a ZeroMQ socket.
 rsyslog-packet-size | bytes | works | 1024 | Longest datagram sent by the logger rsyslog; the rest of a line is cut off.
 rsyslog-split-messages | flag | works | false | Sends the rest of a line in datagrams of its own instead of cutting it off.

@@ -60,6 +60,10 @@ python-worker-override | path | no | | Python script that takes the place of the
 python-raw | path | no | | Python script that answers raw sockets.
 pyrun | list | no | | Python script to run instead of a server.
 pyshell | string | no | | Starts an interactive Python shell in the server.
+pyshell-oneshot | string | no | | As 'pyshell', and ends with the shell.
+pecan | path | no | | Configuration of a Pecan application.
+test | string | no | | On the command line: tries whether Python can import a module.
+python-version | flag | no | | Shows the version of Python.
 `,
   readers: {
     'lazy-apps': flag('lazyApps'),

@@ -35,6 +35,16 @@ http-use-socket | int | none: the engine's router hands requests to its workers 
 http-resubscribe | address | no | | Hands subscriptions of the router on to another router.
 http-fallback | address | no | | Backend for requests that no other takes.
 http-subscription-server | address | no | | Lets other servers subscribe as backends of the router.
+http-subscription-fallback-key | string | no | | Name whose backends get the requests of the router for names that nobody has subscribed.
+http-zerg | list | no | | Takes the router's listening sockets from a zerg server.
+http-stats | address | no | | Answers with the state of the router, as JSON, on this address.
+http-use-base | string | no | | Text in front of a host name that makes the address of its backend.
+http-use-pattern | string | no | | Address of the backend, with %s where the host name goes.
+http-use-cache | string | no | | Cache in which the router looks up the backend of a host name.
+http-use-code-string | string | no | | Function that tells the router the backend of a host name: MODIFIER:CODE:FUNCTION.
+http-stud-prefix | list | no | | Address of a TLS proxy that puts the client's address in front of each connection, as stud does.
+http-manage-source | flag | no | | Lets Icecast clients through that send with the method SOURCE.
+http-manage-rtsp | flag | no | | Lets RTSP sessions through.
 `,
   readers: {
     'http-keepalive': readKeepalive,

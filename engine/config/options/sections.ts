@@ -2,22 +2,35 @@
  * All sections of the option table as one: the lines and the readers of every option.
  */
 import { backgroundOptions } from './background.ts';
+import { cachingOptions } from './caching.ts';
+import { clusteringOptions } from './clustering.ts';
 import { controlOptions } from './control.ts';
 import { daemonsOptions } from './daemons.ts';
+import { emperorOptions } from './emperor.ts';
 import { hooksOptions } from './hooks.ts';
+import { isolationOptions } from './isolation.ts';
 import { languageOptions } from './language.ts';
 import { languagesOptions } from './languages.ts';
 import { listenersOptions } from './listeners.ts';
 import { logOptions } from './log.ts';
+import { metricsOptions } from './metrics.ts';
+import { momentsOptions } from './moments.ts';
+import { otherLanguagesOptions } from './other-languages.ts';
 import { pythonOptions } from './python.ts';
 import { recyclingOptions } from './recycling.ts';
 import { requestsOptions } from './requests.ts';
 import { routerOptions } from './router.ts';
+import { routersOptions } from './routers.ts';
+import { routingOptions } from './routing.ts';
+import { scriptingOptions } from './scripting.ts';
 import type { OptionSection, Reader } from './section.ts';
 import { socketsOptions } from './sockets.ts';
+import { staticFilesOptions } from './static-files.ts';
 import { statsOptions } from './stats.ts';
 import { systemOptions } from './system.ts';
 import { tlsOptions } from './tls.ts';
+import { toolsOptions } from './tools.ts';
+import { webdavOptions } from './webdav.ts';
 import { workersOptions } from './workers.ts';
 
 /** The sections under the headings that the docs give them, in their order. */
@@ -32,12 +45,25 @@ export const titledSections: Readonly<Record<string, OptionSection>> = {
   Control: controlOptions,
   'The system': systemOptions,
   Hooks: hooksOptions,
+  'Mounts, waits and calls': momentsOptions,
+  'Namespaces and jails': isolationOptions,
   'Daemons beside the server': daemonsOptions,
   Python: pythonOptions,
   'Other languages': languagesOptions,
+  'Ruby, Perl, PHP and CGI': scriptingOptions,
+  'Lua, Java, PyPy, Go and others': otherLanguagesOptions,
   'The log': logOptions,
   Statistics: statsOptions,
+  'Alarms and metrics': metricsOptions,
   'Work in the background': backgroundOptions,
+  'Caches, queues and locks': cachingOptions,
+  'Static files': staticFilesOptions,
+  'Internal routing': routingOptions,
+  'The emperor': emperorOptions,
+  'Subscriptions, zerg and legions': clusteringOptions,
+  'Other routers': routersOptions,
+  'WebDAV, XSLT and other stores': webdavOptions,
+  'Development and tools': toolsOptions,
   'The configuration language': languageOptions,
 };
 
