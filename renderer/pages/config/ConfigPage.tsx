@@ -16,11 +16,14 @@ import { CopyButton } from '../../ui/CopyButton.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorBand } from '../../ui/ErrorBand.tsx';
 import { HealthGlyph } from '../../ui/Glyph.tsx';
+import { Segmented } from '../../ui/Segmented.tsx';
 import { ConflictDialog } from './ConflictDialog.tsx';
 import './config.css';
 import { type ConfigSession, isDirty, saveBlockedBy } from './config-session.ts';
 import { type ConfigDesk, configDeskOf } from './config-stores.ts';
 import { DiffDrawer } from './DiffDrawer.tsx';
+import { FormSide } from './form/FormSide.tsx';
+import { useFormOpen } from './form/form-open.ts';
 import { ProblemsLine } from './ProblemsLine.tsx';
 
 export default function ConfigPage({ instanceId }: { instanceId: string }) {
@@ -56,6 +59,11 @@ export default function ConfigPage({ instanceId }: { instanceId: string }) {
   return <ConfigEditor instanceId={instanceId} desk={desk} session={state} />;
 }
 
+const VIEWS = [
+  { id: 'text', label: 'Text' },
+  { id: 'form', label: 'Text and form' },
+] as const;
+
 const START: CursorPlace = { line: 1, column: 1, section: '' };
 
 function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk: ConfigDesk; session: ConfigSession }) {
@@ -64,12 +72,25 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
   const editor = useRef<IniEditorHandle>(null);
   const [cursor, setCursor] = useState(START);
   const [isDiffOpen, setIsDiffOpen] = useState(false);
+  const [isFormOpen, setFormOpen] = useFormOpen();
+  const [formTakesFocus, setFormTakesFocus] = useState(false);
   const { store } = desk;
   const { file, diagnostics, saveError } = session;
   const blockedBy = saveBlockedBy(session);
   const isBroken = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
 
+  function toggleForm(): void {
+    setFormTakesFocus(!isFormOpen);
+    setFormOpen(!isFormOpen);
+    if (isFormOpen) editor.current?.focus();
+  }
+
   function onKeyDown(event: KeyboardEvent): void {
+    if (event.altKey && event.code === 'KeyF') {
+      event.preventDefault();
+      toggleForm();
+      return;
+    }
     if (!(event.ctrlKey || event.metaKey)) return;
     if (event.shiftKey && event.key.toLowerCase() === 'd') setIsDiffOpen((open) => !open);
     else if (!event.shiftKey && event.key.toLowerCase() === 's' && !event.defaultPrevented) void store.save();
@@ -95,6 +116,12 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
           {isBroken ? <HealthGlyph level="crit" silent /> : null}
           {blockedBy}
         </span>
+        <Segmented
+          label="Text or form, Alt+F"
+          options={VIEWS}
+          value={isFormOpen ? 'form' : 'text'}
+          onChange={(view) => setFormOpen(view === 'form')}
+        />
         <Button
           size="sm"
           variant="quiet"
@@ -121,28 +148,46 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
         session={session}
         onReload={() => router.go(instanceRoute(instanceId, 'reload'))}
       />
-      <IniEditor
-        ref={editor}
-        label={`Configuration ${file.path}`}
-        loaded={session.loaded}
-        text={session.text}
-        savedText={file.text}
-        readOnly={!file.writable}
-        diagnostics={diagnostics}
-        onChange={(text) => store.edit(text)}
-        onCursor={setCursor}
-        onSave={() => void store.save()}
-        restored={desk.editorSnapshot()}
-        onLeave={(snapshot) => desk.keepEditor(snapshot)}
-      />
-      <ProblemsLine
-        diagnostics={diagnostics}
-        cursor={cursor}
-        lineEnds={lineEndOf(file.text) === '\r\n' ? 'CRLF' : 'LF'}
-        onNext={() => editor.current?.nextProblem()}
-        onShow={(problem) => editor.current?.goTo(problem.line, problem.from)}
-        onFix={(problem) => editor.current?.fix(problem.line, problem.from)}
-      />
+      <div className="config-body">
+        <div className="config-text">
+          <IniEditor
+            ref={editor}
+            label={`Configuration ${file.path}`}
+            loaded={session.loaded}
+            text={session.text}
+            savedText={file.text}
+            readOnly={!file.writable}
+            diagnostics={diagnostics}
+            onChange={(text) => store.edit(text)}
+            onCursor={setCursor}
+            onSave={() => void store.save()}
+            restored={desk.editorSnapshot()}
+            onLeave={(snapshot) => desk.keepEditor(snapshot)}
+          />
+          <ProblemsLine
+            diagnostics={diagnostics}
+            cursor={cursor}
+            lineEnds={lineEndOf(file.text) === '\r\n' ? 'CRLF' : 'LF'}
+            onNext={() => editor.current?.nextProblem()}
+            onShow={(problem) => editor.current?.goTo(problem.line, problem.from)}
+            onFix={(problem) => editor.current?.fix(problem.line, problem.from)}
+          />
+        </div>
+        {isFormOpen ? (
+          <FormSide
+            instanceId={instanceId}
+            path={file.path}
+            text={session.text}
+            savedText={file.text}
+            diagnostics={diagnostics}
+            cursorLine={cursor.line}
+            readOnly={!file.writable}
+            takesFocus={formTakesFocus}
+            editor={editor}
+            store={store}
+          />
+        ) : null}
+      </div>
       {isDiffOpen ? (
         <DiffDrawer
           saved={file.text}

@@ -1,0 +1,100 @@
+/** The groups of the form, or what a search has found. Of what is unset only the usual is drawn; more comes in steps. */
+import { useState } from 'react';
+import { FormRow } from './FormRow.tsx';
+import { groupTitleOf } from './form-groups.ts';
+import { type Form, type FormField, type FormGroup, unsetField } from './form-model.ts';
+import { findOptions } from './form-search.ts';
+
+export interface FormGroupsProps {
+  form: Form;
+  /** null, or empty: all groups. */
+  query: string | null;
+  /** Names that are shown though they are unset. */
+  pinned: ReadonlySet<string>;
+  current: string | null;
+  readOnly: boolean;
+  epoch: number;
+}
+
+/** Rows that one press on "more" adds. */
+const STEP = 40;
+const MOST_FOUND = 60;
+
+export function FormGroups(props: FormGroupsProps) {
+  const { form, query } = props;
+  const [extra, setExtra] = useState<Readonly<Record<string, number>>>({});
+  if (query !== null && query.trim() !== '') return <Found {...props} query={query} />;
+  return form.groups.map((group, index) => {
+    const more = extra[group.title] ?? 0;
+    const shown = fieldsOf(group, more, props.pinned);
+    const hidden = group.fields.length + group.rest.length - shown.length;
+    if (shown.length === 0 && hidden === 0) return null;
+    return (
+      <section key={group.title} aria-label={group.title}>
+        <h3 className="sec">
+          {group.title}
+          {index === 0 ? <span className="r">line</span> : null}
+        </h3>
+        {shown.map((field) => (
+          <Row key={field.name} field={field} {...props} />
+        ))}
+        {hidden > 0 ? (
+          <button
+            type="button"
+            className="form-more"
+            onClick={() => setExtra((current) => ({ ...current, [group.title]: more + STEP }))}
+          >
+            {hidden} more
+          </button>
+        ) : null}
+        {more > 0 ? (
+          <button
+            type="button"
+            className="form-more"
+            onClick={() => setExtra((current) => ({ ...current, [group.title]: 0 }))}
+          >
+            Show less
+          </button>
+        ) : null}
+      </section>
+    );
+  });
+}
+
+/** In the order of the group, so that a row stays where it is when it is set. */
+function fieldsOf({ fields, rest }: FormGroup, more: number, pinned: ReadonlySet<string>): FormField[] {
+  const added = rest.filter(({ name }, index) => index < more || pinned.has(name)).map(unsetField);
+  return [...fields, ...added];
+}
+
+function Found({ query, ...props }: FormGroupsProps & { query: string }) {
+  const { form } = props;
+  const found = findOptions(query, MOST_FOUND);
+  const own = [...form.fields.values()].filter(({ name, option }) => option === null && name.includes(query.trim()));
+  const titles = [...new Set(found.map(groupTitleOf))];
+  if (found.length + own.length === 0) {
+    return <p className="calm">No option has “{query.trim()}” in its name or help.</p>;
+  }
+  return (
+    <>
+      {titles.map((title) => (
+        <section key={title} aria-label={title}>
+          <h3 className="sec">{title}</h3>
+          {found
+            .filter((option) => groupTitleOf(option) === title)
+            .map((option) => (
+              <Row key={option.name} field={form.fields.get(option.name) ?? unsetField(option)} {...props} />
+            ))}
+        </section>
+      ))}
+      {own.map((field) => (
+        <Row key={field.name} field={field} {...props} />
+      ))}
+      {found.length === MOST_FOUND ? <p className="form-more">Type more of the name to see others.</p> : null}
+    </>
+  );
+}
+
+function Row({ field, current, readOnly, epoch }: { field: FormField } & Omit<FormGroupsProps, 'query'>) {
+  return <FormRow field={field} isCurrent={current === field.name} readOnly={readOnly} epoch={epoch} />;
+}

@@ -1,0 +1,109 @@
+/** One option of the form: its name as the file writes it, the control for its kind, the line, and what is to be said about it. */
+import { MessageSquareOff, Plus, X } from 'lucide-react';
+import { memo, useState } from 'react';
+import { IconButton } from '../../../ui/IconButton.tsx';
+import { FieldNotes } from './FieldNotes.tsx';
+import { useFormDesk } from './form-desk.ts';
+import type { FormField } from './form-model.ts';
+import { controlFor, helpTitle, isNarrow, notesId, rowId, shownState } from './form-words.ts';
+import { LineButton } from './LineButton.tsx';
+import { ValueControl } from './ValueControl.tsx';
+import { ValueList } from './ValueList.tsx';
+
+export interface FormRowProps {
+  field: FormField;
+  /** The cursor of the text is on one of its lines, or the focus is in the row. */
+  isCurrent: boolean;
+  readOnly: boolean;
+  epoch: number;
+}
+
+export const FormRow = memo(function FormRow({ field, isCurrent, readOnly, epoch }: FormRowProps) {
+  const [isAdding, setIsAdding] = useState(false);
+  const isList = field.option?.repeatable === true && field.lines.length + (isAdding ? 1 : 0) > 1;
+  return (
+    <div className={isCurrent ? 'form-field on' : 'form-field'} data-field={field.name}>
+      {isList ? (
+        <ValueList field={field} readOnly={readOnly} epoch={epoch} isAdding={isAdding} onAdding={setIsAdding} />
+      ) : (
+        <SingleRow field={field} readOnly={readOnly} epoch={epoch} onAdd={() => setIsAdding(true)} />
+      )}
+      <FieldNotes field={field} />
+    </div>
+  );
+});
+
+interface SingleRowProps {
+  field: FormField;
+  readOnly: boolean;
+  epoch: number;
+  onAdd: () => void;
+}
+
+function SingleRow({ field, readOnly, epoch, onAdd }: SingleRowProps) {
+  const { value, isSet, isLocked } = shownState(field);
+  const hasNotes = field.isChanged || field.problems.length > 0 || isLocked;
+  return (
+    <div className={isNarrow(controlFor(field.option, value)) ? 'form-row' : 'form-row wide'}>
+      <span className="form-name">
+        <label className={isSet ? 'm ell' : 'm ell q'} htmlFor={rowId(field.name)} title={helpTitle(field)}>
+          {field.label}
+        </label>
+        {field.isChanged ? <i className="form-dot" title="Changed, not saved" /> : null}
+        {readOnly ? null : <RowActions field={field} onAdd={onAdd} />}
+      </span>
+      <ValueControl
+        field={field}
+        readOnly={readOnly || isLocked}
+        epoch={epoch}
+        describedBy={hasNotes ? notesId(field.name) : undefined}
+      />
+      <LineCell field={field} />
+    </div>
+  );
+}
+
+function LineCell({ field: { lines, conditional, commentedLine, outside, label } }: { field: FormField }) {
+  const line = (lines.at(-1) ?? conditional.at(-1))?.number;
+  if (line !== undefined) return <LineButton line={line} label={label} />;
+  if (outside === null && commentedLine !== null) return <LineButton line={commentedLine} label={label} isComment />;
+  return <span className="q t11 form-line">{outside === null ? 'unset' : 'file'}</span>;
+}
+
+/** Over the end of the name, while the pointer or the focus is in the row. */
+function RowActions({ field, onAdd }: { field: FormField; onAdd: () => void }) {
+  const desk = useFormDesk();
+  const { name, label, option, lines, commentedLine } = field;
+  if (lines.length === 0 && commentedLine === null) return null;
+  if (lines.length === 0) {
+    return (
+      <span className="form-actions">
+        <IconButton
+          size="sm"
+          label={`Take ${label} out of its comment`}
+          icon={<MessageSquareOff size={12} strokeWidth={1.75} aria-hidden />}
+          onClick={() => desk.act({ type: 'comment-in', name })}
+        />
+      </span>
+    );
+  }
+  return (
+    <span className="form-actions">
+      {option?.repeatable ? (
+        <IconButton
+          size="sm"
+          label={`Add one more ${label}`}
+          icon={<Plus size={12} strokeWidth={1.75} aria-hidden />}
+          onClick={onAdd}
+        />
+      ) : null}
+      <IconButton
+        size="sm"
+        label={`Unset ${label}`}
+        hint={`Removes the line. With Shift it becomes a comment.`}
+        icon={<X size={12} strokeWidth={1.75} aria-hidden />}
+        onClick={(event) => desk.act({ type: event.shiftKey ? 'comment-out' : 'unset', name })}
+      />
+    </span>
+  );
+}

@@ -1,0 +1,249 @@
+/**
+ * An INI text seen as fields: one for each option that is set or usually is, with its lines, what was saved, and what
+ * is wrong. The form shows this and nothing else, so that the text stays the only truth. Pure.
+ */
+import type { ConfigDiagnostic } from '../../../../electron/contract/model.ts';
+import { DEFAULT_SECTION, type IniDocument, parseIni, sectionNames } from '../../../../engine/config/ini-document.ts';
+import { commentedOptions, mainName, type OptionPlace, optionPlaces } from '../../../../engine/config/ini-places.ts';
+import { findOption, type OptionInfo, optionTable } from '../../../../engine/config/option-table.ts';
+import { optionGroups } from './form-groups.ts';
+
+export interface FieldLine {
+  /** 1-based. */
+  number: number;
+  value: string;
+  /** The `if-...` or `for...` line around it, as written; null: it always counts. */
+  condition: string | null;
+}
+
+/** A value that another file gives. */
+export interface OutsideValue {
+  value: string;
+  /** `common.ini:3` */
+  place: string;
+}
+
+export interface FormField {
+  /** Main name of the option; for a name that is none of uWSGI's, the name itself. */
+  name: string;
+  /** The name as the file writes it: an alias, when it does. */
+  label: string;
+  option: OptionInfo | null;
+  /** Unconditional lines in order; the last one wins unless the option takes several. */
+  lines: readonly FieldLine[];
+  /** Lines that count only sometimes: shown, never changed. */
+  conditional: readonly FieldLine[];
+  /** Set by a file that this one includes, and not here. */
+  outside: OutsideValue | null;
+  /** Line where it stands as a comment, when it is not set. */
+  commentedLine: number | null;
+  /** Values in the saved file; empty: it was not set. */
+  saved: readonly string[];
+  isChanged: boolean;
+  problems: readonly ConfigDiagnostic[];
+}
+
+export interface FormGroup {
+  title: string;
+  /** Set, changed, or usual. */
+  fields: readonly FormField[];
+  /** Options that are neither. */
+  rest: readonly OptionInfo[];
+}
+
+export interface Form {
+  section: string;
+  /** Sections one can choose from. */
+  sections: readonly string[];
+  groups: readonly FormGroup[];
+  setCount: number;
+  /** Fields by name, with those that are not shown. */
+  fields: ReadonlyMap<string, FormField>;
+  /** The section has no option at all. */
+  isEmpty: boolean;
+}
+
+export const OPTION_COUNT = optionTable.length;
+
+/** Names that are none of uWSGI's: placeholders, declared options, slips. */
+const UNKNOWN_TITLE = 'Names of your own';
+
+export interface FormInput {
+  document: IniDocument;
+  saved: IniDocument;
+  section: string;
+  diagnostics: readonly ConfigDiagnostic[];
+  /** By main name. */
+  outside: ReadonlyMap<string, OutsideValue>;
+}
+
+/** The section that the form shows: the asked one, else [uwsgi], else the first; [uwsgi] when there is none. */
+export function sectionToShow(document: IniDocument, asked: string | null): string {
+  const names = sectionNames(document);
+  if (asked !== null && names.includes(asked)) return asked;
+  return names.includes(DEFAULT_SECTION) ? DEFAULT_SECTION : (names[0] ?? DEFAULT_SECTION);
+}
+
+/** All fields. Those of `before` that are still the same are taken over, so that their rows need not be drawn again. */
+export function buildForm(input: FormInput, before?: Form): Form {
+  const { document, section } = input;
+  const fields = readFields(input);
+  for (const [name, field] of fields) {
+    const old = before?.fields.get(name);
+    if (old !== undefined && isSame(old, field)) fields.set(name, old);
+  }
+  const isShown = (name: string) => fields.has(name);
+  const groups: FormGroup[] = optionGroups.map(({ title, options, usual }) => ({
+    title,
+    fields: options.flatMap((option) => fields.get(option.name) ?? (usual.has(option.name) ? unsetField(option) : [])),
+    rest: options.filter(({ name }) => !isShown(name) && !usual.has(name)),
+  }));
+  const unknown = [...fields.values()].filter(({ option }) => option === null);
+  if (unknown.length > 0) groups.push({ title: UNKNOWN_TITLE, fields: unknown, rest: [] });
+  const all = [...fields.values()];
+  return {
+    section,
+    sections: sectionNames(document),
+    groups,
+    setCount: all.filter(({ option, lines, conditional }) => option !== null && lines.length + conditional.length > 0)
+      .length,
+    fields,
+    isEmpty: optionPlaces(document, section).length === 0,
+  };
+}
+
+const unsetFields = new Map<string, FormField>();
+
+/** The field of an option that the file does not mention; always the same object. */
+export function unsetField(option: OptionInfo): FormField {
+  const made = unsetFields.get(option.name) ?? emptyField(option.name, option);
+  unsetFields.set(option.name, made);
+  return made;
+}
+
+/** The field that a line of the text belongs to. */
+export function fieldAtLine(form: Form, line: number): FormField | null {
+  for (const field of form.fields.values()) {
+    if ([...field.lines, ...field.conditional].some(({ number }) => number === line)) return field;
+  }
+  return null;
+}
+
+function readFields({ document, saved, section, diagnostics, outside }: FormInput): Map<string, FormField> {
+  const fields = new Map<string, FormField>();
+  const of = (name: string, option: OptionInfo | null): FormField => {
+    const field = fields.get(name) ?? emptyField(name, option);
+    fields.set(name, field);
+    return field;
+  };
+  for (const place of optionPlaces(document, section)) {
+    const field = of(place.name, place.option);
+    const line = toFieldLine(place);
+    const isFree = place.condition === null;
+    fields.set(place.name, {
+      ...field,
+      label: isFree || field.lines.length === 0 ? place.line.key : field.label,
+      lines: isFree ? [...field.lines, line] : field.lines,
+      conditional: isFree ? field.conditional : [...field.conditional, line],
+    });
+  }
+  const savedValues = new Map<string, string[]>();
+  for (const place of optionPlaces(saved, section)) {
+    const values = savedValues.get(place.name) ?? [];
+    if (place.condition === null) values.push(place.line.value);
+    savedValues.set(place.name, values);
+    if (place.condition === null) of(place.name, place.option);
+  }
+  for (const [name, value] of outside) {
+    const field = of(name, findOption(name));
+    if (field.lines.length === 0) fields.set(name, { ...field, outside: value });
+  }
+  for (const { name, line } of commentedOptions(document, section)) {
+    const field = of(name, findOption(name));
+    if (field.lines.length === 0) fields.set(name, { ...field, commentedLine: line.number });
+  }
+  const problemsAt = byLine(diagnostics);
+  for (const [name, field] of fields) {
+    const values = savedValues.get(name) ?? [];
+    fields.set(name, {
+      ...field,
+      saved: values,
+      isChanged: isChanged(field, values),
+      problems: field.lines
+        .flatMap(({ number }) => problemsAt.get(number) ?? [])
+        .filter(({ severity, option }) => severity !== 'info' && (option === null || mainName(option) === name)),
+    });
+  }
+  return fields;
+}
+
+function isChanged({ option, lines }: FormField, saved: readonly string[]): boolean {
+  const now = lines.map(({ value }) => value);
+  if (option?.repeatable) return now.join('\n') !== saved.join('\n') || now.length !== saved.length;
+  return now.at(-1) !== saved.at(-1);
+}
+
+function emptyField(name: string, option: OptionInfo | null): FormField {
+  return {
+    name,
+    label: name,
+    option,
+    lines: [],
+    conditional: [],
+    outside: null,
+    commentedLine: null,
+    saved: [],
+    isChanged: false,
+    problems: [],
+  };
+}
+
+function toFieldLine({ line, condition }: OptionPlace): FieldLine {
+  return { number: line.number, value: line.value, condition: condition === null ? null : condition.text.trim() };
+}
+
+function byLine(diagnostics: readonly ConfigDiagnostic[]): Map<number, ConfigDiagnostic[]> {
+  const found = new Map<number, ConfigDiagnostic[]>();
+  for (const diagnostic of diagnostics) {
+    const list = found.get(diagnostic.line);
+    if (list) list.push(diagnostic);
+    else found.set(diagnostic.line, [diagnostic]);
+  }
+  return found;
+}
+
+function isSame(a: FormField, b: FormField): boolean {
+  if (a.option !== b.option) return false;
+  const plain = ({ option: _option, ...rest }: FormField) => JSON.stringify(rest);
+  return plain(a) === plain(b);
+}
+
+export type FormBuilder = (
+  input: Omit<FormInput, 'document' | 'saved' | 'section'> & {
+    text: string;
+    savedText: string;
+    /** Asked for by the user; null: the usual one. */
+    section: string | null;
+  },
+) => Form;
+
+/** Builds one form after the other, and does again only what has changed. */
+export function createFormBuilder(): FormBuilder {
+  const parseText = parseOnce();
+  const parseSaved = parseOnce();
+  let last: Form | undefined;
+  return ({ text, savedText, section, diagnostics, outside }) => {
+    const document = parseText(text);
+    const shown = sectionToShow(document, section);
+    last = buildForm({ document, saved: parseSaved(savedText), section: shown, diagnostics, outside }, last);
+    return last;
+  };
+}
+
+function parseOnce(): (text: string) => IniDocument {
+  let last: { text: string; document: IniDocument } | null = null;
+  return (text) => {
+    if (last?.text !== text) last = { text, document: parseIni(text) };
+    return last.document;
+  };
+}

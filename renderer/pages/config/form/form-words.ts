@@ -1,0 +1,142 @@
+/**
+ * Words and figures of the form: units, which control an option gets, when a change takes effect, what was there
+ * before. Pure.
+ */
+import type { OptionInfo } from '../../../../engine/config/option-table.ts';
+import { isFlagWord, isOn, wholeNumber } from '../../../../engine/config/values.ts';
+import type { FormField } from './form-model.ts';
+
+export type ControlType = 'switch' | 'choice' | 'number' | 'mode' | 'path' | 'address' | 'text';
+
+const UNIT_SIGNS: Record<string, string> = {
+  seconds: 's',
+  milliseconds: 'ms',
+  microseconds: 'µs',
+  minutes: 'min',
+  hours: 'h',
+  'per cent': '%',
+  percent: '%',
+  bytes: 'B',
+  requests: 'req',
+};
+
+const CONTROLS: Record<OptionInfo['kind'], ControlType> = {
+  flag: 'switch',
+  int: 'number',
+  mb: 'number',
+  bytes: 'number',
+  seconds: 'number',
+  mode: 'mode',
+  path: 'path',
+  address: 'address',
+  string: 'text',
+  list: 'text',
+  logic: 'text',
+};
+
+/** The control for a value: a switch or a choice only while the value is one that it can show. */
+export function controlFor(option: OptionInfo | null, value: string): ControlType {
+  if (option === null) return 'text';
+  if (/[$%@]\(/.test(value)) return 'text';
+  if (option.choices !== null && !option.repeatable) return 'choice';
+  const control = CONTROLS[option.kind];
+  if (control === 'switch') return isFlagWord(value) ? 'switch' : 'text';
+  return control;
+}
+
+/** Controls with short values stand in a narrow column. */
+export function isNarrow(control: ControlType): boolean {
+  return control === 'switch' || control === 'number' || control === 'mode' || control === 'choice';
+}
+
+/** `s`, `MiB`; empty for a bare count. */
+export function unitSign(option: OptionInfo | null): string {
+  const unit = option?.unit ?? null;
+  return unit === null ? '' : (UNIT_SIGNS[unit] ?? unit);
+}
+
+/** `5,000` while nobody types in it; what is no whole number stays as it is. */
+export function shownNumber(value: string): string {
+  const number = wholeNumber(value);
+  return number === null ? value : number.toLocaleString('en-US');
+}
+
+/** A number one more or less, for the arrow keys; null when the value is none. */
+export function steppedNumber(value: string, by: 1 | -1): string | null {
+  const number = value.trim() === '' ? 0 : wholeNumber(value.trim());
+  return number === null ? null : String(Math.max(0, number + by));
+}
+
+export interface ShownState {
+  /** The line that counts here; what another file or a condition gives; empty: it is not set. */
+  value: string;
+  /** By a line of its own. */
+  isSet: boolean;
+  isOn: boolean;
+  /** It is given elsewhere: shown, not changed here. */
+  isLocked: boolean;
+}
+
+export function shownState({ lines, outside, conditional, option }: FormField): ShownState {
+  const line = lines.at(-1);
+  const elsewhere = line === undefined ? (outside ?? conditional.at(-1)) : undefined;
+  const given = line ?? elsewhere;
+  return {
+    value: given?.value ?? '',
+    isSet: line !== undefined,
+    isOn: given === undefined ? option?.default === 'true' : isOn(given.value),
+    isLocked: elsewhere !== undefined,
+  };
+}
+
+export function choicesOf({ option }: FormField, value: string): readonly string[] {
+  const choices = option?.choices ?? [];
+  return value === '' || choices.includes(value) ? choices : [value, ...choices];
+}
+
+/** What the name says when one points at it. */
+export function helpTitle({ option, label }: FormField): string {
+  if (option === null) return `${label} is no option of uWSGI: a placeholder, or an option that the file declares.`;
+  const also = label === option.name ? '' : ` Its usual name is ${option.name}.`;
+  return `${option.help ?? `Option of uWSGI's ${option.plugin}.`}${also}`;
+}
+
+/** Id of the control of an option. */
+export function rowId(name: string): string {
+  return `form-${name}`;
+}
+
+export function notesId(name: string): string {
+  return `${rowId(name)}-notes`;
+}
+
+/** `Was 100.`, `New.`, `Was 4, now not set.` */
+export function changeWords({ lines, saved, option }: FormField): string {
+  const show = (values: readonly string[]): string => {
+    if (option?.repeatable && values.length > 1) return `${values.length} values`;
+    return values.at(-1) || 'empty';
+  };
+  if (lines.length === 0) return `Was ${show(saved)}, now not set.`;
+  if (saved.length > 0) return `Was ${show(saved)}.`;
+  return option?.default ? `Was not set: ${option.default}.` : 'Was not set.';
+}
+
+/** When a changed value is in effect. */
+export function effectWords(option: OptionInfo | null): string {
+  switch (option?.effect) {
+    case 'workers':
+      return 'Takes effect for each worker as it starts anew.';
+    case 'restart':
+      return isAboutSockets(option)
+        ? 'Takes effect on a restart: every reload keeps the open sockets.'
+        : 'Takes effect on a restart; a reload does not change it.';
+    case 'reload':
+      return 'Takes effect on a reload.';
+    case undefined:
+      return 'Takes effect with the lines that use it.';
+  }
+}
+
+function isAboutSockets({ kind, section, name }: OptionInfo): boolean {
+  return kind === 'address' || name === 'listen' || section === 'Sockets' || section === 'Addresses to answer on';
+}
