@@ -2,17 +2,28 @@
  * The INI editor as a component. It holds the document from mount to unmount; the owner is told of every change and
  * hands over a text from outside by `loaded`. Everything the view can do is in ini-view.ts.
  */
-import { redo, undo } from '@codemirror/commands';
+import { redo, toggleComment, undo } from '@codemirror/commands';
+import { foldAll, unfoldAll } from '@codemirror/language';
+import { openSearchPanel } from '@codemirror/search';
 import type { EditorView } from '@codemirror/view';
 import { type Ref, useEffect, useEffectEvent, useImperativeHandle, useRef } from 'react';
 import type { ConfigDiagnostic } from '../../electron/contract/model.ts';
 import type { TextEdit } from '../../engine/config/text-edit.ts';
 import { setSavedText } from './change-bar.ts';
+import { documentOf, factsOf } from './document-facts.ts';
+import type { EditorServer } from './editor-server.ts';
 import { lineEndOf, textOf } from './editor-text.ts';
 import { applyFormEdits } from './form-edits.ts';
-import { type CursorPlace, createIniView, cursorPlace, goTo, replaceText, snapshotOf } from './ini-view.ts';
+import { type LiveRows, setLiveRows } from './hover.ts';
+import { type OutlineEntry, outlineOf } from './ini-outline.ts';
+import { type CursorPlace, createIniView, cursorPlace, formatText, goTo, replaceText, snapshotOf } from './ini-view.ts';
 import { markLines } from './marked-lines.ts';
-import { applyFix, goToProblem, showProblems } from './problem-gutter.ts';
+import type { NavigationEvents } from './navigation.ts';
+import { applyAllFixes, applyFix, goToProblem, showProblems } from './problem-gutter.ts';
+import { askForName } from './rename-panel.ts';
+
+/** What the menu of the editor does; each has its key in the editor, too. */
+export type EditorAction = 'find' | 'comment' | 'rename' | 'format' | 'align' | 'fold' | 'unfold' | 'fix-all';
 
 export interface IniEditorHandle {
   focus(): void;
@@ -27,7 +38,25 @@ export interface IniEditorHandle {
   redo(): void;
   /** Applies the fix of the problem at a place. */
   fix(line: number, column: number): void;
+  do(action: EditorAction): void;
+  outline(): OutlineEntry[];
 }
+
+const NO_FIGURES: LiveRows = new Map();
+
+const ACTIONS: Record<EditorAction, (view: EditorView) => unknown> = {
+  find: openSearchPanel,
+  comment: toggleComment,
+  rename: askForName,
+  format: (view) => formatText(view, false),
+  align: (view) => formatText(view, true),
+  fold: foldAll,
+  unfold: unfoldAll,
+  'fix-all': applyAllFixes,
+};
+
+/** These open a field of their own, which takes the focus. */
+const TAKES_FOCUS: ReadonlySet<EditorAction> = new Set(['find', 'rename']);
 
 export interface IniEditorProps {
   label: string;
@@ -38,6 +67,11 @@ export interface IniEditorProps {
   savedText: string;
   readOnly: boolean;
   diagnostics: readonly ConfigDiagnostic[];
+  /** The server the text belongs to; null: none. The same one for the life of the editor. */
+  server?: EditorServer | null;
+  /** Live figures for the cards of options. */
+  figures?: LiveRows;
+  events?: NavigationEvents;
   onChange: (text: string) => void;
   onCursor: (place: CursorPlace) => void;
   onSave: () => void;
@@ -48,7 +82,7 @@ export interface IniEditorProps {
 }
 
 export function IniEditor(props: IniEditorProps) {
-  const { loaded, savedText, diagnostics, ref } = props;
+  const { loaded, savedText, diagnostics, figures = NO_FIGURES, ref } = props;
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const seen = useRef(loaded);
@@ -56,6 +90,8 @@ export function IniEditor(props: IniEditorProps) {
   const onChange = useEffectEvent((text: string) => props.onChange(text));
   const onCursor = useEffectEvent((place: CursorPlace) => props.onCursor(place));
   const onSave = useEffectEvent(() => props.onSave());
+  const onPeek = useEffectEvent<NavigationEvents['onPeek']>((peek) => props.events?.onPeek(peek));
+  const onNothing = useEffectEvent<NavigationEvents['onNothing']>((words) => props.events?.onNothing(words));
   const onLeave = useEffectEvent((snapshot: unknown) => props.onLeave(snapshot));
   const lineEnd = useEffectEvent(() => lineEndOf(props.savedText));
   const start = useEffectEvent(() => ({
@@ -63,6 +99,7 @@ export function IniEditor(props: IniEditorProps) {
     text: props.text,
     readOnly: props.readOnly,
     restored: props.restored,
+    server: props.server ?? null,
   }));
 
   useEffect(() => {
@@ -70,6 +107,7 @@ export function IniEditor(props: IniEditorProps) {
     const created = createIniView({
       ...start(),
       parent: host.current,
+      events: { onPeek: (peek) => onPeek(peek), onNothing: (words) => onNothing(words) },
       onChange: (state) => onChange(textOf(state.doc, lineEnd())),
       onCursor: (place) => onCursor(place),
       onSave: () => onSave(),
@@ -95,6 +133,10 @@ export function IniEditor(props: IniEditorProps) {
   useEffect(() => {
     if (view.current) showProblems(view.current, diagnostics);
   }, [diagnostics]);
+
+  useEffect(() => {
+    view.current?.dispatch({ effects: setLiveRows.of(figures) });
+  }, [figures]);
 
   useImperativeHandle(ref, () => {
     function act(action: (view: EditorView) => unknown): void {
@@ -123,6 +165,16 @@ export function IniEditor(props: IniEditorProps) {
           goTo(view, line, column);
           applyFix(view);
         }),
+      do: (action) => {
+        if (!view.current) return;
+        ACTIONS[action](view.current);
+        if (!TAKES_FOCUS.has(action)) view.current.focus();
+      },
+      outline: () => {
+        if (!view.current) return [];
+        const { doc } = view.current.state;
+        return outlineOf(documentOf(doc), factsOf(doc).read);
+      },
     };
   }, []);
 

@@ -7,7 +7,7 @@ import { EditorState, type Extension } from '@codemirror/state';
 import { EditorView, lineNumbers } from '@codemirror/view';
 import { cspNonce } from './csp-nonce.ts';
 import { editorLook } from './editor-look.ts';
-import { iniLanguage } from './ini-language.ts';
+import { iniLanguage } from './highlighting.ts';
 
 const COLLAPSE = { margin: 2, minSize: 4 };
 
@@ -59,4 +59,23 @@ export function createDiffView({
     collapseUnchanged: COLLAPSE,
   });
   return new EditorView({ parent, doc: text, extensions: [readOnly('Unsaved changes'), merge] });
+}
+
+/** A file to look at, from the head of a section on. */
+export function createPeekView({
+  parent,
+  text,
+  line,
+  label,
+}: {
+  parent: HTMLElement;
+  text: string;
+  /** 1-based. */
+  line: number;
+  label: string;
+}): EditorView {
+  const view = new EditorView({ parent, doc: text, extensions: readOnly(label) });
+  const { from } = view.state.doc.line(Math.min(Math.max(line, 1), view.state.doc.lines));
+  view.dispatch({ effects: EditorView.scrollIntoView(from, { y: 'start' }) });
+  return view;
 }

@@ -1,6 +1,6 @@
 import { Text } from '@codemirror/state';
 import { describe, expect, it } from 'vitest';
-import { lineEndOf, sectionAt, textOf } from './editor-text.ts';
+import { lineEndOf, textOf } from './editor-text.ts';
 
 describe('the text of the editor', () => {
   it('keeps the line ends of the file', () => {
@@ -9,10 +9,5 @@ describe('the text of the editor', () => {
     expect(lineEndOf('a\nb\n')).toBe('\n');
     expect(lineEndOf('one line')).toBe('\n');
     expect(lineEndOf('a\r\nb\nc\nd\n')).toBe('\n');
-  });
-
-  it('knows the section of a line', () => {
-    const doc = Text.of(['; top', '[uwsgi]', 'a = 1', '  [other]', 'b = 2']);
-    expect([1, 2, 3, 4, 99].map((line) => sectionAt(doc, line))).toEqual(['', 'uwsgi', 'uwsgi', 'other', 'other']);
   });
 });

@@ -16,12 +16,3 @@ export function lineEndOf(text: string): LineEnd {
 export function textOf(doc: Text, lineEnd: LineEnd): string {
   return doc.sliceString(0, doc.length, lineEnd);
 }
-
-/** The section head that rules at a line (1-based), without brackets; empty before the first. */
-export function sectionAt(doc: Text, line: number): string {
-  for (let number = Math.min(line, doc.lines); number >= 1; number -= 1) {
-    const head = /^\s*\[([^\]]*)\]/.exec(doc.line(number).text);
-    if (head) return head[1] ?? '';
-  }
-  return '';
-}

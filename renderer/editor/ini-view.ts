@@ -1,7 +1,8 @@
 /**
- * The INI editor without React: makes the CodeMirror view with our language, problems, option help and change bar,
- * and does the few things its owner asks of it.
- * Keys: Mod-S save, F8 problems, Mod-. fix, Ctrl-Space complete, Mod-F search; Tab leaves the editor.
+ * The INI editor without React: makes the CodeMirror view with our language, problems, completion, hover and change
+ * bar, and does the few things its owner asks of it.
+ * Keys: Mod-S save, F8 problems, Mod-. fix, Ctrl-Space complete, Mod-F search, F12 go to, F2 rename, Shift-Alt-F
+ * format, Mod-/ comment, Alt-Up move lines, Mod-D next occurrence, Alt-click more cursors; Tab leaves the editor.
  */
 import { closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyField, historyKeymap } from '@codemirror/commands';
@@ -14,15 +15,24 @@ import {
   highlightActiveLineGutter,
   keymap,
   lineNumbers,
+  rectangularSelection,
 } from '@codemirror/view';
 import { changeBar } from './change-bar.ts';
+import { completion } from './completion.ts';
 import { cspNonce } from './csp-nonce.ts';
+import { documentOf } from './document-facts.ts';
+import { changesOf } from './edit-changes.ts';
 import { editorLook } from './editor-look.ts';
-import { sectionAt } from './editor-text.ts';
-import { iniLanguage } from './ini-language.ts';
+import { type EditorServer, editorServer, targetAsked, targetField } from './editor-server.ts';
+import { sectionAt } from './file-sections.ts';
+import { folding } from './folding.ts';
+import { iniLanguage } from './highlighting.ts';
+import { hover } from './hover.ts';
+import { formatIni } from './ini-format.ts';
 import { markedLines } from './marked-lines.ts';
-import { optionHelp } from './option-help.ts';
+import { type NavigationEvents, navigation, navigationEvents } from './navigation.ts';
 import { problemGutter } from './problem-gutter.ts';
+import { renamePanel } from './rename-panel.ts';
 import { typedOver } from './typed-over.ts';
 
 export interface CursorPlace {
@@ -39,6 +49,9 @@ export interface IniViewOptions {
   readOnly: boolean;
   /** Undo history and cursor of an earlier stay, as `snapshotOf` gave it; null: none. */
   restored: unknown;
+  /** null: the text belongs to no server. */
+  server: EditorServer | null;
+  events: NavigationEvents;
   onChange: (state: EditorState) => void;
   onCursor: (place: CursorPlace) => void;
   onSave: () => void;
@@ -80,10 +93,20 @@ export function goTo(view: EditorView, lineNumber: number, column: number): void
 export function cursorPlace(state: EditorState): CursorPlace {
   const { head } = state.selection.main;
   const line = state.doc.lineAt(head);
-  return { line: line.number, column: head - line.from + 1, section: sectionAt(state.doc, line.number) };
+  return { line: line.number, column: head - line.from + 1, section: sectionAt(state, head) ?? '' };
 }
 
-function extensionsFor({ readOnly, label, onChange, onCursor, onSave }: IniViewOptions): Extension {
+/** Blanks around names and values, in one undo step. False when there is nothing to do. */
+export function formatText(view: EditorView, isAligned: boolean): boolean {
+  const { doc, readOnly } = view.state;
+  const edits = readOnly ? [] : formatIni(documentOf(doc), { isAligned });
+  if (edits.length === 0) return false;
+  view.dispatch({ changes: changesOf(doc, edits), userEvent: 'input.format' });
+  return true;
+}
+
+function extensionsFor(options: IniViewOptions): Extension {
+  const { readOnly, label, server, events, onChange, onCursor, onSave } = options;
   const save = () => {
     onSave();
     return true;
@@ -92,6 +115,7 @@ function extensionsFor({ readOnly, label, onChange, onCursor, onSave }: IniViewO
     cspNonce(),
     problemGutter,
     lineNumbers(),
+    folding,
     changeBar,
     markedLines,
     highlightActiveLine(),
@@ -103,12 +127,24 @@ function extensionsFor({ readOnly, label, onChange, onCursor, onSave }: IniViewO
     search({ top: true }),
     highlightSelectionMatches(),
     iniLanguage,
-    optionHelp,
+    server ? editorServer.of(server) : [],
+    navigationEvents.of(events),
+    targetField,
+    targetAsked,
+    completion,
+    hover,
+    navigation,
+    renamePanel,
+    rectangularSelection(),
+    EditorState.allowMultipleSelections.of(true),
+    // Ctrl-click goes to what a place refers to.
+    EditorView.clickAddsSelectionRange.of((event) => event.altKey),
     editorLook,
     EditorState.readOnly.of(readOnly),
     EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false' }),
     keymap.of([
       { key: 'Mod-s', run: save, preventDefault: true },
+      { key: 'Shift-Alt-f', run: (view) => formatText(view, false) || true },
       ...closeBracketsKeymap,
       ...completionKeymap,
       ...searchKeymap,

@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { ConfigTarget } from '../../electron/contract/model.ts';
 import { findOption, type OptionInfo } from '../../engine/config/option-table.ts';
-import {
-  afterName,
-  aliasWords,
-  footWords,
-  headWords,
-  optionCandidates,
-  placeAt,
-  placeholderNames,
-} from './option-words.ts';
+import { aliasWords, effectWords, headWords, helpWords, kindWords, takesWords, whereWords } from './option-words.ts';
 
 function option(name: string): OptionInfo {
   const found = findOption(name);
@@ -16,44 +9,33 @@ function option(name: string): OptionInfo {
   return found;
 }
 
+const uwsgi: ConfigTarget = { server: 'uwsgi', version: '2.0.21', binary: 'known', missing: ['snmp'], extra: [] };
+const engine: ConfigTarget = { server: 'engine', version: '0.1.0', binary: 'known', missing: [], extra: [] };
+
 describe('what the editor says about options', () => {
   it('names kind, default, letter and other names', () => {
-    expect(headWords(option('processes'))).toBe('integer, default 1');
+    expect(headWords(option('processes'))).toMatch(/, default 1$/);
     expect(aliasWords(option('processes'), 'processes')).toBe('-p, workers');
     expect(aliasWords(option('workers'), 'workers')).toBe('-p, processes');
+    expect(kindWords(option('harakiri'))).toBe('seconds');
   });
 
-  it('says where an option works', () => {
-    expect(footWords(option('harakiri')).join(' ')).toContain('on uWSGI and on the bundled engine');
-    expect(footWords(option('thunder-lock')).join(' ')).toContain('No effect on the bundled engine');
-    expect(footWords(option('snmp')).join(' ')).toContain('does not support it');
-    expect(footWords(option('js-app')).join(' ')).toContain('uWSGI does not know it');
+  it('says what it takes and when a change takes effect', () => {
+    expect(takesWords(option('master'))).toContain('no value');
+    expect(takesWords({ ...option('master'), choices: ['a', 'b'] })).toBe('One of a, b.');
+    expect(effectWords({ ...option('listen'), effect: 'restart' })).toContain('a reload is not enough');
+    expect(effectWords(option('if-env'))).toBeNull();
+    expect(helpWords(option('master'))).toContain('master process');
   });
 
-  it('offers every name and alias, what works before the rest', () => {
-    const weights = new Map(optionCandidates().map(({ name, weight }) => [name, weight]));
-    expect(weights.size).toBeGreaterThan(1200);
-    expect(weights.get('processes')).toBeGreaterThan(weights.get('workers') ?? 0);
-    expect(weights.get('harakiri')).toBeGreaterThan(weights.get('mono-gc-freq') ?? 0);
-  });
-
-  it('knows where on a line the cursor is', () => {
-    expect(placeAt('  harak', 7)).toEqual({ type: 'key', from: 2, hasEquals: false });
-    expect(placeAt('harak = 3', 5)).toEqual({ type: 'key', from: 0, hasEquals: true });
-    expect(placeAt('master =  tr', 12)).toMatchObject({ type: 'value', from: 10, option: { name: 'master' } });
-    expect(placeAt('chdir = %(ba', 12)).toEqual({ type: 'placeholder', from: 10 });
-    expect(placeAt('; harak', 7)).toBeNull();
-    expect(placeAt('[uws', 4)).toBeNull();
-  });
-
-  it('collects the placeholders a file defines', () => {
-    const text = '[uwsgi]\nbase = /srv\nset = root=%(base)/x\nset-ph=port=80\nprocesses = 4\n; not = this\n';
-    expect(placeholderNames(text)).toEqual(['base', 'port', 'root']);
-  });
-
-  it('writes a flag with its value and other options up to the value', () => {
-    expect(afterName(option('master'), false)).toBe(' = true');
-    expect(afterName(option('processes'), false)).toBe(' = ');
-    expect(afterName(option('processes'), true)).toBe('');
+  it('says where an option works, of the server at hand first', () => {
+    expect(whereWords(option('harakiri'), null)).toBe('Works on uWSGI and on the bundled engine.');
+    expect(whereWords(option('harakiri'), uwsgi)).toBe('Works on this server and on the bundled engine.');
+    expect(whereWords(option('harakiri'), engine)).toBe('Works here and on uWSGI.');
+    expect(whereWords(option('thunder-lock'), engine)).toContain('No effect here, on the bundled engine,');
+    expect(whereWords(option('snmp'), uwsgi)).toContain('Not on this server: its uWSGI (2.0.21) does not have it.');
+    expect(whereWords(option('snmp'), engine)).toContain('Not supported here');
+    expect(whereWords({ ...option('harakiri'), since: '2.0.22' }, uwsgi)).toContain('Since 2.0.22.');
+    expect(whereWords(option('js-app'), null)).toContain('uWSGI does not know it');
   });
 });

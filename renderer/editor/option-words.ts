@@ -1,9 +1,9 @@
 /**
- * What the editor says about an option, and which options it offers: sentences and candidates from the engine's
- * option table. Pure; option-help.ts shows them.
+ * What the editor says about an option: kind, default, aliases, help, when a change takes effect, where it works.
+ * Pure; the sentences are those of completion, of the hover card and of whoever else shows an option.
  */
-import { findOption, type OptionInfo, optionTable } from '../../engine/config/option-table.ts';
-import { splitLines } from './line-diff.ts';
+import type { ConfigTarget } from '../../electron/contract/model.ts';
+import type { OptionInfo } from '../../engine/config/option-table.ts';
 
 const KIND_WORDS: Record<OptionInfo['kind'], string> = {
   flag: 'flag',
@@ -19,8 +19,16 @@ const KIND_WORDS: Record<OptionInfo['kind'], string> = {
   logic: 'logic',
 };
 
-export function kindWords(option: OptionInfo): string {
-  return KIND_WORDS[option.kind];
+const EFFECT_WORDS: Record<OptionInfo['effect'], string> = {
+  workers: 'A change takes effect in the next worker that starts.',
+  reload: 'A change takes effect with the next reload.',
+  restart: 'A change takes effect with the next restart; a reload is not enough.',
+};
+
+/** `seconds`, `integer`; of a number that has a unit: `requests`. */
+export function kindWords({ kind, unit, choices }: OptionInfo): string {
+  if (choices !== null && kind === 'string') return 'choice';
+  return unit !== null && kind === 'int' ? unit : KIND_WORDS[kind];
 }
 
 /** `integer, default 1` */
@@ -35,81 +43,44 @@ export function aliasWords(option: OptionInfo, name: string): string {
 }
 
 export function helpWords(option: OptionInfo): string {
-  if (option.help !== null) return option.help;
-  const origin = option.plugin === 'core' ? 'uWSGI option' : `Option of uWSGI's ${option.plugin} plugin`;
-  return `${origin}. It is rarely used, so there is no help for it here.`;
+  return option.help;
 }
 
-/** What it takes, and where it works. */
-export function footWords(option: OptionInfo): string[] {
-  const takes = {
+/** `One of spare, backlog.`, `Takes no value; ...` */
+export function takesWords(option: OptionInfo): string {
+  if (option.choices !== null) return `One of ${option.choices.join(', ')}.`;
+  return {
     none: 'Takes no value; true or false may be written.',
     optional: 'A value is optional.',
     required: option.repeatable ? 'Takes a value; may be given several times.' : 'Takes a value.',
   }[option.argument];
-  return [takes, whereItWorks(option)];
 }
 
-function whereItWorks({ plugin, status, reason }: OptionInfo): string {
-  if (plugin === 'reeve') return 'An option of the bundled engine; uWSGI does not know it.';
-  switch (status) {
+/** null for what acts while the file is read: it has no moment of its own. */
+export function effectWords(option: OptionInfo): string | null {
+  return option.kind === 'logic' ? null : EFFECT_WORDS[option.effect];
+}
+
+/** Where it works, of the server that the text belongs to first. */
+export function whereWords(option: OptionInfo, target: ConfigTarget | null): string {
+  const since = option.since === null ? '' : ` Since ${option.since}.`;
+  const release = target?.version ? ` (${target.version})` : '';
+  if (target?.server === 'uwsgi' && target.missing.includes(option.name)) {
+    return `Not on this server: its uWSGI${release} does not have it.${since}`;
+  }
+  if (option.plugin === 'reeve') return 'An option of the bundled engine; uWSGI does not know it.';
+  const isHere = target?.server === 'uwsgi' ? 'on this server' : 'on uWSGI';
+  const engine = target?.server === 'engine' ? 'here, on the bundled engine,' : 'on the bundled engine';
+  switch (option.status) {
     case 'works':
-      return 'Works on uWSGI and on the bundled engine.';
+      return target?.server === 'engine'
+        ? `Works here and on uWSGI.${since}`
+        : `Works ${isHere} and on the bundled engine.${since}`;
     case 'no effect':
-      return `Works on uWSGI. No effect on the bundled engine: ${reason ?? 'not needed there'}.`;
+      return `Works ${isHere}. No effect ${engine} as ${option.reason ?? 'it is not needed there'}.${since}`;
     case 'not supported':
-      return 'Works on uWSGI. The bundled engine does not support it and does not start with it.';
+      return target?.server === 'engine'
+        ? `Works on uWSGI. Not supported here: the bundled engine does not start with it.${since}`
+        : `Works ${isHere}. The bundled engine does not support it and does not start with it.${since}`;
   }
-}
-
-export type Place =
-  | { type: 'key'; from: number /** The rest of the line has a `=` already. */; hasEquals: boolean }
-  | { type: 'value'; from: number; option: OptionInfo | null }
-  | { type: 'placeholder'; from: number };
-
-/** What the cursor at `column` of a line is in; null in comments and section heads. `from` is a column. */
-export function placeAt(line: string, column: number): Place | null {
-  const before = line.slice(0, column);
-  if (/^\s*[;#[]/.test(line)) return null;
-  const placeholder = /%\(([\w.-]*)$/.exec(before);
-  if (placeholder) return { type: 'placeholder', from: column - (placeholder[1]?.length ?? 0) };
-  const equals = before.indexOf('=');
-  if (equals < 0) {
-    const from = before.length - before.trimStart().length;
-    return { type: 'key', from, hasEquals: line.includes('=', column) };
-  }
-  const from = equals + 1 + (/^\s*/.exec(before.slice(equals + 1))?.[0].length ?? 0);
-  return { type: 'value', from, option: findOption(line.slice(0, equals).trim()) };
-}
-
-/** Names that `%(…)` may use: every key of the text and what `set` defines, without options of uWSGI. */
-export function placeholderNames(text: string): string[] {
-  const names = new Set<string>();
-  for (const line of splitLines(text)) {
-    const match = /^\s*([^;#[=\s][^=]*?)\s*=\s*(.*)$/.exec(line);
-    if (!match) continue;
-    const [, key = '', value = ''] = match;
-    if (/^(?:set|set-ph|set-placeholder)$/.test(key)) names.add(value.split('=')[0]?.trim() ?? '');
-    else if (!findOption(key)) names.add(key);
-  }
-  names.delete('');
-  return [...names].sort();
-}
-
-/** All names with a weight for the list: what works first, then what has a help text. */
-export function optionCandidates(): { name: string; option: OptionInfo; weight: number }[] {
-  return optionTable.flatMap((option) => {
-    const weight = option.status === 'works' ? 20 : option.help === null ? -20 : 0;
-    return [option.name, ...option.aliases].map((name, index) => ({
-      name,
-      option,
-      weight: weight - Math.min(index, 5),
-    }));
-  });
-}
-
-/** What a chosen option puts into the line after its name. */
-export function afterName(option: OptionInfo, hasEquals: boolean): string {
-  if (hasEquals) return '';
-  return option.kind === 'flag' ? ' = true' : ' = ';
 }

@@ -6,7 +6,7 @@ import { setDiagnostics } from '@codemirror/lint';
 import { type Extension, RangeSet, StateEffect, StateField } from '@codemirror/state';
 import { type Command, EditorView, GutterMarker, gutter, keymap } from '@codemirror/view';
 import type { ConfigDiagnostic } from '../../electron/contract/model.ts';
-import { fixableAt, neighbour, type PlacedProblem, placeProblems, toLint } from './problems.ts';
+import { fixableAt, neighbour, type PlacedProblem, placeProblems, toLint, withoutOverlap } from './problems.ts';
 
 type Severity = ConfigDiagnostic['severity'];
 
@@ -50,6 +50,14 @@ export const applyFix: Command = (view) => {
   applyFixOf(view, found.diagnostic);
   return true;
 };
+
+/** Applies every fix there is, in one undo step; of two that touch the same place the first one. How many were applied. */
+export function applyAllFixes(view: EditorView): number {
+  const fixes = view.state.field(problems).filter(({ changes }) => changes.length > 0);
+  const chosen = withoutOverlap(fixes.map(({ changes }) => changes));
+  if (chosen.length > 0 && !view.state.readOnly) view.dispatch({ changes: chosen.flat(), userEvent: 'input.fix' });
+  return chosen.length;
+}
 
 /** One undo step. Nothing happens when the text was changed so that the fix has no place any more. */
 function applyFixOf(view: EditorView, diagnostic: ConfigDiagnostic): void {

@@ -1,7 +1,15 @@
 import { Text } from '@codemirror/state';
 import { describe, expect, it } from 'vitest';
 import type { ConfigDiagnostic } from '../../electron/contract/model.ts';
-import { countProblems, fixableAt, leadingProblem, neighbour, placeProblems } from './problems.ts';
+import {
+  countProblems,
+  fixableAt,
+  leadingProblem,
+  listProblems,
+  neighbour,
+  placeProblems,
+  withoutOverlap,
+} from './problems.ts';
 
 const doc = Text.of(['[uwsgi]', 'procesess = 4', 'master = true', 'harakiri = 30s']);
 
@@ -55,5 +63,19 @@ describe('problems on the document', () => {
       warning: 1,
       info: 0,
     });
+  });
+
+  it('lists the worst first, of one kind when asked', () => {
+    const all = [problem(4, 0, 1, { severity: 'info' }), problem(3, 0, 1), problem(2, 0, 1, { severity: 'warning' })];
+    expect(listProblems(all, 'all').map(({ line }) => line)).toEqual([3, 2, 4]);
+    expect(listProblems(all, 'warning').map(({ line }) => line)).toEqual([2]);
+  });
+
+  it('takes of fixes that touch the same place only the first', () => {
+    const first = [{ from: 3, to: 5, insert: 'x' }];
+    const second = [{ from: 9, to: 9, insert: 'y' }];
+    expect(
+      withoutOverlap([first, [{ from: 5, to: 6, insert: '' }], second, [{ from: 12, to: 11, insert: '' }]]),
+    ).toEqual([first, second]);
   });
 });

@@ -89,3 +89,26 @@ export function fixableAt(doc: Text, problems: readonly PlacedProblem[], positio
   );
   return onLine.find((problem) => problem.from <= position && position <= problem.to) ?? onLine[0] ?? null;
 }
+
+/** Groups of changes, each whole, that do not touch the places of one before; a change that turned inside out is none. */
+export function withoutOverlap(groups: readonly (readonly DocumentChange[])[]): (readonly DocumentChange[])[] {
+  const taken: DocumentChange[] = [];
+  return groups.filter((group) => {
+    const isFree = group.every(
+      (change) => change.from <= change.to && taken.every((other) => change.from > other.to || change.to < other.from),
+    );
+    if (isFree) taken.push(...group);
+    return isFree;
+  });
+}
+
+/** What the list of problems shows, by severity, then in the order of the text. */
+export function listProblems(
+  diagnostics: readonly ConfigDiagnostic[],
+  severity: ConfigDiagnostic['severity'] | 'all',
+): ConfigDiagnostic[] {
+  const rank = { error: 0, warning: 1, info: 2 };
+  return diagnostics
+    .filter((diagnostic) => severity === 'all' || diagnostic.severity === severity)
+    .sort((a, b) => rank[a.severity] - rank[b.severity] || a.line - b.line || a.from - b.from);
+}
