@@ -56,6 +56,11 @@ export function reverted(session: ConfigSession): ConfigSession {
   return { ...withDiskText(session, session.file), saveError: null };
 }
 
+/** A text from beside the editor: a version, a draft, a change taken back. The editor takes it over as one step. */
+export function put(session: ConfigSession, text: string): ConfigSession {
+  return session.text === text ? session : { ...session, text, loaded: { text } };
+}
+
 /** The file was read again: taken over when nothing is unsaved here, left to the save otherwise. */
 export function reread(session: ConfigSession, file: ConfigFile): ConfigSession {
   if (isDirty(session) || session.saving) return session;

@@ -11,6 +11,7 @@ import {
   isDirty,
   mergedBoth,
   openSession,
+  put,
   reread,
   reverted,
   saveBlockedBy,
@@ -27,6 +28,8 @@ export interface ConfigStore extends StoreApi<ConfigState> {
   /** Reads the file, or reads it again when nothing is unsaved. */
   open(): Promise<void>;
   edit(text: string): void;
+  /** Puts a text into the editor as one step that can be undone; nothing is saved. */
+  put(text: string): void;
   revert(): void;
   /** Saves on the version that was read. */
   save(): Promise<void>;
@@ -106,6 +109,10 @@ export function createConfigStore({ client, instanceId, setTimer, now }: ConfigS
     },
     edit(text: string) {
       change((session) => edited(session, text));
+      scheduleCheck();
+    },
+    put(text: string) {
+      change((session) => put(session, text));
       scheduleCheck();
     },
     revert() {

@@ -4,9 +4,11 @@
  */
 import type { AppStores } from '../../stores/app.ts';
 import { type ConfigStore, createConfigStore } from './config-store.ts';
+import { createDraftKeeper, type DraftKeeper } from './drawer/draft-keeper.ts';
 
 export interface ConfigDesk {
   store: ConfigStore;
+  drafts: DraftKeeper;
   /** As the editor left it; null before the first stay. */
   editorSnapshot(): unknown;
   keepEditor(snapshot: unknown): void;
@@ -18,13 +20,15 @@ export function configDeskOf(stores: AppStores, instanceId: string): ConfigDesk 
   const ofWindow = desks.get(stores) ?? openDesks(stores);
   const known = ofWindow.get(instanceId);
   if (known) return known;
+  const { client } = stores;
+  const setTimer = (fire: () => void, afterMs: number): (() => void) => {
+    const timer = setTimeout(fire, afterMs);
+    return () => clearTimeout(timer);
+  };
   const store = createConfigStore({
-    client: stores.client,
+    client,
     instanceId,
-    setTimer: (fire, afterMs) => {
-      const timer = setTimeout(fire, afterMs);
-      return () => clearTimeout(timer);
-    },
+    setTimer,
     now: () => stores.clock.exactNow(),
   });
   // The dot on the tab.
@@ -32,6 +36,7 @@ export function configDeskOf(stores: AppStores, instanceId: string): ConfigDesk 
   let kept: unknown = null;
   const desk: ConfigDesk = {
     store,
+    drafts: createDraftKeeper({ client, instanceId, store, setTimer }),
     editorSnapshot: () => kept,
     keepEditor: (snapshot) => {
       kept = snapshot;
@@ -48,6 +53,9 @@ function openDesks(stores: AppStores): Map<string, ConfigDesk> {
   window.addEventListener('beforeunload', (event) => {
     const isBrowser = stores.host.getState().info?.capabilities.pickFile === 'browse';
     if (isBrowser && [...opened.values()].some(({ store }) => store.isDirty())) event.preventDefault();
+  });
+  window.addEventListener('pagehide', () => {
+    for (const { drafts } of opened.values()) drafts.flush();
   });
   return opened;
 }
