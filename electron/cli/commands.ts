@@ -73,6 +73,22 @@ export const COMMANDS: readonly Command[] = [
     ],
   },
   {
+    name: 'rehearse',
+    usage: 'rehearse FILE [--json] [--timeout S]',
+    summary: 'Try a configuration file out on the engine, beside what runs.',
+    flags: [
+      { name: 'json', value: null, help: 'print one JSON object instead of lines' },
+      { name: 'timeout', value: 'S', help: 'seconds for the application to load; 60 unless given' },
+    ],
+    positionals: ['FILE'],
+    details: [
+      'Runs the file in a scratch folder with its sockets, FIFO, pidfile and log moved aside, loads the application, asks ' +
+        'for GET / once, stops it and removes the folder. Nothing of a server that runs from the same file is touched; ' +
+        'commands, hooks, daemons, uid and gid are left out. The application itself is really loaded, as this user.',
+      'Exit codes: 0 it would start, 78 the configuration is wrong, 1 it would not start.',
+    ],
+  },
+  {
     name: 'stats',
     usage: 'stats TARGET [--json]',
     summary: 'Read the statistics of a running server once.',

@@ -30,6 +30,7 @@ import {
   tickSchema,
   watchSnapshotSchema,
 } from './model.ts';
+import { rehearsalSchema, rehearsalStartSchema } from './rehearsal.ts';
 
 const nothing = z.object({});
 const byId = z.object({ instanceId: z.string() });
@@ -130,6 +131,17 @@ export const methods = {
     ]),
   },
 
+  /**
+   * Runs the edited text on the bundled engine in a scratch folder. `consent` is the digest of an answer `consent`. Its
+   * course comes as `rehearse.changed`.
+   */
+  'rehearse.start': {
+    params: byId.extend({ text: z.string().max(LARGEST_CONFIG), consent: z.string().optional() }),
+    result: rehearsalStartSchema,
+  },
+  'rehearse.newest': { params: byId, result: z.object({ rehearsal: rehearsalSchema.nullable() }) },
+  'rehearse.cancel': { params: byId, result: nothing },
+
   'reload.plan': { params: byId, result: reloadPlanSchema },
   'reload.start': { params: byId.extend({ method: z.string() }), result: reloadRunSchema },
   'reload.get': { params: z.object({ reloadId: z.string() }), result: reloadRunSchema },
@@ -165,6 +177,7 @@ export const events = {
   tick: tickSchema,
   'log.lines': z.object({ instanceId: z.string(), lines: z.array(logLineSchema) }),
   'reload.changed': reloadRunSchema,
+  'rehearse.changed': rehearsalSchema,
   'settings.changed': settingsSchema,
   /** Something that happened elsewhere and deserves a toast. */
   notice: z.object({

@@ -22,6 +22,8 @@ import { instancesFileSchema } from './instances/record.ts';
 import { Registry } from './instances/registry.ts';
 import { POLL_INTERVAL_MS } from './link/link-machine.ts';
 import type { Ports } from './ports.ts';
+import { Rehearsals } from './rehearse/rehearsals.ts';
+import { removeAbandonedScratch } from './rehearse/scratch-folder.ts';
 import { ReloadFlow, reportsFileSchema } from './reload/reload-flow.ts';
 import { SampleLoad } from './sample/sample-load.ts';
 
@@ -90,6 +92,7 @@ export async function createCore(ports: Ports, { autoStart = true, onBrokenFile 
     onTrouble(
       `${leftovers === 1 ? 'An engine' : `${leftovers} engines`} of an earlier session still ran and was ended.`,
     );
+  await removeAbandonedScratch(runFolder.path);
   const history = openHistory(ports.dataFolder, ports.clock, onTrouble);
   const configHistory = openConfigHistory({
     folder: ports.dataFolder,
@@ -133,11 +136,20 @@ export async function createCore(ports: Ports, { autoStart = true, onBrokenFile 
     emitNotice: (notice) => server?.broadcast('notice', notice),
     onTrouble,
   });
+  const rehearsals = new Rehearsals({
+    ports,
+    runFolder,
+    engines,
+    trust,
+    emit: (data) => server?.broadcast('rehearse.changed', data),
+    onTrouble,
+  });
   const context: HandlerContext = {
     ports,
     registry,
     engines,
     reloads,
+    rehearsals,
     trust,
     versions,
     settings,
@@ -179,7 +191,7 @@ export async function createCore(ports: Ports, { autoStart = true, onBrokenFile 
       engines.close();
       load.dispose();
       reloads.dispose();
-      await starting;
+      await Promise.all([starting, rehearsals.dispose()]);
       await registry.dispose();
       rpc.dispose();
       await Promise.all([settings, instances, trustStore, reports].map(async (store) => store.settle()));

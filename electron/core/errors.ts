@@ -101,6 +101,10 @@ export const CATALOGUE = {
     '{path} can not be written: {reason}.',
     'Check the permissions of the data folder; the change is lost at the end of this session.',
   ],
+  'rehearse-running': [
+    'A rehearsal of {name} is under way.',
+    'Wait for its verdict, or cancel it.',
+  ],
   'reload-unknown': ['There is no report {id}.', 'Reports of the last 20 reloads of an instance are kept.'],
   'reload-running': ['A reload of {name} is being watched.', 'Wait for its verdict, or stop watching it.'],
   'reload-no-figures': [

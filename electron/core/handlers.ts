@@ -18,6 +18,8 @@ import { attachInstance } from './instances/attach.ts';
 import type { Instance } from './instances/instance.ts';
 import type { Registry } from './instances/registry.ts';
 import type { Ports } from './ports.ts';
+import type { Rehearsals } from './rehearse/rehearsals.ts';
+import { rehearseHandlers } from './rehearse/rehearse-handlers.ts';
 import type { ReloadFlow } from './reload/reload-flow.ts';
 import { sendAndForget } from './sample/sample-load.ts';
 import { ensureSample } from './sample/sample-project.ts';
@@ -27,6 +29,7 @@ export interface HandlerContext {
   registry: Registry;
   engines: Engines;
   reloads: ReloadFlow;
+  rehearsals: Rehearsals;
   trust: TrustStore;
   /** History of the configuration files. */
   versions: ConfigVersions;
@@ -44,6 +47,7 @@ export function createHandlers(context: HandlerContext): Handlers {
     ...engineHandlers(context),
     ...configHandlers(context),
     ...reloadHandlers(context),
+    ...rehearseHandlers(context),
   };
 }
 
@@ -94,7 +98,7 @@ function appHandlers(context: HandlerContext): Part<'app' | 'settings' | 'files'
 }
 
 function instanceHandlers(context: HandlerContext): Part<'instances' | 'log'> {
-  const { ports, registry, reloads, versions } = context;
+  const { ports, registry, reloads, rehearsals, versions } = context;
   return {
     'instances.list': () => registry.snapshot(),
     'instances.attach': async (params) => {
@@ -109,6 +113,7 @@ function instanceHandlers(context: HandlerContext): Part<'instances' | 'log'> {
     'instances.remove': async ({ instanceId }) => {
       await registry.get(instanceId).runner?.stop();
       await reloads.forget(instanceId);
+      rehearsals.forget(instanceId);
       await registry.remove(instanceId);
       versions.history.forget(instanceId);
       return {};

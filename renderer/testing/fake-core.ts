@@ -290,6 +290,11 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
       return run;
     },
     'reload.stopWatching': ({ reloadId }) => handlers['reload.get']({ reloadId }),
+    'rehearse.start': () => {
+      throw new RpcError({ code: 'config-none', message: 'The fake core rehearses nothing.', hint: null });
+    },
+    'rehearse.newest': () => ({ rehearsal: null }),
+    'rehearse.cancel': () => ({}),
     'reload.list': ({ instanceId }) => [...runs.values()].filter((run) => run.instanceId === instanceId),
     'files.pick': () => ({ path: null }),
     'files.list': ({ path }) => {

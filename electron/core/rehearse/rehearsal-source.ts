@@ -1,0 +1,95 @@
+/**
+ * What is rehearsed: the edited text in the place of its file, with the arguments, folder and environment the server has.
+ * The environment loses what would make the engine speak for the real server: options in UWSGI_*, sockets and the
+ * notification address of a service manager.
+ */
+import { dirname } from 'node:path';
+import type { ConfigHost } from '../../../engine/config/host.ts';
+import { findOption } from '../../../engine/config/option-table.ts';
+import type { ResolvedOption } from '../../../engine/config/resolve-state.ts';
+import { createConfigHost } from '../config/node-config-host.ts';
+import { findServerOf } from '../discover/discover.ts';
+import { hidesArguments, serverArguments } from '../discover/processes.ts';
+import type { Instance } from '../instances/instance.ts';
+import type { Ports } from '../ports.ts';
+
+export interface RehearsalSource {
+  path: string;
+  argv: readonly string[];
+  cwd: string;
+  /** As the server sees it, UWSGI_* included. */
+  env: Readonly<Record<string, string | undefined>>;
+  /** `env` is that of the server's own process. */
+  hasServerEnvironment: boolean;
+  server: 'engine' | 'uwsgi';
+  host: ConfigHost;
+}
+
+/** `text` null: the file as it is. */
+export function sourceOfFile(
+  path: string,
+  text: string | null,
+  ports: Pick<Ports, 'env' | 'version'>,
+): RehearsalSource {
+  const place = { path, argv: ['--ini', path], cwd: dirname(path), env: ports.env };
+  return withHost({ ...place, hasServerEnvironment: false, server: 'engine' }, text, ports.version);
+}
+
+/** An attached server is read as its own process was started, where that can be seen. */
+export async function sourceOfInstance(instance: Instance, path: string, text: string, ports: Ports) {
+  if (instance.record.kind === 'engine') return sourceOfFile(path, text, ports);
+  const { document } = instance.monitor;
+  const found = document === null ? null : await findServerOf(document, instance.record.statsAddress);
+  const server = instance.isReeveEngine ? 'engine' : 'uwsgi';
+  const process = found?.process ?? null;
+  const own = process === null || hidesArguments(process) ? null : serverArguments(process);
+  const reads = found?.config?.files.includes(path) ?? false;
+  const env = process?.env ?? null;
+  return withHost(
+    {
+      path,
+      argv: own !== null && reads ? own : ['--ini', path],
+      cwd: process?.cwd ?? document?.cwd ?? dirname(path),
+      env: env === null ? ports.env : { ...env, PATH: [env['PATH'], ports.env['PATH']].filter(Boolean).join(':') },
+      hasServerEnvironment: env !== null,
+      server,
+    },
+    text,
+    ports.version,
+  );
+}
+
+function withHost(source: Omit<RehearsalSource, 'host'>, text: string | null, version: string): RehearsalSource {
+  const { path, cwd, env } = source;
+  const host = createConfigHost({
+    cwd,
+    env,
+    binaryPath: process.execPath,
+    version,
+    ...(text === null ? {} : { override: { path, text } }),
+  });
+  return { ...source, host };
+}
+
+const NOT_FOR_ENGINES = /^(UWSGI_|REEVE_|LISTEN_(FDS|PID|FDNAMES)$|NOTIFY_SOCKET$|WATCHDOG_|MAINPID$|INVOCATION_ID$)/;
+
+/** For the engine of the rehearsal, which gets all options in its file. Python leaves no compiled files behind. */
+export function environmentOf({ env }: Pick<RehearsalSource, 'env'>): Record<string, string> {
+  const kept = Object.entries(env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !NOT_FOR_ENGINES.test(entry[0]),
+  );
+  return { ...Object.fromEntries(kept), PYTHONDONTWRITEBYTECODE: '1' };
+}
+
+const APP =
+  /^(module|wsgi-file|file|mount|eval|js-app|psgi|rack|php-docroot|paste|pump|web3|virtualenv|home|pythonpath|chdir|env)$/;
+
+/** The lines that say whose code is loaded. */
+export function applicationLines(applied: readonly ResolvedOption[]): string[] {
+  return applied
+    .filter(({ key }) => {
+      const option = findOption(key);
+      return option !== null && [option.name, ...option.aliases].some((name) => APP.test(name));
+    })
+    .map(({ key, value }) => `${key} = ${key === 'env' ? (value.split('=')[0] ?? '') : value}`);
+}
