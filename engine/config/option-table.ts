@@ -4,7 +4,8 @@
  * in options/, whose lines are `name | kind | engine | default | help | facts`: kind is one of OPTION_KINDS (mb: size in
  * megabytes, mode: octal); engine is `works`, `no` or `no: reason` (not supported) or `none: reason` (accepted, has no effect
  * here). Help is one sentence of our own; an empty default means that there is none. Facts may be left out; they are
- * words like `effect=restart since=2.0.22 unit=requests choices=spare,backlog`. Longer texts are in option-notes.ts.
+ * words like `effect=restart since=2.0.22 unit=requests choices=spare,backlog uwsgi=100` (the last: uWSGI's default where
+ * the engine's is another). Longer texts are in option-notes.ts.
  */
 import { editDistance, nearestNames } from './nearest.ts';
 import { OPTION_NAMES } from './option-names.ts';
@@ -25,7 +26,12 @@ export const OPTION_KINDS = [
 ] as const;
 export type OptionKind = (typeof OPTION_KINDS)[number];
 
-/** What a changed value needs to take effect on uWSGI: workers that start anew, a reload of the master, or a restart. */
+/**
+ * What a changed value needs to take effect on uWSGI: workers that start anew, a reload of the master, or a restart. New
+ * workers alone (FIFO `w` and `c`) never read the configuration, so that no option of uWSGI 2.0 has `workers`. A reload
+ * keeps what the process was given once: bound sockets with their queue, mode and owner, the user, limits, namespaces, the
+ * log's file, the pidfile; see e2e/uwsgi-effect.proc.test.ts.
+ */
 export const OPTION_EFFECTS = ['workers', 'reload', 'restart'] as const;
 export type OptionEffect = (typeof OPTION_EFFECTS)[number];
 
@@ -64,6 +70,7 @@ interface OptionDetail {
   status: OptionStatus;
   reason: string | null;
   default: string | null;
+  uwsgiDefault: string | null;
   help: string;
   unit: string | null;
   choices: readonly string[] | null;
@@ -169,7 +176,7 @@ function readDetails(section: string, text: string): [name: string, detail: Opti
   return details;
 }
 
-type OptionFacts = Pick<OptionDetail, 'unit' | 'choices' | 'since' | 'effect'>;
+type OptionFacts = Pick<OptionDetail, 'unit' | 'choices' | 'since' | 'effect' | 'uwsgiDefault'>;
 
 function readFacts(kind: OptionKind, text: string, line: string): OptionFacts {
   const facts: OptionFacts = {
@@ -177,12 +184,14 @@ function readFacts(kind: OptionKind, text: string, line: string): OptionFacts {
     choices: null,
     since: null,
     effect: 'reload',
+    uwsgiDefault: null,
   };
   for (const word of text.split(/\s+/)) {
     const [name = '', value = ''] = word.split('=', 2);
     const effect = OPTION_EFFECTS.find((candidate) => candidate === value);
     if (name === 'unit' && value !== '') facts.unit = value;
     else if (name === 'choices' && value !== '') facts.choices = value.split(',');
+    else if (name === 'uwsgi' && value !== '') facts.uwsgiDefault = value;
     else if (name === 'since' && /^\d+\.\d+(\.\d+)?$/.test(value)) facts.since = value;
     else if (name === 'effect' && effect !== undefined) facts.effect = effect;
     else if (word !== '') throw new Error(`Bad fact '${word}' in the option table: ${line}`);

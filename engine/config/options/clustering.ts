@@ -46,7 +46,7 @@ legion-scroll-list-max-size | bytes | no | | Size of all texts of a legion's mem
 udp | address | no | | Takes uwsgi packets over UDP on this address.
 multicast | address | no | | Joins this multicast group and takes uwsgi packets from it.
 multicast-ttl | int | no | | Number of networks that multicast packets may pass.
-multicast-loop | int | no | 1 | Whether multicast packets come back to this machine: 1 or 0.
+multicast-loop | int | no | 1 | Whether multicast packets come back to this machine: 1 or 0. | choices=0,1
 `,
   readers: {},
 };

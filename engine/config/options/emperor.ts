@@ -22,7 +22,7 @@ emperor-curse-tolerance | seconds | no | 30 | Time a vassal that has to go gets 
 emperor-throttle | int | no | 1000 | Wait before a vassal that died early is started again; it grows with each try. | unit=milliseconds
 emperor-max-throttle | int | no | 180000 | Longest wait before a vassal that died early is started again. | unit=milliseconds
 emperor-no-blacklist | flag | no | | Starts vassals that die early again at once, without 'emperor-throttle'.
-emperor-graceful-shutdown | flag | no | | Lets vassals finish their requests when the emperor stops them.
+emperor-graceful-shutdown | flag | no | | Lets vassals finish their requests when the emperor stops them. | since=2.0.19
 emperor-on-demand-extension | string | no | | Starts a vassal at its first connection; the socket stands in a file of its name with this extension.
 emperor-on-demand-directory | path | no | | Starts a vassal at its first connection, to the unix socket NAME.socket in this folder.
 emperor-on-demand-exec | string | no | | Starts a vassal at its first connection; this command gets its name and prints the socket.

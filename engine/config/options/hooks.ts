@@ -10,8 +10,8 @@ import type { Draft, OptionSection, Reader } from './section.ts';
 export const hooksOptions: OptionSection = {
   data: `
 hook-asap | list | works | | Action as soon as the configuration was read; ACTION:ARGUMENT, as in all hooks.
-hook-pre-jail | list | works | | Action before the engine would enter a jail, with the rights it was started with.
-hook-post-jail | list | none: it runs only where uWSGI has entered a jail | | Action after a jail was entered.
+hook-pre-jail | list | works | | Action before the engine would enter a jail, with the rights it was started with. | effect=restart
+hook-post-jail | list | none: it runs only where uWSGI has entered a jail | | Action after a jail was entered. | effect=restart
 hook-in-jail | list | works | | Action after 'hook-pre-jail', with the rights the engine was started with.
 hook-as-root | list | works | | Action just before the engine takes the rights of 'uid' and 'gid'.
 hook-as-user | list | works | | Action just after the engine took the rights of 'uid' and 'gid'.
@@ -26,8 +26,8 @@ hook-accepting1-once | list | works | | Action in worker 1 when it is about to s
 hook-master-start | list | works | | Action in the master when the application was loaded.
 hook-touch | list | works | | Action when a file is touched: FILE ACTION:ARGUMENT.
 exec-asap | list | works | | Runs a command as soon as the configuration was read.
-exec-pre-jail | list | works | | Runs a command before the engine would enter a jail, with the rights it was started with.
-exec-post-jail | list | none: it runs only where uWSGI has entered a jail | | Runs a command after a jail was entered.
+exec-pre-jail | list | works | | Runs a command before the engine would enter a jail, with the rights it was started with. | effect=restart
+exec-post-jail | list | none: it runs only where uWSGI has entered a jail | | Runs a command after a jail was entered. | effect=restart
 exec-in-jail | list | works | | Runs a command after 'exec-pre-jail', with the rights the engine was started with.
 exec-as-root | list | works | | Runs a command just before the engine takes the rights of 'uid' and 'gid'.
 exec-as-user | list | works | | Runs a command just after the engine took the rights of 'uid' and 'gid'.

@@ -17,7 +17,7 @@ scgi-socket | address | works | | Answers the SCGI protocol on this address, for
 scgi-nph-socket | address | works | | Answers SCGI with an HTTP status line in front of the headers.
 puwsgi-socket | address | no: it takes bodies for further requests, so that whoever may upload can run code | | Answers the uwsgi protocol on connections that are kept.
 raw-socket | address | no: an application would get the bare connection, and nothing here hands it on | | Hands connections to the application as they are.
-protocol | string | works | uwsgi | Protocol that 'socket' speaks: uwsgi, http, http11, fastcgi, fastcgi-nph, scgi or scgi-nph.
+protocol | string | works | uwsgi | Protocol that 'socket' speaks: uwsgi, http, http11, fastcgi, fastcgi-nph, scgi or scgi-nph. | choices=uwsgi,http,http11,https,suwsgi,puwsgi,fastcgi,fastcgi-nph,scgi,scgi-nph,raw
 http-socket-modifier1 | int | works | 0 | Modifier of requests that come through 'http-socket'; the engine knows 0.
 http-socket-modifier2 | int | works | 0 | Second modifier of requests that come through 'http-socket'; the engine knows 0.
 fastcgi-modifier1 | int | works | 0 | Modifier of requests that come over FastCGI; the engine knows 0.
@@ -26,7 +26,7 @@ scgi-modifier1 | int | works | 0 | Modifier of requests that come over SCGI; the
 scgi-modifier2 | int | works | 0 | Second modifier of requests that come over SCGI; the engine knows 0.
 raw-modifier1 | int | no | | Modifier of connections that come through 'raw-socket'.
 raw-modifier2 | int | no | | Second modifier of connections that come through 'raw-socket'.
-worker-accept | flag | works | false | Python workers accept the connections of 'socket' and 'uwsgi-socket' themselves, without the gateway.
+worker-accept | flag | works | false | Python workers accept the connections of 'socket' and 'uwsgi-socket' themselves, without the gateway. | effect=restart
 http-to | address | works | | Address of the uwsgi socket the router hands requests to; the engine's router always uses its own workers.
 `,
   readers: {

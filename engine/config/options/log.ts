@@ -12,33 +12,33 @@ import { type Draft, flag, type OptionSection, type Reader, readFlag, readNumber
 
 export const logOptions: OptionSection = {
   data: `
-logto | path | works | | Writes the log to this file, or to a UDP address.
-logto2 | path | works | | As 'logto', opened after privileges were dropped.
+logto | path | works | | Writes the log to this file, or to a UDP address. | effect=restart
+logto2 | path | works | | As 'logto', opened after privileges were dropped. | effect=restart
 log-format | string | works | | Format of the line logged for each request.
 logformat-strftime | flag | works | false | Writes '%(ftime)' of 'log-format' in the form of 'log-date'.
 disable-logging | flag | works | false | Logs no requests, beside those that options such as 'log-5xx' ask for.
 log-date | string | works | | Puts the date in front of each line of the server's own, in this form of strftime.
 log-prefix | string | works | uWSGI | Puts this text in front of each line of the server's own.
 log-master | flag | works | false | Sends what workers print through the master, which 'log-encoder' and 'log-filter' need.
-log-master-bufsize | int | none: lines have no such limit | 8192 | Longest line that goes through the master.
+log-master-bufsize | int | none: lines have no such limit | 8192 | Longest line that goes through the master. | unit=bytes
 log-master-stream | flag | none: it is a stream anyway | | Sends lines through the master as a stream.
 log-master-req-stream | flag | none: it is a stream anyway | | Sends request lines through the master as a stream.
 threaded-logger | flag | none: no logger holds the master up | | Writes the log in a thread of its own.
 log-4xx | flag | works | false | Logs requests answered with 4xx although request logging is off.
 log-5xx | flag | works | false | Logs requests answered with 5xx although request logging is off.
-log-slow | int | works | | Logs requests that took this many milliseconds although request logging is off.
-log-big | bytes | works | | Logs answers with a body of this size although request logging is off.
+log-slow | int | works | 0 | Logs requests that took this many milliseconds although request logging is off. | unit=milliseconds
+log-big | bytes | works | 0 | Logs answers with a body of this size although request logging is off.
 log-zero | flag | works | false | Logs answers without a body although request logging is off.
 log-ioerror | flag | works | false | Logs requests whose client went away although request logging is off.
 log-sendfile | flag | none: the gateway sends all answers, files too | | Logs requests answered with a file although request logging is off.
 log-micros | flag | works | false | Gives the time of requests in microseconds.
 log-x-forwarded-for | flag | works | false | Logs the address of X-Forwarded-For when a trusted proxy sent it.
-log-maxsize | bytes | works | | Size at which the log file is renamed and a new one begun.
+log-maxsize | bytes | works | 0 | Size at which the log file is renamed and a new one begun.
 log-backupname | path | works | | Name of the renamed log file; the default is its name with the time.
 log-reopen | flag | works | false | Opens the log file again at a reload.
-log-truncate | flag | works | false | Empties the log file at the start.
-logfile-chmod | mode | works | 640 | Mode of the log file, in octal.
-logfile-chown | flag | none: the file of 'logto' is given to the user anyway | | Gives the log file to the user the server runs as.
+log-truncate | flag | works | false | Empties the log file at the start. | effect=restart
+logfile-chmod | mode | works | 640 | Mode of the log file, in octal. | effect=restart
+logfile-chown | flag | none: the file of 'logto' is given to the user anyway | | Gives the log file to the user the server runs as. | effect=restart
 logger | list | works | | Where the server's log goes: '[NAME ]PLUGIN:ARGUMENT'.
 req-logger | list | works | | Where the request log goes: '[NAME ]PLUGIN:ARGUMENT'.
 logger-list | flag | no | | Shows the loggers there are and ends.

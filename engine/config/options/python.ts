@@ -28,13 +28,13 @@ ini-paste-logged | string | works | | As 'ini-paste' with 'paste-logger'.
 mount | list | works | | Puts an application under a path: /path=file.py or /path=module:callable.
 manage-script-name | flag | works | false | Splits the path of mounted applications into SCRIPT_NAME and PATH_INFO.
 no-default-app | flag | works | false | Answers 500 to requests for none of the mounted applications; otherwise the first application gets them.
-max-apps | int | none: the number of applications is not limited | 64 | Largest number of applications in a worker.
+max-apps | int | none: the number of applications is not limited | 64 | Largest number of applications in a worker. | unit=applications
 need-app | flag | works | false | Does not start when no application can be loaded.
 pythonpath | list | works | | Folder to look for Python modules in, or a glob.
 home | path | works | | Python virtual environment to use.
 no-site | flag | works | false | Starts Python without its site module.
-thread-stacksize | int | works | | Kilobytes of stack of each thread beside the main one.
-optimize | int | works | 0 | Python's optimization level: 1 drops asserts, 2 drops docstrings too.
+thread-stacksize | int | works | | Kilobytes of stack of each thread beside the main one. | unit=KiB
+optimize | int | works | 0 | Python's optimization level: 1 drops asserts, 2 drops docstrings too. | choices=0,1,2
 pyargv | string | works | | Words that Python has in sys.argv.
 py-executable | path | works | | Path that Python has in sys.executable. | since=2.0.20
 py-programname | string | none: workers run the interpreter itself, under its own name | | Name of the program as Python sees it.
@@ -43,13 +43,13 @@ shared-import | list | works | | Python module or file to import before the appl
 pymodule-alias | list | works | | Gives a Python module another name: alias=module, or alias=file.py; before other imports.
 post-pymodule-alias | list | works | | As 'pymodule-alias', after the other imports.
 catch-exceptions | flag | works | false | Shows tracebacks to clients; for development only.
-py-auto-reload | int | works | 0 | Looks at the files of all imported modules this often, in seconds, and reloads when one changes; for development.
+py-auto-reload | int | works | 0 | Looks at the files of all imported modules this often, in seconds, and reloads when one changes; for development. | unit=seconds
 py-auto-reload-ignore | list | works | | Module that 'py-autoreload' does not watch.
 py-tracebacker | path | works | | Unix socket of each worker, its number added, that shows where all threads of the worker stand.
 wsgi-disable-file-wrapper | flag | works | false | Leaves wsgi.file_wrapper out of the environ.
 wsgi-strict | flag | none: the engine always goes by PEP 3333 | | Goes by PEP 3333 to the letter.
 wsgi-accept-buffer | flag | none: bytearray and memoryview are always accepted | | Accepts other bytes-like objects from the application.
-wsgi-env-behaviour | string | none: each request gets an environ of its own | | How the environ dictionary of requests is kept.
+wsgi-env-behaviour | string | none: each request gets an environ of its own | | How the environ dictionary of requests is kept. | choices=cheat,holy
 start_response-nodelay | flag | none: headers leave with the first data, as PEP 3333 wants it | | Sends headers as soon as start_response is called.
 py-call-osafterfork | flag | none: workers are forked by Python itself, which does this | | Runs Python's own handlers after a fork.
 py-call-uwsgi-fork-hooks | flag | none: workers are forked by Python itself, which does this | | Runs Python's own handlers around a fork. | since=2.0.21

@@ -29,20 +29,20 @@ harakiri | seconds | works | 0 | Ends a request that takes longer: the client ge
 harakiri-verbose | flag | works | false | Logs where the request stood when harakiri ended it.
 harakiri-no-arh | flag | none: the engine runs no code after the response | | Ends harakiri before the after-request hooks.
 harakiri-graceful-timeout | seconds | works | 0 | Time a worker gets to end by itself at harakiri, after 'harakiri-graceful-signal'. | since=2.0.22
-harakiri-graceful-signal | int | works | 15 | Number of the signal that asks a worker to end at harakiri, with 'harakiri-graceful-timeout'. | since=2.0.22
-harakiri-queue-threshold | int | works | 0 | Harakiri only while at least this many requests wait. | since=2.0.22
-max-requests | int | works | 0 | Requests after which a worker is replaced; 0 means never.
-max-requests-delta | int | works | 0 | Spreads 'max-requests' over the workers: worker 2 gets this much more, worker 3 twice as much. | since=2.0.29
+harakiri-graceful-signal | int | works | 15 | Number of the signal that asks a worker to end at harakiri, with 'harakiri-graceful-timeout'. | since=2.0.22 unit=signal
+harakiri-queue-threshold | int | works | 0 | Harakiri only while at least this many requests wait. | since=2.0.22 unit=requests
+max-requests | int | works | 0 | Requests after which a worker is replaced; 0 means never. | unit=requests
+max-requests-delta | int | works | 0 | Spreads 'max-requests' over the workers: worker 2 gets this much more, worker 3 twice as much. | since=2.0.29 unit=requests
 min-worker-lifetime | seconds | works | 10 | Shortest life of a worker before its requests or its memory may have it replaced.
 max-worker-lifetime | seconds | works | 0 | Replaces a worker after this time; 0 means never.
 max-worker-lifetime-delta | seconds | works | 0 | Spreads 'max-worker-lifetime' over the workers, as 'max-requests-delta' does.
 worker-reload-mercy | seconds | works | 60 | Time a worker gets to finish its requests at a reload or stop.
 reload-mercy | seconds | none: in uWSGI it is about vassals of an emperor; 'worker-reload-mercy' is the time for workers | | Time an emperor gives its vassals at a stop.
 mule-reload-mercy | seconds | none: there are no mules | 60 | Time a mule gets to end at a reload.
-reload-on-rss | mb | works | | Replaces a worker whose memory is at least this many megabytes when a request ends.
-reload-on-as | mb | works | | Replaces a worker whose address space is at least this many megabytes when a request ends.
-evil-reload-on-rss | mb | works | | Kills a worker whose memory is at least this many megabytes, with what it runs.
-evil-reload-on-as | mb | works | | Kills a worker whose address space is at least this many megabytes, with what it runs.
+reload-on-rss | mb | works | 0 | Replaces a worker whose memory is at least this many megabytes when a request ends.
+reload-on-as | mb | works | 0 | Replaces a worker whose address space is at least this many megabytes when a request ends.
+evil-reload-on-rss | mb | works | 0 | Kills a worker whose memory is at least this many megabytes, with what it runs.
+evil-reload-on-as | mb | works | 0 | Kills a worker whose address space is at least this many megabytes, with what it runs.
 mem-collector-freq | seconds | no | | Time between two looks at the workers' memory for 'evil-reload-on-rss' and 'evil-reload-on-as'.
 reload-on-exception | flag | works | false | Replaces a worker after a request whose application raised.
 reload-on-exception-type | list | works | | Replaces a worker after an exception of this class name.

@@ -7,21 +7,21 @@ import { type Draft, number, type OptionSection, readFlag } from './section.ts';
 
 export const requestsOptions: OptionSection = {
   data: `
-buffer-size | bytes | works | 65536 | Largest request line with headers, or uwsgi block (uWSGI's default is 4096).
-post-buffering | bytes | none: the engine always has the whole body before a worker is busy with it | | Size from which request bodies go to a file.
+buffer-size | bytes | works | 65536 | Largest request line with headers, or uwsgi block (uWSGI's default is 4096). | uwsgi=4096
+post-buffering | bytes | none: the engine always has the whole body before a worker is busy with it | 0 | Size from which request bodies go to a file.
 post-buffering-bufsize | bytes | none: the engine sizes its own buffers | | Buffer used for 'post-buffering'.
 limit-post | bytes | works | 0 | Largest request body; 0 means no limit.
 socket-timeout | seconds | works | 4 | Longest silence on a connection before it is closed.
-max-vars | int | none: the engine has no table of that size | 64 | Largest number of variables of a request.
-offload-threads | int | none: the gateway sends answers while the worker goes on | 0 | Threads that send files and responses while the worker goes on.
+max-vars | int | none: the engine has no table of that size | 64 | Largest number of variables of a request. | unit=variables
+offload-threads | int | none: the gateway sends answers while the worker goes on | 0 | Threads that send files and responses while the worker goes on. | unit=threads
 add-header | list | works | | Adds a header, 'Name: value', to each response of the application.
 del-header | list | works | | Leaves a header of this name out of each response of the application.
 enable-proxy-protocol | flag | works | | Reads PROXY protocol headers (version 1 and 2) of trusted peers on 'http-socket' addresses.
 trusted-proxy | list | works | | Address or network (CIDR) whose PROXY headers and X-Forwarded-* are believed; without it, this machine, and any front server by uwsgi, FastCGI or SCGI.
-chunked-input-limit | bytes | none: 'limit-post' bounds chunked bodies too | | Largest chunk of a request body.
-chunked-input-timeout | seconds | none: 'socket-timeout' and 'http-timeout' hold for chunked bodies too | | Longest wait for the next chunk of a request body.
-body-read-warning | int | none: a body is complete before a worker is busy with it | | Warns about bodies that take long.
-response-headers-limit | bytes | none: the headers of a response may have any size | | Largest size of the headers of a response.
+chunked-input-limit | bytes | none: 'limit-post' bounds chunked bodies too | 1048576 | Largest chunk of a request body.
+chunked-input-timeout | seconds | none: 'socket-timeout' and 'http-timeout' hold for chunked bodies too | 4 | Longest wait for the next chunk of a request body.
+body-read-warning | mb | none: a body is complete before a worker is busy with it | | Warns when a request body that is kept in memory has this many megabytes.
+response-headers-limit | bytes | none: the headers of a response may have any size | 65536 | Largest size of the headers of a response.
 error-page-404 | list | no | | File sent when there is no application.
 ignore-sigpipe | flag | none: SIGPIPE never ends or logs anything here | | Says nothing about clients that hung up (SIGPIPE).
 ignore-write-errors | flag | none: clients that hung up are counted, not logged | | Says nothing about clients that hung up.

@@ -8,10 +8,10 @@ import { type Draft, number, type OptionSection, readFlag, readNumber } from './
 
 export const routerOptions: OptionSection = {
   data: `
-http-keepalive | seconds | works | 30 | Idle time after which a kept connection of the router is closed; 0 switches keep-alive off, 1 means that of 'http-timeout'.
+http-keepalive | seconds | works | 30 | Idle time after which a kept connection of the router is closed; 0 switches keep-alive off, 1 means that of 'http-timeout'. | uwsgi=0
 http-timeout | seconds | works | 60 | Longest silence of a client or of the application before the router gives up.
 http-headers-timeout | seconds | works | 60 | Longest time that a client of the router may take for the headers of a request.
-http-manage-expect | int | works | | Answers 'Expect: 100-continue', up to this body size; the engine always does, without a size to any.
+http-manage-expect | int | works | | Answers 'Expect: 100-continue', up to this body size; the engine always does, without a size to any. | unit=bytes
 http-auto-gzip | flag | works | | Compresses responses that ask for it with 'uWSGI-Encoding: gzip'.
 http-var | list | works | | Adds a variable, NAME=VALUE, to each request that comes through the router.
 http-server-name-as-http-host | flag | works | | Makes SERVER_NAME the Host header of the request.
@@ -22,13 +22,13 @@ http-auto-chunked | flag | none: responses of unknown length are always sent chu
 http-chunked-input | flag | none: chunked bodies are always decoded, and the application is told their length | | Decodes chunked request bodies.
 http-raw-body | flag | none: bodies of any kind reach the application whole | | Hands chunked request bodies on as they are.
 http-websockets | flag | none: requests for an upgrade reach the application as ordinary ones | | Lets websocket connections through the router.
-http-connect-timeout | seconds | none: the engine's router hands requests to its workers without connecting | | Longest time for connecting to a backend.
+http-connect-timeout | seconds | none: the engine's router hands requests to its workers without connecting | 60 | Longest time for connecting to a backend.
 http-buffer-size | bytes | none: the engine sizes its own buffers | | Buffer of the router for each connection.
-http-events | int | none: the engine takes as many events at once as there are | | Events that the router takes at once.
-http-gracetime | seconds | none: the engine's router has no backends that could fail | | Time after which a failed backend is tried again.
+http-events | int | none: the engine takes as many events at once as there are | 64 | Events that the router takes at once. | unit=events
+http-gracetime | seconds | none: the engine's router has no backends that could fail | 30 | Time after which a failed backend is tried again.
 http-quiet | int | none: the engine's router logs what goes wrong only | | Makes the router say less.
 http-cheap | flag | none: the engine's router has no backends to wait for | | Listens only while there are backends.
-http-harakiri | seconds | none: the router is watched as part of the engine | | Ends a router process that hangs.
+http-harakiri | seconds | none: the router is watched as part of the engine | 0 | Ends a router process that hangs.
 http-uid | string | none: the router runs as the engine itself | | User of the router processes.
 http-gid | string | none: the router runs as the engine itself | | Group of the router processes.
 http-use-socket | int | none: the engine's router hands requests to its workers without a socket | | Hands requests to the uwsgi socket of this number.

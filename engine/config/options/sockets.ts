@@ -10,22 +10,22 @@ export const socketsOptions: OptionSection = {
 shared-socket | address | works | | Opens a socket that other options name as '=0', '=1' and so on, in this order.
 undeferred-shared-socket | address | works | | Opens a socket as 'shared-socket' does; here both accept at once.
 abstract-socket | flag | works | | Takes the paths of unix sockets as names in Linux's abstract namespace.
-chmod-socket | mode | works | 666 | File mode of unix sockets, in octal; 666 when no value is given.
-chown-socket | string | works | | Owner of unix sockets, as user or user:group.
-listen | int | works | 1024 | Requests that may wait for a worker; more are refused with 503 (uWSGI's default is 100).
-http-processes | int | works | 1 | Gateway threads: more of them use more processors for reading requests and writing answers.
-reuse-port | flag | works | | Lets other servers bind the same TCP ports.
+chmod-socket | mode | works | 666 | File mode of unix sockets, in octal; 666 when no value is given. | effect=restart
+chown-socket | string | works | | Owner of unix sockets, as user or user:group. | effect=restart
+listen | int | works | 1024 | Requests that may wait for a worker; more are refused with 503 (uWSGI's default is 100). | effect=restart unit=connections uwsgi=100
+http-processes | int | works | 1 | Gateway threads: more of them use more processors for reading requests and writing answers. | unit=processes
+reuse-port | flag | works | | Lets other servers bind the same TCP ports. | effect=restart
 so-keepalive | flag | works | | Switches TCP keep-alive on for accepted connections.
-max-fd | int | works | | Files and connections each process may have open at the same time.
-freebind | flag | none: an address that this machine does not have is an error at start | | Binds addresses that the machine does not have yet.
-tcp-fast-open | int | none: connections are opened by the usual handshake | | Length of the queue of connections that carry data in their first packet.
+max-fd | int | works | | Files and connections each process may have open at the same time. | effect=restart unit=descriptors
+freebind | flag | none: an address that this machine does not have is an error at start | | Binds addresses that the machine does not have yet. | effect=restart
+tcp-fast-open | int | none: connections are opened by the usual handshake | | Length of the queue of connections that carry data in their first packet. | effect=restart unit=connections
 tcp-fast-open-client | flag | none: the engine opens no connections for which it would matter | | Sends data in the first packet of outgoing connections.
 tcp-nodelay | flag | none: it is always on | | Sends small packets at once.
-socket-sndbuf | bytes | none: the system sizes the buffers of each connection itself | | Size of the system's send buffer.
-socket-rcvbuf | bytes | none: the system sizes the buffers of each connection itself | | Size of the system's receive buffer.
+socket-sndbuf | bytes | none: the system sizes the buffers of each connection itself | | Size of the system's send buffer. | effect=restart
+socket-rcvbuf | bytes | none: the system sizes the buffers of each connection itself | | Size of the system's receive buffer. | effect=restart
 so-send-timeout | flag | none: a client that takes nothing is cut after 'socket-timeout' or 'http-timeout' | | Gives each write to a client a time limit.
 shutdown-sockets | flag | none: connections are always ended in order | | Shuts connections down before they are closed.
-no-defer-accept | flag | none: the engine never defers accept | | Accepts a connection before its first bytes arrive.
+no-defer-accept | flag | none: the engine never defers accept | | Accepts a connection before its first bytes arrive. | effect=restart
 thunder-lock | flag | none: the engine's gateway hands out requests, workers never compete for a socket | | Serialises accept() among workers.
 map-socket | list | no | | Gives the requests of a socket to certain workers only.
 zerg | list | no | | Takes listening sockets from a zerg server.

@@ -20,12 +20,12 @@ prometheus | address | works | | Answers Prometheus on this address, at /metrics
 memory-report | flag | works | false | Measures the memory of each worker, for stats and the request log; 2 measures its share of shared memory too.
 carbon | address | no | | Sends statistics to a Carbon server.
 carbon-timeout | seconds | none: the engine sends nothing to Carbon | | Longest wait for the Carbon server.
-carbon-freq | seconds | none: the engine sends nothing to Carbon | | Time between two sendings to Carbon.
+carbon-freq | seconds | none: the engine sends nothing to Carbon | 60 | Time between two sendings to Carbon.
 carbon-id | string | none: the engine sends nothing to Carbon | | Name of this server in Carbon's tree.
 carbon-no-workers | flag | none: the engine sends nothing to Carbon | | Leaves out the figures of single workers.
-carbon-max-retry | int | none: the engine sends nothing to Carbon | | Number of tries to reach the Carbon server.
+carbon-max-retry | int | none: the engine sends nothing to Carbon | | Number of tries to reach the Carbon server. | unit=tries
 carbon-retry-delay | seconds | none: the engine sends nothing to Carbon | | Time between two tries to reach the Carbon server.
-carbon-root | string | none: the engine sends nothing to Carbon | | First name in Carbon's tree.
+carbon-root | string | none: the engine sends nothing to Carbon | uwsgi | First name in Carbon's tree.
 carbon-hostname-dots | string | none: the engine sends nothing to Carbon | | Letter in place of the dots of the host name in Carbon's tree.
 carbon-name-resolve | flag | none: the engine sends nothing to Carbon | | Lets the name of the Carbon server be looked up.
 carbon-idle-avg | string | none: the engine sends nothing to Carbon | | What an idle worker's response time counts as.

@@ -18,31 +18,31 @@ import {
 
 export const systemOptions: OptionSection = {
   data: `
-master | flag | works | false | Runs a master process that restarts workers and answers signals, stats and the FIFO.
-cpu-affinity | int | works | | Binds each worker to this number of CPUs, one worker after the other.
+master | flag | works | false | Runs a master process that restarts workers and answers signals, stats and the FIFO. | effect=restart
+cpu-affinity | int | works | | Binds each worker to this number of CPUs, one worker after the other. | unit=CPUs
 prio | string | works | | Priority of all processes, from -20 (first) to 19.
-uid | string | works | | User to run as, by name or number; its own group too unless 'gid' says another.
-gid | string | works | | Group to run as, by name or number.
-add-gid | list | works | | Another group to be in, by name or number.
-no-initgroups | flag | works | false | Leaves out the groups that the system lists for the user of 'uid'.
-immediate-uid | string | no | | User to run as before anything is opened; write 'uid'.
-immediate-gid | string | no | | Group to run as before anything is opened; write 'gid'.
-master-as-root | flag | no | | Leaves the master its rights and takes the workers' only.
-drop-after-init | flag | none: rights are given up when all is open and before the application is loaded | | Gives up rights after plugins were set up.
-drop-after-apps | flag | no | | Gives up rights after the application was loaded; the engine never loads it with more rights than it needs.
-chroot | path | no | | Folder that becomes the root of the file system; use a container or the service manager.
-pivot-root | string | no | | Changes the root of the file system; use a container or the service manager.
-unshare | list | no | | Own namespaces of the system; use a container or the service manager.
-cap | string | no | | Capabilities to keep; use the service manager (AmbientCapabilities).
-cgroup | list | no | | Control group to be in; use the service manager (Slice, MemoryMax).
-namespace | string | no | | Own file system; use a container.
+uid | string | works | | User to run as, by name or number; its own group too unless 'gid' says another. | effect=restart
+gid | string | works | | Group to run as, by name or number. | effect=restart
+add-gid | list | works | | Another group to be in, by name or number. | effect=restart
+no-initgroups | flag | works | false | Leaves out the groups that the system lists for the user of 'uid'. | effect=restart
+immediate-uid | string | no | | User to run as before anything is opened; write 'uid'. | effect=restart
+immediate-gid | string | no | | Group to run as before anything is opened; write 'gid'. | effect=restart
+master-as-root | flag | no | | Leaves the master its rights and takes the workers' only. | effect=restart
+drop-after-init | flag | none: rights are given up when all is open and before the application is loaded | | Gives up rights after plugins were set up. | effect=restart
+drop-after-apps | flag | no | | Gives up rights after the application was loaded; the engine never loads it with more rights than it needs. | effect=restart
+chroot | path | no | | Folder that becomes the root of the file system; use a container or the service manager. | effect=restart
+pivot-root | string | no | | Changes the root of the file system; use a container or the service manager. | effect=restart
+unshare | list | no | | Own namespaces of the system; use a container or the service manager. | effect=restart
+cap | string | no | | Capabilities to keep; use the service manager (AmbientCapabilities). | effect=restart
+cgroup | list | no | | Control group to be in; use the service manager (Slice, MemoryMax). | effect=restart
+namespace | string | no | | Own file system; use a container. | effect=restart
 umask | mode | works | | File mode mask, in octal.
-daemonize | path | works | | Goes into the background when the server is ready and logs to this file.
-daemonize2 | path | works | | As 'daemonize'.
-pidfile | path | works | | Writes the master's pid to this file before privileges are dropped.
-pidfile2 | path | works | | As 'pidfile', after privileges were dropped.
-safe-pidfile | path | works | | As 'pidfile', written when the server is ready.
-safe-pidfile2 | path | works | | As 'pidfile2', written when the server is ready.
+daemonize | path | works | | Goes into the background when the server is ready and logs to this file. | effect=restart
+daemonize2 | path | works | | As 'daemonize'. | effect=restart
+pidfile | path | works | | Writes the master's pid to this file before privileges are dropped. | effect=restart
+pidfile2 | path | works | | As 'pidfile', after privileges were dropped. | effect=restart
+safe-pidfile | path | works | | As 'pidfile', written when the server is ready. | effect=restart
+safe-pidfile2 | path | works | | As 'pidfile2', written when the server is ready. | effect=restart
 auto-procname | flag | works | false | Gives each process a name that says what it does.
 procname-prefix | string | works | | Text in front of process names.
 procname-prefix-spaced | string | works | | As 'procname-prefix', with a blank after it.
@@ -56,16 +56,16 @@ never-swap | flag | no | | Keeps the memory of all processes from being swapped 
 ksm | int | none: workers are forked and share their memory without the kernel's help | | Lets the kernel merge equal pages of memory.
 close-on-exec | flag | none: sockets are never handed to the application's children | | Closes sockets in programs the application starts.
 close-on-exec2 | flag | none: sockets are never handed to the application's children | | Closes server sockets in programs the application starts.
-honour-stdin | flag | none: workers have sessions of their own and no terminal | | Leaves standard input to the application instead of /dev/null.
+honour-stdin | flag | none: workers have sessions of their own and no terminal | | Leaves standard input to the application instead of /dev/null. | effect=restart
 chdir | path | works | | Folder to change to before the application is loaded.
 chdir2 | path | works | | Folder to change to after the application was loaded.
-force-cwd | path | no | | Folder that counts as the one the server was started in.
+force-cwd | path | no | | Folder that counts as the one the server was started in. | effect=restart
 env | list | works | | Sets an environment variable: NAME=value.
 unenv | list | works | | Removes an environment variable.
 envdir | list | works | | Sets the environment variables that the files of a folder name and hold.
 early-envdir | list | no | | As 'envdir', before the interpreter is set up; write 'envdir'.
-limit-as | mb | works | | Largest address space of each process of the application.
-limit-nproc | int | works | | Number of processes and threads that the user of the application may have.
+limit-as | mb | works | | Largest address space of each process of the application. | effect=restart
+limit-nproc | int | works | | Number of processes and threads that the user of the application may have. | effect=restart unit=processes
 reload-os-env | flag | none: nothing changes the environment behind the application's back | | Takes the environment again for each request.
 stop | path | works | | On the command line: stops the server of this pidfile.
 reload | path | works | | On the command line: reloads the server of this pidfile.

@@ -33,7 +33,7 @@ sni-regexp | list | works | | Certificate for all names that match a regular exp
 sni-dir | path | works | | Folder with NAME.crt and NAME.key, and if wanted NAME.ca, for each name.
 sni-dir-ciphers | string | works | | Ciphers for the certificates of 'sni-dir'.
 ssl-verbose | flag | works | | Logs failed TLS handshakes.
-ssl-verify-depth | int | no | 1 | Longest chain of client certificates.
+ssl-verify-depth | int | no | 1 | Longest chain of client certificates. | unit=certificates
 ssl-sessions-use-cache | string | none: sessions are taken up again by tickets that all gateways can read | | Keeps TLS sessions in a cache of uWSGI.
 ssl-session-use-cache | string | none: sessions are taken up again by tickets that all gateways can read | | Keeps TLS sessions in uWSGI's cache of this name.
 ssl-sessions-timeout | seconds | works | 300 | How long a TLS session may be taken up again.

@@ -30,11 +30,11 @@ no-server | flag | no | | Sets everything up and ends without serving.
 command-mode | flag | no | | Runs what plugins are told to run, and serves nothing.
 skip-zero | flag | no | | Does not look whether standard input is a socket to serve on.
 skip-atexit | flag | no | | Ends workers without running the exit handlers of the program.
-skip-atexit-teardown | flag | no | | Ends workers without taking the language's interpreter down.
+skip-atexit-teardown | flag | no | | Ends workers without taking the language's interpreter down. | since=2.0.15
 use-abort | flag | no | | Leaves a core dump when a process crashes.
 backtrace-depth | int | no | | Calls shown when a process crashes. | unit=calls
 profiler | string | no | | Profiler of the language's plugin to run the application under.
-clock | string | no | unix | Where the time comes from: unix, or what a plugin brings, realtime or monotonic.
+clock | string | no | unix | Where the time comes from: unix, or what a plugin brings, realtime or monotonic. | choices=unix,realtime,monotonic
 clock-list | flag | no | | Lists what 'clock' may be.
 safe-fd | list | no | | Descriptor that stays open at a reload.
 file-write | list | no | | Writes a text to a file before rights are given up: FILE=TEXT.

@@ -7,48 +7,48 @@ import { flag, number, type OptionSection, type Reader, readFlag, readNumber } f
 
 export const workersOptions: OptionSection = {
   data: `
-processes | int | works | 1 | Worker processes.
-threads | int | works | 1 | Threads of each worker; each one serves a request at a time.
+processes | int | works | 1 | Worker processes. | unit=workers
+threads | int | works | 1 | Threads of each worker; each one serves a request at a time. | unit=threads
 enable-threads | flag | works | false | Lets the application start its own threads.
 no-threads-wait | flag | none: a worker that ends never waits for threads without a request | | Does not wait for threads at a stop or reload.
-cheaper | int | works | | Smallest number of workers kept running when there is little to do; 'processes' is the largest.
-cheaper-initial | int | works | | Workers at the start when 'cheaper' is set.
-cheaper-step | int | works | 1 | Workers added at a time when 'cheaper' is set.
+cheaper | int | works | 0 | Smallest number of workers kept running when there is little to do; 'processes' is the largest. | unit=workers
+cheaper-initial | int | works | | Workers at the start when 'cheaper' is set. | unit=workers
+cheaper-step | int | works | 1 | Workers added at a time when 'cheaper' is set. | unit=workers
 cheaper-overload | int | works | 3 | How long it takes until 'cheaper' acts: cycles (spare), seconds of a window (busyness), waiting requests (backlog).
-cheaper-algo | string | works | spare | How 'cheaper' decides: spare, backlog, busyness or manual.
+cheaper-algo | string | works | spare | How 'cheaper' decides: spare, backlog, busyness or manual. | choices=spare,backlog,busyness,manual
 cheaper-algo-list | flag | works | | Lists the algorithms of 'cheaper-algo' in the log.
 cheaper-rss-limit-soft | bytes | works | | No more workers are started while all together have this much memory.
 cheaper-rss-limit-hard | bytes | works | | Workers are stopped while all together have this much memory; needs 'cheaper-rss-limit-soft'.
-cheaper-busyness-max | int | works | 50 | Average busyness in percent above which workers are added.
-cheaper-busyness-min | int | works | 25 | Average busyness in percent below which a window counts as idle.
-cheaper-busyness-multiplier | int | works | 10 | Idle windows before a worker is stopped.
-cheaper-busyness-penalty | int | works | 2 | Added to the multiplier when a worker is needed again soon after one was stopped.
+cheaper-busyness-max | int | works | 50 | Average busyness in percent above which workers are added. | unit=percent
+cheaper-busyness-min | int | works | 25 | Average busyness in percent below which a window counts as idle. | unit=percent
+cheaper-busyness-multiplier | int | works | 10 | Idle windows before a worker is stopped. | unit=windows
+cheaper-busyness-penalty | int | works | 2 | Added to the multiplier when a worker is needed again soon after one was stopped. | unit=windows
 cheaper-busyness-verbose | flag | works | false | Logs what the algorithm busyness sees and does.
-cheaper-busyness-backlog-alert | int | works | 33 | More waiting requests than this start workers at once.
-cheaper-busyness-backlog-multiplier | int | works | 3 | Idle windows before a worker that a backlog has started is stopped.
-cheaper-busyness-backlog-step | int | works | 1 | Workers that a backlog starts at a time.
+cheaper-busyness-backlog-alert | int | works | 33 | More waiting requests than this start workers at once. | unit=requests
+cheaper-busyness-backlog-multiplier | int | works | 3 | Idle windows before a worker that a backlog has started is stopped. | unit=windows
+cheaper-busyness-backlog-step | int | works | 1 | Workers that a backlog starts at a time. | unit=workers
 cheaper-busyness-backlog-nonzero | seconds | works | 60 | Requests that wait for this long without a break start workers at once.
 cheap | flag | works | false | Starts workers with the first request.
 idle | seconds | works | 0 | Stops all workers after this time without a request; the next one brings them back.
 die-on-idle | flag | works | false | Stops the engine when 'idle' is over.
 check-interval | seconds | works | 1 | Length of the master's cycle, in which 'cheaper', 'idle' and touched files are looked at.
 forkbomb-delay | seconds | works | 2 | Longest wait before a worker that dies at its start is started again.
-async | int | no | | Requests one worker runs at a time in asynchronous mode.
-gevent | int | no | | Greenlets of each worker, with gevent.
+async | int | no | 1 | Requests one worker runs at a time in asynchronous mode. | unit=requests
+gevent | int | no | | Greenlets of each worker, with gevent. | unit=greenlets
 gevent-monkey-patch | flag | no | | Patches the standard library for gevent when the application is loaded.
 gevent-early-monkey-patch | flag | no | | Patches the standard library for gevent before anything is loaded.
 gevent-wait-for-hub | flag | no | | Waits for gevent's hub at the end of a worker.
-asyncio | int | no | | Coroutines of each worker, with asyncio.
+asyncio | int | no | | Coroutines of each worker, with asyncio. | unit=coroutines
 greenlet | flag | no | | Runs the requests of 'async' in greenlets.
 ugreen | flag | no | | Runs the requests of 'async' in green threads of uWSGI's own.
-ugreen-stacksize | int | no | | Kilobytes of stack of each of uWSGI's green threads.
+ugreen-stacksize | int | no | | Kilobytes of stack of each of uWSGI's green threads. | unit=KiB
 loop | string | no | | Event loop that runs requests.
 loop-list | flag | none: there is one loop, and it can not be chosen | | Lists the event loops in the log.
 worker-exec | path | no | | Program that runs in place of each worker.
 worker-exec2 | path | no | | Program that runs in place of each worker, after its hooks.
-refork | flag | none: workers come from a process of their own that is forked as the configured user | | Forks the master again after it has changed its user.
-refork-as-root | flag | none: workers come from a process of their own | | Forks the master again before it changes its user.
-refork-post-jail | flag | none: the engine has no jails | | Forks the master again in its jail.
+refork | flag | none: workers come from a process of their own that is forked as the configured user | | Forks the master again after it has changed its user. | effect=restart
+refork-as-root | flag | none: workers come from a process of their own | | Forks the master again before it changes its user. | effect=restart
+refork-post-jail | flag | none: the engine has no jails | | Forks the master again in its jail. | effect=restart
 `,
   readers: {
     processes: number('processes', 1),
