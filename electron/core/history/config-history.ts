@@ -12,7 +12,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { z } from 'zod';
 import { describe, isErrorCode } from '../errors.ts';
 import type { Clock } from '../ports.ts';
-import { MOST_DRAFTS, MOST_KEPT_BYTES, prune, SCHEMA, VERSIONS_PER_FILE } from './config-history-schema.ts';
+import { MOST_DRAFTS, prune, SCHEMA, VERSIONS_PER_FILE } from './config-history-schema.ts';
 
 const versionSchema = z.object({
   id: z.number(),
@@ -296,5 +296,3 @@ function inflate(content: unknown): string {
   if (!(content instanceof Uint8Array)) throw new Error('a content is no content');
   return inflateRawSync(content).toString('utf8');
 }
-
-export const CONFIG_HISTORY_BOUNDS = { versions: VERSIONS_PER_FILE, bytes: MOST_KEPT_BYTES } as const;

@@ -21,7 +21,9 @@ import { ConflictDialog } from './ConflictDialog.tsx';
 import './config.css';
 import { type ConfigSession, isDirty, saveBlockedBy } from './config-session.ts';
 import { type ConfigDesk, configDeskOf } from './config-stores.ts';
-import { DiffDrawer } from './DiffDrawer.tsx';
+import { ConfigDrawer } from './drawer/ConfigDrawer.tsx';
+import { DraftBar } from './drawer/DraftBar.tsx';
+import { drawer } from './drawer/drawer-layout.ts';
 import { FormSide } from './form/FormSide.tsx';
 import { useFormOpen } from './form/form-open.ts';
 import { ProblemsLine } from './ProblemsLine.tsx';
@@ -32,7 +34,7 @@ export default function ConfigPage({ instanceId }: { instanceId: string }) {
   const state = useStore(desk.store);
 
   useEffect(() => {
-    void desk.store.open();
+    void desk.store.open().then(async () => desk.drafts.look());
   }, [desk]);
 
   if (state.status === 'loading') return <p className="calm">Reading the configuration file</p>;
@@ -71,7 +73,8 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
   const nowMs = useNow();
   const editor = useRef<IniEditorHandle>(null);
   const [cursor, setCursor] = useState(START);
-  const [isDiffOpen, setIsDiffOpen] = useState(false);
+  const { isOpen: isDrawerOpen, tab } = useStore(drawer);
+  const { saveReloads } = useStore(desk.drafts);
   const [isFormOpen, setFormOpen] = useFormOpen();
   const [formTakesFocus, setFormTakesFocus] = useState(false);
   const { store } = desk;
@@ -92,7 +95,7 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
       return;
     }
     if (!(event.ctrlKey || event.metaKey)) return;
-    if (event.shiftKey && event.key.toLowerCase() === 'd') setIsDiffOpen((open) => !open);
+    if (event.shiftKey && event.key.toLowerCase() === 'd') drawer.toggle('diff');
     else if (!event.shiftKey && event.key.toLowerCase() === 's' && !event.defaultPrevented) void store.save();
     else return;
     event.preventDefault();
@@ -114,7 +117,7 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
         <span className="grow" />
         <span className="row g3 t11 q">
           {isBroken ? <HealthGlyph level="crit" silent /> : null}
-          {blockedBy}
+          {blockedBy ?? (saveReloads === null ? null : 'saving reloads the server')}
         </span>
         <Segmented
           label="Text or form, Alt+F"
@@ -125,15 +128,16 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
         <Button
           size="sm"
           variant="quiet"
-          aria-pressed={isDiffOpen}
+          aria-pressed={isDrawerOpen && tab === 'diff'}
           icon={<FileDiff size={12} strokeWidth={1.75} aria-hidden />}
-          onClick={() => setIsDiffOpen((open) => !open)}
+          onClick={() => drawer.toggle('diff')}
         >
           Diff
         </Button>
         <Button
           size="sm"
           disabledReason={blockedBy}
+          hint={saveReloads}
           icon={<Save size={12} strokeWidth={1.75} aria-hidden />}
           onClick={() => void store.save()}
         >
@@ -143,6 +147,7 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
       {saveError ? (
         <ErrorBand title={saveError.message} text={saveError.hint ?? 'Nothing was written; the text is still here.'} />
       ) : null}
+      <DraftBar drafts={desk.drafts} session={session} />
       <SavedBar
         instanceId={instanceId}
         session={session}
@@ -188,12 +193,13 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
           />
         ) : null}
       </div>
-      {isDiffOpen ? (
-        <DiffDrawer
-          saved={file.text}
-          text={session.text}
-          onRevert={() => store.revert()}
-          onClose={() => setIsDiffOpen(false)}
+      {isDrawerOpen ? (
+        <ConfigDrawer
+          instanceId={instanceId}
+          session={session}
+          cursorLine={cursor.line}
+          onPut={(text) => store.put(text)}
+          onGoTo={(line) => editor.current?.goTo(line, 0)}
         />
       ) : null}
       <ConflictDialog session={session} nowMs={nowMs} onResolve={(choice) => void store.resolve(choice)} />

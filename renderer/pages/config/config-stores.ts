@@ -21,10 +21,6 @@ export function configDeskOf(stores: AppStores, instanceId: string): ConfigDesk 
   const known = ofWindow.get(instanceId);
   if (known) return known;
   const { client } = stores;
-  const setTimer = (fire: () => void, afterMs: number): (() => void) => {
-    const timer = setTimeout(fire, afterMs);
-    return () => clearTimeout(timer);
-  };
   const store = createConfigStore({
     client,
     instanceId,
@@ -44,6 +40,11 @@ export function configDeskOf(stores: AppStores, instanceId: string): ConfigDesk 
   };
   ofWindow.set(instanceId, desk);
   return desk;
+}
+
+function setTimer(fire: () => void, afterMs: number): () => void {
+  const timer = setTimeout(fire, afterMs);
+  return () => clearTimeout(timer);
 }
 
 /** A page in a browser asks before unsaved text is lost; a window of its own is closed by its host. */

@@ -39,10 +39,9 @@ function setUp(draft: ConfigDraft | null = null) {
   const store = createConfigStore({ client, instanceId: 'i', setTimer, now: () => 1 });
   const keeper = createDraftKeeper({ client, instanceId: 'i', store, setTimer });
   const pass = () => {
-    for (const fire of [...timers]) {
-      timers.delete(fire);
-      fire();
-    }
+    const due = [...timers];
+    timers.clear();
+    for (const fire of due) fire();
   };
   const text = () => {
     const state = store.getState();

@@ -22,7 +22,7 @@ describe('the rows of a diff', () => {
   });
 
   it('mark what differs within a line', () => {
-    const [row] = unifiedDiff(BEFORE, AFTER).rows.filter(({ type }) => type === 'added');
+    const row = unifiedDiff(BEFORE, AFTER).rows.find(({ type }) => type === 'added');
     expect(row).toMatchObject({ text: 'listen = 512', mark: [9, 12] });
   });
 
