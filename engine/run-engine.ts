@@ -101,10 +101,11 @@ function read(argv: readonly string[], io: InnerIo, reloading: boolean): Reading
   const { cwd, env, inheritedSockets } = io;
   const host = createConfigHost({ cwd, env, version: ENGINE_VERSION, reloading, inheritedSockets });
   const resolved = resolveConfig(argv, host);
-  if (!resolved.ok) return { ok: false, errors: resolved.errors.map(formatConfigError), notices: resolved.notices };
+  const said = [...resolved.notices, ...resolved.remarks, ...resolved.printed];
+  if (!resolved.ok) return { ok: false, errors: resolved.errors.map(formatConfigError), notices: said };
   const built = buildSettings(resolved);
   const warnings = built.warnings.map(({ message, origin }) => `${formatOrigin(origin)}: warning: ${message}`);
-  const notices = [...resolved.notices, ...warnings];
+  const notices = [...said, ...warnings];
   if (!built.ok) return { ok: false, errors: built.errors.map(formatConfigError), notices };
   return { ok: true, settings: built.settings, notices };
 }

@@ -63,13 +63,18 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'check',
-    usage: 'check FILE',
+    usage: 'check FILE   or   reeve check --effective ARGUMENTS',
     summary: 'Check a configuration file as the engine reads it.',
     flags: [],
     positionals: ['FILE'],
     details: [
       'Prints one line per finding, FILE:LINE:COLUMN: SEVERITY: MESSAGE, and runs nothing. ' +
         'Exit codes: 0 no errors (there may be warnings), 78 errors, 1 the file cannot be read.',
+      '`reeve check --effective ARGUMENTS` prints what `uwsgi --show-config ARGUMENTS` prints, byte for byte, and starts ' +
+        'nothing: every option of every source in order, with its value. ARGUMENTS are those of the `uwsgi` program: ' +
+        '`reeve check --effective app.ini`, `reeve check --effective --ini app.ini:live --set port=8080 -p 4`. ' +
+        "The list goes to the standard output, uWSGI's messages to the standard error output; exit codes as uWSGI's: " +
+        '0 accepted, 1 refused.',
     ],
   },
   {

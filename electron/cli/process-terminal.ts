@@ -1,4 +1,5 @@
 /** The terminal of this process and the end of this process, for the entry points. */
+import { encodeText } from '../../engine/config/text-bytes.ts';
 import { isErrorCode } from '../core/errors.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -10,8 +11,9 @@ export function processTerminal(): Terminal {
     });
   }
   return {
-    out: (line) => process.stdout.write(`${line}\n`),
-    err: (line) => process.stderr.write(`${line}\n`),
+    // Bytes of files that are no UTF-8 go out as they came in.
+    out: (line) => process.stdout.write(encodeText(`${line}\n`)),
+    err: (line) => process.stderr.write(encodeText(`${line}\n`)),
     env: process.env,
     cwd: process.cwd(),
   };

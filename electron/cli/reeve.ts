@@ -58,6 +58,11 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
   if (command === undefined) throw unknownCommand(name);
   if (rest.length === 1 && (rest[0] === '--help' || rest[0] === '-h')) return print(terminal, helpFor(command));
   if (name === 'engine') return (await import('./engine-command.ts')).runEngineCommand(rest);
+  if (name === 'check') {
+    // What stands around the switch are uWSGI's arguments, not this command's.
+    const effective = await import('./effective-command.ts');
+    if (effective.asksForEffective(rest)) return effective.runEffective(rest, terminal);
+  }
   const parsed = parseCommand(command, rest);
   const load = RUNS[name];
   if (load === undefined) throw new Error(`the command ${name} has no code`);

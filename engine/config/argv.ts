@@ -31,7 +31,13 @@ export function parseArguments(argv: readonly string[]): CommandLine {
   let at = 0;
   const next = (name: string): string => {
     const value = argv[at];
-    if (value === undefined) throw usage(name, `Option '${name}' needs a value.`, null);
+    if (value === undefined) {
+      const short = /^-[^-]/.test(name);
+      const asUwsgi = short
+        ? `option requires an argument -- '${name.slice(1)}'`
+        : `option '${name}' requires an argument`;
+      throw usage(name, `Option '${name}' needs a value.`, null, asUwsgi);
+    }
     at++;
     return value;
   };
@@ -65,18 +71,23 @@ export function environmentOptions(env: Readonly<Record<string, string | undefin
 function parseLong(word: string, next: (name: string) => string): GivenOption {
   const equals = word.indexOf('=');
   const written = word.slice(2, equals === -1 ? undefined : equals);
-  const { key, option } = findLong(written);
+  const { key, option } = findLong(written, word.slice(2));
   if (equals !== -1) {
     if (option.argument === 'none') {
       const hint = `Write --${key} alone to switch it on.`;
-      throw usage(key, `Option '--${key}' takes no value on the command line.`, hint);
+      throw usage(
+        key,
+        `Option '--${key}' takes no value on the command line.`,
+        hint,
+        `option '--${key}' doesn't allow an argument`,
+      );
     }
     return { key, value: word.slice(equals + 1) };
   }
   return { key, value: option.argument === 'required' ? next(`--${key}`) : null };
 }
 
-function findLong(written: string): { key: string; option: OptionInfo } {
+function findLong(written: string, word: string): { key: string; option: OptionInfo } {
   const exact = findOption(written);
   if (exact !== null) return { key: written, option: exact };
   const beginnings = [...optionNames()].filter((name) => name.startsWith(written));
@@ -86,11 +97,12 @@ function findLong(written: string): { key: string; option: OptionInfo } {
   if (only !== null && options.size === 1) return { key: first, option: only };
   if (beginnings.length > 0) {
     const some = beginnings.slice(0, 6).map((name) => `--${name}`);
-    throw usage(written, `Option '--${written}' could be several.`, `Write one of ${some.join(', ')}.`);
+    const hint = `Write one of ${some.join(', ')}.`;
+    throw usage(written, `Option '--${written}' could be several.`, hint, `option '--${word}' is ambiguous`);
   }
   const near = nearestOptions(written);
   const hint = near.length > 0 ? `Did you mean ${near.map((name) => `--${name}`).join(', ')}?` : null;
-  throw usage(written, `Unknown option '--${written}'.`, hint);
+  throw usage(written, `Unknown option '--${written}'.`, hint, `unrecognized option '--${word}'`);
 }
 
 function parseShort(word: string, next: (name: string) => string): GivenOption[] {
@@ -99,21 +111,33 @@ function parseShort(word: string, next: (name: string) => string): GivenOption[]
     const letter = word[i] ?? '';
     const option = findShortOption(letter);
     if (option === null)
-      throw usage(letter, `Unknown option '-${letter}'.`, "See 'reeve help engine' for the options.");
+      throw usage(
+        letter,
+        `Unknown option '-${letter}'.`,
+        "See 'reeve help engine' for the options.",
+        `invalid option -- '${letter}'`,
+      );
     const rest = word.slice(i + 1);
     if (option.argument === 'none') {
-      options.push({ key: option.name, value: null });
+      options.push({ key: shortKey(option), value: null });
       continue;
     }
     const value = rest === '' ? (option.argument === 'required' ? next(`-${letter}`) : null) : rest;
-    options.push({ key: option.name, value });
+    options.push({ key: shortKey(option), value });
     break;
   }
   return options;
 }
 
-function usage(option: string, message: string, hint: string | null): ConfigFailure {
-  return new ConfigFailure({ code: 'usage', message, origin: COMMAND_LINE, option, hint });
+/** The name that uWSGI lists a short form under. */
+function shortKey({ name }: OptionInfo): string {
+  return name === 'xml' ? 'xmlconfig' : name;
+}
+
+/** `reason`: what getopt says of it. */
+function usage(option: string, message: string, hint: string | null, reason: string): ConfigFailure {
+  const asUwsgi = `uwsgi: ${reason}\ngetopt_long() error`;
+  return new ConfigFailure({ code: 'usage', message, origin: COMMAND_LINE, option, hint, asUwsgi });
 }
 
 export function isCommandLine(origin: Origin): boolean {

@@ -9,6 +9,9 @@ export const CONFIG_ERROR_CODES = [
   'file-not-read',
   'format-not-supported',
   'not-ini',
+  'syntax',
+  'no-section',
+  'forbidden',
   'logic',
   'bad-value',
   'unknown-option',
@@ -28,6 +31,8 @@ export interface ConfigError {
   option: string | null;
   /** One sentence: the next step. */
   hint: string | null;
+  /** The line that uWSGI logs before it ends for the same reason; absent where it has none of its own. */
+  asUwsgi?: string;
 }
 
 /** Thrown inside this folder to stop reading; `resolveConfig` turns it into a result. */

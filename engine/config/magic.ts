@@ -20,11 +20,14 @@ export interface MagicText {
   text: string;
   /** For each line of `text`, the line of the original it began in (1-based). */
   lines: number[];
+  /** Ends of replaced variables, ascending: this offset of `text` was at that one of the original. */
+  ends: { at: number; original: number }[];
 }
 
 /** The text with its magic variables replaced. `outer` is the file the upper-case ones speak of; null leaves them empty. */
 export function expandMagic(text: string, file: MagicFile, outer: MagicFile | null, host: ConfigHost): MagicText {
   const lines = [1];
+  const ends: MagicText['ends'] = [];
   let line = 1;
   let out = '';
   let at = 0;
@@ -42,9 +45,16 @@ export function expandMagic(text: string, file: MagicFile, outer: MagicFile | nu
     else out += magicValue(letter, file, outer, host) ?? '';
     if (letter === '\n') line++;
     at = percent + 1 + letter.length;
+    ends.push({ at: out.length, original: at });
   }
   copy(text.slice(at));
-  return { text: out, lines };
+  return { text: out, lines, ends };
+}
+
+/** Where a place of the replaced text was in the original. */
+export function originalOffset({ ends }: MagicText, offset: number): number {
+  const end = ends.findLast(({ at }) => at <= offset);
+  return end === undefined ? offset : end.original + offset - end.at;
 }
 
 /** Value of one magic variable; null when there is none of that letter. */

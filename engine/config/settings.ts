@@ -23,6 +23,8 @@ export interface Origin {
 export interface OriginStep {
   option: string;
   value: string;
+  /** Of a loop: the word that `%(_)` stood for. */
+  word?: string;
   origin: Origin;
 }
 

@@ -1,57 +1,33 @@
 /**
- * Where options come from: names of configuration files as they are written (`shop.ini`, `shop.ini:live`, `:live`, `-`)
- * and one loader for each format behind one interface. INI is read; the other formats of uWSGI have their place here.
+ * Where options come from: names of configuration files as they are written (`shop.ini`, `shop.ini:live`, `:live`, `-`,
+ * `fd://0`), which format they are in, and their bytes. Reading them as options is loaders.ts.
  */
 import { ConfigFailure } from './errors.ts';
+import type { FormatName } from './formats/config-document.ts';
 import { type ConfigHost, type ReadFailure, resolvePath } from './host.ts';
-import { DEFAULT_SECTION, optionsOf, parseIni } from './ini-document.ts';
-import { expandMagic, type MagicFile } from './magic.ts';
+import type { MagicFile } from './magic.ts';
 import type { Origin } from './settings.ts';
-import { decodeText } from './text-bytes.ts';
 
-export interface LoadedOption {
-  key: string;
-  value: string;
-  /** 1-based line of the file. */
-  line: number;
-}
-
-export interface LoadRequest {
-  file: MagicFile;
-  outer: MagicFile | null;
-  bytes: Uint8Array;
-  section: string;
-  host: ConfigHost;
-}
-
-/** Options of one section in order; null when the file has no such section. */
-export type Loader = (request: LoadRequest) => LoadedOption[] | null;
-
-export interface Format {
-  name: string;
-  /** null: this engine cannot read it yet. */
-  load: Loader | null;
-}
-
-const INI: Format = { name: 'INI', load: loadIni };
-const FORMATS: ReadonlyMap<string, Format> = new Map([
-  ['ini', INI],
-  ['xml', { name: 'XML', load: null }],
-  ['yaml', { name: 'YAML', load: null }],
-  ['yml', { name: 'YAML', load: null }],
-  ['json', { name: 'JSON', load: null }],
-  ['js', { name: 'JSON', load: null }],
+const FORMATS: ReadonlyMap<string, FormatName> = new Map([
+  ['ini', 'INI'],
+  ['xml', 'XML'],
+  ['xmlconfig', 'XML'],
+  ['yaml', 'YAML'],
+  ['yml', 'YAML'],
+  ['json', 'JSON'],
+  ['js', 'JSON'],
 ]);
 
 /** Format of the option `ini`, `yaml`, ... or of a file's extension; null when there is none. */
-export function formatOf(word: string): Format | null {
-  return FORMATS.get(word === 'xmlconfig' ? 'xml' : word) ?? null;
+export function formatOf(word: string): FormatName | null {
+  return FORMATS.get(word) ?? null;
 }
 
 /** Format by the end of a file's name. */
-export function formatByExtension(path: string): Format | null {
+export function formatByExtension(path: string): FormatName | null {
   const dot = path.lastIndexOf('.');
-  return dot === -1 ? null : formatOf(path.slice(dot + 1));
+  const extension = path.slice(dot + 1);
+  return dot === -1 || extension === 'xmlconfig' ? null : formatOf(extension);
 }
 
 export interface FileName {
@@ -60,27 +36,34 @@ export interface FileName {
   section: string | null;
 }
 
-/** Splits `file:section`; a drive letter (`C:\x.ini`) is no section. An empty path means the file that was read last. */
+/** What uWSGI reads other than by a file's name. */
+const SCHEME = /^(emperor|http|data|sym|section|fd|exec|call|callint):\/\//;
+
+/**
+ * Splits `file:section` at the last colon; the one of a scheme (`fd://0`) or of a drive letter (`C:\x.ini`) is none.
+ * An empty path means the file that was read last.
+ */
 export function splitFileName(text: string): FileName {
   const colon = text.lastIndexOf(':');
-  if (colon === -1 || text.startsWith('//', colon + 1) || (colon === 1 && /^[A-Za-z]:[\\/]/.test(text)))
-    return { path: text, section: null };
+  const isScheme = text.startsWith('//', colon + 1) && SCHEME.test(text);
+  if (colon === -1 || isScheme || (colon === 1 && /^[A-Za-z]:[\\/]/.test(text))) return { path: text, section: null };
   return { path: text.slice(0, colon), section: text.slice(colon + 1) };
 }
 
-/** The bytes of a configuration file. Throws ConfigFailure when it cannot be read. */
-export function readSource(path: string, host: ConfigHost, origin: Origin, option: string | null): Uint8Array {
-  const scheme = /^([a-z]+):\/\//.exec(path)?.[1];
-  if (scheme !== undefined) {
-    throw new ConfigFailure({
-      code: 'format-not-supported',
-      message: `The engine reads configuration from files, not from ${scheme}:// addresses.`,
-      origin,
-      option,
-      hint: 'Fetch it into a file and name that file.',
-    });
-  }
-  const read = path === '-' ? host.readStdin() : host.readFile(path);
+/**
+ * The bytes of a configuration file, or of standard input. Throws ConfigFailure when they cannot be read; `missing` is
+ * what uWSGI logs when there is no such file.
+ */
+export function readSource(
+  path: string,
+  host: ConfigHost,
+  origin: Origin,
+  option: string | null,
+  missing = `open("${path}"): No such file or directory`,
+): Uint8Array {
+  const scheme = SCHEME.exec(path)?.[1];
+  if (scheme !== undefined && path !== STANDARD_INPUT) throw refuseScheme(scheme, path, origin, option);
+  const read = path === '-' || path === STANDARD_INPUT ? host.readStdin() : host.readFile(path);
   if (read.ok) return read.bytes;
   throw new ConfigFailure({
     code: 'file-not-read',
@@ -88,8 +71,39 @@ export function readSource(path: string, host: ConfigHost, origin: Origin, optio
     origin,
     option,
     hint: read.reason === 'not found' ? `It was looked for as ${resolvePath(host.cwd, path)}.` : null,
+    asUwsgi: read.reason === 'not found' ? missing : `open("${path}"): ${SYSTEM_WORDS[read.reason]}`,
   });
 }
+
+const STANDARD_INPUT = 'fd://0';
+
+/** Why a scheme of uWSGI's is not followed. */
+function refuseScheme(scheme: string, path: string, origin: Origin, option: string | null): ConfigFailure {
+  const commands = 'Reading a configuration runs no program and no code.';
+  const reasons: Readonly<Record<string, string>> = {
+    exec: commands,
+    call: commands,
+    callint: commands,
+    http: 'Reading a configuration asks no other machine.',
+    emperor: 'There is no emperor that could send it.',
+    fd: 'Only standard input can be read: fd://0.',
+  };
+  return new ConfigFailure({
+    code: 'format-not-supported',
+    message: `'${path}' is not read. ${reasons[scheme] ?? "It speaks of data inside uWSGI's own program."}`,
+    origin,
+    option,
+    hint: 'Put the text into a file and name that file.',
+  });
+}
+
+/** As the system's own messages say it. */
+const SYSTEM_WORDS: Record<Exclude<ReadFailure, 'not found'>, string> = {
+  'is a folder': 'Is a directory',
+  'not permitted': 'Permission denied',
+  'too large': 'File too large',
+  failed: 'Input/output error',
+};
 
 const FAILURES: Record<ReadFailure, string> = {
   'not found': 'does not exist',
@@ -101,16 +115,9 @@ const FAILURES: Record<ReadFailure, string> = {
 
 /** The magic variables' idea of a file: its folder with links followed, its own name as it is. */
 export function magicFileOf(path: string, section: string | null, host: ConfigHost): MagicFile {
-  if (path === '-') return { given: path, path, section: section ?? '' };
+  if (path === '-' || path === STANDARD_INPUT) return { given: path, path, section: section ?? '' };
   const full = resolvePath(host.cwd, path);
   const slash = full.lastIndexOf('/');
   const folder = host.realFolder(full.slice(0, slash) || '/') ?? full.slice(0, slash);
   return { given: path, path: `${folder === '/' ? '' : folder}/${full.slice(slash + 1)}`, section: section ?? '' };
-}
-
-function loadIni({ file, outer, bytes, section, host }: LoadRequest): LoadedOption[] | null {
-  const { text, lines } = expandMagic(decodeText(bytes), file, outer, host);
-  const options = optionsOf(parseIni(text), section === '' ? DEFAULT_SECTION : section);
-  if (options === null) return null;
-  return options.map(({ key, value, number }) => ({ key, value, line: lines[number - 1] ?? number }));
 }
