@@ -215,7 +215,7 @@ export class Rehearsal {
   #ended(): Verdict {
     const reason = this.#inUsersFile(this.#engine?.reason ?? '');
     const isApp =
-      this.#data.steps.some(({ id, status }) => id === 'app' && status === 'running') || /^Traceback/.test(reason);
+      this.#data.steps.some(({ id, status }) => id === 'app' && status === 'running') || reason.startsWith('Traceback');
     if (isApp) this.#step('start', 'done', addressWords(this.#data));
     this.#step(isApp ? 'app' : 'start', 'failed', lastLine(reason));
     return wouldNotStart(reason);
@@ -301,7 +301,8 @@ function appName(app: AppSetting): string | null {
   if (app.language === 'none') return null;
   if (app.language === 'javascript') return app.file;
   const source = app.main ?? app.mounts[0]?.source ?? null;
-  switch (source?.type) {
+  if (source === null) return null;
+  switch (source.type) {
     case 'file':
       return source.written;
     case 'module':
@@ -310,8 +311,6 @@ function appName(app: AppSetting): string | null {
       return source.uri;
     case 'eval':
       return 'the code of eval';
-    default:
-      return null;
   }
 }
 

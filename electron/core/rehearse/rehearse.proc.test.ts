@@ -177,9 +177,9 @@ describe('a rehearsal of what the bundled engine runs', () => {
   it('of a Reeve that was killed ends by itself, and the next one removes its folder', async () => {
     await bench.write('hang.py', 'import time\nopen(__file__ + ".runs", "w").close()\ntime.sleep(1000)\n');
     await bench.write('app.py', APP);
-    const lines = (app: string) => `[uwsgi]\nhttp-socket = %d/a.sock\nwsgi-file = ${app}\n`;
-    const hanging = await bench.write('hang.ini', lines('hang.py'));
-    const good = await bench.write('good.ini', lines('app.py'));
+    const head = '[uwsgi]\nhttp-socket = %d/a.sock\nwsgi-file = ';
+    const hanging = await bench.write('hang.ini', `${head}hang.py\n`);
+    const good = await bench.write('good.ini', `${head}app.py\n`);
     const temporary = await mkdtemp(join(tmpdir(), 'reeve-t-'));
     const main = join(import.meta.dirname, '../../cli/main.ts');
     const env = { ...process.env, TMPDIR: temporary };

@@ -27,6 +27,7 @@ import { drawer } from './drawer/drawer-layout.ts';
 import { FormSide } from './form/FormSide.tsx';
 import { useFormOpen } from './form/form-open.ts';
 import { ProblemsLine } from './ProblemsLine.tsx';
+import { RehearseButton, RehearseSide, useRehearsals } from './rehearse/RehearseSide.tsx';
 
 export default function ConfigPage({ instanceId }: { instanceId: string }) {
   const stores = useStores();
@@ -77,6 +78,7 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
   const { saveReloads } = useStore(desk.drafts);
   const [isFormOpen, setFormOpen] = useFormOpen();
   const [formTakesFocus, setFormTakesFocus] = useState(false);
+  const rehearsals = useRehearsals(instanceId);
   const { store } = desk;
   const { file, diagnostics, saveError } = session;
   const blockedBy = saveBlockedBy(session);
@@ -134,6 +136,7 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
         >
           Diff
         </Button>
+        <RehearseButton rehearsals={rehearsals} text={session.text} />
         <Button
           size="sm"
           disabledReason={blockedBy}
@@ -202,6 +205,7 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
           onGoTo={(line) => editor.current?.goTo(line, 0)}
         />
       ) : null}
+      <RehearseSide rehearsals={rehearsals} text={session.text} onGoTo={(line) => editor.current?.goTo(line, 0)} />
       <ConflictDialog session={session} nowMs={nowMs} onResolve={(choice) => void store.resolve(choice)} />
     </div>
   );

@@ -1,0 +1,107 @@
+import { expect, it } from 'vitest';
+import type { EventName, EventPayload, MethodName, Params, Result } from '../../../../electron/contract/api.ts';
+import type { Rehearsal } from '../../../../electron/contract/rehearsal.ts';
+import type { Client } from '../../../client.ts';
+import { createRehearseStore } from './rehearse-store.ts';
+import { doingWords, insteadWords, lineGroups, placeWords } from './rehearse-words.ts';
+
+const PATH = '/srv/shop.ini';
+
+function rehearsal(more: Partial<Rehearsal> = {}): Rehearsal {
+  return {
+    instanceId: 'shop',
+    path: PATH,
+    startedAtMs: 0,
+    endedAtMs: null,
+    steps: [
+      { id: 'read', status: 'done', detail: '' },
+      { id: 'app', status: 'running', detail: '' },
+    ],
+    verdict: null,
+    problems: [],
+    lines: [],
+    app: null,
+    appLoadMs: null,
+    workers: null,
+    answer: null,
+    log: [],
+    ...more,
+  };
+}
+
+const DONE = { status: 'done' as const, title: 'Done', detail: '' };
+
+/** A client whose answers are queued by the test, and which passes on what the test emits. */
+function setUp(answers: unknown[]) {
+  const calls: [string, unknown][] = [];
+  let listener: ((payload: Rehearsal) => void) | null = null;
+  const client: Pick<Client, 'call' | 'on'> = {
+    call: async <M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> => {
+      calls.push([method, params]);
+      const answer = method === 'rehearse.newest' ? { rehearsal: null } : answers.shift();
+      if (answer instanceof Error) throw answer;
+      // The test says what the core answers.
+      return answer as Result<M>;
+    },
+    on: <E extends EventName>(_event: E, listen: (payload: EventPayload<E>) => void) => {
+      listener = listen as (payload: Rehearsal) => void;
+      return () => (listener = null);
+    },
+  };
+  const store = createRehearseStore(client, 'shop');
+  store.follow();
+  return { store, calls, emit: (data: Rehearsal) => listener?.(data) };
+}
+
+it('asks for consent before the application is loaded, and goes on with its digest', async () => {
+  const consent = { digest: 'd1', app: ['module = shop'], user: 'app', folder: '/srv', hasServerEnvironment: true };
+  const { store, calls } = setUp([
+    { status: 'consent', consent },
+    { status: 'started', rehearsal: rehearsal() },
+  ]);
+  await store.start('[uwsgi]');
+  expect(store.getState()).toMatchObject({ status: 'consent', text: '[uwsgi]' });
+  await store.start('[uwsgi]', 'd1');
+  expect(calls.at(-1)).toEqual(['rehearse.start', { instanceId: 'shop', text: '[uwsgi]', consent: 'd1' }]);
+  expect(store.getState().status).toBe('shown');
+});
+
+it('shows the course as it comes, of its own instance and until it is closed', async () => {
+  const { store, emit } = setUp([{ status: 'started', rehearsal: rehearsal() }]);
+  await store.start('');
+  emit(rehearsal({ instanceId: 'other', verdict: DONE }));
+  expect(store.getState()).toMatchObject({ rehearsal: { verdict: null } });
+  emit(rehearsal({ verdict: DONE }));
+  expect(store.getState()).toMatchObject({ rehearsal: { verdict: DONE } });
+  store.close();
+  emit(rehearsal());
+  expect(store.getState().status).toBe('closed');
+});
+
+it('keeps the end that came before the answer', async () => {
+  const { store, emit } = setUp([{ status: 'started', rehearsal: rehearsal() }]);
+  const started = store.start('');
+  emit(rehearsal({ verdict: DONE }));
+  await started;
+  expect(store.getState()).toMatchObject({ rehearsal: { verdict: DONE } });
+});
+
+it('says why a rehearsal was not started', async () => {
+  const { store } = setUp([new Error('no core')]);
+  await store.start('');
+  expect(store.getState()).toMatchObject({ status: 'failed', failure: { message: 'no core' } });
+});
+
+it('has lines that could not be rehearsed first, and places as short as they can be', () => {
+  const line = { file: PATH, line: 4, option: 'socket', value: ':1', instead: '127.0.0.1:40000', why: null };
+  const groups = lineGroups([
+    { ...line, kind: 'moved' },
+    { ...line, kind: 'not-supported', instead: null },
+  ]);
+  expect(groups.map(({ title }) => title)).toEqual(['The engine cannot rehearse these', 'Moved aside']);
+  expect(placeWords(PATH, line)).toBe('4');
+  expect(placeWords(PATH, { file: '/srv/more.ini', line: 2 })).toBe('more.ini:2');
+  expect(placeWords(PATH, { file: 'command line', line: 0 })).toBe('command line');
+  expect(insteadWords('/data/run/rehearse-1-abcdef/3')).toBe('…/3');
+  expect(doingWords(rehearsal())).toBe('Loading the application.');
+});
