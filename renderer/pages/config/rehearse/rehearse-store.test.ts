@@ -1,9 +1,19 @@
 import { expect, it } from 'vitest';
-import type { EventName, EventPayload, MethodName, Params, Result } from '../../../../electron/contract/api.ts';
+import {
+  type EventName,
+  type EventPayload,
+  type MethodName,
+  methods,
+  type Params,
+  type Result,
+} from '../../../../electron/contract/api.ts';
 import type { Rehearsal } from '../../../../electron/contract/rehearsal.ts';
 import type { Client } from '../../../client.ts';
 import { createRehearseStore } from './rehearse-store.ts';
 import { doingWords, insteadWords, lineGroups, placeWords } from './rehearse-words.ts';
+
+type Listeners = { [E in EventName]?: Set<(payload: EventPayload<E>) => void> };
+const results: { [M in MethodName]: { result: { parse(raw: unknown): Result<M> } } } = methods;
 
 const PATH = '/srv/shop.ini';
 
@@ -34,23 +44,24 @@ const DONE = { status: 'done' as const, title: 'Done', detail: '' };
 /** A client whose answers are queued by the test, and which passes on what the test emits. */
 function setUp(answers: unknown[]) {
   const calls: [string, unknown][] = [];
-  let listener: ((payload: Rehearsal) => void) | null = null;
+  const listeners: Listeners = {};
   const client: Pick<Client, 'call' | 'on'> = {
     call: async <M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> => {
       calls.push([method, params]);
       const answer = method === 'rehearse.newest' ? { rehearsal: null } : answers.shift();
       if (answer instanceof Error) throw answer;
-      // The test says what the core answers.
-      return answer as Result<M>;
+      return results[method].result.parse(answer);
     },
-    on: <E extends EventName>(_event: E, listen: (payload: EventPayload<E>) => void) => {
-      listener = listen as (payload: Rehearsal) => void;
-      return () => (listener = null);
+    on: <E extends EventName>(event: E, listen: (payload: EventPayload<E>) => void) => {
+      const known: Set<typeof listen> = (listeners[event] ??= new Set());
+      known.add(listen);
+      return () => known.delete(listen);
     },
   };
   const store = createRehearseStore(client, 'shop');
   store.follow();
-  return { store, calls, emit: (data: Rehearsal) => listener?.(data) };
+  const emit = (data: Rehearsal): void => listeners['rehearse.changed']?.forEach((listen) => listen(data));
+  return { store, calls, emit };
 }
 
 it('asks for consent before the application is loaded, and goes on with its digest', async () => {
