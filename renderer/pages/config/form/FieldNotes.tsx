@@ -6,10 +6,12 @@ import type { FieldLine, FormField } from './form-model.ts';
 import { changeWords, effectWords, notesId } from './form-words.ts';
 import { LineButton } from './LineButton.tsx';
 
+const MOST_PROBLEMS = 4;
+
 export function FieldNotes({ field }: { field: FormField }) {
   const desk = useFormDesk();
   const { name, option, lines, conditional, outside, isChanged } = field;
-  const notes: ReactNode[] = field.problems.map((problem) => (
+  const notes: ReactNode[] = field.problems.slice(0, MOST_PROBLEMS).map((problem) => (
     <p key={`${problem.line} ${problem.code} ${problem.message}`} className="form-problem">
       <HealthGlyph level={problem.severity === 'error' ? 'crit' : 'warn'} />
       <span>

@@ -1,8 +1,8 @@
 /** The groups of the form, or what a search has found. Of what is unset only the usual is drawn; more comes in steps. */
 import { useState } from 'react';
 import { FormRow } from './FormRow.tsx';
-import { groupTitleOf } from './form-groups.ts';
-import { type Form, type FormField, type FormGroup, unsetField } from './form-model.ts';
+import { groupTitleOf, type OptionGroup, optionGroups } from './form-groups.ts';
+import { type Form, type FormField, unsetField } from './form-model.ts';
 import { findOptions } from './form-search.ts';
 
 export interface FormGroupsProps {
@@ -19,52 +19,73 @@ export interface FormGroupsProps {
 /** Rows that one press on "more" adds. */
 const STEP = 40;
 const MOST_FOUND = 60;
+/** Placeholders, declared options, slips. */
+const OWN_TITLE = 'Names of your own';
 
 export function FormGroups(props: FormGroupsProps) {
   const { form, query } = props;
   const [extra, setExtra] = useState<Readonly<Record<string, number>>>({});
   if (query !== null && query.trim() !== '') return <Found {...props} query={query} />;
-  return form.groups.map((group, index) => {
-    const more = extra[group.title] ?? 0;
-    const shown = fieldsOf(group, more, props.pinned);
-    const hidden = group.fields.length + group.rest.length - shown.length;
-    if (shown.length === 0 && hidden === 0) return null;
-    return (
-      <section key={group.title} aria-label={group.title}>
-        <h3 className="sec">
-          {group.title}
-          {index === 0 ? <span className="r">line</span> : null}
-        </h3>
-        {shown.map((field) => (
-          <Row key={field.name} field={field} {...props} />
-        ))}
-        {hidden > 0 ? (
-          <button
-            type="button"
-            className="form-more"
-            onClick={() => setExtra((current) => ({ ...current, [group.title]: more + STEP }))}
-          >
-            {hidden} more
-          </button>
-        ) : null}
-        {more > 0 ? (
-          <button
-            type="button"
-            className="form-more"
-            onClick={() => setExtra((current) => ({ ...current, [group.title]: 0 }))}
-          >
-            Show less
-          </button>
-        ) : null}
-      </section>
-    );
-  });
+  const own = [...form.fields.values()].filter(({ option }) => option === null);
+  return (
+    <>
+      {optionGroups.map((group, index) => {
+        const more = extra[group.title] ?? 0;
+        const { shown, hidden } = fieldsOf(group, more, props);
+        return (
+          <section key={group.title} aria-label={group.title}>
+            <h3 className="sec">
+              {group.title}
+              {index === 0 ? <span className="r">line</span> : null}
+            </h3>
+            {shown.map((field) => (
+              <Row key={field.name} field={field} {...props} />
+            ))}
+            {hidden > 0 ? (
+              <button
+                type="button"
+                className="form-more"
+                aria-label={`${group.title}: ${hidden} more`}
+                onClick={() => setExtra((current) => ({ ...current, [group.title]: more + STEP }))}
+              >
+                {hidden} more
+              </button>
+            ) : null}
+            {more > 0 ? (
+              <button
+                type="button"
+                className="form-more"
+                onClick={() => setExtra((current) => ({ ...current, [group.title]: 0 }))}
+              >
+                Show less
+              </button>
+            ) : null}
+          </section>
+        );
+      })}
+      {own.length > 0 ? (
+        <section aria-label={OWN_TITLE}>
+          <h3 className="sec">{OWN_TITLE}</h3>
+          {own.map((field) => (
+            <Row key={field.name} field={field} {...props} />
+          ))}
+        </section>
+      ) : null}
+    </>
+  );
 }
 
-/** In the order of the group, so that a row stays where it is when it is set. */
-function fieldsOf({ fields, rest }: FormGroup, more: number, pinned: ReadonlySet<string>): FormField[] {
-  const added = rest.filter(({ name }, index) => index < more || pinned.has(name)).map(unsetField);
-  return [...fields, ...added];
+/** In the order of the group, whatever is set, so that a row stays where it is. */
+function fieldsOf({ options, usual }: OptionGroup, more: number, { form, pinned }: FormGroupsProps) {
+  const shown: FormField[] = [];
+  let seldom = 0;
+  for (const option of options) {
+    const isUsual = usual.has(option.name);
+    if (!isUsual) seldom += 1;
+    const field = form.fields.get(option.name);
+    if (field || isUsual || seldom <= more || pinned.has(option.name)) shown.push(field ?? unsetField(option));
+  }
+  return { shown, hidden: options.length - shown.length };
 }
 
 function Found({ query, ...props }: FormGroupsProps & { query: string }) {

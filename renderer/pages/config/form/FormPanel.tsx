@@ -46,7 +46,7 @@ export default function FormPanel(props: FormPanelProps) {
   const [query, setQuery] = useState<string | null>(null);
   const [isAdding, setIsAdding] = useState(false);
   const [pinned, setPinned] = useState<ReadonlySet<string>>(new Set());
-  const [toFocus, setToFocus] = useState<string | null>(null);
+  const toFocus = useRef<string | null>(null);
   const [focused, setFocused] = useState<string | null>(null);
   const [epoch, setEpoch] = useState(0);
   const outside = useOutsideValues(host, path, text);
@@ -75,13 +75,14 @@ export default function FormPanel(props: FormPanelProps) {
   }, [host, focusedLines]);
   useEffect(() => () => host.markLines([]), [host]);
 
+  // The row of a chosen option is there after the next drawing.
   useEffect(() => {
-    if (toFocus === null) return;
-    const control = document.getElementById(rowId(toFocus));
+    if (toFocus.current === null) return;
+    const control = document.getElementById(rowId(toFocus.current));
+    toFocus.current = null;
     control?.focus();
     control?.scrollIntoView({ block: 'nearest' });
-    setToFocus(null);
-  }, [toFocus]);
+  });
 
   const atFirst = useEffectEvent(() => {
     if (!takesFocus) return;
@@ -114,7 +115,7 @@ export default function FormPanel(props: FormPanelProps) {
     setPinned((current) => new Set(current).add(option.name));
     const isNew = (form.fields.get(option.name)?.lines.length ?? 0) === 0;
     if (option.kind === 'flag' && isNew) desk.act({ type: 'switch', name: option.name, isSet: true });
-    setToFocus(option.name);
+    toFocus.current = option.name;
   }
 
   function onFocus({ target }: FocusEvent): void {

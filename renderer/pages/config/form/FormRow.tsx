@@ -19,14 +19,23 @@ export interface FormRowProps {
 }
 
 export const FormRow = memo(function FormRow({ field, isCurrent, readOnly, epoch }: FormRowProps) {
-  const [isAdding, setIsAdding] = useState(false);
-  const isList = field.option?.repeatable === true && field.lines.length + (isAdding ? 1 : 0) > 1;
+  // Number of the value that is being added; it is an empty row for as long as the text does not have it.
+  const [addingAt, setAddingAt] = useState<number | null>(null);
+  const count = field.lines.length;
+  const isAdding = addingAt === count;
+  const isList = field.option?.repeatable === true && count + (isAdding ? 1 : 0) > 1;
   return (
     <div className={isCurrent ? 'form-field on' : 'form-field'} data-field={field.name}>
       {isList ? (
-        <ValueList field={field} readOnly={readOnly} epoch={epoch} isAdding={isAdding} onAdding={setIsAdding} />
+        <ValueList
+          field={field}
+          readOnly={readOnly}
+          epoch={epoch}
+          isAdding={isAdding}
+          onAdding={(isNow) => setAddingAt(isNow ? count : null)}
+        />
       ) : (
-        <SingleRow field={field} readOnly={readOnly} epoch={epoch} onAdd={() => setIsAdding(true)} />
+        <SingleRow field={field} readOnly={readOnly} epoch={epoch} onAdd={() => setAddingAt(count)} />
       )}
       <FieldNotes field={field} />
     </div>

@@ -84,7 +84,7 @@ export function ValueInput(props: ValueInputProps) {
           props.onLeave?.();
         }}
       />
-      {props.unit === '' ? null : <span className="q t11 form-unit">{props.unit}</span>}
+      {isNumber ? <span className="q t11 form-unit">{props.unit}</span> : null}
       {listId === undefined ? null : (
         <datalist id={listId}>
           {paths.map((path) => (

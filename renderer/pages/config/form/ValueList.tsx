@@ -16,10 +16,14 @@ export interface ValueListProps {
   onAdding: (isAdding: boolean) => void;
 }
 
+/** A form of thousands of rows helps nobody; the text has them all. */
+const MOST_ROWS = 40;
+
 export function ValueList({ field, readOnly, epoch, isAdding, onAdding }: ValueListProps) {
   const desk = useFormDesk();
   const { name, label, lines } = field;
-  const rows = isAdding ? [...lines, null] : lines;
+  const first = lines.slice(0, MOST_ROWS);
+  const rows = isAdding ? [...first, null] : first;
   return (
     <fieldset className="form-list" aria-label={label}>
       <div className="form-row">
@@ -41,13 +45,14 @@ export function ValueList({ field, readOnly, epoch, isAdding, onAdding }: ValueL
         </span>
         <span />
       </div>
-      {rows.map((line, index) => {
+      {rows.map((line, row) => {
+        const index = line === null ? lines.length : row;
         const control = controlFor(field.option, line?.value ?? '');
         const problems = field.problems.filter((problem) => problem.line === line?.number);
         return (
           // Values have no identity but their place: a changed one is the same row.
           // oxlint-disable-next-line react/no-array-index-key
-          <div className="form-value" key={index}>
+          <div className="form-value" key={row}>
             <ValueInput
               id={index === 0 ? rowId(name) : undefined}
               label={`${label}, value ${index + 1}`}
@@ -62,12 +67,9 @@ export function ValueList({ field, readOnly, epoch, isAdding, onAdding }: ValueL
               isWarned={problems.some(({ severity }) => severity === 'warning')}
               describedBy={undefined}
               epoch={epoch}
-              onValue={(value, joins) => {
-                desk.act({ type: 'set-at', name, index, value }, joins);
-                if (line === null) onAdding(false);
-              }}
+              onValue={(value, joins) => desk.act({ type: 'set-at', name, index, value }, joins)}
               onEmptied={(joins) => desk.act({ type: 'remove-at', name, index }, joins)}
-              onLeave={line === null ? () => onAdding(false) : undefined}
+              onLeave={row === rows.length - 1 ? () => onAdding(false) : undefined}
             />
             {readOnly || line === null ? (
               <span />
@@ -96,6 +98,9 @@ export function ValueList({ field, readOnly, epoch, isAdding, onAdding }: ValueL
           </div>
         );
       })}
+      {lines.length > MOST_ROWS ? (
+        <p className="form-more">{lines.length - MOST_ROWS} more values are in the text.</p>
+      ) : null}
     </fieldset>
   );
 }

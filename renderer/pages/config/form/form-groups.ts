@@ -25,11 +25,15 @@ const GROUPS: readonly [title: string, sections: readonly string[], usual: strin
   ['Requests', ['Requests and answers'], 'post-buffering'],
   ['Statistics', ['Statistics'], 'stats memory-report'],
   ['Background work', ['Work in the background'], ''],
+  ['Static files', ['Static files'], ''],
+  ['Emperor', ['The emperor'], ''],
   ['TLS', ['TLS'], ''],
   ['HTTP router', ['The HTTP router'], ''],
+  ['Routing', ['Internal routing'], ''],
+  ['Caches and locks', ['Caches, queues and locks'], ''],
   ['Daemons', ['Daemons beside the server'], ''],
-  ['Hooks', ['Hooks'], ''],
-  ['Other languages', ['Other languages'], ''],
+  ['Hooks', ['Hooks', 'Mounts, waits and calls'], ''],
+  ['Other languages', ['Other languages', 'Ruby, Perl, PHP and CGI', 'Lua, Java, PyPy, Go and others'], ''],
   ['Files and placeholders', ['The configuration language'], 'plugins include'],
 ];
 

@@ -10,16 +10,16 @@ import type { IniEditorHandle } from '../../../editor/IniEditor.tsx';
 import { editsFor, type FormAction } from './form-actions.ts';
 
 export interface FormHost {
-  act(action: FormAction, joins: boolean, section: string): void;
-  fix(problem: ConfigDiagnostic): void;
-  goToLine(line: number): void;
-  markLines(lines: readonly number[]): void;
-  undo(): void;
-  redo(): void;
-  pathsFor(option: string, typed: string): Promise<readonly string[]>;
-  openPresets(section: string): void;
+  act: (action: FormAction, joins: boolean, section: string) => void;
+  fix: (problem: ConfigDiagnostic) => void;
+  goToLine: (line: number) => void;
+  markLines: (lines: readonly number[]) => void;
+  undo: () => void;
+  redo: () => void;
+  pathsFor: (option: string, typed: string) => Promise<readonly string[]>;
+  openPresets: (section: string) => void;
   /** What the text comes to on its server. */
-  contextOf(text: string): Promise<ConfigContext>;
+  contextOf: (text: string) => Promise<ConfigContext>;
 }
 
 export interface FormHostOptions {

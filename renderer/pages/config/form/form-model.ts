@@ -6,7 +6,6 @@ import type { ConfigDiagnostic } from '../../../../electron/contract/model.ts';
 import { DEFAULT_SECTION, type IniDocument, parseIni, sectionNames } from '../../../../engine/config/ini-document.ts';
 import { commentedOptions, mainName, type OptionPlace, optionPlaces } from '../../../../engine/config/ini-places.ts';
 import { findOption, type OptionInfo, optionTable } from '../../../../engine/config/option-table.ts';
-import { optionGroups } from './form-groups.ts';
 
 export interface FieldLine {
   /** 1-based. */
@@ -43,30 +42,18 @@ export interface FormField {
   problems: readonly ConfigDiagnostic[];
 }
 
-export interface FormGroup {
-  title: string;
-  /** Set, changed, or usual. */
-  fields: readonly FormField[];
-  /** Options that are neither. */
-  rest: readonly OptionInfo[];
-}
-
 export interface Form {
   section: string;
   /** Sections one can choose from. */
   sections: readonly string[];
-  groups: readonly FormGroup[];
   setCount: number;
-  /** Fields by name, with those that are not shown. */
+  /** By name: what is set, was set when it was saved, stands in a comment, or comes from another file. */
   fields: ReadonlyMap<string, FormField>;
   /** The section has no option at all. */
   isEmpty: boolean;
 }
 
 export const OPTION_COUNT = optionTable.length;
-
-/** Names that are none of uWSGI's: placeholders, declared options, slips. */
-const UNKNOWN_TITLE = 'Names of your own';
 
 export interface FormInput {
   document: IniDocument;
@@ -92,19 +79,10 @@ export function buildForm(input: FormInput, before?: Form): Form {
     const old = before?.fields.get(name);
     if (old !== undefined && isSame(old, field)) fields.set(name, old);
   }
-  const isShown = (name: string) => fields.has(name);
-  const groups: FormGroup[] = optionGroups.map(({ title, options, usual }) => ({
-    title,
-    fields: options.flatMap((option) => fields.get(option.name) ?? (usual.has(option.name) ? unsetField(option) : [])),
-    rest: options.filter(({ name }) => !isShown(name) && !usual.has(name)),
-  }));
-  const unknown = [...fields.values()].filter(({ option }) => option === null);
-  if (unknown.length > 0) groups.push({ title: UNKNOWN_TITLE, fields: unknown, rest: [] });
   const all = [...fields.values()];
   return {
     section,
     sections: sectionNames(document),
-    groups,
     setCount: all.filter(({ option, lines, conditional }) => option !== null && lines.length + conditional.length > 0)
       .length,
     fields,

@@ -8,16 +8,14 @@ import type { FormField } from './form-model.ts';
 
 export type ControlType = 'switch' | 'choice' | 'number' | 'mode' | 'path' | 'address' | 'text';
 
-const UNIT_SIGNS: Record<string, string> = {
+/** Signs of measures. What is merely counted (requests, workers) is in the name already. */
+const UNIT_SIGNS: Readonly<Record<string, string>> = {
   seconds: 's',
   milliseconds: 'ms',
-  microseconds: 'µs',
-  minutes: 'min',
-  hours: 'h',
-  'per cent': '%',
   percent: '%',
   bytes: 'B',
-  requests: 'req',
+  KiB: 'KiB',
+  MiB: 'MiB',
 };
 
 const CONTROLS: Record<OptionInfo['kind'], ControlType> = {
@@ -52,7 +50,7 @@ export function isNarrow(control: ControlType): boolean {
 /** `s`, `MiB`; empty for a bare count. */
 export function unitSign(option: OptionInfo | null): string {
   const unit = option?.unit ?? null;
-  return unit === null ? '' : (UNIT_SIGNS[unit] ?? unit);
+  return unit === null ? '' : (UNIT_SIGNS[unit] ?? '');
 }
 
 /** `5,000` while nobody types in it; what is no whole number stays as it is. */
@@ -118,7 +116,7 @@ export function changeWords({ lines, saved, option }: FormField): string {
   };
   if (lines.length === 0) return `Was ${show(saved)}, now not set.`;
   if (saved.length > 0) return `Was ${show(saved)}.`;
-  return option?.default ? `Was not set: ${option.default}.` : 'Was not set.';
+  return option?.default ? `Was unset, so ${option.default}.` : 'Was unset.';
 }
 
 /** When a changed value is in effect. */
