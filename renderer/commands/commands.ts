@@ -5,6 +5,7 @@
  */
 import type { Instance } from '../../electron/contract/model.ts';
 import { failureOf } from '../client.ts';
+import { type DrawerTab, drawer } from '../pages/config/drawer/drawer-layout.ts';
 import { isLinkDown } from '../pages/instance/link-down.ts';
 import type { AppStores } from '../stores/app.ts';
 import { byTrouble } from '../stores/instances.ts';
@@ -128,6 +129,10 @@ function instanceCommands(stores: AppStores): Command[] {
   const call = (method: 'engine.start' | 'engine.stop' | 'engine.restart') => () => {
     if (instance) runAction(callEngine(stores, method, instance));
   };
+  const inDrawer = (tab: DrawerTab) => () => {
+    drawer.show(tab);
+    if (instance) router.go(instanceRoute(instance.id, 'config'));
+  };
   const tabs = INSTANCE_TABS.filter((tab) => tab !== 'reload').map(
     (tab, index): Command => ({
       id: `tab.${tab}`,
@@ -154,6 +159,27 @@ function instanceCommands(stores: AppStores): Command[] {
       keywords: 'ini config',
       whyNot: none,
       run: go('config'),
+    },
+    {
+      id: 'config.compare',
+      title: `Compare the configuration of ${name} with another…`,
+      keywords: 'diff drift instance file ini',
+      whyNot: none,
+      run: inDrawer('drift'),
+    },
+    {
+      id: 'config.history',
+      title: `Show the history of the configuration of ${name}`,
+      keywords: 'versions restore ini',
+      whyNot: none,
+      run: inDrawer('history'),
+    },
+    {
+      id: 'config.effective',
+      title: `Show the effective configuration of ${name}`,
+      keywords: 'resolved origins include ini',
+      whyNot: none,
+      run: inDrawer('effective'),
     },
     ...tabs,
     {

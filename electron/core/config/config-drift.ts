@@ -117,10 +117,9 @@ async function lastLoad(
   const [path] = files;
   const spawnedAtMs = oldestSpawnMs(instance);
   if (path === undefined || spawnedAtMs === null || spawnedAtMs <= known.atMs) return known;
-  if ((await saveReloads(instance, path)) === null) return known;
-  return (await mtimeOf(path)) <= spawnedAtMs + SLACK_MS
-    ? { atMs: spawnedAtMs, kind: 'reload', slackMs: SLACK_MS }
-    : known;
+  const mtimeMs = await mtimeOf(path);
+  if (mtimeMs <= known.atMs + known.slackMs || (await saveReloads(instance, path)) === null) return known;
+  return mtimeMs <= spawnedAtMs + SLACK_MS ? { atMs: spawnedAtMs, kind: 'reload', slackMs: SLACK_MS } : known;
 }
 
 async function filesAt(files: readonly string[], { atMs, slackMs }: Load, history: ConfigHistory): Promise<FilesThen> {

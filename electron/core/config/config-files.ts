@@ -8,10 +8,12 @@ import { constants } from 'node:fs';
 import { access, readFile, realpath, stat } from 'node:fs/promises';
 import { type FileVersion, LARGEST_CONFIG } from '../../contract/model.ts';
 import { CoreError, describe } from '../errors.ts';
-import { writeFileAtomically } from '../files/atomic-file.ts';
+import { removeTemporaries, writeFileAtomically } from '../files/atomic-file.ts';
 import { Turns } from '../turns.ts';
 
 const saves = new Turns();
+/** Longer than any save takes: what is this old was left by a program that was killed. */
+const LEFTOVER_AGE_MS = 60_000;
 
 export interface ConfigText {
   /** As it was asked for. */
@@ -58,14 +60,31 @@ export async function saveConfigText(path: string, text: string, base: FileVersi
 async function saveOver(path: string, text: string, base: FileVersion): Promise<SaveOutcome> {
   const disk = await readConfigText(path);
   if (disk.version.sha256 !== base.sha256) return { status: 'conflict', disk };
+  // Renaming over it would pass by the permissions of a file that may not be written.
+  if (!disk.writable) throw new CoreError('config-unwritable', { path, reason: 'permission denied' });
   try {
     const real = await realpath(path);
     const { mode, uid, gid } = await stat(real);
-    await writeFileAtomically(real, text, { mode: mode & 0o7777, owner: { uid, gid } });
+    await removeTemporaries(real, LEFTOVER_AGE_MS);
+    await writeFileAtomically(real, text, {
+      mode: mode & 0o7777,
+      owner: { uid, gid },
+      attributesOf: real,
+      beforeRename: async () => requireSame(path, real, base),
+    });
   } catch (error) {
+    if (error instanceof ChangedMeanwhile) return { status: 'conflict', disk: await readConfigText(path) };
     throw new CoreError('config-unwritable', { path, reason: describe(error) }, { cause: error });
   }
   return { status: 'saved', file: await readConfigText(path) };
+}
+
+/** Another program wrote it, or put another file or link in its place, while the new text was written. */
+class ChangedMeanwhile extends Error {}
+
+async function requireSame(path: string, real: string, base: FileVersion): Promise<void> {
+  const now = await readConfigText(path);
+  if (now.version.sha256 !== base.sha256 || (await realpath(path)) !== real) throw new ChangedMeanwhile();
 }
 
 function versionOf(bytes: Buffer, mtimeMs: number): FileVersion {

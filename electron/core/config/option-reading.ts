@@ -68,7 +68,7 @@ export function readOptions(reading: OptionReading, texts: FileTexts = new Map()
   return { options: effectiveOptions(resolved), problems: [], notices, files };
 }
 
-/** As pages show it. */
+/** As pages show it: in the order of the lines of the file that came first, whatever came in through one of them. */
 export function toEffective({ options, problems, notices, files }: OptionList): ConfigEffective {
   const rows = options.map(({ name, key, value, origin, status, option }) => ({
     name,
@@ -78,6 +78,8 @@ export function toEffective({ options, problems, notices, files }: OptionList): 
     status,
     effect: option?.effect ?? ('reload' as const),
   }));
+  const topLine = ({ origin }: (typeof rows)[number]) => (origin.via.at(-1) ?? origin).line;
+  rows.sort((a, b) => topLine(a) - topLine(b));
   return { options: rows, problems, notices, files, ini: effectiveIni(options) };
 }
 

@@ -80,7 +80,11 @@ function VersionRow({
         {version.sha256 === diskSha256 ? <span className="q"> (on the disk)</span> : null}
       </td>
       <td className="s2" title={version.who ?? undefined}>
-        {version.kind === 'saved' ? (version.who ?? '–') : <span className="q">another program</span>}
+        {version.kind === 'saved' ? (
+          (version.who ?? '–')
+        ) : (
+          <span className="q">{version.summary === null ? 'found on the disk' : 'another program'}</span>
+        )}
       </td>
       <td>
         {result === null ? (

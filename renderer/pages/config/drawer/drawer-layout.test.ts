@@ -6,6 +6,10 @@ function memory(): { getItem: (key: string) => string | null; setItem: (key: str
   return { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value) };
 }
 
+function refusing(): never {
+  throw new Error('not allowed');
+}
+
 it('the drawer is as it was left: open, its tab, its height', () => {
   const storage = memory();
   const drawer = createDrawerStore(storage);
@@ -29,9 +33,6 @@ it('nothing that is kept can make it unusable', () => {
   for (const kept of ['', 'open nonsense 5', 'open diff 5', 'open diff -1', 'open diff NaN', 'x'.repeat(1000)]) {
     expect(createDrawerStore({ getItem: () => kept, setItem: () => {} }).getState().heightPx).toBe(DRAWER_HEIGHT_PX);
   }
-  const refusing = () => {
-    throw new Error('not allowed');
-  };
   const drawer = createDrawerStore({ getItem: refusing, setItem: refusing });
   drawer.resize(1);
   expect(drawer.getState().heightPx).toBeGreaterThan(50);
