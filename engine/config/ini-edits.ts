@@ -33,10 +33,14 @@ export function addValue(document: IniDocument, section: string, name: string, v
   if (place !== null) {
     return [insertAbove(place.above, newLine(place.like ?? styleOf(document), name, oneLine(value)))];
   }
-  const last = document.lines.at(-1);
-  const gap = last === undefined || last.type === 'blank' ? '' : '\n';
-  const text = `${gap}[${section}]\n${newLine(styleOf(document), name, oneLine(value))}`;
+  const text = `${sectionHead(document, section)}\n${newLine(styleOf(document), name, oneLine(value))}`;
   return [insertAbove(document.lines.length + 1, text)];
+}
+
+/** The head of a section that is new at the end of the file, apart from what stands above it. */
+export function sectionHead(document: IniDocument, section: string): string {
+  const last = document.lines.at(-1);
+  return `${last === undefined || last.type === 'blank' ? '' : '\n'}[${section}]`;
 }
 
 /** Gives one line another value. */

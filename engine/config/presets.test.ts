@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { buildSettings } from './build-settings.ts';
+import { checkText, ENGINE_TARGET, UWSGI_TARGET } from './diagnostics.ts';
+import { parseIni } from './ini-document.ts';
+import { optionPlaces } from './ini-places.ts';
+import { findOption } from './option-table.ts';
+import { mergePreset } from './preset-merge.ts';
+import { completeAnswers, type Preset, presets, presetText } from './presets.ts';
+import { resolveConfig } from './resolve.ts';
+import { memoryHost } from './test-host.ts';
+import { applyEdits } from './text-edit.ts';
+
+/** What a server has where the suggested answers are right. */
+const FILES = {
+  '/srv/shop/app.py': '',
+  '/srv/shop/shop/wsgi.py': '',
+  '/srv/shop/tasks.py': '',
+  '/srv/shop/spool/.keep': '',
+  '/srv/shop/venv/bin/python': '',
+  '/run/uwsgi/.keep': '',
+  '/app/app.py': '',
+};
+
+/** Presets that ask for what the bundled engine has not. */
+const UWSGI_ONLY = new Set(['gevent', 'spooler-cron']);
+
+function presetOf(id: string): Preset {
+  const found = presets.find((preset) => preset.id === id);
+  if (found === undefined) throw new Error(`There is no preset ${id}.`);
+  return found;
+}
+
+function merge(text: string, preset: string) {
+  const merged = mergePreset(parseIni(text), 'uwsgi', preset);
+  return { ...merged, text: applyEdits(text, merged.edits) };
+}
+
+describe.each(presets)('the preset $id', (preset) => {
+  const text = presetText(preset, { venv: '/srv/shop/venv', plugins: 'python3' });
+
+  it('has nothing that uWSGI, or a person with experience, would complain about', () => {
+    const found = checkText(
+      text,
+      '/etc/uwsgi/shop.ini',
+      memoryHost({ ...FILES, '/etc/uwsgi/shop.ini': text }),
+      UWSGI_TARGET,
+    );
+    expect(found.filter(({ severity }) => severity !== 'info')).toEqual([]);
+  });
+
+  it.skipIf(UWSGI_ONLY.has(preset.id))('starts on the bundled engine', () => {
+    const host = memoryHost({ ...FILES, '/etc/uwsgi/shop.ini': text });
+    const resolved = resolveConfig(['--ini', '/etc/uwsgi/shop.ini'], host);
+    expect(resolved).toMatchObject({ ok: true });
+    expect(resolved.ok && buildSettings(resolved)).toMatchObject({ ok: true });
+    const errors = checkText(text, '/etc/uwsgi/shop.ini', host, ENGINE_TARGET);
+    expect(errors.filter(({ severity }) => severity === 'error')).toEqual([]);
+  });
+
+  it('explains itself, knows all its options, and asks for nothing that it does not use', () => {
+    const places = optionPlaces(parseIni(text), 'uwsgi');
+    expect(places.length).toBeGreaterThan(9);
+    expect(places.filter(({ name }) => findOption(name) === null)).toEqual([]);
+    const names = places.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(parseIni(text).lines.filter(({ type }) => type === 'comment').length).toBeGreaterThan(3);
+    for (const { id } of preset.questions) expect(preset.template).toContain(`{${id}}`);
+    expect(text).not.toMatch(/\{\w+\}/);
+  });
+
+  it('fills an empty file, and has nothing more to add to a file that it has filled', () => {
+    const filled = merge('', text);
+    expect(filled.text).toBe(text);
+    expect(filled.left).toEqual([]);
+    expect(merge(text, text)).toMatchObject({ edits: [], added: [], left: [] });
+  });
+
+  it('leaves out what is left empty', () => {
+    const bare = presetText(preset, {});
+    expect(bare).not.toMatch(/^(virtualenv|plugins|cron2) =\s*$/m);
+    expect(bare).not.toContain('virtualenv');
+    expect(bare).not.toMatch(/\n\n\n/);
+  });
+});
+
+describe('a preset in a file that has options', () => {
+  const flask = presetText(presetOf('flask-nginx'), {});
+
+  it('adds what is missing with its comments, and keeps and names the rest', () => {
+    const text = '[uwsgi]\n; mine\nworkers = 9\nwsgi-file = app.py\n\n[other]\na = b\n';
+    const merged = merge(text, flask);
+    expect(merged.text.startsWith('[uwsgi]\n; mine\nworkers = 9\nwsgi-file = app.py\n\n')).toBe(true);
+    expect(merged.text.endsWith('\n\n[other]\na = b\n')).toBe(true);
+    expect(merged.text).toContain('; Requests that each process serves at a time.\nthreads = 4\n');
+    expect(merged.added).toContain('threads');
+    expect(merged.added).not.toContain('processes');
+    expect(merged.left).toEqual([
+      { name: 'wsgi-file', line: 4, value: 'app.py', suggested: 'module = app:app' },
+      { name: 'workers', line: 3, value: '9', suggested: 'processes = 2' },
+    ]);
+    expect(merged.edits).toHaveLength(1);
+  });
+
+  it('gives an address only when there is none, and one more value of a list', () => {
+    const text = '[uwsgi]\nhttp = :80\ncron2 = minute=0 true\n';
+    const merged = merge(text, presetText(presetOf('spooler-cron'), {}));
+    expect(merged.added).not.toContain('http-socket');
+    expect(merge(text, presetText(presetOf('spooler-cron'), { command: 'x' })).added).toContain('cron2');
+  });
+
+  it('makes the section when it is missing', () => {
+    expect(merge('[other]\na = b', flask).text).toMatch(/^\[other\]\na = b\n\n\[uwsgi\]\n/);
+    expect(merge('; only a comment\n', flask).text).toMatch(/^; only a comment\n\n\[uwsgi\]\n/);
+  });
+});
+
+describe('answers', () => {
+  it('are one line each; what is needed and empty is as suggested', () => {
+    const preset = presetOf('docker');
+    expect(completeAnswers(preset, { port: '  ', module: 'a:b\nmaster = false' })).toMatchObject({
+      port: '8000',
+      module: 'a:b master = false',
+      plugins: '',
+    });
+  });
+});

@@ -1,0 +1,108 @@
+/**
+ * The presets held against real servers: each file, filled in for a scratch folder, is started by uWSGI with `strict`, so
+ * that an option it does not know ends it, and by the engine where that has what it takes.
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Preset, presets, presetText } from './config/presets.ts';
+import { freePort, waitFor } from './testing/engine-process.ts';
+
+const APP = `def app(environ, start_response):
+    start_response('200 OK', [('Content-Type', 'text/plain')])
+    return [b'hello']
+application = app
+`;
+
+const MAIN = join(import.meta.dirname, 'main.ts');
+
+let folder: string;
+let server: { child: ChildProcess; exited: Promise<unknown>; log: string } | null = null;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'reeve-presets-'));
+  mkdirSync(join(folder, 'shop'));
+  mkdirSync(join(folder, 'spool'));
+  writeFileSync(join(folder, 'app.py'), APP);
+  writeFileSync(join(folder, 'shop', 'wsgi.py'), APP);
+  // Started by root, the servers change to the user of the preset.
+  if (process.getuid?.() === 0) {
+    const [uid, gid] = ['-u', '-g'].map((flag) => Number(execFileSync('id', [flag, 'www-data'], { encoding: 'utf8' })));
+    for (const name of ['', 'spool']) chownSync(join(folder, name), uid ?? 0, gid ?? 0);
+  }
+});
+
+afterEach(async () => {
+  if (server?.child.pid !== undefined && server.child.exitCode === null && server.child.signalCode === null) {
+    process.kill(-server.child.pid, 'SIGKILL');
+  }
+  await server?.exited;
+  server = null;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The preset for the scratch folder; fixed ports are made free ones. */
+async function write(preset: Preset, plugins: string): Promise<string> {
+  const user = process.getuid?.() === 0 ? 'www-data' : userInfo().username;
+  const [http, stats] = [String(await freePort()), String(await freePort())];
+  const text = presetText(preset, { folder, run: folder, user, plugins, port: http, command: 'true' })
+    .replace('127.0.0.1:8000', `127.0.0.1:${http}`)
+    .replace('127.0.0.1:9191', `127.0.0.1:${stats}`)
+    // A group of the user's name is there only for users such as www-data.
+    .replace(/^gid = .*$/m, process.getuid?.() === 0 ? '$&' : '; no gid');
+  const path = join(folder, `${preset.id}.ini`);
+  writeFileSync(path, text);
+  return path;
+}
+
+function start(program: string, args: string[]): void {
+  const child = spawn(program, args, { cwd: folder, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const started = { child, exited: new Promise((resolve) => child.once('close', resolve)), log: '' };
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      started.log += text;
+    });
+  }
+  server = started;
+}
+
+/** Waits for a line of the log; the whole log is the message when the server ends before. */
+async function logHas(pattern: RegExp): Promise<void> {
+  await waitFor(String(pattern), () => {
+    const { child, log } = server ?? { child: null, log: '' };
+    if (pattern.test(log)) return true;
+    if (child === null || child.exitCode !== null) throw new Error(`The server has ended:\n${log}`);
+    return false;
+  });
+}
+
+function uwsgiHas(plugins: string): boolean {
+  try {
+    const said = execFileSync('uwsgi', ['--need-plugins', plugins, '--version'], { stdio: 'pipe', encoding: 'utf8' });
+    return /^\d/m.test(said);
+  } catch {
+    return false;
+  }
+}
+
+const PLUGINS: Readonly<Record<string, string>> = { gevent: 'python3,gevent', cheaper: 'python3,cheaper_busyness' };
+
+describe.each(presets)('the preset $id', (preset) => {
+  const plugins = PLUGINS[preset.id] ?? 'python3';
+
+  it('is started by uWSGI, which knows all of its options', async (context) => {
+    context.skip(!uwsgiHas(plugins), `uWSGI with ${plugins} is not installed`);
+    start('uwsgi', ['--strict', '--show-config', '--ini', await write(preset, plugins)]);
+    await logHas(/spawned uWSGI worker 1 /);
+    expect(server?.log).toContain(';uWSGI instance configuration');
+    expect(server?.log).toMatch(/WSGI app 0 .* ready/);
+    expect(server?.log).not.toMatch(/unable to find|UNABLE|falling back/i);
+  });
+
+  it.skipIf(preset.id === 'gevent' || preset.id === 'spooler-cron')('is started by the engine', async () => {
+    start(process.execPath, [MAIN, '--ini', await write(preset, '')]);
+    await logHas(/Reeve is ready/);
+  });
+});
