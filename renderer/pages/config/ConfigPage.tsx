@@ -5,8 +5,7 @@
 import { FileDiff, RefreshCw, Save } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
-import { lineEndOf } from '../../editor/editor-text.ts';
-import { IniEditor, type IniEditorHandle } from '../../editor/IniEditor.tsx';
+import type { IniEditorHandle } from '../../editor/IniEditor.tsx';
 import type { CursorPlace } from '../../editor/ini-view.ts';
 import { formatClock } from '../../format/time.ts';
 import { instanceRoute } from '../../stores/router.ts';
@@ -26,8 +25,10 @@ import { DraftBar } from './drawer/DraftBar.tsx';
 import { drawer } from './drawer/drawer-layout.ts';
 import { FormSide } from './form/FormSide.tsx';
 import { useFormOpen } from './form/form-open.ts';
-import { ProblemsLine } from './ProblemsLine.tsx';
 import { RehearseButton, RehearseSide, useRehearsals } from './rehearse/RehearseSide.tsx';
+import { ConfigText } from './text/ConfigText.tsx';
+import { EditorMenu } from './text/EditorMenu.tsx';
+import { useEditorTools } from './text/editor-tools.ts';
 
 export default function ConfigPage({ instanceId }: { instanceId: string }) {
   const stores = useStores();
@@ -79,6 +80,7 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
   const [isFormOpen, setFormOpen] = useFormOpen();
   const [formTakesFocus, setFormTakesFocus] = useState(false);
   const rehearsals = useRehearsals(instanceId);
+  const tools = useEditorTools(instanceId);
   const { store } = desk;
   const { file, diagnostics, saveError } = session;
   const blockedBy = saveBlockedBy(session);
@@ -91,14 +93,17 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
   }
 
   function onKeyDown(event: KeyboardEvent): void {
-    if (event.altKey && event.code === 'KeyF') {
+    if (event.altKey && !event.shiftKey && event.code === 'KeyF') {
       event.preventDefault();
       toggleForm();
       return;
     }
     if (!(event.ctrlKey || event.metaKey)) return;
-    if (event.shiftKey && event.key.toLowerCase() === 'd') drawer.toggle('diff');
-    else if (!event.shiftKey && event.key.toLowerCase() === 's' && !event.defaultPrevented) void store.save();
+    const key = event.key.toLowerCase();
+    if (event.shiftKey && key === 'd') drawer.toggle('diff');
+    else if (event.shiftKey && key === 'o') tools.setOutlineOpen(true);
+    else if (event.shiftKey && key === 'm') tools.setProblemsOpen(!tools.areProblemsOpen);
+    else if (!event.shiftKey && key === 's' && !event.defaultPrevented) void store.save();
     else return;
     event.preventDefault();
   }
@@ -146,6 +151,7 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
         >
           Save
         </Button>
+        <EditorMenu editor={editor} tools={tools} readOnly={!file.writable} />
       </div>
       {saveError ? (
         <ErrorBand title={saveError.message} text={saveError.hint ?? 'Nothing was written; the text is still here.'} />
@@ -157,30 +163,7 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
         onReload={() => router.go(instanceRoute(instanceId, 'reload'))}
       />
       <div className="config-body">
-        <div className="config-text">
-          <IniEditor
-            ref={editor}
-            label={`Configuration ${file.path}`}
-            loaded={session.loaded}
-            text={session.text}
-            savedText={file.text}
-            readOnly={!file.writable}
-            diagnostics={diagnostics}
-            onChange={(text) => store.edit(text)}
-            onCursor={setCursor}
-            onSave={() => void store.save()}
-            restored={desk.editorSnapshot()}
-            onLeave={(snapshot) => desk.keepEditor(snapshot)}
-          />
-          <ProblemsLine
-            diagnostics={diagnostics}
-            cursor={cursor}
-            lineEnds={lineEndOf(file.text) === '\r\n' ? 'CRLF' : 'LF'}
-            onNext={() => editor.current?.nextProblem()}
-            onShow={(problem) => editor.current?.goTo(problem.line, problem.from)}
-            onFix={(problem) => editor.current?.fix(problem.line, problem.from)}
-          />
-        </div>
+        <ConfigText desk={desk} session={session} editor={editor} tools={tools} cursor={cursor} onCursor={setCursor} />
         {isFormOpen ? (
           <FormSide
             instanceId={instanceId}

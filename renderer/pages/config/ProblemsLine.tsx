@@ -8,12 +8,13 @@ export interface ProblemsLineProps {
   diagnostics: readonly ConfigDiagnostic[];
   cursor: CursorPlace;
   lineEnds: 'LF' | 'CRLF';
-  onNext: () => void;
+  isListOpen: boolean;
+  onList: () => void;
   onShow: (problem: ConfigDiagnostic) => void;
   onFix: (problem: ConfigDiagnostic) => void;
 }
 
-export function ProblemsLine({ diagnostics, cursor, lineEnds, onNext, onShow, onFix }: ProblemsLineProps) {
+export function ProblemsLine({ diagnostics, cursor, lineEnds, isListOpen, onList, onShow, onFix }: ProblemsLineProps) {
   const counts = countProblems(diagnostics);
   const problem = leadingProblem(diagnostics, cursor.line);
   return (
@@ -21,9 +22,10 @@ export function ProblemsLine({ diagnostics, cursor, lineEnds, onNext, onShow, on
       <button
         type="button"
         className="problem-counts focus-inset"
-        onClick={onNext}
-        title="Next problem, F8"
-        aria-label={`${counts.error} errors, ${counts.warning} warnings. Go to the next`}
+        onClick={onList}
+        aria-expanded={isListOpen}
+        title="List of problems, Ctrl+Shift+M. F8 goes to the next"
+        aria-label={`${counts.error} errors, ${counts.warning} warnings. List of problems`}
       >
         {counts.error > 0 ? (
           <>
