@@ -1,11 +1,15 @@
 /** `npm run docs`: writes the pages that are made from code. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { optionNotes } from '../../engine/config/option-notes.ts';
 import { optionTable } from '../../engine/config/option-table.ts';
 import { titledSections } from '../../engine/config/options/sections.ts';
 import { namesInSection, OPTION_DOCS_PATH, renderOptionDocs } from './option-docs.ts';
 import { PROJECT_ROOT } from './tree.ts';
 
 const sections = Object.entries(titledSections).map(([title, { data }]) => ({ title, names: namesInSection(data) }));
-writeFileSync(join(PROJECT_ROOT, OPTION_DOCS_PATH), renderOptionDocs({ options: optionTable, sections }));
+writeFileSync(
+  join(PROJECT_ROOT, OPTION_DOCS_PATH),
+  renderOptionDocs({ options: optionTable, sections, notes: optionNotes }),
+);
 console.log(`${OPTION_DOCS_PATH}: ${optionTable.length} options`);

@@ -181,6 +181,7 @@ pypy: pypy-lib pypy-setup pypy-home pypy-wsgi pypy-wsgi-file pypy-ini-paste pypy
 python: wsgi-file/file eval module/wsgi(w) callable test(J) home/virtualenv/venv/pyhome(H)
   py-programname/py-program-name pythonpath/python-path/pp* pymodule-alias* post-pymodule-alias*
   import/pyimport/py-import/python-import* shared-import/shared-pyimport/shared-py-import/shared-python-import*
+  spooler-import/spooler-pyimport/spooler-py-import/spooler-python-import*
   pyargv optimize(O)# pecan paste paste-logger! web3 pump wsgi-lite ini-paste ini-paste-logged reload-os-env!
   no-site! pyshell? pyshell-oneshot? python/py/pyrun* py-tracebacker
   py-auto-reload/py-autoreload/python-auto-reload/python-autoreload# py-auto-reload-ignore

@@ -30,7 +30,7 @@ export type OptionKind = (typeof OPTION_KINDS)[number];
  * What a changed value needs to take effect on uWSGI: workers that start anew, a reload of the master, or a restart. New
  * workers alone (FIFO `w` and `c`) never read the configuration, so that no option of uWSGI 2.0 has `workers`. A reload
  * keeps what the process was given once: bound sockets with their queue, mode and owner, the user, limits, namespaces, the
- * log's file, the pidfile; see e2e/uwsgi-effect.proc.test.ts.
+ * log's file, the pidfile; see engine/option-effect.proc.test.ts.
  */
 export const OPTION_EFFECTS = ['workers', 'reload', 'restart'] as const;
 export type OptionEffect = (typeof OPTION_EFFECTS)[number];

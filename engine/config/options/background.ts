@@ -6,6 +6,7 @@ import type { OptionSection } from './section.ts';
 export const backgroundOptions: OptionSection = {
   data: `
 spooler | list | no | | Folder of queued tasks, and a process that runs them one by one.
+spooler-import | list | no | | Python module or file to import in the spooler, with the functions of its tasks.
 spooler-external | list | no | | Folder that tasks are put into and that another instance runs.
 spooler-processes | int | no | 1 | Processes for each spooler folder. | unit=processes
 spooler-frequency | seconds | no | 30 | Time between two looks into the folder; a new task of the same instance is seen at once.

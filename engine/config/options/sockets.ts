@@ -7,8 +7,8 @@ import { type Draft, type OptionSection, readAddress, readFlag, readNumber } fro
 
 export const socketsOptions: OptionSection = {
   data: `
-shared-socket | address | works | | Opens a socket that other options name as '=0', '=1' and so on, in this order.
-undeferred-shared-socket | address | works | | Opens a socket as 'shared-socket' does; here both accept at once.
+shared-socket | address | works | | Opens a socket that other options name as '=0', '=1' and so on, in this order. | effect=restart
+undeferred-shared-socket | address | works | | Opens a socket as 'shared-socket' does; here both accept at once. | effect=restart
 abstract-socket | flag | works | | Takes the paths of unix sockets as names in Linux's abstract namespace.
 chmod-socket | mode | works | 666 | File mode of unix sockets, in octal; 666 when no value is given. | effect=restart
 chown-socket | string | works | | Owner of unix sockets, as user or user:group. | effect=restart
