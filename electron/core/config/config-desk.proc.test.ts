@@ -42,6 +42,14 @@ async function attached(instanceId: string): Promise<void> {
   });
 }
 
+async function attach(statsAddress: string): Promise<string> {
+  const { id } = await waitUntil('the server to answer', async () =>
+    bench.client.call('instances.attach', { statsAddress }).catch(() => null),
+  );
+  await attached(id);
+  return id;
+}
+
 async function reload(instanceId: string, method: string) {
   const runs = bench.collect('reload.changed');
   await bench.client.call('reload.start', { instanceId, method });
@@ -158,14 +166,6 @@ describe('the bundled engine', () => {
 
 describe('a real uWSGI', () => {
   beforeEach((context) => context.skip(!hasUwsgi(), 'uWSGI with its python3 plugin is not installed'));
-
-  async function attach(statsAddress: string): Promise<string> {
-    const { id } = await waitUntil('the server to answer', async () =>
-      bench.client.call('instances.attach', { statsAddress }).catch(() => null),
-    );
-    await attached(id);
-    return id;
-  }
 
   it('that was started with a relative name and went elsewhere is compared with its own file', async () => {
     const stats = join(bench.folder, 'shop.stats');

@@ -59,6 +59,10 @@ async function expectOnly(text: string, file = path): Promise<void> {
   expect(await readdir(join(file, '..'))).toEqual(['uwsgi.ini']);
 }
 
+function python(code: string): string {
+  return execFileSync('python3', ['-c', `import os\n${code}`], { encoding: 'utf8' }).trim();
+}
+
 /** The sources may lie where only this user may read them. */
 function canBeNobody(): boolean {
   if (!isRoot) return false;
@@ -94,7 +98,6 @@ describe('a save', () => {
     await symlink('folder-link/uwsgi.ini', join(folder, 'file-link'));
     await chmod(path, 0o640);
     if (isRoot) await chown(path, 65534, 65534);
-    const python = (code: string) => execFileSync('python3', ['-c', `import os\n${code}`], { encoding: 'utf8' }).trim();
     let hasAttributes = true;
     try {
       python(`os.setxattr(${JSON.stringify(path)}, 'user.origin', b'kept')`);

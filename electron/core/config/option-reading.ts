@@ -55,8 +55,8 @@ export async function readingOf(instance: Instance, ports: Ports): Promise<Optio
   const known = { ...plain, env: master.env ?? {}, binaryPath: master.args[0] ?? 'uwsgi', version: document.version };
   const argv = hidesArguments(master) ? null : serverArguments(master);
   if (argv === null) return known;
-  const started = startFolders(master).map((cwd) => ({ ...known, argv, cwd }));
-  return started.find((reading) => readOptions(reading).files.includes(path)) ?? known;
+  const cwd = startFolders(master).find((folder) => readOptions({ ...known, argv, cwd: folder }).files.includes(path));
+  return cwd === undefined ? known : { ...known, argv, cwd };
 }
 
 /** Never throws for what stands in files. */

@@ -14,7 +14,7 @@ export function DraftBar({ drafts, session }: { drafts: DraftKeeper; session: Co
   const { offered } = useStore(drafts);
   const nowMs = useNow();
   const [isWide, setIsWide] = useState(false);
-  if (offered === null) return null;
+  if (offered === null || offered.text === session.text) return null;
   const { added, removed } = countLines(diffLines(splitLines(session.file.text), splitLines(offered.text)));
   const lines = Math.max(added, removed);
   const isOld = offered.baseSha256 !== session.file.version.sha256;
@@ -22,7 +22,8 @@ export function DraftBar({ drafts, session }: { drafts: DraftKeeper; session: Co
     <div className="att plain" role="status">
       <HealthGlyph level="warn" silent />
       <span className="grow">
-        {lines === 1 ? '1 line' : `${lines} lines`} of {formatClock(offered.atMs, nowMs)} were not saved.
+        A text of {formatClock(offered.atMs, nowMs)} with {lines === 1 ? '1 changed line' : `${lines} changed lines`}{' '}
+        was not saved.
         {isOld ? ' The file changed on the disk since: compare before you save.' : ''}
       </span>
       <Button size="sm" variant="quiet" onClick={() => setIsWide(true)}>
