@@ -47,10 +47,12 @@ export function createDiffView({
   parent,
   original,
   text,
+  label,
 }: {
   parent: HTMLElement;
   original: string;
   text: string;
+  label: string;
 }): EditorView {
   const merge = unifiedMergeView({
     original,
@@ -58,7 +60,7 @@ export function createDiffView({
     gutter: true,
     collapseUnchanged: COLLAPSE,
   });
-  return new EditorView({ parent, doc: text, extensions: [readOnly('Unsaved changes'), merge] });
+  return new EditorView({ parent, doc: text, extensions: [readOnly(label), merge] });
 }
 
 /** A file to look at, from the head of a section on. */

@@ -19,7 +19,6 @@ import { IconButton } from '../../../ui/IconButton.tsx';
 import { AddOption } from './AddOption.tsx';
 import { EmptyForm } from './EmptyForm.tsx';
 import { FormGroups } from './FormGroups.tsx';
-import './form.css';
 import { type FormDesk, FormDeskContext } from './form-desk.ts';
 import type { FormHost } from './form-host.ts';
 import { createFormBuilder, fieldAtLine, OPTION_COUNT } from './form-model.ts';

@@ -4,9 +4,11 @@ import type { ConfigDiagnostic } from '../../../../electron/contract/model.ts';
 import type { IniEditorHandle } from '../../../editor/IniEditor.tsx';
 import { useStores } from '../../../stores/use-stores.ts';
 import type { ConfigStore } from '../config-store.ts';
+import './form.css';
 import { createFormHost } from './form-host.ts';
 
 const FormPanel = lazy(() => import('./FormPanel.tsx'));
+const PresetDialog = lazy(() => import('./PresetDialog.tsx'));
 
 export interface FormSideProps {
   instanceId: string;
@@ -24,21 +26,27 @@ export interface FormSideProps {
 
 export function FormSide({ instanceId, editor, store, ...shown }: FormSideProps) {
   const { client } = useStores();
+  const [presetsFor, setPresetsFor] = useState<string | null>(null);
   const [host] = useState(() =>
-    createFormHost({
-      client,
-      instanceId,
-      editor,
-      textNow: () => {
-        const state = store.getState();
-        return state.status === 'ready' ? state.text : '';
-      },
-      openPresets: () => undefined,
-    }),
+    createFormHost({ client, instanceId, editor, textNow: () => textOf(store), openPresets: setPresetsFor }),
   );
   return (
-    <Suspense fallback={<aside className="insp" style={{ width: 340 }} aria-label="Form" />}>
+    <Suspense fallback={<aside className="insp form-panel" aria-label="Form" />}>
       <FormPanel {...shown} host={host} />
+      {presetsFor === null ? null : (
+        <PresetDialog
+          text={textOf(store)}
+          path={shown.path}
+          section={presetsFor}
+          onPutIn={host.putIn}
+          onClose={() => setPresetsFor(null)}
+        />
+      )}
     </Suspense>
   );
+}
+
+function textOf(store: ConfigStore): string {
+  const state = store.getState();
+  return state.status === 'ready' ? state.text : '';
 }
