@@ -12,6 +12,7 @@ import {
   configSideSchema,
 } from './desk-model.ts';
 import { configContextSchema, configPathsSchema, configPeekSchema } from './editor-model.ts';
+import { liveFiguresSchema } from './live-figures.ts';
 import {
   configFileSchema,
   configTargetSchema,
@@ -87,6 +88,8 @@ export const methods = {
 
   /** What is known of the server that the configuration is for. */
   'config.target': { params: byId, result: configTargetSchema },
+  /** What options come to on the running server. */
+  'config.figures': { params: byId, result: liveFiguresSchema },
   'config.read': { params: byId, result: configFileSchema },
   'config.check': { params: byId.extend({ text: configText }), result: z.array(diagnosticSchema) },
   /** What variables and placeholders of this text stand for on its server. */

@@ -290,6 +290,7 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
       return run;
     },
     'reload.stopWatching': ({ reloadId }) => handlers['reload.get']({ reloadId }),
+    'config.figures': () => ({ atMs: null, windowMs: 0, figures: [] }),
     'rehearse.start': () => {
       throw new RpcError({ code: 'config-none', message: 'The fake core rehearses nothing.', hint: null });
     },

@@ -14,11 +14,13 @@ import { ConfigTargets } from './config-target.ts';
 import { deskHandlers } from './desk-handlers.ts';
 import { diagnose } from './diagnose.ts';
 import { editorHandlers } from './editor-handlers.ts';
+import { LiveFigureDesk } from './live-facts.ts';
 import { saveReloads } from './save-effect.ts';
 
 export function configHandlers(context: HandlerContext): Part<'config'> {
   const { ports, registry, versions } = context;
   const targets = new ConfigTargets(ports);
+  const live = new LiveFigureDesk(ports, context.reloads);
   const toConfigFile = async (file: ConfigText, instance: Instance): Promise<ConfigFile> => {
     const target = await targets.targetOf(instance);
     return { ...file, readAtMs: ports.clock.now(), diagnostics: check(instance, file.text, target.check, ports) };
@@ -27,6 +29,7 @@ export function configHandlers(context: HandlerContext): Part<'config'> {
     ...editorHandlers(context),
     ...deskHandlers(context),
     'config.target': async ({ instanceId }) => (await targets.targetOf(registry.get(instanceId))).view,
+    'config.figures': async ({ instanceId }) => live.figuresOf(registry.get(instanceId)),
     'config.read': async ({ instanceId }) => {
       const instance = registry.get(instanceId);
       return toConfigFile(await readConfigText(configPathOf(instance)), instance);

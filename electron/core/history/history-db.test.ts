@@ -33,6 +33,10 @@ function aRow(reqPerSec: number | null, exceptions: number): SampleRow {
   );
 }
 
+function aLoad(busy: number, listenQueue: number): SampleRow {
+  return SAMPLE_COLUMNS.map((column) => (column === 'busy' ? busy : column === 'listenQueue' ? listenQueue : null));
+}
+
 it('history keeps the mean of a rate and the sum of a count for each ten seconds', async () => {
   const clock = new ManualClock();
   const history = openHistory(folder, clock, (text) => troubles.push(text));
@@ -65,4 +69,23 @@ it('history that can not be opened is told of, and nothing else needs it', () =>
   history.forget('shop');
   history.dispose();
   expect(troubles).toHaveLength(1);
+});
+
+it('history knows the highest of what it keeps, when that was, and how much it keeps', async () => {
+  const clock = new ManualClock();
+  const history = openHistory(folder, clock, (text) => troubles.push(text));
+  for (const [busy, queue] of [
+    [2, 1],
+    [5, 40],
+    [3, 7],
+  ] as const) {
+    history.record('shop', aLoad(busy, queue));
+    await clock.pass(BUCKET_MS);
+  }
+  const peaks = history.peaks('shop', 0);
+  expect(peaks).toMatchObject({ buckets: 3, busy: 5, listenQueue: 40, harakiri: 0 });
+  expect(history.peaks('shop', (peaks?.listenQueueAtMs ?? 0) + 1)).toMatchObject({ buckets: 1, busy: 3 });
+  expect(history.peaks('other', 0)).toBeNull();
+  history.dispose();
+  expect(troubles).toEqual([]);
 });

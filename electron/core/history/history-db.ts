@@ -36,8 +36,20 @@ interface Bucket {
 
 export interface History {
   record(instanceId: string, row: SampleRow): void;
+  /** Highest of what is kept since then, and how much that is; null: nothing is. */
+  peaks(instanceId: string, sinceMs: number): HistoryPeaks | null;
   forget(instanceId: string): void;
   dispose(): void;
+}
+
+/** Means over 10 seconds: shorter peaks were higher. */
+export interface HistoryPeaks {
+  /** Rows of 10 seconds. */
+  buckets: number;
+  busy: number;
+  listenQueue: number;
+  listenQueueAtMs: number;
+  harakiri: number;
 }
 
 /** Opens or makes `history.db`. */
@@ -47,13 +59,15 @@ export function openHistory(folder: string, clock: Clock, onTrouble: (text: stri
     return new SqliteHistory(database, clock, onTrouble);
   } catch (error) {
     onTrouble(`History can not be kept: ${describe(error)}. Charts of this session work.`);
-    return { record: () => {}, forget: () => {}, dispose: () => {} };
+    return { record: () => {}, peaks: () => null, forget: () => {}, dispose: () => {} };
   }
 }
 
 class SqliteHistory implements History {
   readonly #database: DatabaseSync;
   readonly #insert: StatementSync;
+  readonly #peaks: StatementSync;
+  readonly #queueTop: StatementSync;
   readonly #clock: Clock;
   readonly #onTrouble: (text: string) => void;
   readonly #buckets = new Map<string, Bucket>();
@@ -76,6 +90,13 @@ class SqliteHistory implements History {
     const names = ['instanceId', 'atMs', ...KEPT];
     const marks = names.map(() => '?').join(', ');
     this.#insert = database.prepare(`INSERT OR REPLACE INTO samples (${names.join(', ')}) VALUES (${marks})`);
+    this.#peaks = database.prepare(
+      `SELECT count(*) AS buckets, max(busy) AS busy, max(listenQueue) AS listenQueue, total(harakiri) AS harakiri
+       FROM samples WHERE instanceId = ? AND atMs >= ?`,
+    );
+    this.#queueTop = database.prepare(
+      'SELECT atMs FROM samples WHERE instanceId = ? AND atMs >= ? ORDER BY listenQueue DESC LIMIT 1',
+    );
     this.#cancelTimer = clock.setTimer(() => this.#tick(), BUCKET_MS);
   }
 
@@ -91,6 +112,24 @@ class SqliteHistory implements History {
       bucket.sums[i] = (bucket.sums[i] ?? 0) + value;
       bucket.counts[i] = (bucket.counts[i] ?? 0) + 1;
     }
+  }
+
+  peaks(instanceId: string, sinceMs: number): HistoryPeaks | null {
+    let found: HistoryPeaks | null = null;
+    this.#try(() => {
+      const row = this.#peaks.get(instanceId, sinceMs);
+      const top = this.#queueTop.get(instanceId, sinceMs);
+      const buckets = numberIn(row, 'buckets');
+      if (buckets === 0) return;
+      found = {
+        buckets,
+        busy: numberIn(row, 'busy'),
+        listenQueue: numberIn(row, 'listenQueue'),
+        listenQueueAtMs: numberIn(top, 'atMs'),
+        harakiri: numberIn(row, 'harakiri'),
+      };
+    });
+    return found;
   }
 
   forget(instanceId: string): void {
@@ -141,6 +180,12 @@ class SqliteHistory implements History {
       this.#isTold = true;
     }
   }
+}
+
+/** A number of a row; 0: it has none of that name, or nothing is known. */
+function numberIn(row: Record<string, unknown> | undefined, column: string): number {
+  const value = row?.[column];
+  return typeof value === 'number' ? value : 0;
 }
 
 function valueOf(column: string, sum: number, count: number): number | null {

@@ -8,9 +8,10 @@ import type { Connection } from '../../rpc/server.ts';
 import type { EffectiveConfig } from '../config/effective-config.ts';
 import { readProcess } from '../discover/processes.ts';
 import type { EngineRunner } from '../engine/engine-runner.ts';
-import type { History } from '../history/history-db.ts';
+import type { History, HistoryPeaks } from '../history/history-db.ts';
 import { POLL_INTERVAL_MS } from '../link/link-machine.ts';
 import type { Clock } from '../ports.ts';
+import { LiveTracker } from '../samples/live-tracker.ts';
 import { parseStatsTarget, type StatsTarget } from '../stats/target.ts';
 import { judgeHealth } from './health.ts';
 import { Monitor, type MonitorSample } from './monitor.ts';
@@ -46,6 +47,7 @@ interface Watch {
 
 export class Instance {
   readonly monitor: Monitor;
+  readonly live = new LiveTracker();
   readonly #options: InstanceOptions;
   #record: InstanceRecord;
   #config: EffectiveConfig | null = null;
@@ -135,6 +137,11 @@ export class Instance {
     return () => {
       this.#listeners.delete(listener);
     };
+  }
+
+  /** Highest figures that are kept since then; null: nothing is. */
+  historyPeaks(sinceMs: number): HistoryPeaks | null {
+    return this.#options.history.peaks(this.id, sinceMs);
   }
 
   addEvent(event: InstanceEvent): void {
@@ -255,6 +262,7 @@ export class Instance {
   }
 
   #answered(document: StatsDocument, atMs: number): void {
+    this.live.see(document, this.monitor.requests, atMs);
     this.#followEngine(document);
     if (this.#master?.pid !== document.pid) {
       this.#master = { pid: document.pid, startedAtMs: null };

@@ -3,13 +3,12 @@
  * The environment loses what would make the engine speak for the real server: options in UWSGI_*, sockets and the
  * notification address of a service manager.
  */
-import { dirname } from 'node:path';
+import { delimiter, dirname } from 'node:path';
 import type { ConfigHost } from '../../../engine/config/host.ts';
 import { findOption } from '../../../engine/config/option-table.ts';
 import type { ResolvedOption } from '../../../engine/config/resolve-state.ts';
 import { createConfigHost } from '../config/node-config-host.ts';
-import { findServerOf } from '../discover/discover.ts';
-import { hidesArguments, serverArguments } from '../discover/processes.ts';
+import { readingOf } from '../config/option-reading.ts';
 import type { Instance } from '../instances/instance.ts';
 import type { Ports } from '../ports.ts';
 
@@ -38,37 +37,20 @@ export function sourceOfFile(
 /** An attached server is read as its own process was started, where that can be seen. */
 export async function sourceOfInstance(instance: Instance, path: string, text: string, ports: Ports) {
   if (instance.record.kind === 'engine') return sourceOfFile(path, text, ports);
-  const { document } = instance.monitor;
-  const found = document === null ? null : await findServerOf(document, instance.record.statsAddress);
+  const reading = await readingOf(instance, ports);
+  const { argv, cwd } = reading;
+  const hasServerEnvironment = Object.keys(reading.env).length > 0;
+  // Its environment may know no interpreter: uWSGI has one built in.
+  const PATH = [reading.env['PATH'], ports.env['PATH']].filter(Boolean).join(delimiter);
+  const env = hasServerEnvironment ? { ...reading.env, PATH } : ports.env;
   const server = instance.isReeveEngine ? 'engine' : 'uwsgi';
-  const process = found?.process ?? null;
-  const own = process === null || hidesArguments(process) ? null : serverArguments(process);
-  const reads = found?.config?.files.includes(path) ?? false;
-  const env = process?.env ?? null;
-  return withHost(
-    {
-      path,
-      argv: own !== null && reads ? own : ['--ini', path],
-      cwd: process?.cwd ?? document?.cwd ?? dirname(path),
-      env: env === null ? ports.env : { ...env, PATH: [env['PATH'], ports.env['PATH']].filter(Boolean).join(':') },
-      hasServerEnvironment: env !== null,
-      server,
-    },
-    text,
-    ports.version,
-  );
+  return withHost({ path, argv, cwd, env, hasServerEnvironment, server }, text, ports.version);
 }
 
 function withHost(source: Omit<RehearsalSource, 'host'>, text: string | null, version: string): RehearsalSource {
   const { path, cwd, env } = source;
-  const host = createConfigHost({
-    cwd,
-    env,
-    binaryPath: process.execPath,
-    version,
-    ...(text === null ? {} : { override: { path, text } }),
-  });
-  return { ...source, host };
+  const override = text === null ? {} : { override: { path, text } };
+  return { ...source, host: createConfigHost({ cwd, env, binaryPath: process.execPath, version, ...override }) };
 }
 
 const NOT_FOR_ENGINES = /^(UWSGI_|REEVE_|LISTEN_(FDS|PID|FDNAMES)$|NOTIFY_SOCKET$|WATCHDOG_|MAINPID$|INVOCATION_ID$)/;

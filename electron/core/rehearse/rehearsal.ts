@@ -234,7 +234,7 @@ export class Rehearsal {
       const need =
         screened.settings?.needApp === true
           ? ''
-          : "It would start without its application and answer every request with 500; 'need-app = true' makes that an error. ";
+          : "It would start without its application and answer every request with 500; 'need-app = true' makes that an error.\n";
       return wouldNotStart(`${need}${reason}`);
     } else {
       // The server's own figure is in whole seconds.

@@ -53,8 +53,9 @@ function setUp(answers: unknown[]) {
       return results[method].result.parse(answer);
     },
     on: <E extends EventName>(event: E, listen: (payload: EventPayload<E>) => void) => {
-      const known: Set<typeof listen> = (listeners[event] ??= new Set());
+      const known: Set<(payload: EventPayload<E>) => void> = listeners[event] ?? new Set();
       known.add(listen);
+      Object.assign(listeners, { [event]: known });
       return () => known.delete(listen);
     },
   };
