@@ -4,11 +4,23 @@
  * never imports this module, so that its start stays quick. The texts are in notes/*.ts, one area each, as blocks of
  * an option's main name in a line of its own and, below it, indented lines that make one paragraph.
  */
+import { backgroundNotes } from './notes/background.ts';
+import { cachingNotes } from './notes/caching.ts';
+import { clusteringNotes } from './notes/clustering.ts';
 import { controlNotes } from './notes/control.ts';
+import { emperorNotes } from './notes/emperor.ts';
+import { languageNotes } from './notes/language.ts';
 import { livesNotes } from './notes/lives.ts';
+import { logNotes } from './notes/logging.ts';
+import { loopsNotes } from './notes/loops.ts';
+import { pythonNotes } from './notes/python.ts';
 import { requestsNotes } from './notes/requests.ts';
 import { routerNotes } from './notes/router.ts';
+import { routingNotes } from './notes/routing.ts';
+import { scriptingNotes } from './notes/scripting.ts';
 import { socketsNotes } from './notes/sockets.ts';
+import { staticFilesNotes } from './notes/static-files.ts';
+import { statisticsNotes } from './notes/statistics.ts';
 import { systemNotes } from './notes/system.ts';
 import { tlsNotes } from './notes/tls.ts';
 import { workersNotes } from './notes/workers.ts';
@@ -23,6 +35,18 @@ const AREAS: readonly string[] = [
   livesNotes,
   controlNotes,
   systemNotes,
+  pythonNotes,
+  scriptingNotes,
+  loopsNotes,
+  logNotes,
+  statisticsNotes,
+  backgroundNotes,
+  emperorNotes,
+  cachingNotes,
+  staticFilesNotes,
+  routingNotes,
+  clusteringNotes,
+  languageNotes,
 ];
 
 /** Every note by the main name of its option. */
