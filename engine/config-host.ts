@@ -2,11 +2,12 @@
  * The real world for the configuration language: files, environment and facts of this machine, as the pure folder
  * config/ asks for them (config/host.ts). Reads are synchronous: a configuration is read before anything runs.
  */
-import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { availableParallelism, hostname, userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import process from 'node:process';
 import type { ConfigHost, ReadFailure, ReadResult } from './config/host.ts';
+import { hostFacts } from './config/host-facts.ts';
 
 /** No configuration is larger; a log or an image named by mistake should not fill the memory. */
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
@@ -49,6 +50,12 @@ export function createConfigHost(options: ConfigHostOptions = {}): ConfigHost {
     reloading: options.reloading ?? false,
     inheritedSockets: options.inheritedSockets ?? 0,
     nowMicros: () => Math.floor((performance.timeOrigin + performance.now()) * 1000),
+    facts: hostFacts({
+      env: options.env ?? process.env,
+      readText: (path) => attempt(() => readFileSync(path, 'utf8'), null),
+      exists: (path) => existsSync(path),
+      modeOf: (path) => attempt(() => statSync(path).mode, null),
+    }),
   };
 }
 

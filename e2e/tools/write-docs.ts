@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { optionNotes } from '../../engine/config/option-notes.ts';
 import { optionTable } from '../../engine/config/option-table.ts';
 import { titledSections } from '../../engine/config/options/sections.ts';
+import { DIAGNOSTIC_DOCS_PATH, renderDiagnosticDocs } from './diagnostic-docs.ts';
 import { namesInSection, OPTION_DOCS_PATH, renderOptionDocs } from './option-docs.ts';
 import { PROJECT_ROOT } from './tree.ts';
 
@@ -13,3 +14,5 @@ writeFileSync(
   renderOptionDocs({ options: optionTable, sections, notes: optionNotes }),
 );
 console.log(`${OPTION_DOCS_PATH}: ${optionTable.length} options`);
+writeFileSync(join(PROJECT_ROOT, DIAGNOSTIC_DOCS_PATH), renderDiagnosticDocs());
+console.log(DIAGNOSTIC_DOCS_PATH);

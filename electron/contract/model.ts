@@ -248,6 +248,10 @@ export const diagnosticSchema = z.object({
   option: z.string().nullable(),
   /** A change that mends it, where there is no doubt about what was meant. */
   fix: z.object({ title: z.string(), edits: z.array(textEditSchema) }).nullable(),
+  /** Why it matters. */
+  why: z.string().optional(),
+  /** Other lines that have to do with it, and the includes and loops that brought it in. `line` 0: the whole file. */
+  related: z.array(z.object({ file: z.string(), line: count, message: z.string() })).optional(),
 });
 export type ConfigDiagnostic = z.infer<typeof diagnosticSchema>;
 

@@ -15,7 +15,7 @@ function codes(text: string, target: CheckTarget = ENGINE_TARGET): string[] {
   return check(text, target).map(({ line, severity, code }) => `${line} ${severity} ${code}`);
 }
 
-const GOOD = '[uwsgi]\nhttp-socket = :8080\nwsgi-file = app.py\n';
+const GOOD = '[uwsgi]\nhttp-socket = :8080\nneed-app = true\nbuffer-size = 16384\nwsgi-file = app.py\n';
 
 describe('checking a file', () => {
   test.for([ENGINE_TARGET, UWSGI_TARGET])('finds nothing in a good one, for $server', (target) => {
@@ -23,32 +23,32 @@ describe('checking a file', () => {
   });
 
   test.for([
-    ['procesess = 2', '4 error unknown-option', '4 warning unknown-option'],
-    ['async = 2', '4 error not-supported', '4 info not-supported'],
-    ['threads = true', '4 error bad-value', '4 warning kind'],
-    ['harakiri = 30s\nmaster=1', '4 error bad-value', '4 warning kind'],
-    ['listen = 64 # many', '4 warning inline-comment', '4 warning inline-comment'],
-    ['vacuum = no # never', '4 error inline-comment', '4 warning inline-comment'],
-    ['callable = app ; mine', '4 warning inline-comment', '4 warning inline-comment'],
-    ['processes = 2\nworkers = 3', '4 warning duplicate', '4 warning duplicate'],
-    ['env = A=%(nowhere)', '4 warning placeholder-unset', '4 warning placeholder-unset'],
-    ['env = A=$(NOWHERE)', '4 warning environment-unset', '4 warning environment-unset'],
-    ['env = A=%(_)', '4 warning placeholder-unset', '4 warning placeholder-unset'],
-    ['include = gone.ini', '4 error file-not-read', '4 error file-not-read'],
-    ['[live]\nprocesses = 2', '4 info not-read', '4 info not-read'],
-    ['[live', '4 warning odd-section', '4 warning odd-section'],
-    ['[ uwsgi ]', '4 warning odd-section', '4 warning odd-section'],
-    ['chdir = /gone\nwsgi-file = /srv/app/app.py', '4 warning file-not-read', null],
-    ['env = A=50%', '4 warning percent', '4 warning percent'],
-    ['harakiri = 5', '4 warning caution', '4 warning combination'],
-    ['http = :80', null, '4 warning combination'],
-    ['js-app = x.mjs', '4 error bad-value', '4 warning unknown-option'],
-    ['if-env = X\nelse =\nendif =', '5 error else', '5 warning else'],
+    ['procesess = 2', '6 error unknown-option', '6 warning unknown-option'],
+    ['async = 2\nugreen = 1', '6 error not-supported', '6 info not-supported'],
+    ['threads = true', '6 error kind', '6 warning kind'],
+    ['harakiri = 30s\nmaster=1', '6 error kind', '6 warning kind'],
+    ['listen = 64 # many', '6 warning inline-comment', '6 warning inline-comment'],
+    ['vacuum = no # never', '6 error inline-comment', '6 warning inline-comment'],
+    ['callable = app ; mine', '6 warning inline-comment', '6 warning inline-comment'],
+    ['processes = 2\nworkers = 3', '6 warning duplicate', '6 warning duplicate'],
+    ['env = A=%(nowhere)', '6 warning placeholder-unset', '6 warning placeholder-unset'],
+    ['env = A=$(NOWHERE)', '6 warning environment-unset', '6 warning environment-unset'],
+    ['env = A=%(_)', '6 warning placeholder-unset', '6 warning placeholder-unset'],
+    ['include = gone.ini', '6 error file-not-read', '6 error file-not-read'],
+    ['[live]\nprocesses = 2', '6 info not-read', '6 info not-read'],
+    ['[live', '6 warning odd-section', '6 warning odd-section'],
+    ['[ uwsgi ]', '6 warning odd-section', '6 warning odd-section'],
+    ['chdir = /gone\nwsgi-file = /srv/app/app.py', '6 warning path-missing', '6 warning path-missing'],
+    ['env = A=50%', '6 warning percent', '6 warning percent'],
+    ['harakiri = 5', '6 warning caution', '6 warning harakiri-without-master'],
+    ['http = :8000', null, '6 warning router-without-socket'],
+    ['js-app = x.mjs', '6 error bad-value', '6 warning unknown-option'],
+    ['if-env = X\nelse =\nendif =', '7 error else', '7 warning else'],
     ['if-env = X\nfor = a\nendif =', null, null],
     ['for = a b\npythonpath = %(_)\nendfor =', null, null],
     ['log-format = %(uri) %(method)', null, null],
-    ['processes = 2\nif-env = X\nprocesses = 4\nendif =', null, null],
-    ['ini = :live\n[live]\nprocesses = 2', null, null],
+    ['threads = 2\nif-env = X\nthreads = 4\nendif =', null, null],
+    ['ini = :live\n[live]\nthreads = 2', null, null],
   ] as const)('%s', ([lines, engine, uwsgi]) => {
     const first = (target: CheckTarget) =>
       codes(GOOD.replace(lines.includes('wsgi-file') ? /wsgi-file.*/ : /$^/, '') + lines, target);
@@ -85,7 +85,7 @@ describe('checking a file', () => {
 
   test('tells errors of included files with their place, at the line that includes them', () => {
     const found = check(`${GOOD}include = part.ini`);
-    expect(found[0]).toMatchObject({ line: 4, from: 10, to: 18, severity: 'error', code: 'unknown-option' });
+    expect(found[0]).toMatchObject({ line: 6, from: 10, to: 18, severity: 'error', code: 'unknown-option' });
     expect(found[0]?.message).toMatch(/^\/srv\/app\/part.ini:2: Unknown option 'procesess'/);
   });
 

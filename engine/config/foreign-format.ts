@@ -17,7 +17,7 @@ export function findForeignFormat(text: string): string | null {
 }
 
 /** Control characters that no text file has, near its beginning. */
-function isBinary(text: string): boolean {
+export function isBinary(text: string): boolean {
   for (let i = 0; i < Math.min(text.length, 4096); i++) {
     const code = text.charCodeAt(i);
     if (code < 32 && !(code >= 9 && code <= 13) && code !== 27) return true;

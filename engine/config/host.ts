@@ -36,6 +36,18 @@ export interface ConfigHost {
   /** Listening sockets that the service manager handed over, from descriptor 3 on; none when it is not said. */
   inheritedSockets?: number;
   nowMicros(): number;
+  /** What is known of the machine beyond that; absent where a configuration is only read. */
+  facts?: HostFacts;
+}
+
+/** Facts for advice: what a rule does not know it says nothing about. */
+export interface HostFacts {
+  /** net.core.somaxconn: the most `listen` may be; null: not known. */
+  maxBacklog: number | null;
+  /** What starts and stops servers here; null: not known. */
+  supervisor: 'container' | 'systemd' | null;
+  /** True for a folder in which every user may make files; null: not known. */
+  isWorldWritable(folder: string): boolean | null;
 }
 
 /** Absolute path without `.`, `..` and doubled slashes; links are not followed. */

@@ -1,7 +1,7 @@
 /**
  * Checks of single lines and of lines among each other, on the text as it is written: comments behind values, values of
- * the wrong kind, placeholders and variables that nothing sets, doubled options, sections nobody reads. Part of
- * diagnostics.ts.
+ * the wrong kind, placeholders and variables that nothing sets, doubled options, sections nobody reads, logic without
+ * an end. Part of diagnostics.ts.
  */
 import type { CheckTarget, Diagnostic } from './diagnostics.ts';
 import { type ConfigHost, resolvePath } from './host.ts';
@@ -9,9 +9,13 @@ import { DEFAULT_SECTION, type IniDocument, type OptionLine, type SectionLine } 
 import { isLogic, isLogicEnd } from './logic.ts';
 import { findOption, type OptionInfo } from './option-table.ts';
 import { placeholderNames } from './placeholders.ts';
+import type { LanguageCode } from './rules/language-codes.ts';
+import { rangeOf } from './rules/place-findings.ts';
+import type { Fix, Severity } from './rules/rule.ts';
+import { findKindFault } from './rules/value-kinds.ts';
 import { splitFileName } from './sources.ts';
-import { editInLine } from './text-edit.ts';
-import { isFlagWord, leadingInteger, lenientValue, wholeNumber } from './values.ts';
+import { editInLine, removeLine } from './text-edit.ts';
+import { lenientValue } from './values.ts';
 
 export interface LineFacts {
   host: ConfigHost;
@@ -26,24 +30,25 @@ export interface LineFacts {
 export function checkLines(document: IniDocument, facts: LineFacts): Diagnostic[] {
   const found: Diagnostic[] = [];
   const read = sectionsRead(document, facts);
-  const byLine = new Map<string, OptionLine>();
-  let inLogic = false;
+  const byName = new Map<string, OptionLine>();
+  let open: OptionLine | null = null;
   for (const line of document.lines) {
     if (line.type === 'section') {
-      inLogic = false;
       found.push(...checkSection(line, read));
-    } else if (line.type === 'option') {
-      if (line.section === null) {
-        const message = 'This line stands above the first section and is never read. Put it below [uwsgi].';
-        found.push(finding('warning', line, 'key', 'not-read', message));
-        continue;
-      }
-      if (isLogicEnd(line.key)) inLogic = false;
-      else if (isLogic(line.key)) inLogic = true;
-      if (!read.has(line.section)) continue;
-      found.push(...checkOption(line, facts, inLogic));
-      if (!inLogic) found.push(...checkDouble(line, byLine));
+    } else if (line.type === 'option' && line.section === null) {
+      const message = 'This line stands above the first section and is never read. Put it below [uwsgi].';
+      found.push(finding('warning', line, 'key', 'not-read', message));
+    } else if (line.type === 'option' && read.has(line.section ?? '')) {
+      if (isLogicEnd(line.key)) open = null;
+      else if (isLogic(line.key)) open ??= line;
+      found.push(...checkOption(line, facts, open !== null));
+      if (open === null) found.push(...checkDouble(line, byName));
     }
+  }
+  if (open !== null) {
+    const end = open.key.startsWith('for') ? 'endfor' : 'endif';
+    const message = `'${open.key}' has no end: all lines down to the end of the file belong to it. Add ${end} = where it ends.`;
+    found.push(finding('warning', open, 'key', 'logic-open', message));
   }
   return found;
 }
@@ -61,39 +66,43 @@ function sectionsRead(document: IniDocument, { host, path }: LineFacts): Set<str
 }
 
 function checkSection(line: SectionLine, read: ReadonlySet<string>): Diagnostic[] {
+  const { number, name, nameFrom, nameTo, text } = line;
   if (!line.wellFormed) {
-    const message = `uWSGI reads this line as the section '${line.name}': it cuts off the last character, whatever it is. Write [name] and nothing behind it.`;
-    return [place('warning', line.number, 0, line.text.length, 'odd-section', message)];
+    const message = `uWSGI reads this line as the section '${name}': it cuts off the last character, whatever it is. Write [name] and nothing behind it.`;
+    return [place('warning', number, { from: 0, to: text.length }, 'odd-section', message)];
   }
-  if (read.has(line.name)) return [];
-  if (line.name.trim() === DEFAULT_SECTION) {
+  if (read.has(name)) return [];
+  const range = { from: nameFrom, to: nameTo };
+  if (name.trim() === DEFAULT_SECTION) {
     const message = 'Blanks inside the brackets belong to the name: this is not the section [uwsgi].';
-    const edits = [editInLine(line.number, line.nameFrom, line.nameTo, DEFAULT_SECTION)];
-    const fix = { title: 'Remove the blanks', edits };
-    return [place('warning', line.number, line.nameFrom, line.nameTo, 'odd-section', message, fix)];
+    const fix = { title: 'Remove the blanks', edits: [editInLine(number, nameFrom, nameTo, DEFAULT_SECTION)] };
+    return [place('warning', number, range, 'odd-section', message, fix)];
   }
-  const message = `The section [${line.name}] is not read when the file is started as it is. Start it with --ini FILE:${line.name}, or read it with ini = :${line.name}.`;
-  return [place('info', line.number, line.nameFrom, line.nameTo, 'not-read', message)];
+  const message = `The section [${name}] is not read when the file is started as it is. Start it with --ini FILE:${name}, or read it with ini = :${name}.`;
+  return [place('info', number, range, 'not-read', message)];
 }
 
 function checkOption(line: OptionLine, facts: LineFacts, inLogic: boolean): Diagnostic[] {
   const option = findOption(line.key);
   const found: Diagnostic[] = [];
   if (line.key === '') {
-    found.push(finding('warning', line, 'key', 'no-name', "There is no name before '='. Write name = value."));
+    const fix = { title: 'Remove this line', edits: [removeLine(line.number)] };
+    found.push(finding('warning', line, 'key', 'no-name', "There is no name before '='. Write name = value.", fix));
   }
   if (line.key === 'else') {
     const message = "uWSGI 2.0 has no 'else': the lines below belong to the condition above. Use if-not-... instead.";
     found.push(finding(facts.target.server === 'engine' ? 'error' : 'warning', line, 'key', 'else', message));
   }
   if (/(^|[^%])(%%)*%$/.test(line.text)) {
+    const end = line.text.length;
     const message = 'A per cent sign at the end of a line joins it with the next line. Write %% for the sign itself.';
-    found.push(finding('warning', line, 'value', 'percent', message));
+    const fix = { title: "Write '%%'", edits: [editInLine(line.number, end, end, '%')] };
+    found.push(finding('warning', line, 'value', 'percent', message, fix));
   }
   found.push(...checkReferences(line, option, facts, inLogic));
   const comment = checkComment(line, option, facts);
   if (comment !== null) found.push(comment);
-  else if (option !== null) found.push(...checkKind(line, option, facts));
+  else if (option !== null) found.push(...checkKind(line, option));
   return found;
 }
 
@@ -108,25 +117,19 @@ function checkComment(line: OptionLine, option: OptionInfo | null, { target }: L
   const text = line.value.slice(0, at);
   const message = `'${line.value.slice(at).trim()}' is part of the value: only a whole line can be a comment. Move it to a line of its own.`;
   const isFatal = exact && target.server === 'engine' && lenientValue(option.kind, line.value) === null;
-  const severity = isFatal ? 'error' : 'warning';
   const edits = [editInLine(line.number, line.valueFrom, line.valueTo, text)];
-  return finding(severity, line, 'value', 'inline-comment', message, { title: `Change to '${text}'`, edits });
+  const fix = { title: `Change to '${text}'`, edits };
+  return finding(isFatal ? 'error' : 'warning', line, 'value', 'inline-comment', message, fix);
 }
 
-function checkKind(line: OptionLine, option: OptionInfo, { target }: LineFacts): Diagnostic[] {
-  const { value } = line;
-  if (/[$%@]\(/.test(value) || target.server === 'engine') return [];
-  const isNumber = ['int', 'mb', 'bytes', 'seconds'].includes(option.kind);
-  if (isNumber && option.argument !== 'optional' && wholeNumber(value) === null) {
-    const reads = leadingInteger(value) ?? 0;
-    const message = `'${line.key}' takes a whole number; uWSGI reads '${value}' as ${reads}. Write the number alone.`;
-    return [finding('warning', line, 'value', 'kind', message)];
-  }
-  if (option.kind === 'flag' && !isFlagWord(value)) {
-    const message = `'${line.key}' is a switch; uWSGI takes '${value}' as true. Write true or false.`;
-    return [finding('warning', line, 'value', 'kind', message)];
-  }
-  return [];
+/** Where the engine refuses what uWSGI bends, its own error makes this one an error (diagnostics.ts). */
+function checkKind(line: OptionLine, option: OptionInfo): Diagnostic[] {
+  const fault = findKindFault(line.key, line.value, option);
+  if (fault === null) return [];
+  const { code, message, meant } = fault;
+  const edits = meant === null ? [] : [editInLine(line.number, line.valueFrom, line.valueTo, meant)];
+  const fix = meant === null ? null : { title: `Change to '${meant}'`, edits };
+  return [finding('warning', line, 'value', code, message, fix)];
 }
 
 function checkReferences(
@@ -165,32 +168,28 @@ function checkDouble(line: OptionLine, earlier: Map<string, OptionLine>): Diagno
   earlier.set(key, line);
   if (before === undefined) return [];
   const message = `'${before.key}' is given again in line ${line.number}, and the last one wins. Remove one of them.`;
-  return [finding('warning', before, 'key', 'duplicate', message)];
+  const fix = { title: 'Remove this line', edits: [removeLine(before.number)] };
+  return [finding('warning', before, 'key', 'duplicate', message, fix)];
 }
 
 function finding(
-  severity: Diagnostic['severity'],
+  severity: Severity,
   line: OptionLine,
   part: 'key' | 'value',
-  code: string,
+  code: LanguageCode,
   message: string,
-  fix: Diagnostic['fix'] = null,
+  fix: Fix | null = null,
 ): Diagnostic {
-  const hasValue = part === 'value' && line.valueTo > line.valueFrom;
-  const from = hasValue ? line.valueFrom : line.keyFrom;
-  const keyTo = part === 'key' && line.keyTo > line.keyFrom ? line.keyTo : Math.max(line.keyTo, line.equalsAt + 1);
-  const to = hasValue ? line.valueTo : keyTo;
-  return { ...place(severity, line.number, from, to, code, message, fix), option: line.key };
+  return { ...place(severity, line.number, rangeOf(line, part), code, message, fix), option: line.key };
 }
 
 function place(
-  severity: Diagnostic['severity'],
+  severity: Severity,
   line: number,
-  from: number,
-  to: number,
-  code: string,
+  { from, to }: { from: number; to: number },
+  code: LanguageCode,
   message: string,
-  fix: Diagnostic['fix'] = null,
+  fix: Fix | null = null,
 ): Diagnostic {
   return { severity, line, from, to, code, message, option: null, fix };
 }

@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { availableParallelism, hostname, userInfo } from 'node:os';
 import { type ConfigHost, type ReadResult, resolvePath } from '../../../engine/config/host.ts';
+import { hostFacts } from '../../../engine/config/host-facts.ts';
 import { errnoOf } from '../errors.ts';
 
 export interface ConfigHostOptions {
@@ -64,6 +65,15 @@ export function createConfigHost(options: ConfigHostOptions): ConfigHost {
     version: options.version,
     reloading: false,
     nowMicros: () => Date.now() * 1000,
+    facts: hostFacts({
+      env,
+      readText: (path) => {
+        const read = readLimited(path);
+        return read.ok ? Buffer.from(read.bytes).toString('utf8') : null;
+      },
+      exists: (path) => statOf(path) !== null,
+      modeOf: (path) => statOf(path)?.mode ?? null,
+    }),
   };
 }
 
