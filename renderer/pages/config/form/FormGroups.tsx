@@ -66,9 +66,10 @@ export function FormGroups(props: FormGroupsProps) {
       {own.length > 0 ? (
         <section aria-label={OWN_TITLE}>
           <h3 className="sec">{OWN_TITLE}</h3>
-          {own.map((field) => (
+          {own.slice(0, STEP).map((field) => (
             <Row key={field.name} field={field} {...props} />
           ))}
+          {own.length > STEP ? <p className="form-more">{own.length - STEP} more are in the text.</p> : null}
         </section>
       ) : null}
     </>
@@ -91,7 +92,9 @@ function fieldsOf({ options, usual }: OptionGroup, more: number, { form, pinned 
 function Found({ query, ...props }: FormGroupsProps & { query: string }) {
   const { form } = props;
   const found = findOptions(query, MOST_FOUND);
-  const own = [...form.fields.values()].filter(({ name, option }) => option === null && name.includes(query.trim()));
+  const own = [...form.fields.values()]
+    .filter(({ name, option }) => option === null && name.includes(query.trim()))
+    .slice(0, MOST_FOUND);
   const titles = [...new Set(found.map(groupTitleOf))];
   if (found.length + own.length === 0) {
     return <p className="calm">No option has “{query.trim()}” in its name or help.</p>;

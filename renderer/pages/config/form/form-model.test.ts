@@ -16,6 +16,10 @@ function act(text: string, action: FormAction): string {
   return applyEdits(text, editsFor(text, 'uwsgi', action));
 }
 
+function problem(line: number, severity: ConfigDiagnostic['severity'], option: string | null): ConfigDiagnostic {
+  return { severity, line, from: 0, to: 1, code: 'x', message: `${severity} ${option ?? ''}`, option, fix: null };
+}
+
 const TEXT = `[uwsgi]
 workers = 4
 env = A=1
@@ -56,16 +60,6 @@ describe('the form of a text', () => {
   });
 
   it('puts problems to their lines, but no remarks and nothing about another option', () => {
-    const problem = (line: number, severity: ConfigDiagnostic['severity'], option: string | null) => ({
-      severity,
-      line,
-      from: 0,
-      to: 1,
-      code: 'x',
-      message: `${severity} ${option ?? ''}`,
-      option,
-      fix: null,
-    });
     const { fields } = form(TEXT, TEXT, [
       problem(2, 'error', 'workers'),
       problem(2, 'info', 'workers'),

@@ -107,58 +107,54 @@ export function fieldAtLine(form: Form, line: number): FormField | null {
   return null;
 }
 
+/** A field while it is read. */
+type Draft = FormField & { lines: FieldLine[]; conditional: FieldLine[]; saved: string[] };
+
 function readFields({ document, saved, section, diagnostics, outside }: FormInput): Map<string, FormField> {
-  const fields = new Map<string, FormField>();
-  const of = (name: string, option: OptionInfo | null): FormField => {
-    const field = fields.get(name) ?? emptyField(name, option);
-    fields.set(name, field);
-    return field;
+  const drafts = new Map<string, Draft>();
+  const of = (name: string, option: OptionInfo | null): Draft => {
+    const known = drafts.get(name);
+    if (known !== undefined) return known;
+    const made = { ...emptyField(name, option), lines: [], conditional: [], saved: [] };
+    drafts.set(name, made);
+    return made;
   };
   for (const place of optionPlaces(document, section)) {
     const field = of(place.name, place.option);
-    const line = toFieldLine(place);
     const isFree = place.condition === null;
-    fields.set(place.name, {
-      ...field,
-      label: isFree || field.lines.length === 0 ? place.line.key : field.label,
-      lines: isFree ? [...field.lines, line] : field.lines,
-      conditional: isFree ? field.conditional : [...field.conditional, line],
-    });
+    if (isFree || field.lines.length === 0) field.label = place.line.key;
+    (isFree ? field.lines : field.conditional).push(toFieldLine(place));
   }
-  const savedValues = new Map<string, string[]>();
-  for (const place of optionPlaces(saved, section)) {
-    const values = savedValues.get(place.name) ?? [];
-    if (place.condition === null) values.push(place.line.value);
-    savedValues.set(place.name, values);
-    if (place.condition === null) of(place.name, place.option);
+  for (const { name, option, line, condition } of optionPlaces(saved, section)) {
+    if (condition === null) of(name, option).saved.push(line.value);
   }
   for (const [name, value] of outside) {
     const field = of(name, findOption(name));
-    if (field.lines.length === 0) fields.set(name, { ...field, outside: value });
+    if (field.lines.length === 0) field.outside = value;
   }
   for (const { name, line } of commentedOptions(document, section)) {
     const field = of(name, findOption(name));
-    if (field.lines.length === 0) fields.set(name, { ...field, commentedLine: line.number });
+    if (field.lines.length === 0) field.commentedLine = line.number;
   }
   const problemsAt = byLine(diagnostics);
-  for (const [name, field] of fields) {
-    const values = savedValues.get(name) ?? [];
-    fields.set(name, {
-      ...field,
-      saved: values,
-      isChanged: isChanged(field, values),
-      problems: field.lines
-        .flatMap(({ number }) => problemsAt.get(number) ?? [])
-        .filter(({ severity, option }) => severity !== 'info' && (option === null || mainName(option) === name)),
-    });
+  for (const field of drafts.values()) {
+    field.isChanged = isChanged(field);
+    field.problems = field.lines
+      .flatMap(({ number }) => problemsAt.get(number) ?? NO_PROBLEMS)
+      .filter((problem) => isAbout(problem, field.name));
   }
-  return fields;
+  return drafts;
 }
 
-function isChanged({ option, lines }: FormField, saved: readonly string[]): boolean {
-  const now = lines.map(({ value }) => value);
-  if (option?.repeatable) return now.join('\n') !== saved.join('\n') || now.length !== saved.length;
-  return now.at(-1) !== saved.at(-1);
+const NO_PROBLEMS: readonly ConfigDiagnostic[] = [];
+
+function isAbout({ severity, option }: ConfigDiagnostic, name: string): boolean {
+  return severity !== 'info' && (option === null || mainName(option) === name);
+}
+
+function isChanged({ option, lines, saved }: FormField): boolean {
+  if (!option?.repeatable) return lines.at(-1)?.value !== saved.at(-1);
+  return lines.length !== saved.length || lines.some(({ value }, index) => value !== saved[index]);
 }
 
 function emptyField(name: string, option: OptionInfo | null): FormField {
@@ -191,9 +187,25 @@ function byLine(diagnostics: readonly ConfigDiagnostic[]): Map<number, ConfigDia
 }
 
 function isSame(a: FormField, b: FormField): boolean {
-  if (a.option !== b.option) return false;
-  const plain = ({ option: _option, ...rest }: FormField) => JSON.stringify(rest);
-  return plain(a) === plain(b);
+  return (
+    a.option === b.option &&
+    a.label === b.label &&
+    a.outside?.value === b.outside?.value &&
+    a.outside?.place === b.outside?.place &&
+    a.commentedLine === b.commentedLine &&
+    areSame(a.lines, b.lines, isSameLine) &&
+    areSame(a.conditional, b.conditional, isSameLine) &&
+    areSame(a.saved, b.saved, Object.is) &&
+    areSame(a.problems, b.problems, Object.is)
+  );
+}
+
+function isSameLine(a: FieldLine, b: FieldLine): boolean {
+  return a.number === b.number && a.value === b.value && a.condition === b.condition;
+}
+
+function areSame<T>(a: readonly T[], b: readonly T[], same: (a: T, b: T) => boolean): boolean {
+  return a.length === b.length && a.every((item, index) => same(item, b[index] ?? item));
 }
 
 export type FormBuilder = (
