@@ -50,6 +50,12 @@ async function attach(statsAddress: string): Promise<string> {
   return id;
 }
 
+/** Since when another program's process runs is known to the second only: a save within it may be of before the start. */
+async function afterItsStart(id: string): Promise<void> {
+  const startedAtMs = (await bench.instance(id)).upSinceMs ?? 0;
+  await waitUntil('the second of its start to be over', () => Date.now() > startedAtMs + 1_100);
+}
+
 async function reload(instanceId: string, method: string) {
   const runs = bench.collect('reload.changed');
   await bench.client.call('reload.start', { instanceId, method });
@@ -179,9 +185,7 @@ describe('a real uWSGI', () => {
     const { options } = await bench.client.call('config.effective', { instanceId: id, text: null });
     expect(options.find(({ name }) => name === 'threads')?.origin.file).toBe('command line');
     expect(await drift(id)).toMatchObject({ status: 'same' });
-    // Since when another program's process runs is known to the second only.
-    const startedAtMs = (await bench.instance(id)).upSinceMs ?? 0;
-    await waitUntil('the second of its start to be over', () => Date.now() > startedAtMs + 1_100);
+    await afterItsStart(id);
     await save(id, (text) => text.replace('processes = 2', 'processes = 3'));
     expect(await drift(id)).toMatchObject({
       status: 'drift',
@@ -218,11 +222,13 @@ describe('a real uWSGI', () => {
     const id = await attach(stats);
     const { saveReloads } = await bench.client.call('config.desk', { instanceId: id });
     expect(saveReloads).toContain('emperor');
+    await afterItsStart(id);
     const workersBefore = (await bench.instance(id)).figures?.workers;
     expect(workersBefore).toBe(1);
     const outcome = await save(id, (text) => `${text}processes = 2\n`);
     expect(outcome).toMatchObject({ reloadsOnSave: true });
     await waitUntil('the emperor to reload it', async () => (await bench.instance(id)).figures?.workers === 2, 20_000);
     expect((await drift(id)).status).toBe('same');
+    expect((await versions(id))[0]).toMatchObject({ kind: 'saved', result: { status: 'done', text: 'reloaded' } });
   });
 });

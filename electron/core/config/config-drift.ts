@@ -3,28 +3,19 @@
  * what they said then is what they say now when they are older than that, otherwise the newest version kept from before.
  * What only a restart brings into effect is compared with the start. Says what is known and what is not.
  */
-import { stat } from 'node:fs/promises';
 import { compareEffective, type SemanticChange, type SettingValue } from '../../../engine/config/semantic-diff.ts';
 import type { ConfigChange, ConfigDrift } from '../../contract/desk-model.ts';
 import type { ConfigHistory } from '../history/config-history.ts';
 import type { Instance } from '../instances/instance.ts';
 import type { Ports } from '../ports.ts';
 import { count } from '../words.ts';
+import { configPathOf } from './config-path.ts';
 import { placeOf } from './config-versions.ts';
+import { findLastLoad, type LastLoad, mtimeOf, oldestSpawnMs, startOf } from './last-load.ts';
 import { type OptionReading, readingOf, readOptions, toOrigin } from './option-reading.ts';
-import { saveReloads } from './save-effect.ts';
 
-/** Start times of other programs' processes, and of workers, are known to the second only. */
-const SLACK_MS = 1_000;
 /** Workers that are this much younger than the last known reload were renewed by another one. */
 const YOUNGER_MS = 15_000;
-
-interface Load {
-  atMs: number;
-  kind: 'start' | 'reload';
-  /** How far the time may be off. */
-  slackMs: number;
-}
 
 /** Files as they were when the server read them; `missing`: not known any more. */
 interface FilesThen {
@@ -48,13 +39,12 @@ export async function findDrift(instance: Instance, history: ConfigHistory, port
     const basis = 'The file on the disk can not be read to its end, so it can not be compared.';
     return { ...none, status: 'unknown', basis, notes: disk.problems };
   }
-  const startedAtMs = instance.row().upSinceMs;
-  if (startedAtMs === null) {
+  const start = startOf(instance);
+  const load = await findLastLoad(instance, history, configPathOf(instance));
+  if (start === null || load === null) {
     const basis = `Since when ${name} runs is not known: its process can not be seen from here.`;
     return { ...none, status: 'unknown', basis };
   }
-  const start: Load = { atMs: startedAtMs, kind: 'start', slackMs: instance.runner === null ? SLACK_MS : 0 };
-  const load = await lastLoad(instance, history, start, disk.files);
   const then = await filesAt(disk.files, load, history);
   if (then.missing.length > 0) {
     const basis = `What ${then.missing.join(' and ')} said when ${name} read it is not known: it was changed since, and no version from before is kept.`;
@@ -85,8 +75,8 @@ function toValue(value: SettingValue): ConfigChange['before'][number] {
 async function changesSince(
   reading: OptionReading,
   then: FilesThen,
-  load: Load,
-  start: Load,
+  load: LastLoad,
+  start: LastLoad,
   history: ConfigHistory,
 ): Promise<ConfigChange[]> {
   const disk = readOptions(reading);
@@ -101,28 +91,11 @@ async function changesSince(
   ].map(toChange);
 }
 
-/** When the server read its files last, as far as it is known. */
-async function lastLoad(
-  instance: Instance,
-  history: ConfigHistory,
-  start: Load,
+async function filesAt(
   files: readonly string[],
-): Promise<Load> {
-  const reload = history
-    .loads(instance.id)
-    .find(({ kind, status, readsFiles }) => kind === 'reload' && readsFiles === 1 && status.startsWith('done'));
-  const known: Load =
-    reload !== undefined && reload.atMs > start.atMs ? { atMs: reload.atMs, kind: 'reload', slackMs: 0 } : start;
-  // A file that is watched was read again when all workers are younger than its last change.
-  const [path] = files;
-  const spawnedAtMs = oldestSpawnMs(instance);
-  if (path === undefined || spawnedAtMs === null || spawnedAtMs <= known.atMs) return known;
-  const mtimeMs = await mtimeOf(path);
-  if (mtimeMs <= known.atMs + known.slackMs || (await saveReloads(instance, path)) === null) return known;
-  return mtimeMs <= spawnedAtMs + SLACK_MS ? { atMs: spawnedAtMs, kind: 'reload', slackMs: SLACK_MS } : known;
-}
-
-async function filesAt(files: readonly string[], { atMs, slackMs }: Load, history: ConfigHistory): Promise<FilesThen> {
+  { atMs, slackMs }: LastLoad,
+  history: ConfigHistory,
+): Promise<FilesThen> {
   const texts = new Map<string, string>();
   const missing: string[] = [];
   for (const path of files) {
@@ -135,26 +108,11 @@ async function filesAt(files: readonly string[], { atMs, slackMs }: Load, histor
   return { texts, missing };
 }
 
-function notesOf(instance: Instance, load: Load): string[] {
+function notesOf(instance: Instance, load: LastLoad): string[] {
   const spawnedAtMs = oldestSpawnMs(instance);
   if (spawnedAtMs === null || spawnedAtMs < load.atMs + YOUNGER_MS) return [];
   const workers = instance.monitor.document?.workers.length ?? 0;
   return [
     `${count(workers, 'worker is', 'workers are')} younger than that: a reload that Reeve did not see may have read the file since.`,
   ];
-}
-
-/** When the oldest of its workers was started; null: it has none. */
-function oldestSpawnMs(instance: Instance): number | null {
-  const workers = instance.monitor.document?.workers.filter(({ pid }) => pid > 0) ?? [];
-  return workers.length === 0 ? null : Math.min(...workers.map(({ last_spawn }) => last_spawn)) * 1000;
-}
-
-async function mtimeOf(path: string): Promise<number> {
-  try {
-    return (await stat(path)).mtimeMs;
-  } catch {
-    // It is gone: whatever it said is older than now.
-    return Number.POSITIVE_INFINITY;
-  }
 }

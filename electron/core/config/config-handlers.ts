@@ -32,7 +32,10 @@ export function configHandlers(context: HandlerContext): Part<'config'> {
     'config.figures': async ({ instanceId }) => live.figuresOf(registry.get(instanceId)),
     'config.read': async ({ instanceId }) => {
       const instance = registry.get(instanceId);
-      return toConfigFile(await readConfigText(configPathOf(instance)), instance);
+      const path = configPathOf(instance);
+      const file = await readConfigText(path);
+      await versions.noteDisk(instance, [path]);
+      return toConfigFile(file, instance);
     },
     'config.check': async ({ instanceId, text }) => {
       const instance = registry.get(instanceId);

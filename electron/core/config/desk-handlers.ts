@@ -5,6 +5,7 @@ import { compareSides, versionText } from './compare-sides.ts';
 import { findDrift } from './config-drift.ts';
 import { configPathOf } from './config-path.ts';
 import { placeOf } from './config-versions.ts';
+import { findLastLoad, startOf } from './last-load.ts';
 import { readingOf, readOptions, toEffective } from './option-reading.ts';
 import { saveReloads } from './save-effect.ts';
 import { withResults } from './version-results.ts';
@@ -43,9 +44,8 @@ export function deskHandlers(context: HandlerContext): Pick<Part<'config'>, Desk
       const instance = registry.get(instanceId);
       const path = configPathOf(instance);
       await versions.noteDisk(instance, [path]);
-      const { upSinceMs, link } = instance.row();
-      const slackMs = instance.runner === null ? 1_000 : 0;
-      const server = { upSinceMs, isRunning: link.status === 'attached', slackMs };
+      const seen = [await findLastLoad(instance, history, path), startOf(instance)].filter((load) => load !== null);
+      const server = { isRunning: instance.monitor.link.status === 'attached', seen };
       const kept = history.versions(await placeOf(path));
       return {
         path,

@@ -4,13 +4,12 @@
  */
 import type { ConfigVersion } from '../../contract/desk-model.ts';
 import type { ConfigLoad, ConfigVersion as KeptVersion } from '../history/config-history.ts';
+import type { LastLoad } from './last-load.ts';
 
 export interface ServerState {
-  /** Since when the server's master runs; null: it does not, or it is not known. */
-  upSinceMs: number | null;
   isRunning: boolean;
-  /** How far `upSinceMs` may be off: other programs' processes are known to the second only. */
-  slackMs: number;
+  /** When it read its files, beside the loads that were noted: its start, a reload by other means. */
+  seen: readonly LastLoad[];
 }
 
 type Result = NonNullable<ConfigVersion['result']>;
@@ -39,9 +38,11 @@ function resultOf(
   if (load !== undefined) {
     return { status: load.status, text: wordsOf(load), atMs: load.atMs, reloadId: load.reloadId };
   }
-  const { upSinceMs, isRunning, slackMs } = server;
-  if (upSinceMs !== null && upSinceMs + slackMs >= mtimeMs && (untilMs === null || upSinceMs < untilMs)) {
-    return { status: 'done', text: 'started', atMs: upSinceMs, reloadId: null };
+  const { seen, isRunning } = server;
+  const inTime = ({ atMs, slackMs }: LastLoad) => atMs + slackMs >= mtimeMs && (untilMs === null || atMs < untilMs);
+  const other = seen.find(inTime);
+  if (other !== undefined) {
+    return { status: 'done', text: other.kind === 'start' ? 'started' : 'reloaded', atMs: other.atMs, reloadId: null };
   }
   if (untilMs !== null || !isRunning) return null;
   const [chain] = during;

@@ -3,7 +3,7 @@
  * running server or the text changed, and only for the tab that shows (the counts of two others excepted).
  */
 import { ChevronDown } from 'lucide-react';
-import { useState } from 'react';
+import { useDeferredValue, useState } from 'react';
 import { useStore } from 'zustand';
 import { useInstance, useStores } from '../../../stores/use-stores.ts';
 import { IconButton } from '../../../ui/IconButton.tsx';
@@ -34,7 +34,9 @@ export function ConfigDrawer({ instanceId, session, cursorLine, onPut, onGoTo }:
   const instance = useInstance(instanceId);
   const { tab, heightPx } = useStore(drawer);
   const [against, setAgainst] = useState<number | null>(null);
-  const { file, text } = session;
+  const { file } = session;
+  // Typing goes before the drawer: its rows follow a moment later.
+  const text = useDeferredValue(session.text);
   const server = [instance?.link.status, instance?.masterPid, instance?.upSinceMs, instance?.lastReloadAtMs].join(' ');
   const fileKey = `${file.version.sha256} ${server}`;
   const history = useAsked(fileKey, async () => client.call('config.history', { instanceId }));
@@ -45,6 +47,10 @@ export function ConfigDrawer({ instanceId, session, cursorLine, onPut, onGoTo }:
     TEXT_SETTLES_MS,
   );
   const readOnly = !file.writable;
+  const put = (next: string) => {
+    // What was pressed was about another text than there is by now.
+    if (text === session.text) onPut(next);
+  };
   return (
     <section className="drawer" aria-label="Versions and effect of the file" style={{ height: heightPx }}>
       <DrawerGrip heightPx={heightPx} />
@@ -80,7 +86,7 @@ export function ConfigDrawer({ instanceId, session, cursorLine, onPut, onGoTo }:
             versions={history.answer?.versions ?? null}
             against={against}
             onAgainst={setAgainst}
-            onPut={onPut}
+            onPut={put}
             onGoTo={onGoTo}
           />
         ) : null}

@@ -1,0 +1,57 @@
+/**
+ * When a running server read its configuration last, as far as it can be known from here: at its start, at a reload that
+ * Reeve saw, or when a file that is watched was changed and all workers are younger than that.
+ */
+import { stat } from 'node:fs/promises';
+import type { ConfigHistory } from '../history/config-history.ts';
+import type { Instance } from '../instances/instance.ts';
+import { saveReloads } from './save-effect.ts';
+
+export interface LastLoad {
+  atMs: number;
+  kind: 'start' | 'reload';
+  /** How far the time may be off: other programs' processes, and workers, are known to the second only. */
+  slackMs: number;
+}
+
+const SLACK_MS = 1_000;
+
+/** null: it does not run, or its process can't be seen. */
+export function startOf(instance: Instance): LastLoad | null {
+  const { upSinceMs } = instance.row();
+  return upSinceMs === null
+    ? null
+    : { atMs: upSinceMs, kind: 'start', slackMs: instance.runner === null ? SLACK_MS : 0 };
+}
+
+/** `path`: the configuration file itself. */
+export async function findLastLoad(instance: Instance, history: ConfigHistory, path: string): Promise<LastLoad | null> {
+  const start = startOf(instance);
+  if (start === null) return null;
+  const reload = history
+    .loads(instance.id)
+    .find(({ kind, status, readsFiles }) => kind === 'reload' && readsFiles === 1 && status.startsWith('done'));
+  const known: LastLoad =
+    reload !== undefined && reload.atMs > start.atMs ? { atMs: reload.atMs, kind: 'reload', slackMs: 0 } : start;
+  const spawnedAtMs = oldestSpawnMs(instance);
+  if (spawnedAtMs === null || spawnedAtMs <= known.atMs) return known;
+  const mtimeMs = await mtimeOf(path);
+  if (mtimeMs <= known.atMs + known.slackMs || mtimeMs > spawnedAtMs + SLACK_MS) return known;
+  const isWatched = (await saveReloads(instance, path)) !== null;
+  return isWatched ? { atMs: spawnedAtMs, kind: 'reload', slackMs: SLACK_MS } : known;
+}
+
+/** When the oldest of its workers was started; null: it has none. */
+export function oldestSpawnMs(instance: Instance): number | null {
+  const workers = instance.monitor.document?.workers.filter(({ pid }) => pid > 0) ?? [];
+  return workers.length === 0 ? null : Math.min(...workers.map(({ last_spawn }) => last_spawn)) * 1000;
+}
+
+export async function mtimeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).mtimeMs;
+  } catch {
+    // It is gone: whatever it said is older than now.
+    return Number.POSITIVE_INFINITY;
+  }
+}
