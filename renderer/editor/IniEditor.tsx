@@ -17,6 +17,7 @@ import { applyFormEdits } from './form-edits.ts';
 import { type LiveRows, setLiveRows } from './hover.ts';
 import { type OutlineEntry, outlineOf } from './ini-outline.ts';
 import { type CursorPlace, createIniView, cursorPlace, formatText, goTo, replaceText, snapshotOf } from './ini-view.ts';
+import { type LiveFigureMap, setLiveFigures } from './live-gutter.ts';
 import { markLines } from './marked-lines.ts';
 import type { NavigationEvents } from './navigation.ts';
 import { applyAllFixes, applyFix, goToProblem, showProblems } from './problem-gutter.ts';
@@ -42,7 +43,8 @@ export interface IniEditorHandle {
   outline(): OutlineEntry[];
 }
 
-const NO_FIGURES: LiveRows = new Map();
+const NO_ROWS: LiveRows = new Map();
+const NO_FIGURES: LiveFigureMap = new Map();
 
 const ACTIONS: Record<EditorAction, (view: EditorView) => unknown> = {
   find: openSearchPanel,
@@ -69,8 +71,10 @@ export interface IniEditorProps {
   diagnostics: readonly ConfigDiagnostic[];
   /** The server the text belongs to; null: none. The same one for the life of the editor. */
   server?: EditorServer | null;
-  /** Live figures for the cards of options. */
-  figures?: LiveRows;
+  /** Live figures, beside the lines. */
+  figures?: LiveFigureMap;
+  /** The same for the cards of options. */
+  figureRows?: LiveRows;
   events?: NavigationEvents;
   onChange: (text: string) => void;
   onCursor: (place: CursorPlace) => void;
@@ -82,7 +86,7 @@ export interface IniEditorProps {
 }
 
 export function IniEditor(props: IniEditorProps) {
-  const { loaded, savedText, diagnostics, figures = NO_FIGURES, ref } = props;
+  const { loaded, savedText, diagnostics, figures = NO_FIGURES, figureRows = NO_ROWS, ref } = props;
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const seen = useRef(loaded);
@@ -135,8 +139,8 @@ export function IniEditor(props: IniEditorProps) {
   }, [diagnostics]);
 
   useEffect(() => {
-    view.current?.dispatch({ effects: setLiveRows.of(figures) });
-  }, [figures]);
+    view.current?.dispatch({ effects: [setLiveFigures.of(figures), setLiveRows.of(figureRows)] });
+  }, [figures, figureRows]);
 
   useImperativeHandle(ref, () => {
     function act(action: (view: EditorView) => unknown): void {

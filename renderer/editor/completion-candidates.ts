@@ -5,7 +5,6 @@
  */
 import type { ConfigContext } from '../../electron/contract/editor-model.ts';
 import type { ConfigTarget } from '../../electron/contract/model.ts';
-import { optionNotes } from '../../engine/config/option-notes.ts';
 import { findOption, type OptionInfo, optionTable } from '../../engine/config/option-table.ts';
 import type { DocumentFacts } from './document-facts.ts';
 import { MAGIC_WORDS } from './magic-words.ts';
@@ -29,6 +28,8 @@ const USUAL = (
   'single-interpreter env touch-reload logto pidfile reload-on-rss cheaper static-map plugins strict include ini ' +
   'disable-logging post-buffering worker-reload-mercy memory-report auto-procname log-maxsize cheaper-algo'
 ).split(' ');
+
+const MAIN_PLUGINS: ReadonlySet<string> = new Set(['core', 'python', 'http', 'reeve']);
 
 const usualRank = new Map(USUAL.map((name, index) => [name, USUAL.length - index]));
 
@@ -75,7 +76,7 @@ function boostOf(
   if (isSet && !option.repeatable) return -80;
   const usual = usualRank.get(option.name) ?? 0;
   const near = nearby.has(option.section) ? 15 : 0;
-  const works = option.status === 'works' ? 12 : optionNotes.has(option.name) ? 0 : -12;
+  const works = option.status === 'works' ? 12 : MAIN_PLUGINS.has(option.plugin) ? 0 : -12;
   return usual + near + works;
 }
 
@@ -163,7 +164,7 @@ export function magicCandidates(context: ConfigContext | null): Candidate[] {
     detail: short(context?.magic[letter] ?? ''),
     boost: 40 - index,
     option: null,
-    help: `${words}${context?.magic[letter] === undefined ? '' : `: ${context.magic[letter]}`}`,
+    help: `${words[0]?.toUpperCase() ?? ''}${words.slice(1)}${context?.magic[letter] === undefined ? '' : `: ${context.magic[letter]}`}`,
   }));
 }
 

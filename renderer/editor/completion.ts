@@ -60,7 +60,10 @@ async function complete(context: CompletionContext): Promise<CompletionResult | 
     case 'magic': {
       const values = view ? await askContext(view) : null;
       const letters = magicCandidates(values).map((letter) =>
-        Object.assign(plainCompletion(letter), { displayLabel: `%${letter.label}` }),
+        Object.assign(plainCompletion(letter), {
+          displayLabel: `%${letter.label}`,
+          info: () => wordCard(`%${letter.label}`, '', letter.help ?? '', []),
+        }),
       );
       return { from, options: letters, filter: false };
     }

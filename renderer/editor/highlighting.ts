@@ -3,7 +3,7 @@
  * is seen is read, so a key costs the same in a file of any length. Colours are the variables --ed-* of tokens.css: a
  * change of theme needs no new editor.
  */
-import { EditorState, type Extension, RangeSetBuilder } from '@codemirror/state';
+import { EditorState, type Extension, Facet, RangeSetBuilder } from '@codemirror/state';
 import { Decoration, type DecorationSet, EditorView, ViewPlugin, type ViewUpdate } from '@codemirror/view';
 import { parseLine } from '../../engine/config/ini-document.ts';
 import { fileSections, keptFacts, sectionAt } from './file-sections.ts';
@@ -22,11 +22,15 @@ function markOf(kind: TokenKind): Decoration {
   return made;
 }
 
+/** Views of a part of a configuration do not know what a start reads of it. */
+export const dimsUnread = Facet.define<boolean, boolean>({ combine: (values) => values[0] ?? false });
+
 const unread = Decoration.line({ class: 'cm-ini-unread' });
 
 function draw(view: EditorView): DecorationSet {
   const { state } = view;
   const { facts } = state.field(keptFacts);
+  const dims = state.facet(dimsUnread);
   const names: NameFacts = {
     isDeclared: (name) => facts.declared.has(name),
     isCustom: (name) => facts.referred.has(name),
@@ -37,7 +41,8 @@ function draw(view: EditorView): DecorationSet {
       const { from: start, to: end, text } = state.doc.lineAt(at);
       const line = parseLine(text.slice(0, LONGEST_COLOURED), '', 1, null);
       const section = line.type === 'option' || line.type === 'section' ? sectionAt(state, start) : null;
-      if (line.type === 'option' && (section === null || !facts.read.has(section))) builder.add(start, start, unread);
+      const isRead = section !== null && facts.read.has(section);
+      if (dims && line.type === 'option' && !isRead) builder.add(start, start, unread);
       for (const token of lineTokens(line, names)) {
         if (token.to > token.from) builder.add(start + token.from, start + token.to, markOf(token.kind));
       }

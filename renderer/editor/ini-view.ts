@@ -26,9 +26,10 @@ import { editorLook } from './editor-look.ts';
 import { type EditorServer, editorServer, targetAsked, targetField } from './editor-server.ts';
 import { sectionAt } from './file-sections.ts';
 import { folding } from './folding.ts';
-import { iniLanguage } from './highlighting.ts';
+import { dimsUnread, iniLanguage } from './highlighting.ts';
 import { hover } from './hover.ts';
 import { formatIni } from './ini-format.ts';
+import { liveGutter } from './live-gutter.ts';
 import { markedLines } from './marked-lines.ts';
 import { type NavigationEvents, navigation, navigationEvents } from './navigation.ts';
 import { problemGutter } from './problem-gutter.ts';
@@ -117,6 +118,7 @@ function extensionsFor(options: IniViewOptions): Extension {
     lineNumbers(),
     folding,
     changeBar,
+    liveGutter,
     markedLines,
     highlightActiveLine(),
     highlightActiveLineGutter(),
@@ -127,6 +129,7 @@ function extensionsFor(options: IniViewOptions): Extension {
     search({ top: true }),
     highlightSelectionMatches(),
     iniLanguage,
+    dimsUnread.of(true),
     server ? editorServer.of(server) : [],
     navigationEvents.of(events),
     targetField,

@@ -59,7 +59,7 @@ export function ProblemsPanel({ diagnostics, readOnly, onShow, onFix, onFixAll, 
 
   return (
     <section className="problems-panel" aria-label="Problems">
-      <div className="drawer-head">
+      <div className="problems-head">
         <h2 className="md">Problems</h2>
         <Segmented<Filter>
           label="Which problems"
