@@ -25,6 +25,7 @@ import { DraftBar } from './drawer/DraftBar.tsx';
 import { drawer } from './drawer/drawer-layout.ts';
 import { FormSide } from './form/FormSide.tsx';
 import { useFormOpen } from './form/form-open.ts';
+import { LiveFiguresContext, useLiveFigures } from './live/live-context.ts';
 import { RehearseButton, RehearseSide, useRehearsals } from './rehearse/RehearseSide.tsx';
 import { ConfigText } from './text/ConfigText.tsx';
 import { EditorMenu } from './text/EditorMenu.tsx';
@@ -80,6 +81,7 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
   const [isFormOpen, setFormOpen] = useFormOpen();
   const [formTakesFocus, setFormTakesFocus] = useState(false);
   const rehearsals = useRehearsals(instanceId);
+  const figures = useLiveFigures(instanceId);
   const tools = useEditorTools(instanceId);
   const { store } = desk;
   const { file, diagnostics, saveError } = session;
@@ -162,23 +164,32 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
         session={session}
         onReload={() => router.go(instanceRoute(instanceId, 'reload'))}
       />
-      <div className="config-body">
-        <ConfigText desk={desk} session={session} editor={editor} tools={tools} cursor={cursor} onCursor={setCursor} />
-        {isFormOpen ? (
-          <FormSide
-            instanceId={instanceId}
-            path={file.path}
-            text={session.text}
-            savedText={file.text}
-            diagnostics={diagnostics}
-            cursorLine={cursor.line}
-            readOnly={!file.writable}
-            takesFocus={formTakesFocus}
+      <LiveFiguresContext value={figures}>
+        <div className="config-body">
+          <ConfigText
+            desk={desk}
+            session={session}
             editor={editor}
-            store={store}
+            tools={tools}
+            cursor={cursor}
+            onCursor={setCursor}
           />
-        ) : null}
-      </div>
+          {isFormOpen ? (
+            <FormSide
+              instanceId={instanceId}
+              path={file.path}
+              text={session.text}
+              savedText={file.text}
+              diagnostics={diagnostics}
+              cursorLine={cursor.line}
+              readOnly={!file.writable}
+              takesFocus={formTakesFocus}
+              editor={editor}
+              store={store}
+            />
+          ) : null}
+        </div>
+      </LiveFiguresContext>
       {isDrawerOpen ? (
         <ConfigDrawer
           instanceId={instanceId}

@@ -1,12 +1,13 @@
 /** One option of the form: its name as the file writes it, the control for its kind, the line, and what is to be said about it. */
 import { MessageSquareOff, Plus, X } from 'lucide-react';
 import { memo, useState } from 'react';
-import { IconButton } from '../../../ui/IconButton.tsx';
+import { LiveNote } from '../live/LiveNote.tsx';
 import { FieldNotes } from './FieldNotes.tsx';
 import { useFormDesk } from './form-desk.ts';
 import type { FormField } from './form-model.ts';
 import { controlFor, helpTitle, isNarrow, notesId, rowId, shownState } from './form-words.ts';
 import { LineButton } from './LineButton.tsx';
+import { RowButton } from './RowButton.tsx';
 import { ValueControl } from './ValueControl.tsx';
 import { ValueList } from './ValueList.tsx';
 
@@ -19,6 +20,7 @@ export interface FormRowProps {
 }
 
 export const FormRow = memo(function FormRow({ field, isCurrent, readOnly, epoch }: FormRowProps) {
+  const desk = useFormDesk();
   // Number of the value that is being added; it is an empty row for as long as the text does not have it.
   const [addingAt, setAddingAt] = useState<number | null>(null);
   const count = field.lines.length;
@@ -38,6 +40,13 @@ export const FormRow = memo(function FormRow({ field, isCurrent, readOnly, epoch
         <SingleRow field={field} readOnly={readOnly} epoch={epoch} onAdd={() => setAddingAt(count)} />
       )}
       <FieldNotes field={field} />
+      {isCurrent ? (
+        <LiveNote
+          option={field.name}
+          value={shownState(field).value}
+          onUse={readOnly ? null : (value) => desk.act({ type: 'set', name: field.name, value })}
+        />
+      ) : null}
     </div>
   );
 });
@@ -87,8 +96,7 @@ function RowActions({ field, onAdd }: { field: FormField; onAdd: () => void }) {
   if (lines.length === 0) {
     return (
       <span className="form-actions">
-        <IconButton
-          size="sm"
+        <RowButton
           label={`Take ${label} out of its comment`}
           icon={<MessageSquareOff size={12} strokeWidth={1.75} aria-hidden />}
           onClick={() => desk.act({ type: 'comment-in', name })}
@@ -99,17 +107,15 @@ function RowActions({ field, onAdd }: { field: FormField; onAdd: () => void }) {
   return (
     <span className="form-actions">
       {option?.repeatable ? (
-        <IconButton
-          size="sm"
+        <RowButton
           label={`Add one more ${label}`}
           icon={<Plus size={12} strokeWidth={1.75} aria-hidden />}
           onClick={onAdd}
         />
       ) : null}
-      <IconButton
-        size="sm"
+      <RowButton
         label={`Unset ${label}`}
-        hint={`Removes the line. With Shift it becomes a comment.`}
+        hint="Unset: removes the line; with Shift it becomes a comment"
         icon={<X size={12} strokeWidth={1.75} aria-hidden />}
         onClick={(event) => desk.act({ type: event.shiftKey ? 'comment-out' : 'unset', name })}
       />

@@ -2,14 +2,15 @@
  * The text of the Config tab with what belongs to it: the editor, the list of problems, the line below, the outline,
  * another file to look at.
  */
-import type { RefObject } from 'react';
+import { type RefObject, use, useMemo } from 'react';
 import type { ConfigDiagnostic } from '../../../../electron/contract/model.ts';
 import { lineEndOf } from '../../../editor/editor-text.ts';
-import type { LiveRows } from '../../../editor/hover.ts';
 import { IniEditor, type IniEditorHandle } from '../../../editor/IniEditor.tsx';
 import type { CursorPlace } from '../../../editor/ini-view.ts';
 import type { ConfigSession } from '../config-session.ts';
 import type { ConfigDesk } from '../config-stores.ts';
+import { LiveFiguresContext } from '../live/live-context.ts';
+import { rowsOf } from '../live/live-store.ts';
 import { ProblemsLine } from '../ProblemsLine.tsx';
 import type { EditorTools } from './editor-tools.ts';
 import { OutlinePalette } from './OutlinePalette.tsx';
@@ -24,11 +25,11 @@ export interface ConfigTextProps {
   tools: EditorTools;
   cursor: CursorPlace;
   onCursor: (place: CursorPlace) => void;
-  /** Live figures for the cards of options. */
-  figures?: LiveRows;
 }
 
-export function ConfigText({ desk, session, editor, tools, cursor, onCursor, figures }: ConfigTextProps) {
+export function ConfigText({ desk, session, editor, tools, cursor, onCursor }: ConfigTextProps) {
+  const figures = use(LiveFiguresContext);
+  const figureRows = useMemo(() => rowsOf(figures), [figures]);
   const { store } = desk;
   const { file, diagnostics } = session;
   const show = (problem: ConfigDiagnostic): void => editor.current?.goTo(problem.line, problem.from);
@@ -51,7 +52,8 @@ export function ConfigText({ desk, session, editor, tools, cursor, onCursor, fig
         diagnostics={diagnostics}
         server={tools.server}
         events={tools.events}
-        {...(figures ? { figures } : {})}
+        figures={figures}
+        figureRows={figureRows}
         onChange={(text) => store.edit(text)}
         onCursor={onCursor}
         onSave={() => void store.save()}
