@@ -1,9 +1,12 @@
-/** `reeve check`: what the editor of the console would say about a file, as lines that editors and people can read. */
-import { checkText, type Diagnostic, ENGINE_TARGET } from '../../engine/config/diagnostics.ts';
+/**
+ * `reeve check`: what the editor of the console would say about files, as lines that editors and people can read, or
+ * as JSON for programs. Nothing is run.
+ */
+import { type CheckTarget, checkText, type Diagnostic, ENGINE_TARGET } from '../../engine/config/diagnostics.ts';
 import { decodeText } from '../../engine/config/text-bytes.ts';
 import { createConfigHost } from '../../engine/config-host.ts';
 import type { Parsed } from './parse-command.ts';
-import { CommandError, EXIT, type Terminal } from './terminal.ts';
+import { CommandError, EXIT, type Terminal, UsageError } from './terminal.ts';
 
 const NEXT_STEP = {
   'not found': 'Check the path; it is relative to the folder you are in.',
@@ -13,22 +16,80 @@ const NEXT_STEP = {
   failed: 'Check the disk or the network folder it is on.',
 } as const;
 
-export async function runCheck({ positionals }: Parsed, terminal: Terminal): Promise<number> {
-  const [path = ''] = positionals;
+/** A finding as `--json` prints it. Lines and columns count from 1; null: it is about the file as a whole. */
+interface JsonFinding {
+  file: string;
+  line: number | null;
+  column: number | null;
+  /** Behind the last character. */
+  endColumn: number | null;
+  severity: Diagnostic['severity'];
+  code: string;
+  option: string | null;
+  message: string;
+  why: string | null;
+  fix: Diagnostic['fix'];
+  related: { file: string; line: number; message: string }[];
+}
+
+export async function runCheck({ flags, positionals }: Parsed, terminal: Terminal): Promise<number> {
+  const target = readCheckTarget(flags.get('target'));
+  const checked = positionals.map((path) => ({ path, found: checkFile(path, target, terminal) }));
+  if (flags.has('json')) {
+    const findings = checked.flatMap(({ path, found }) => found.map((item) => toJson(path, item)));
+    terminal.out(JSON.stringify(findings, null, 2));
+  } else {
+    for (const { path, found } of checked) {
+      for (const diagnostic of found) terminal.out(diagnosticLine(path, diagnostic));
+      if (found.length === 0) terminal.out(`${path}: nothing to complain about`);
+    }
+  }
+  const hasError = checked.some(({ found }) => found.some(({ severity }) => severity === 'error'));
+  return hasError ? EXIT.badConfiguration : EXIT.done;
+}
+
+/** `-` is the standard input, as an INI file of the folder it is run in. */
+function checkFile(path: string, target: CheckTarget, terminal: Terminal): Diagnostic[] {
   const host = createConfigHost({ cwd: terminal.cwd, env: terminal.env });
-  const read = host.readFile(path);
+  const read = path === '-' ? host.readStdin() : host.readFile(path);
   if (!read.ok) throw new CommandError(`${path} can not be read: ${readReason(read.reason)}.`, NEXT_STEP[read.reason]);
-  const found = checkText(decodeText(read.bytes), path, host, ENGINE_TARGET);
-  for (const diagnostic of found) terminal.out(diagnosticLine(path, diagnostic));
-  const errors = found.filter(({ severity }) => severity === 'error').length;
-  if (found.length === 0) terminal.out(`${path}: nothing to complain about`);
-  return errors === 0 ? EXIT.done : EXIT.badConfiguration;
+  return checkText(decodeText(read.bytes), path === '-' ? 'standard-input.ini' : path, host, target);
+}
+
+/** `engine`, `uwsgi` or `uwsgi-2.0.21`. */
+function readCheckTarget(value: string | true | undefined): CheckTarget {
+  if (value === undefined || value === 'engine') return ENGINE_TARGET;
+  const match = typeof value === 'string' ? /^uwsgi(?:-(\d+(?:\.\d+){1,3}))?$/.exec(value) : null;
+  if (match === null) {
+    throw new UsageError(`--target ${String(value)}: write engine, uwsgi or uwsgi-2.0.21.`, 'check');
+  }
+  return { server: 'uwsgi', version: match[1] ?? null, options: null };
 }
 
 /** `uwsgi.ini:4:1: error: message`; a finding about the whole file has no place. */
-export function diagnosticLine(path: string, { line, from, severity, message }: Diagnostic): string {
+export function diagnosticLine(path: string, { line, from, severity, message, code }: Diagnostic): string {
   const place = line === 0 ? path : `${path}:${line}:${from + 1}`;
-  return `${place}: ${severity}: ${message}`;
+  return `${place}: ${severity}: ${message} [${code}]`;
+}
+
+function toJson(
+  file: string,
+  { line, from, to, severity, code, option, message, why, fix, related }: Diagnostic,
+): JsonFinding {
+  const isPlaced = line > 0;
+  return {
+    file,
+    line: isPlaced ? line : null,
+    column: isPlaced ? from + 1 : null,
+    endColumn: isPlaced ? to + 1 : null,
+    severity,
+    code,
+    option,
+    message,
+    why: why ?? null,
+    fix,
+    related: related ?? [],
+  };
 }
 
 function readReason(reason: keyof typeof NEXT_STEP): string {

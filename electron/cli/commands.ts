@@ -18,6 +18,8 @@ export interface Command {
   flags: readonly Flag[];
   /** Names of the positional arguments it must have. */
   positionals: readonly string[];
+  /** The last positional argument may be given more than once. */
+  repeats?: boolean;
   /** Further paragraphs of its help. */
   details: readonly string[];
 }
@@ -63,13 +65,26 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'check',
-    usage: 'check FILE   or   reeve check --effective ARGUMENTS',
-    summary: 'Check a configuration file as the engine reads it.',
-    flags: [],
+    usage: 'check FILE... [--json] [--target T]   or   reeve check --effective ARGUMENTS',
+    summary: 'Check configuration files as the engine or a uWSGI would read them.',
+    flags: [
+      { name: 'json', value: null, help: 'print one JSON array instead of lines' },
+      {
+        name: 'target',
+        value: 'T',
+        help: 'whose start is meant: engine (unless given), uwsgi, or a release: uwsgi-2.0.21',
+      },
+    ],
     positionals: ['FILE'],
+    repeats: true,
     details: [
-      'Prints one line per finding, FILE:LINE:COLUMN: SEVERITY: MESSAGE, and runs nothing. ' +
-        'Exit codes: 0 no errors (there may be warnings), 78 errors, 1 the file cannot be read.',
+      'Prints one line per finding, FILE:LINE:COLUMN: SEVERITY: MESSAGE [CODE], and runs nothing. FILE is .ini, .yml, ' +
+        '.json or .xml; - is an INI file from the standard input. The codes are explained in resources/docs/diagnostics.md. ' +
+        'Exit codes: 0 no errors (there may be warnings), 78 errors, 1 a file cannot be read.',
+      'JSON: [{"file", "line", "column", "endColumn", "severity": "error" | "warning" | "info", "code", "option", ' +
+        '"message", "why", "fix": {"title", "edits": [{"from", "to", "text"}]} | null, "related": [{"file", "line", ' +
+        '"message"}]}]. Lines and columns count from 1 and are null for the file as a whole; the places of edits are ' +
+        '{"line", "column"} with columns from 0. Keys may be added, never changed.',
       '`reeve check --effective ARGUMENTS` prints what `uwsgi --show-config ARGUMENTS` prints, byte for byte, and starts ' +
         'nothing: every option of every source in order, with its value. ARGUMENTS are those of the `uwsgi` program: ' +
         '`reeve check --effective app.ini`, `reeve check --effective --ini app.ini:live --set port=8080 -p 4`. ' +

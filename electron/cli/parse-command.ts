@@ -30,7 +30,7 @@ export function parseCommand(command: Command, args: readonly string[]): Parsed 
   const [missing] = command.positionals.slice(positionals.length);
   if (missing !== undefined) throw new UsageError(`\`reeve ${command.name}\` needs ${missing}.`, command.name);
   const extra = positionals[command.positionals.length];
-  if (extra !== undefined) {
+  if (extra !== undefined && command.repeats !== true) {
     throw new UsageError(`\`reeve ${command.name}\` does not know what to do with "${extra}".`, command.name);
   }
   return { flags, positionals };
