@@ -20,7 +20,7 @@ cache-use-last-modified | flag | no | | Keeps the time of the latest change of t
 add-cache-item | list | no | | Puts an item into a cache at the start: KEY=VALUE, or CACHE KEY=VALUE.
 load-file-in-cache | list | no | | Puts a file into a cache at the start, under its name: FILE, or CACHE FILE.
 load-file-in-cache-gzip | list | no | | As 'load-file-in-cache', compressed.
-check-cache | string | no | | Answers from this cache when it holds the requested page; without a name, from the default cache.
+check-cache | string | no | | Answers from this cache when it has an item for the requested URI; without a name, from the default one.
 queue | int | no | | Shared queue with this many places. | unit=slots
 queue-blocksize | bytes | no | 8192 | Largest item of the queue.
 queue-store | path | no | | File that keeps the queue over a restart.

@@ -11,7 +11,7 @@ attach-control-daemon | list | works | | Program that is started with the server
 attach-daemon2 | list | works | | Program that is started and stopped with the server, with options: cmd=,pidfile=,freq= and more.
 smart-attach-daemon | list | works | | Program that outlives the server, with its pidfile: PIDFILE COMMAND; it goes into the background by itself.
 smart-attach-daemon2 | list | works | | As 'smart-attach-daemon', for a program that does not go into the background.
-daemons-honour-stdin | flag | no | | Gives the engine's standard input to the programs it starts.
+daemons-honour-stdin | flag | no | | Gives the server's standard input to the programs it starts.
 legion-attach-daemon | list | no | | Program that runs while this server is the lord of a legion.
 legion-smart-attach-daemon | list | no | | Program with a pidfile that runs while this server is the lord of a legion.
 legion-smart-attach-daemon2 | list | no | | Foreground program with a pidfile that runs while this server is the lord of a legion.

@@ -10,12 +10,12 @@ import type { Draft, OptionSection, Reader } from './section.ts';
 export const hooksOptions: OptionSection = {
   data: `
 hook-asap | list | works | | Action as soon as the configuration was read; ACTION:ARGUMENT, as in all hooks.
-hook-pre-jail | list | works | | Action before the engine would enter a jail, with the rights it was started with. | effect=restart
+hook-pre-jail | list | works | | Action before a jail would be entered, with the rights the server was started with. | effect=restart
 hook-post-jail | list | none: it runs only where uWSGI has entered a jail | | Action after a jail was entered. | effect=restart
-hook-in-jail | list | works | | Action after 'hook-pre-jail', with the rights the engine was started with.
-hook-as-root | list | works | | Action just before the engine takes the rights of 'uid' and 'gid'.
-hook-as-user | list | works | | Action just after the engine took the rights of 'uid' and 'gid'.
-hook-as-user-atexit | list | works | | Action when the engine has stopped everything and ends.
+hook-in-jail | list | works | | Action after 'hook-pre-jail', with the rights the server was started with.
+hook-as-root | list | works | | Action just before the server takes the rights of 'uid' and 'gid'.
+hook-as-user | list | works | | Action just after the server took the rights of 'uid' and 'gid'.
+hook-as-user-atexit | list | works | | Action when the server has stopped everything and ends.
 hook-pre-app | list | works | | Action before the application is loaded, in the process that loads it.
 hook-post-app | list | works | | Action after the application was loaded, in the process that loaded it.
 hook-post-fork | list | works | | Action in each worker when it starts.
@@ -26,12 +26,12 @@ hook-accepting1-once | list | works | | Action in worker 1 when it is about to s
 hook-master-start | list | works | | Action in the master when the application was loaded.
 hook-touch | list | works | | Action when a file is touched: FILE ACTION:ARGUMENT.
 exec-asap | list | works | | Runs a command as soon as the configuration was read.
-exec-pre-jail | list | works | | Runs a command before the engine would enter a jail, with the rights it was started with. | effect=restart
+exec-pre-jail | list | works | | Runs a command before a jail would be entered, with the rights the server was started with. | effect=restart
 exec-post-jail | list | none: it runs only where uWSGI has entered a jail | | Runs a command after a jail was entered. | effect=restart
-exec-in-jail | list | works | | Runs a command after 'exec-pre-jail', with the rights the engine was started with.
-exec-as-root | list | works | | Runs a command just before the engine takes the rights of 'uid' and 'gid'.
-exec-as-user | list | works | | Runs a command just after the engine took the rights of 'uid' and 'gid'.
-exec-as-user-atexit | list | works | | Runs a command when the engine has stopped everything and ends.
+exec-in-jail | list | works | | Runs a command after 'exec-pre-jail', with the rights the server was started with.
+exec-as-root | list | works | | Runs a command just before the server takes the rights of 'uid' and 'gid'.
+exec-as-user | list | works | | Runs a command just after the server took the rights of 'uid' and 'gid'.
+exec-as-user-atexit | list | works | | Runs a command when the server has stopped everything and ends.
 exec-pre-app | list | works | | Runs a command before the application is loaded.
 exec-post-app | list | works | | Runs a command after the application was loaded.
 binsh | path | works | /bin/sh | The shell that runs the commands of hooks and daemons.

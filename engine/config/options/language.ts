@@ -30,10 +30,10 @@ end-blacklist | flag | no | | Ends 'blacklist'.
 whitelist | list | no | | Refuses all options but these up to 'end-whitelist'.
 end-whitelist | flag | no | | Ends 'whitelist'.
 for | logic | works | | Repeats the lines up to 'endfor' for each word; %(_) is the word.
-for-glob | logic | works | | Repeats the lines up to 'endfor' for each path that matches.
-for-times | logic | works | | Repeats the lines up to 'endfor' so many times.
-for-readline | logic | works | | Repeats the lines up to 'endfor' for each line of a file.
-endfor | logic | works | | Ends 'for'.
+for-glob | logic | works | | Repeats the lines up to 'endfor' for each path that matches; %(_) is the path.
+for-times | logic | works | | Repeats the lines up to 'endfor' so many times; %(_) counts from 1.
+for-readline | logic | works | | Repeats the lines up to 'endfor' for each line of a file; %(_) is the line.
+endfor | logic | works | | Ends 'for' and its kin.
 if-opt | logic | works | | The lines up to 'endif' count when the option was given before: name or name=value.
 if-not-opt | logic | works | | The lines up to 'endif' count when the option was not given before.
 if-env | logic | works | | The lines up to 'endif' count when the environment variable is set: NAME or NAME=value.
@@ -52,7 +52,7 @@ if-plugin | logic | works | | The lines up to 'endif' count when the plugin is t
 if-not-plugin | logic | works | | The lines up to 'endif' count when the plugin is not there.
 if-reload | logic | works | | The lines up to 'endif' count after a reload.
 if-not-reload | logic | works | | The lines up to 'endif' count at the first start.
-endif | logic | works | | Ends 'if-...'.
+endif | logic | works | | Ends 'if-env' and its kin.
 `,
   readers: {
     strict: flag('strict'),

@@ -53,9 +53,9 @@ wsgi-env-behaviour | string | none: each request gets an environ of its own | | 
 start_response-nodelay | flag | none: headers leave with the first data, as PEP 3333 wants it | | Sends headers as soon as start_response is called.
 py-call-osafterfork | flag | none: workers are forked by Python itself, which does this | | Runs Python's own handlers after a fork.
 py-call-uwsgi-fork-hooks | flag | none: workers are forked by Python itself, which does this | | Runs Python's own handlers around a fork. | since=2.0.21
-wsgi-lite | string | no | | Application of the abandoned WSGI Lite proposal; make it a WSGI application.
-web3 | string | no | | Application of the abandoned Web3 proposal; make it a WSGI application.
-pump | string | no | | Application of the abandoned Pump proposal; make it a WSGI application.
+wsgi-lite | string | no: make it a WSGI application | | Application of the abandoned WSGI Lite proposal.
+web3 | string | no: make it a WSGI application | | Application of the abandoned Web3 proposal.
+pump | string | no: make it a WSGI application | | Application of the abandoned Pump proposal.
 python-worker-override | path | no | | Python script that takes the place of the worker's loop.
 python-raw | path | no | | Python script that answers raw sockets.
 pyrun | list | no | | Python script to run instead of a server.

@@ -25,7 +25,7 @@ export function defaultRecycling(): RecyclingSettings {
 
 export const recyclingOptions: OptionSection = {
   data: `
-harakiri | seconds | works | 0 | Ends a request that takes longer: the client gets 504 and the worker is replaced.
+harakiri | seconds | works | 0 | Kills the worker of a request that takes longer; the engine answers the client with 504.
 harakiri-verbose | flag | works | false | Logs where the request stood when harakiri ended it.
 harakiri-no-arh | flag | none: the engine runs no code after the response | | Ends harakiri before the after-request hooks.
 harakiri-graceful-timeout | seconds | works | 0 | Time a worker gets to end by itself at harakiri, after 'harakiri-graceful-signal'. | since=2.0.22

@@ -7,7 +7,7 @@ import { type Draft, number, type OptionSection, readFlag } from './section.ts';
 
 export const requestsOptions: OptionSection = {
   data: `
-buffer-size | bytes | works | 65536 | Largest request line with headers, or uwsgi block (uWSGI's default is 4096). | uwsgi=4096
+buffer-size | bytes | works | 65536 | Largest request line with headers, or uwsgi block. | uwsgi=4096
 post-buffering | bytes | none: the engine always has the whole body before a worker is busy with it | 0 | Size from which request bodies go to a file.
 post-buffering-bufsize | bytes | none: the engine sizes its own buffers | | Buffer used for 'post-buffering'.
 limit-post | bytes | works | 0 | Largest request body; 0 means no limit.
@@ -22,7 +22,7 @@ chunked-input-limit | bytes | none: 'limit-post' bounds chunked bodies too | 104
 chunked-input-timeout | seconds | none: 'socket-timeout' and 'http-timeout' hold for chunked bodies too | 4 | Longest wait for the next chunk of a request body.
 body-read-warning | mb | none: a body is complete before a worker is busy with it | | Warns when a request body that is kept in memory has this many megabytes.
 response-headers-limit | bytes | none: the headers of a response may have any size | 65536 | Largest size of the headers of a response.
-error-page-404 | list | no | | File sent when there is no application.
+error-page-404 | list | no | | HTML file sent when the server itself answers 404.
 ignore-sigpipe | flag | none: SIGPIPE never ends or logs anything here | | Says nothing about clients that hung up (SIGPIPE).
 ignore-write-errors | flag | none: clients that hung up are counted, not logged | | Says nothing about clients that hung up.
 disable-write-exception | flag | none: a client that hung up raises nothing in the application | | Raises no exception in the application when a client hung up.

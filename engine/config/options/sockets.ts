@@ -8,12 +8,12 @@ import { type Draft, type OptionSection, readAddress, readFlag, readNumber } fro
 export const socketsOptions: OptionSection = {
   data: `
 shared-socket | address | works | | Opens a socket that other options name as '=0', '=1' and so on, in this order. | effect=restart
-undeferred-shared-socket | address | works | | Opens a socket as 'shared-socket' does; here both accept at once. | effect=restart
+undeferred-shared-socket | address | works | | As 'shared-socket', accepting at once and not with the first bytes; here both do. | effect=restart
 abstract-socket | flag | works | | Takes the paths of unix sockets as names in Linux's abstract namespace.
 chmod-socket | mode | works | 666 | File mode of unix sockets, in octal; 666 when no value is given. | effect=restart
 chown-socket | string | works | | Owner of unix sockets, as user or user:group. | effect=restart
-listen | int | works | 1024 | Requests that may wait for a worker; more are refused with 503 (uWSGI's default is 100). | effect=restart unit=connections uwsgi=100
-http-processes | int | works | 1 | Gateway threads: more of them use more processors for reading requests and writing answers. | unit=processes
+listen | int | works | 1024 | Connections that may wait for a worker; the engine answers further requests with 503. | effect=restart unit=connections uwsgi=100
+http-processes | int | works | 1 | Processes of the HTTP router; in the engine threads that read requests and write answers. | unit=processes
 reuse-port | flag | works | | Lets other servers bind the same TCP ports. | effect=restart
 so-keepalive | flag | works | | Switches TCP keep-alive on for accepted connections.
 max-fd | int | works | | Files and connections each process may have open at the same time. | effect=restart unit=descriptors

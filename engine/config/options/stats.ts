@@ -30,8 +30,8 @@ carbon-hostname-dots | string | none: the engine sends nothing to Carbon | | Let
 carbon-name-resolve | flag | none: the engine sends nothing to Carbon | | Lets the name of the Carbon server be looked up.
 carbon-idle-avg | string | none: the engine sends nothing to Carbon | | What an idle worker's response time counts as.
 carbon-use-metrics | flag | none: the engine sends nothing to Carbon | | Sends all metrics to Carbon.
-snmp | string | no | | Answers SNMP.
-enable-metrics | flag | no | | Keeps metrics.
+snmp | string | no | | Answers SNMP on the address of 'udp', or on this one.
+enable-metrics | flag | no | | Counts and measures for statistics, alarms and the application.
 `,
   readers: {
     stats: readStats,

@@ -25,17 +25,17 @@ uid | string | works | | User to run as, by name or number; its own group too un
 gid | string | works | | Group to run as, by name or number. | effect=restart
 add-gid | list | works | | Another group to be in, by name or number. | effect=restart
 no-initgroups | flag | works | false | Leaves out the groups that the system lists for the user of 'uid'. | effect=restart
-immediate-uid | string | no | | User to run as before anything is opened; write 'uid'. | effect=restart
-immediate-gid | string | no | | Group to run as before anything is opened; write 'gid'. | effect=restart
+immediate-uid | string | no: write 'uid' | | User to run as before anything is opened. | effect=restart
+immediate-gid | string | no: write 'gid' | | Group to run as before anything is opened. | effect=restart
 master-as-root | flag | no | | Leaves the master its rights and takes the workers' only. | effect=restart
 drop-after-init | flag | none: rights are given up when all is open and before the application is loaded | | Gives up rights after plugins were set up. | effect=restart
-drop-after-apps | flag | no | | Gives up rights after the application was loaded; the engine never loads it with more rights than it needs. | effect=restart
-chroot | path | no | | Folder that becomes the root of the file system; use a container or the service manager. | effect=restart
-pivot-root | string | no | | Changes the root of the file system; use a container or the service manager. | effect=restart
-unshare | list | no | | Own namespaces of the system; use a container or the service manager. | effect=restart
-cap | string | no | | Capabilities to keep; use the service manager (AmbientCapabilities). | effect=restart
-cgroup | list | no | | Control group to be in; use the service manager (Slice, MemoryMax). | effect=restart
-namespace | string | no | | Own file system; use a container. | effect=restart
+drop-after-apps | flag | no: it never loads the application with more rights than that needs | | Gives up rights after the application was loaded. | effect=restart
+chroot | path | no: use a container or the service manager | | Folder that becomes the root of the file system. | effect=restart
+pivot-root | string | no: use a container or the service manager | | Makes a folder the root of the file system and puts the old one aside: NEW OLD. | effect=restart
+unshare | list | no: use a container or the service manager | | Linux namespaces that the server gets of its own, such as fs,ipc,pid,uts. | effect=restart
+cap | string | no: use the service manager (AmbientCapabilities) | | Linux capabilities to keep, as a list with commas. | effect=restart
+cgroup | list | no: use the service manager (Slice, MemoryMax) | | Control group to be in. | effect=restart
+namespace | string | no: use a container | | Folder that becomes the root of a file system of its own, with what belongs to it: PATH[:HOSTNAME]. | effect=restart
 umask | mode | works | | File mode mask, in octal.
 daemonize | path | works | | Goes into the background when the server is ready and logs to this file. | effect=restart
 daemonize2 | path | works | | As 'daemonize'. | effect=restart
@@ -63,7 +63,7 @@ force-cwd | path | no | | Folder that counts as the one the server was started i
 env | list | works | | Sets an environment variable: NAME=value.
 unenv | list | works | | Removes an environment variable.
 envdir | list | works | | Sets the environment variables that the files of a folder name and hold.
-early-envdir | list | no | | As 'envdir', before the interpreter is set up; write 'envdir'.
+early-envdir | list | no: write 'envdir' | | As 'envdir', before anything else is read.
 limit-as | mb | works | | Largest address space of each process of the application. | effect=restart
 limit-nproc | int | works | | Number of processes and threads that the user of the application may have. | effect=restart unit=processes
 reload-os-env | flag | none: nothing changes the environment behind the application's back | | Takes the environment again for each request.

@@ -30,7 +30,7 @@ cheaper-busyness-backlog-step | int | works | 1 | Workers that a backlog starts 
 cheaper-busyness-backlog-nonzero | seconds | works | 60 | Requests that wait for this long without a break start workers at once.
 cheap | flag | works | false | Starts workers with the first request.
 idle | seconds | works | 0 | Stops all workers after this time without a request; the next one brings them back.
-die-on-idle | flag | works | false | Stops the engine when 'idle' is over.
+die-on-idle | flag | works | false | Stops the server when 'idle' is over.
 check-interval | seconds | works | 1 | Length of the master's cycle, in which 'cheaper', 'idle' and touched files are looked at.
 forkbomb-delay | seconds | works | 2 | Longest wait before a worker that dies at its start is started again.
 async | int | no | 1 | Requests one worker runs at a time in asynchronous mode. | unit=requests
