@@ -1,10 +1,10 @@
 /** An option with several values: one row for each, in the order of the file, to change, move, remove and add. */
 import { ArrowUp, Plus, X } from 'lucide-react';
-import { IconButton } from '../../../ui/IconButton.tsx';
 import { useFormDesk } from './form-desk.ts';
 import type { FormField } from './form-model.ts';
 import { controlFor, helpTitle, rowId } from './form-words.ts';
 import { LineButton } from './LineButton.tsx';
+import { RowButton } from './RowButton.tsx';
 import { ValueInput } from './ValueInput.tsx';
 
 export interface ValueListProps {
@@ -35,8 +35,7 @@ export function ValueList({ field, readOnly, epoch, isAdding, onAdding }: ValueL
         </span>
         <span className="form-switch">
           {readOnly ? null : (
-            <IconButton
-              size="sm"
+            <RowButton
               label={`Add one more ${label}`}
               icon={<Plus size={12} strokeWidth={1.75} aria-hidden />}
               onClick={() => onAdding(true)}
@@ -75,15 +74,14 @@ export function ValueList({ field, readOnly, epoch, isAdding, onAdding }: ValueL
               <span />
             ) : (
               <span className="row form-value-actions">
-                <IconButton
-                  size="sm"
-                  label={`Move ${label} ${index + 1} up`}
-                  disabledReason={index === 0 ? 'It is the first one.' : null}
-                  icon={<ArrowUp size={12} strokeWidth={1.75} aria-hidden />}
-                  onClick={() => desk.act({ type: 'move-up', name, index })}
-                />
-                <IconButton
-                  size="sm"
+                {index === 0 ? null : (
+                  <RowButton
+                    label={`Move ${label} ${index + 1} up`}
+                    icon={<ArrowUp size={12} strokeWidth={1.75} aria-hidden />}
+                    onClick={() => desk.act({ type: 'move-up', name, index })}
+                  />
+                )}
+                <RowButton
                   label={`Remove ${label} ${index + 1}`}
                   icon={<X size={12} strokeWidth={1.75} aria-hidden />}
                   onClick={() => desk.act({ type: 'remove-at', name, index })}
