@@ -1,6 +1,7 @@
 /**
  * Configuration files on disk: read with a version, written only over that version. Symbolic links are followed to
- * the file itself; its mode and owner stay; a crash in the middle leaves the old file whole.
+ * the file itself; its mode, owner, access lists and other names stay. A crash in the middle leaves the old file whole;
+ * one of another owner, or with several names, can only be written where it stands (in-place-file.ts).
  */
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
@@ -9,6 +10,7 @@ import { access, readFile, realpath, stat } from 'node:fs/promises';
 import { type FileVersion, LARGEST_CONFIG } from '../../contract/model.ts';
 import { CoreError, describe } from '../errors.ts';
 import { removeTemporaries, writeFileAtomically } from '../files/atomic-file.ts';
+import { writeInPlace } from '../files/in-place-file.ts';
 import { Turns } from '../turns.ts';
 
 const saves = new Turns();
@@ -64,19 +66,32 @@ async function saveOver(path: string, text: string, base: FileVersion): Promise<
   if (!disk.writable) throw new CoreError('config-unwritable', { path, reason: 'permission denied' });
   try {
     const real = await realpath(path);
-    const { mode, uid, gid } = await stat(real);
+    const { mode, uid, gid, nlink } = await stat(real);
     await removeTemporaries(real, LEFTOVER_AGE_MS);
-    await writeFileAtomically(real, text, {
-      mode: mode & 0o7777,
-      owner: { uid, gid },
-      attributesOf: real,
-      beforeRename: async () => requireSame(path, real, base),
-    });
+    const stillSame = async () => requireSame(path, real, base);
+    if (nlink > 1 || !canGiveTo(uid, gid)) {
+      await writeInPlace(real, text, stillSame);
+    } else {
+      const owner = { uid, gid };
+      await writeFileAtomically(real, text, {
+        mode: mode & 0o7777,
+        owner,
+        attributesOf: real,
+        beforeRename: stillSame,
+      });
+    }
   } catch (error) {
     if (error instanceof ChangedMeanwhile) return { status: 'conflict', disk: await readConfigText(path) };
     throw new CoreError('config-unwritable', { path, reason: describe(error) }, { cause: error });
   }
   return { status: 'saved', file: await readConfigText(path) };
+}
+
+/** Whether this user can make a file that belongs to them. */
+function canGiveTo(uid: number, gid: number): boolean {
+  const [me, groups] = [process.geteuid?.(), process.getgroups?.()];
+  if (me === undefined || groups === undefined || me === 0) return true;
+  return uid === me && (gid === process.getegid?.() || groups.includes(gid));
 }
 
 /** Another program wrote it, or put another file or link in its place, while the new text was written. */

@@ -155,11 +155,23 @@ describe('a save', () => {
     expect((await readdir(folder)).toSorted()).toEqual([fresh, 'uwsgi.ini']);
   });
 
-  it('goes to the one name of two that is saved: the other one keeps the old text whole', async () => {
+  it('goes to all names of a file', async () => {
     await link(path, join(folder, 'second.ini'));
     await save();
     expect(await readFile(path, 'utf8')).toBe(NEW);
-    expect(await readFile(join(folder, 'second.ini'), 'utf8')).toBe(OLD);
+    expect(await readFile(join(folder, 'second.ini'), 'utf8')).toBe(NEW);
+    await save('short');
+    expect(await readFile(path, 'utf8')).toBe('short');
+    expect((await readdir(folder)).toSorted()).toEqual(['second.ini', 'uwsgi.ini']);
+  });
+
+  it('leaves a file that belongs to somebody else with its owner', async ({ skip }) => {
+    skip(!canBeNobody(), 'this process can not become another user');
+    await chmod(folder, 0o777);
+    await chmod(path, 0o666);
+    expect(asNobody(SAVE)).toBe('saved');
+    await expectOnly(NEW);
+    expect((await stat(path)).uid).toBe(0);
   });
 
   it('on a full disk leaves the old text, and works when there is room again', async ({ skip }) => {
@@ -177,6 +189,14 @@ describe('a save', () => {
       await writeFile(file, OLD);
       const large = `${OLD}${'; filler\n'.repeat(20_000)}`;
       expect((await refusal(save(large, file))).message).toContain('the disk is full');
+      await expectOnly(OLD, file);
+      const [second, filler] = [join(disk, 'second.ini'), join(disk, 'filler')];
+      await link(file, second);
+      expect((await refusal(save(large, file))).message).toContain('the disk is full');
+      // There is room for the text once, not twice.
+      await writeFile(filler, Buffer.alloc(28 * 1024));
+      expect((await refusal(save('x'.repeat(20 * 1024), file))).message).toContain('the disk is full');
+      await Promise.all([rm(second), rm(filler)]);
       await expectOnly(OLD, file);
       expect(await save(NEW, file)).toMatchObject({ status: 'saved' });
       await expectOnly(NEW, file);

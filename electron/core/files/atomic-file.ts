@@ -24,7 +24,7 @@ export interface AtomicWrite {
 
 /** Throws the system's error; the file that was there is then untouched. */
 export async function writeFileAtomically(path: string, content: string, options: AtomicWrite): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  const temporary = temporaryFor(path);
   try {
     const handle = await open(temporary, 'wx', options.mode);
     try {
@@ -43,6 +43,11 @@ export async function writeFileAtomically(path: string, content: string, options
     throw error;
   }
   await syncFolder(dirname(path));
+}
+
+/** A new name beside `path`; removeTemporaries finds it. */
+export function temporaryFor(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
 }
 
 /**
