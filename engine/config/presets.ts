@@ -301,7 +301,7 @@ log-slow = 1000
   {
     id: 'laptop',
     title: 'Development on a laptop',
-    text: 'HTTP on this machine only, a reload whenever a module is saved, tracebacks in the browser.',
+    text: 'HTTP on this machine only, a reload whenever a module is saved, room for a debugger.',
     questions: [PORT, FOLDER, module('app:app'), VENV, PLUGINS],
     template: `[uwsgi]
 ${APPLICATION.replace('need-app = true\n', '').replace(/^; The application[^\n]*\n[^\n]*\n/, '; The application.\n')}
@@ -312,8 +312,6 @@ processes = 1
 threads = 2
 ; Looks every second for modules that were saved.
 py-autoreload = 1
-; Shows tracebacks to whoever asks: never on a server.
-catch-exceptions = true
 ; For breakpoint().
 honour-stdin = true
 ; Ctrl-C and SIGTERM end it.

@@ -78,8 +78,7 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
   const [cursor, setCursor] = useState(START);
   const { isOpen: isDrawerOpen, tab } = useStore(drawer);
   const { saveReloads } = useStore(desk.drafts);
-  const [isFormOpen, setFormOpen] = useFormOpen();
-  const [formTakesFocus, setFormTakesFocus] = useState(false);
+  const form = useFormOpen(() => editor.current?.focus());
   const rehearsals = useRehearsals(instanceId);
   const figures = useLiveFigures(instanceId);
   const tools = useEditorTools(instanceId);
@@ -88,18 +87,7 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
   const blockedBy = saveBlockedBy(session);
   const isBroken = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
 
-  function toggleForm(): void {
-    setFormTakesFocus(!isFormOpen);
-    setFormOpen(!isFormOpen);
-    if (isFormOpen) editor.current?.focus();
-  }
-
   function onKeyDown(event: KeyboardEvent): void {
-    if (event.altKey && !event.shiftKey && event.code === 'KeyF') {
-      event.preventDefault();
-      toggleForm();
-      return;
-    }
     if (!(event.ctrlKey || event.metaKey)) return;
     const key = event.key.toLowerCase();
     if (event.shiftKey && key === 'd') drawer.toggle('diff');
@@ -131,8 +119,8 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
         <Segmented
           label="Text or form, Alt+F"
           options={VIEWS}
-          value={isFormOpen ? 'form' : 'text'}
-          onChange={(view) => setFormOpen(view === 'form')}
+          value={form.isOpen ? 'form' : 'text'}
+          onChange={(view) => form.setOpen(view === 'form')}
         />
         <Button
           size="sm"
@@ -174,7 +162,7 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
             cursor={cursor}
             onCursor={setCursor}
           />
-          {isFormOpen ? (
+          {form.isOpen ? (
             <FormSide
               instanceId={instanceId}
               path={file.path}
@@ -183,7 +171,7 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
               diagnostics={diagnostics}
               cursorLine={cursor.line}
               readOnly={!file.writable}
-              takesFocus={formTakesFocus}
+              takesFocus={form.takesFocus}
               editor={editor}
               store={store}
             />
