@@ -12,6 +12,13 @@ export function decodeText(bytes: Uint8Array): string {
   let codes: number[] = [];
   let at = 0;
   while (at < bytes.length) {
+    const plain = asciiEnd(bytes, at, Math.min(at + CHUNK, bytes.length));
+    if (plain > at) {
+      out += String.fromCodePoint(...codes) + asciiText(bytes.subarray(at, plain));
+      codes = [];
+      at = plain;
+      continue;
+    }
     const length = sequenceLength(bytes, at);
     const first = bytes[at] ?? 0;
     if (length === 0) {
@@ -31,24 +38,47 @@ export function decodeText(bytes: Uint8Array): string {
   return out + String.fromCodePoint(...codes);
 }
 
+/** Where the ASCII that begins at `from` ends. */
+function asciiEnd(bytes: Uint8Array, from: number, to: number): number {
+  let at = from;
+  while (at < to && (bytes[at] ?? 0x80) < 0x80) at++;
+  return at;
+}
+
+/** Spreading the bytes takes three times as long. */
+function asciiText(bytes: Uint8Array): string {
+  return Reflect.apply(String.fromCharCode, null, bytes);
+}
+
 /** Bytes of a text that `decodeText` made, or of any other text (other lone surrogates become U+FFFD). */
 export function encodeText(text: string): Uint8Array {
-  const bytes: number[] = [];
-  for (const char of text) {
-    let code = char.codePointAt(0) ?? 0;
-    if (code >= 0xdc80 && code <= 0xdcff) {
-      bytes.push(code - 0xdc00);
+  // A code unit takes three bytes at most, and a pair of surrogates four.
+  const bytes = new Uint8Array(text.length * 3);
+  let length = 0;
+  for (let at = 0; at < text.length; at++) {
+    let code = text.charCodeAt(at);
+    if (code < 0x80) {
+      bytes[length++] = code;
       continue;
     }
-    if (code >= 0xd800 && code <= 0xdfff) code = 0xfffd;
-    if (code < 0x80) bytes.push(code);
-    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 0x3f));
-    else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f));
-    else {
-      bytes.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 0x3f), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f));
+    if (code >= 0xdc80 && code <= 0xdcff) {
+      bytes[length++] = code - 0xdc00;
+      continue;
     }
+    if (code >= 0xd800 && code <= 0xdfff) {
+      code = text.codePointAt(at) ?? 0;
+      if (code >= 0x10000) at++;
+      else code = 0xfffd;
+    }
+    if (code >= 0x10000) {
+      bytes[length++] = 0xf0 | (code >> 18);
+      bytes[length++] = 0x80 | ((code >> 12) & 0x3f);
+    } else if (code >= 0x800) bytes[length++] = 0xe0 | (code >> 12);
+    if (code >= 0x800) bytes[length++] = 0x80 | ((code >> 6) & 0x3f);
+    else bytes[length++] = 0xc0 | (code >> 6);
+    bytes[length++] = 0x80 | (code & 0x3f);
   }
-  return Uint8Array.from(bytes);
+  return bytes.slice(0, length);
 }
 
 /** Length of the well-formed sequence that begins at `at`; 0 when there is none. */
