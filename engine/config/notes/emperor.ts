@@ -39,10 +39,11 @@ emperor-graceful-shutdown
   first, for at most 'reload-mercy' seconds when the emperor ends.
 emperor-on-demand-extension
   Many vassals that are rarely used need no memory until someone connects: NAME.ini gets a file NAME.ini.socket with
-  the socket in it, which the emperor opens. Give the vassals 'idle' and 'die-on-idle', so that they go away again.
+  the address in it, which the emperor opens. The vassal gets it as its standard input and needs no 'socket' of its
+  own, only 'protocol' when it is not uwsgi. Give the vassals 'idle' and 'die-on-idle', so that they go away again.
 emperor-on-demand-directory
-  As 'emperor-on-demand-extension' with a rule in place of a file: the socket is NAME.socket in this folder. The
-  vassal's own 'socket' must not name another one.
+  As 'emperor-on-demand-extension' with a rule in place of a file: the socket is NAME.socket in this folder. Front
+  servers can then find each vassal by its name.
 vassals-inherit
   For what all vassals of a machine have in common, such as 'master' and limits. It is read after the vassal's own
   file, and of an option with one value the last one wins: use 'vassals-inherit-before' for what a vassal may change.

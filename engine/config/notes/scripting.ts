@@ -1,12 +1,12 @@
 /** Notes about Ruby, Perl, PHP and CGI; see option-notes.ts for their form. */
 export const scriptingNotes = `
 rack
-  Names config.ru. uWSGI sends requests to Ruby only with modifier 7: set 'http-socket-modifier1 = 7' or
-  'http-modifier1 = 7', or let nginx send uwsgi_modifier1 7. Gems come from the bundle of the folder of 'chdir'; start
-  with Bundler's environment or set 'gemset'.
+  Names config.ru. A request reaches Ruby only with modifier 7: set 'http-socket-modifier1 = 7' or 'http-modifier1 =
+  7', or let nginx send uwsgi_modifier1 7; otherwise the log says 'unavailable modifier requested: 0'. Gems come from
+  the bundle of the folder of 'chdir'; start with Bundler's environment or set 'gemset'.
 rb-require
-  Loads a library in each worker. Prefer 'shared-rb-require' for large ones: it loads once before the fork, so that
-  workers share the memory.
+  For code that the application does not load itself. It is loaded once before the fork, or in each worker with
+  'lazy-apps'; 'shared-rb-require' is loaded before the fork in any case.
 rbthreads
   Needed beside 'threads' for Ruby: without it the threads of a worker can not run Ruby code. The application and its
   gems must bear threads.
@@ -14,7 +14,7 @@ ruby-gc-freq
   Collects garbage after so many requests in place of Ruby's own choice. Recent Rubies do better alone; measure before
   and after.
 psgi
-  Names the .psgi file. uWSGI sends requests to Perl only with modifier 5: set 'http-socket-modifier1 = 5' or
+  Names the .psgi file. A request reaches Perl only with modifier 5: set 'http-socket-modifier1 = 5' or
   'http-modifier1 = 5', or let nginx send uwsgi_modifier1 5. Modules of a local::lib need 'perl-local-lib' or
   PERL5LIB.
 perl-exec
@@ -27,9 +27,9 @@ coroae
   Runs so many requests of one worker at once with Coro and AnyEvent, and needs both installed. Only code that gives
   way to Coro profits: ordinary DBI calls block all of them.
 php-docroot
-  The folder whose scripts requests name. uWSGI sends requests to PHP only with modifier 14: set
-  'http-socket-modifier1 = 14' or 'http-modifier1 = 14', or let nginx send uwsgi_modifier1 14. Set 'php-allowed-ext =
-  .php' and 'php-index = index.php' beside it; versions before 2.0.17 could be led out of the folder (CVE-2018-7490).
+  The folder whose scripts requests name. A request reaches PHP only with modifier 14: set 'http-socket-modifier1 =
+  14' or 'http-modifier1 = 14', or let nginx send uwsgi_modifier1 14. Set 'php-allowed-ext = .php' and 'php-index =
+  index.php' beside it; versions before 2.0.17 could be led out of the folder (CVE-2018-7490).
 php-app
   One script answers everything, as front controllers of frameworks do. Static files then need 'static-map' or
   'check-static', or the front server.

@@ -8,8 +8,8 @@ export const scriptingOptions: OptionSection = {
 rack | path | no | | Ruby Rack application, a config.ru.
 rails | path | no | | Folder of an application of Rails 2 or older; newer ones have a config.ru for 'rack'.
 rb-lib | list | no | | Folder to look for Ruby libraries in.
-rb-require | list | no | | Ruby file or library to load in each worker.
-shared-rb-require | list | no | | Ruby file or library to load before the workers are forked.
+rb-require | list | no | | Ruby file or library to load before the application.
+shared-rb-require | list | no | | Ruby file or library to load before the fork, before those of 'rb-require'.
 rbthreads | flag | no | | Runs the requests of 'threads' in Ruby threads.
 rb-threads | flag | no | | As 'rbthreads', by another name.
 rbthread | flag | no | | As 'rbthreads', in the singular.
