@@ -125,4 +125,3 @@ export const configDeskSchema = z.object({
   /** A text of an earlier session that was not saved. */
   draft: configDraftSchema.nullable(),
 });
-export type ConfigDesk = z.infer<typeof configDeskSchema>;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { waitUntil } from '../testing/wait-until.ts';
-import { openConfigHistory } from './config-history.ts';
+import { openConfigHistory } from './open-config-history.ts';
 
 let folder = '';
 
@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 
 it('a text that was kept is there after the program was killed, and the database is whole', async () => {
-  const module = JSON.stringify(join(import.meta.dirname, 'config-history.ts'));
+  const module = JSON.stringify(join(import.meta.dirname, 'open-config-history.ts'));
   const script = `const { openConfigHistory } = await import(${module});
     const clock = { now: () => 1, monotonicMs: () => 1, setTimer: () => () => {} };
     const history = openConfigHistory({ folder: ${JSON.stringify(folder)}, clock, onTrouble: console.error, onBroken: console.error });

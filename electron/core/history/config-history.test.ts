@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../testing/manual-clock.ts';
-import { type ConfigHistory, openConfigHistory } from './config-history.ts';
+import type { ConfigHistory } from './config-history.ts';
 import { prune, VERSIONS_PER_FILE } from './config-history-schema.ts';
+import { openConfigHistory } from './open-config-history.ts';
 
 let folder = '';
 let troubles: string[] = [];

@@ -2,17 +2,15 @@
  * Versions of configuration files, and texts that were not saved yet, in a database of their own: files hold passwords,
  * so only this user may read it. A version is kept when it is saved here and when another one is seen on the disk; each
  * content is kept once, by its digest, deflated. Bounded: the oldest go first. Without the database nothing else stops
- * working: a broken one is set aside and a new one begun, one that can't be written is reported.
+ * working: one that can't be written is reported once. Opening it is open-config-history.ts.
  */
 import { createHash } from 'node:crypto';
-import { chmodSync, closeSync, openSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { z } from 'zod';
-import { describe, isErrorCode } from '../errors.ts';
+import { describe } from '../errors.ts';
 import type { Clock } from '../ports.ts';
-import { MOST_DRAFTS, prune, SCHEMA, VERSIONS_PER_FILE } from './config-history-schema.ts';
+import { MOST_DRAFTS, prune, VERSIONS_PER_FILE } from './config-history-schema.ts';
 
 const versionSchema = z.object({
   id: z.number(),
@@ -230,61 +228,6 @@ export class ConfigHistory {
       this.#isTold = true;
       return otherwise;
     }
-  }
-}
-
-export interface ConfigHistoryOptions {
-  folder: string;
-  clock: Clock;
-  onTrouble: (text: string) => void;
-  /** Told when a broken database was set aside. */
-  onBroken: (text: string) => void;
-}
-
-/** Opens or makes `config-history.db`; where that is not possible, keeps versions for this session. */
-export function openConfigHistory({ folder, clock, onTrouble, onBroken }: ConfigHistoryOptions): ConfigHistory {
-  const path = join(folder, 'config-history.db');
-  try {
-    return new ConfigHistory(openDatabase(path), clock, onTrouble);
-  } catch (error) {
-    const aside = `${path}.broken-${new Date(clock.now()).toISOString().replace(/[:.]/g, '-')}`;
-    try {
-      for (const end of ['', '-wal', '-shm']) moveAside(`${path}${end}`, `${aside}${end}`);
-      const database = openDatabase(path);
-      onBroken(`${path} could not be read (${describe(error)}). It was kept as ${aside} and a new one was begun.`);
-      return new ConfigHistory(database, clock, onTrouble);
-    } catch (second) {
-      onTrouble(`The history of configuration files is kept for this session only: ${describe(second)}.`);
-      return new ConfigHistory(openDatabase(':memory:'), clock, onTrouble);
-    }
-  }
-}
-
-function openDatabase(path: string): DatabaseSync {
-  if (path !== ':memory:') {
-    closeSync(openSync(path, 'a', 0o600));
-    chmodSync(path, 0o600);
-  }
-  const database = new DatabaseSync(path);
-  try {
-    database.exec(SCHEMA);
-    const check = database.prepare('PRAGMA quick_check(1)').get();
-    if (check?.['quick_check'] !== 'ok') throw new Error('it is damaged');
-    for (const table of ['contents', 'versions', 'loads', 'drafts']) {
-      database.prepare(`SELECT * FROM ${table} LIMIT 1`).get();
-    }
-    return database;
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-}
-
-function moveAside(from: string, to: string): void {
-  try {
-    renameSync(from, to);
-  } catch (error) {
-    if (!isErrorCode(error, 'ENOENT')) throw error;
   }
 }
 

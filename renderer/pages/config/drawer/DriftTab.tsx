@@ -4,14 +4,13 @@
  */
 import { GitCompareArrows } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
-import type { ConfigChange, ConfigDrift, ConfigOrigin } from '../../../../electron/contract/desk-model.ts';
+import type { ConfigDrift } from '../../../../electron/contract/desk-model.ts';
 import { formatClock } from '../../../format/time.ts';
 import { useInstances, useNow, useStores } from '../../../stores/use-stores.ts';
 import { Button } from '../../../ui/Button.tsx';
 import { HealthGlyph } from '../../../ui/Glyph.tsx';
 import { MenuButton } from '../../../ui/MenuButton.tsx';
-import { TableHead } from '../../../ui/Table.tsx';
-import { NEEDS_WORDS, originTitle, originWords, valueWords } from './desk-words.ts';
+import { ChangesTable } from './ChangesTable.tsx';
 import { type Asked, useAsked } from './use-asked.ts';
 
 /** What is compared with. */
@@ -126,9 +125,7 @@ function Running({ drift: { answer, failure }, path, onGoTo }: PlaceProps & { dr
           {note}
         </p>
       ))}
-      {changes.length > 0 ? (
-        <Changes changes={changes} heads={['Runs', 'On the disk', 'Where', 'Needs']} path={path} onGoTo={onGoTo} />
-      ) : null}
+      {changes.length > 0 ? <ChangesTable changes={changes} kind="drift" path={path} onGoTo={onGoTo} /> : null}
     </div>
   );
 }
@@ -168,72 +165,7 @@ function Compared({
   if (answer.changes.length === 0) return <p className="calm">Both come to the same configuration.</p>;
   return (
     <div className="scroll grow">
-      <Changes
-        changes={answer.changes}
-        heads={['Here', 'There', 'Where here', 'Where there']}
-        path={path}
-        onGoTo={onGoTo}
-      />
+      <ChangesTable changes={answer.changes} kind="comparison" path={path} onGoTo={onGoTo} />
     </div>
-  );
-}
-
-function Changes({
-  changes,
-  heads,
-  path,
-  onGoTo,
-}: PlaceProps & { changes: readonly ConfigChange[]; heads: readonly [string, string, string, string] }) {
-  const isDrift = heads[3] === 'Needs';
-  return (
-    <table className="tb changes">
-      <thead>
-        <tr>
-          <TableHead>Option</TableHead>
-          {heads.map((head) => (
-            <TableHead key={head}>{head}</TableHead>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {changes.map(({ name, type, before, after, needs }) => (
-          <tr key={`${name} ${type}`}>
-            <td className="m" title={name}>
-              {name}
-              {type === 'reordered' ? <span className="q desk-status">order</span> : null}
-            </td>
-            <Values values={before} />
-            <Values values={after} />
-            <Where origin={isDrift ? (after[0] ?? before[0])?.origin : before[0]?.origin} path={path} onGoTo={onGoTo} />
-            {isDrift ? <td>{NEEDS_WORDS[needs]}</td> : <Where origin={after[0]?.origin} path={path} onGoTo={onGoTo} />}
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-function Values({ values }: { values: ConfigChange['before'] }) {
-  const words = valueWords(values);
-  return (
-    <td className="m" title={values.map(({ value }) => value).join('\n')}>
-      {words ?? <span className="q">not set</span>}
-    </td>
-  );
-}
-
-function Where({ origin, path, onGoTo }: PlaceProps & { origin: ConfigOrigin | undefined }) {
-  if (origin === undefined) return <td className="q">–</td>;
-  const words = originWords(origin);
-  return (
-    <td title={originTitle(origin)}>
-      {origin.file === path && origin.line > 0 ? (
-        <button type="button" className="btn-link m ell" onClick={() => onGoTo(origin.line)}>
-          {words}
-        </button>
-      ) : (
-        <span className="m q">{words}</span>
-      )}
-    </td>
   );
 }
