@@ -47,6 +47,8 @@ describe('checking a file', () => {
     ['if-env = X\nfor = a\nendif =', null, null],
     ['for = a b\npythonpath = %(_)\nendfor =', null, null],
     ['log-format = %(uri) %(method)', null, null],
+    ['if-env = X\nenv = A=$(Y)\nendif =', null, null],
+    ['if-not-env = X\nenv = A=$(Y)\nendif =', '7 warning environment-unset', '7 warning environment-unset'],
     ['threads = 2\nif-env = X\nthreads = 4\nendif =', null, null],
     ['ini = :live\n[live]\nthreads = 2', null, null],
   ] as const)('%s', ([lines, engine, uwsgi]) => {

@@ -9,9 +9,9 @@ import { buildSettings } from './build-settings.ts';
 import { findForeignFormat, isBinary } from './foreign-format.ts';
 import { type ConfigHost, resolvePath } from './host.ts';
 import { DEFAULT_SECTION, type IniDocument, parseIni, sectionNames } from './ini-document.ts';
-import { checkLines } from './line-checks.ts';
+import { checkLines, type LineFacts } from './line-checks.ts';
 import { findOption, nearestOptions } from './option-table.ts';
-import { type Resolved, resolveConfig } from './resolve.ts';
+import { type ConfigErrors, type Resolved, resolveConfig } from './resolve.ts';
 import { findRule, rules } from './rules/catalogue.ts';
 import { fixMaker } from './rules/fixes.ts';
 import { mergeFindings } from './rules/merge-findings.ts';
@@ -92,12 +92,24 @@ function findAll(text: string, path: string, host: ConfigHost, target: CheckTarg
   };
   const found: Diagnostic[] = [];
   if (document !== null) {
-    const defined = resolved.ok ? new Set(resolved.options.map((item) => item.key)) : null;
-    found.push(...checkSections(document, path), ...checkLines(document, { host, target, path: full, defined }));
+    found.push(...checkSections(document, path));
+    found.push(...checkLines(document, { host, target, path: full, ...partIn(resolved, checked) }));
   }
   if (resolved.ok) found.push(...checkResolved(resolved, checked, target));
   else found.push(...resolved.errors.map((error) => placeError(checked, error, 'error', null)));
   return mergeFindings(found);
+}
+
+/** Names that have a value, and lines of this text that took part. */
+function partIn(resolved: Resolved | ConfigErrors, { isHere }: CheckedText): Pick<LineFacts, 'defined' | 'taken'> {
+  if (!resolved.ok) return { defined: null, taken: null };
+  const defined = new Set<string>();
+  const taken = new Set<number>();
+  for (const { key, origin } of resolved.options) {
+    defined.add(key);
+    if (isHere(origin)) taken.add(origin.line);
+  }
+  return { defined, taken };
 }
 
 /** What makes a file none that can be checked: one clear error and nothing else. */

@@ -24,6 +24,8 @@ export interface LineFacts {
   path: string;
   /** Names that have a value after resolving; null when that failed. */
   defined: ReadonlySet<string> | null;
+  /** Lines that took part in it: a condition leaves others out; null when it failed. */
+  taken: ReadonlySet<number> | null;
 }
 
 /** All findings, section by section. */
@@ -93,13 +95,13 @@ function checkOption(line: OptionLine, facts: LineFacts, inLogic: boolean): Diag
     const message = "uWSGI 2.0 has no 'else': the lines below belong to the condition above. Use if-not-... instead.";
     found.push(finding(facts.target.server === 'engine' ? 'error' : 'warning', line, 'key', 'else', message));
   }
-  if (/(^|[^%])(%%)*%$/.test(line.text)) {
+  if (line.text.endsWith('%') && /(^|[^%])(%%)*%$/.test(line.text)) {
     const end = line.text.length;
     const message = 'A per cent sign at the end of a line joins it with the next line. Write %% for the sign itself.';
     const fix = { title: "Write '%%'", edits: [editInLine(line.number, end, end, '%')] };
     found.push(finding('warning', line, 'value', 'percent', message, fix));
   }
-  found.push(...checkReferences(line, option, facts, inLogic));
+  if (line.value.includes('(')) found.push(...checkReferences(line, option, facts, inLogic));
   const comment = checkComment(line, option, facts);
   if (comment !== null) found.push(comment);
   else if (option !== null) found.push(...checkKind(line, option));
@@ -110,6 +112,7 @@ const EXACT_KINDS: ReadonlySet<string> = new Set(['flag', 'int', 'mb', 'bytes', 
 const FORMATS = /^(log-format|log-encoder|log-req-encoder|.*route.*|error-page-.*|print|iprint)$/;
 
 function checkComment(line: OptionLine, option: OptionInfo | null, { target }: LineFacts): Diagnostic | null {
+  if (!line.value.includes(';') && !line.value.includes('#')) return null;
   if (option !== null && (FORMATS.test(option.name) || option.kind === 'logic')) return null;
   const exact = option !== null && EXACT_KINDS.has(option.kind);
   const at = line.value.search(exact ? /\s+[;#]/ : /\s+[;#]\s/);
@@ -135,10 +138,11 @@ function checkKind(line: OptionLine, option: OptionInfo): Diagnostic[] {
 function checkReferences(
   line: OptionLine,
   option: OptionInfo | null,
-  { host, target, defined }: LineFacts,
+  { host, target, defined, taken }: LineFacts,
   inLogic: boolean,
 ): Diagnostic[] {
   const found: Diagnostic[] = [];
+  if (inLogic && taken?.has(line.number) === false) return found;
   for (const match of line.value.matchAll(/\$\(([^)]+)\)/g)) {
     const name = match[1] ?? '';
     if (host.env[name] !== undefined) continue;
