@@ -24,8 +24,8 @@ xml
   an XML library refuse such files.
 include
   Reads another file at this place, so that later lines may overrule it. A relative path starts where the server was
-  started, not at this file: write '%dcommon.ini' for a file beside it. In the included file %n, %d and their kin are
-  its own, and %N, %D those of the first file. A file that is not there ends the start.
+  started, not at this file: write '%dcommon.ini' for a file beside it; %(name) is not filled in here. In the included
+  file %n, %d and their kin are its own, and %N, %D those of the first file. A file that is not there ends the start.
 inherit
   As 'include', except that the file is read after the others, so that its values come last. Use it for what the
   single file must not change, and 'include' at the top for defaults that it may.
@@ -33,16 +33,16 @@ set
   Sets an option or a placeholder, mostly from the command line: '--set port=8000'. With 'strict' a name that is no
   option must be set with 'set-placeholder'.
 set-placeholder
-  Names a value for %(name); a placeholder without a value stays in the text as it is. Its place does not matter,
-  except for lines that act while the file is read, such as 'include', 'iprint' and 'if-exists': those see only what
-  stands above. Sums are possible with blanks between: %(base + 1).
+  Names a value for %(name); a placeholder without a value stays in the text as it is. Its place does not matter, as
+  values are filled in when all is read. Lines that act before that, such as 'include', 'if-exists' and 'if-env', see
+  no placeholders at all: use %d, %n or $(NAME) there. Sums need blanks: %(base + 1).
 declare-option
   Makes an option of your own out of others, with $1 for its value: 'declare-option =
   site=socket=/run/$1.sock;procname=$1', later 'site = shop'. Parts are separated by semicolons, so a value can not
   have one.
 print
-  Shows a text with its placeholders filled in when all was read; 'iprint' shows it at this place while reading, with
-  what is set above. Good for finding out what %(name) or an 'if-env' comes to.
+  Shows a text with its placeholders filled in when all was read: good for finding out what %(name) comes to. 'iprint'
+  shows it while the file is read, before any placeholder is filled in.
 for
   Repeats the lines below for each word of the value, with %(_) as the word, up to 'endfor'. Loops and 'if-' blocks
   can not stand in one another: uWSGI ends with 'recursive logic in options is not supported'. 'show-config' shows
@@ -81,8 +81,8 @@ if-plugin
   The lines count when the plugin is loaded by a line above, by its own name: 'python' where the file is called
   python3. One file then suits builds with different plugins.
 if-hostname
-  The lines count on the machine with this full name, as hostname prints it; 'if-hostname-match' takes an expression.
-  In containers names are random: use 'if-env' there.
+  The lines count on the machine of this name, as hostname prints it; 'if-hostname-match' takes an expression. In
+  containers names are random: use 'if-env' there.
 if-hostname-match
   An expression for the host name, not anchored: 'web' fits 'web1' and 'oldweb' too. Write '^web[0-9]+$' for exactly
   these.
@@ -90,8 +90,8 @@ endif
   Ends the 'if-' block. When it is missing, uWSGI 2.0.21 crashes at the start if the condition holds, and passes over
   all lines below if it does not.
 inject-before
-  Puts another file's text in front of this one before it is read, as if both were one, sections included. 'include'
-  is plainer in almost every case.
+  Puts another file's text in front of each configuration file before it is read, as if both were one, sections
+  included. It must be given before the file, on the command line. 'include' is plainer in almost every case.
 fallback-config
   When the server ends with code 1, it starts again with this file, a page that says so for example. That hides a
   broken configuration from the service manager, so watch the log.

@@ -32,8 +32,9 @@ log-big
   The value is in bytes and means the answer. Use it beside 'disable-logging' to find downloads that belong to a file
   server.
 log-x-forwarded-for
-  Behind a proxy every line has the proxy's address; with this the first address of the header stands there. Plain
-  uWSGI believes the header from anyone, so a client that connects directly can write what it likes into the log.
+  Behind a proxy every line has the proxy's address; with this the header stands there, on uWSGI all of it with every
+  address that proxies have added. Plain uWSGI believes the header from anyone, so a client that connects directly can
+  write what it likes into the log.
 log-maxsize
   The size is looked at about once a second, then the file is renamed to its name with the time behind it, or to
   'log-backupname', and a new one begun. Nothing removes old files and nothing compresses them. Use either this or

@@ -32,7 +32,7 @@ log-zero | flag | works | false | Logs answers without a body although request l
 log-ioerror | flag | works | false | Logs requests whose client went away although request logging is off.
 log-sendfile | flag | none: the gateway sends all answers, files too | | Logs requests answered with a file although request logging is off.
 log-micros | flag | works | false | Gives the time of requests in microseconds.
-log-x-forwarded-for | flag | works | false | Logs the client's address of X-Forwarded-For; the engine believes it of trusted proxies only.
+log-x-forwarded-for | flag | works | false | Logs X-Forwarded-For in place of the peer's address; the engine believes it of trusted proxies only.
 log-maxsize | bytes | works | 0 | Size at which the log file is renamed and a new one begun.
 log-backupname | path | works | | Name of the renamed log file; the default is its name with the time.
 log-reopen | flag | works | false | Opens the log file again at a reload.
