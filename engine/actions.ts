@@ -55,7 +55,9 @@ export function outputTo(stdout: { fd?: number }, stderr: { fd?: number }): Acti
 /** Arguments that can not be read ask for nothing; their error is shown by the start. */
 function optionsOf(argv: readonly string[]): GivenOption[] {
   try {
-    return parseArguments(argv).options;
+    const { options, failure } = parseArguments(argv);
+    if (failure !== null) throw failure;
+    return options;
   } catch (error) {
     if (error instanceof ConfigFailure) return [];
     throw error;

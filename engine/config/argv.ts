@@ -16,6 +16,8 @@ export interface GivenOption {
 export interface CommandLine {
   options: GivenOption[];
   bare: string[];
+  /** Code `usage`. The options before it count all the same: uWSGI lets them act one by one. */
+  failure: ConfigFailure | null;
 }
 
 export const COMMAND_LINE: Origin = { file: 'command line', line: 0 };
@@ -24,7 +26,7 @@ export const ENVIRONMENT: Origin = { file: 'environment', line: 0 };
 const NOT_OPTIONS =
   /^UWSGI_(RELOADS|VASSALS_DIR|EMPEROR_.*|BROODLORD_NUM|JAIL_PID|ORIGINAL_PROC_NAME|RELOAD_INHERIT.*|INTERACTIVE)$/;
 
-/** Throws ConfigFailure with code `usage`. */
+/** Reads as far as the arguments make sense. */
 export function parseArguments(argv: readonly string[]): CommandLine {
   const options: GivenOption[] = [];
   const bare: string[] = [];
@@ -41,21 +43,26 @@ export function parseArguments(argv: readonly string[]): CommandLine {
     at++;
     return value;
   };
-  while (at < argv.length) {
-    const word = argv[at++] ?? '';
-    if (word === '--') {
-      bare.push(...argv.slice(at));
-      break;
+  try {
+    while (at < argv.length) {
+      const word = argv[at++] ?? '';
+      if (word === '--') {
+        bare.push(...argv.slice(at));
+        break;
+      }
+      if (word.startsWith('--')) {
+        options.push(parseLong(word, next));
+      } else if (word.startsWith('-') && word.length > 1) {
+        parseShort(word, next, options);
+      } else {
+        bare.push(word);
+      }
     }
-    if (word.startsWith('--')) {
-      options.push(parseLong(word, next));
-    } else if (word.startsWith('-') && word.length > 1) {
-      options.push(...parseShort(word, next));
-    } else {
-      bare.push(word);
-    }
+  } catch (error) {
+    if (!(error instanceof ConfigFailure)) throw error;
+    return { options, bare, failure: error };
   }
-  return { options, bare };
+  return { options, bare, failure: null };
 }
 
 /** `UWSGI_HTTP_SOCKET=:8080` is `http-socket = :8080`; uWSGI's own bookkeeping variables are left out. */
@@ -105,8 +112,8 @@ function findLong(written: string, word: string): { key: string; option: OptionI
   throw usage(written, `Unknown option '--${written}'.`, hint, `unrecognized option '--${word}'`);
 }
 
-function parseShort(word: string, next: (name: string) => string): GivenOption[] {
-  const options: GivenOption[] = [];
+/** Bundled flags, put into `options` one by one. */
+function parseShort(word: string, next: (name: string) => string, options: GivenOption[]): void {
   for (let i = 1; i < word.length; i++) {
     const letter = word[i] ?? '';
     const option = findShortOption(letter);
@@ -126,7 +133,6 @@ function parseShort(word: string, next: (name: string) => string): GivenOption[]
     options.push({ key: shortKey(option), value });
     break;
   }
-  return options;
 }
 
 /** The name that uWSGI lists a short form under. */

@@ -84,13 +84,17 @@ function lineFinder({ text, lines }: MagicText): (offset: number) => number {
 
 /** One file after the other, as `inject-before` and `inject-after` make it. */
 export function joinSources(parts: readonly { text: string; path: string }[]): SourceText {
+  const [first] = parts;
+  if (first !== undefined && parts.length === 1) {
+    return { text: first.text, originOf: (line) => ({ file: first.path, line }) };
+  }
   const starts: { line: number; path: string }[] = [];
   let text = '';
   let line = 1;
   for (const part of parts) {
     starts.push({ line, path: part.path });
     text += part.text;
-    if (parts.length > 1) line += part.text.split('\n').length - 1;
+    line += part.text.split('\n').length - 1;
   }
   return {
     text,

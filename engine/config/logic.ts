@@ -84,11 +84,11 @@ function condition(name: string, argument: string, state: LogicState): Repetitio
       return when(holds !== not, first?.value ?? null);
     }
     case 'if-exists':
-      return when((host.kindOf(argument) !== null) !== not, argument);
+      return when((kindOf(argument, host) !== null) !== not, argument);
     case 'if-file':
-      return when((host.kindOf(argument) === 'file') !== not, argument);
+      return when((kindOf(argument, host) === 'file') !== not, argument);
     case 'if-dir':
-      return when((host.kindOf(argument) === 'folder') !== not, argument);
+      return when((kindOf(argument, host) === 'folder') !== not, argument);
     case 'if-hostname':
       return when((host.hostname === argument) !== not, argument);
     case 'if-hostname-match': {
@@ -103,6 +103,11 @@ function condition(name: string, argument: string, state: LogicState): Repetitio
     default:
       return { ok: false, message: `'${name}' is not supported.` };
   }
+}
+
+/** An empty path names nothing. */
+function kindOf(path: string, host: ConfigHost): ReturnType<ConfigHost['kindOf']> {
+  return path === '' ? null : host.kindOf(path);
 }
 
 function splitPair(text: string): { key: string; wanted: string | null } {

@@ -89,27 +89,28 @@ export function loadFile(state: State, request: FileRequest, add: AddLine): void
   }
   if (format !== 'XML' && split.path !== '') state.notices.push(`[uWSGI] getting ${format} configuration from ${path}`);
   const source = sourceOf(state, file, own, request);
-  if (format === 'INI') state.lastFile = file;
+  const shown = last?.name ?? path;
+  if (format === 'INI') state.lastFile = { path: file.path, name: shown };
   // The upper-case magic variables speak of the first file, and of none when that was a bare argument.
-  if (state.filesRead === 0 && option !== null && option !== 'include') state.outer = file;
+  if (state.filesRead === 0 && option !== null && splits) state.outer = file;
   state.filesRead++;
   const isAgain = state.files.has(file.path);
   state.files.add(file.path);
   const loaded = loadSection(format, { file, outer: state.outer, source, section, host: state.host });
   if (format === 'XML') state.notices.push(`[uWSGI] parsing config file ${path}`);
   if (loaded.status === 'no-section') {
-    missSection(state, request, path, section === '' ? 'uwsgi' : section, source.text, file);
+    missSection(state, request, shown, section === '' ? 'uwsgi' : section, source.text, file);
     return;
   }
-  if (loaded.notice !== null) state.notices.push(loaded.notice);
   const isOwn = option === null || origin === COMMAND_LINE || origin === ENVIRONMENT;
-  const via = isOwn ? {} : { via: { option, value: name, origin } };
+  const via = isOwn ? null : { option, value: name, origin };
   state.reading.push(file.path);
   for (const line of loaded.options) {
     if (isAgain) countRepetition(state, line.origin, line.key);
-    add(state, line.key, line.value, { ...line.origin, ...via });
+    add(state, line.key, line.value, via === null ? line.origin : { ...line.origin, via });
   }
   state.reading.pop();
+  if (loaded.notice !== null) state.notices.push(loaded.notice);
 }
 
 /** uWSGI asks for the id before it opens the file. */

@@ -31,7 +31,8 @@ const BUILT_IN_PLUGINS: ReadonlySet<string> = new Set(['python', 'http', 'corero
 /** One line of a source: skipped, put in, or put in several times, as the open logic option says. */
 export function addLine(state: State, key: string, value: string | null, origin: Origin): void {
   checkForbidden(state, key, origin);
-  if (isLogicEnd(key)) state.logic = null;
+  // An end in a file that a loop or a condition includes closes nothing.
+  if (isLogicEnd(key) && !state.inLogic) state.logic = null;
   const { logic } = state;
   if (logic === null || state.inLogic) {
     addOption(state, key, value, origin);
@@ -45,10 +46,14 @@ export function addLine(state: State, key: string, value: string | null, origin:
   if (!repetitions.ok) throw fail('logic', repetitions.message, logic.origin, logic.key, null);
   const isLoop = logic.key.startsWith('for');
   state.inLogic = true;
+  let own = value;
   for (const [index, word] of repetitions.words.entries()) {
     if (index > 0) countRepetition(state, origin, logic.key);
-    const text = word === null ? value : (value?.replaceAll('%(_)', () => word) ?? null);
+    const text = word === null ? own : (own?.replaceAll('%(_)', () => word) ?? null);
+    // What an option cuts off its own value is gone for the next time.
+    if (own !== null && text === own) own = listedValue(findOption(key)?.name ?? '', own);
     const step = { option: logic.key, value: logic.argument, origin: within(logic.origin, origin.via) };
+    if (index > 0) checkForbidden(state, key, origin);
     addOption(state, key, text, { ...origin, via: isLoop && word !== null ? { ...step, word } : step });
   }
   state.inLogic = false;
@@ -134,7 +139,11 @@ function actOn(state: State, name: string, key: string, value: string, origin: O
       if (format !== null) loadFile(state, { name: value, format, origin, option: key, splits: true }, addLine);
       return;
     }
-    case 'config':
+    case 'config': {
+      const message = `'${key} = ${value}' asks for a loader of a plugin, and there is none.`;
+      const asUwsgi = `unable to load configuration from ${value}`;
+      throw fail('format-not-supported', message, origin, key, "Write 'include' in its place.", asUwsgi);
+    }
     case 'include':
       loadByExtension(state, value, origin, key, addLine);
       return;

@@ -54,8 +54,8 @@ export interface State {
   /** Files being read, absolute, outermost first. */
   reading: string[];
   outer: MagicFile | null;
-  /** The one `:section` means: the file read last, be it another than the one that says so. */
-  lastFile: MagicFile | null;
+  /** What `:section` means: the INI file read last, be it another than the one that says so; with its name as written. */
+  lastFile: { path: string; name: string } | null;
   filesRead: number;
   files: Set<string>;
   otherFiles: Set<string>;

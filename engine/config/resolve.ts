@@ -83,9 +83,10 @@ export function resolveConfig(
 }
 
 function readEverything(state: State, argv: readonly string[]): void {
-  const { options, bare } = parseArguments(argv);
+  const { options, bare, failure } = parseArguments(argv);
   for (const { key, value } of environmentOptions(state.host.env)) addLine(state, key, value, ENVIRONMENT);
   for (const { key, value } of options) addLine(state, key, value, COMMAND_LINE);
+  if (failure !== null) throw failure;
   for (const word of bare) readBareArgument(state, word, addLine);
   expandAll(state);
   // What an inherited file brings, another `inherit` too, comes last in the list.

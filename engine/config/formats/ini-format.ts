@@ -1,21 +1,17 @@
 /** INI as a configuration document (config-document.ts); the rules of the format are in ini-document.ts. */
-import { optionsOf, parseIni } from '../ini-document.ts';
-import { DEFAULT_SECTION, type SectionRead } from './config-document.ts';
+import { parseIni } from '../ini-document.ts';
+import { DEFAULT_SECTION, type PlacedOption, type SectionRead } from './config-document.ts';
 
-/** Never broken: uWSGI refuses no INI file. */
+/** Never broken: uWSGI refuses no INI file. A section without an option is none to it. */
 export function readIniSection(text: string, section: string): SectionRead {
-  const document = parseIni(text);
-  const lines = optionsOf(document, section === '' ? DEFAULT_SECTION : section);
-  if (lines === null) return { status: 'no-section' };
-  const starts = new Map<number, number>();
-  let at = 0;
-  for (const line of document.lines) {
-    starts.set(line.number, at);
-    at += line.text.length + line.end.length;
+  const wanted = section === '' ? DEFAULT_SECTION : section;
+  const options: PlacedOption[] = [];
+  let start = 0;
+  for (const line of parseIni(text).lines) {
+    if (line.type === 'option' && line.section === wanted) {
+      options.push({ key: line.key, value: line.value, from: start + line.keyFrom, to: start + line.valueTo });
+    }
+    start += line.text.length + line.end.length;
   }
-  const options = lines.map(({ number, key, value, keyFrom, valueTo }) => {
-    const start = starts.get(number) ?? 0;
-    return { key, value, from: start + keyFrom, to: start + valueTo };
-  });
-  return { status: 'options', options, notice: null };
+  return options.length === 0 ? { status: 'no-section' } : { status: 'options', options, notice: null };
 }

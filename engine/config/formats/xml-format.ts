@@ -1,7 +1,7 @@
 /**
  * XML as uWSGI 2.0.21 reads it: each element below `<uwsgi>` is an option, its value what its first piece holds (text,
  * CDATA or even a comment) and `1` when there is none. `<uwsgi>` is the root, whatever its id, or the first one right
- * below the root; `file.xml:name` asks for the one with that id. saxes does the syntax.
+ * below the root; `file.xml:name` asks for the first with that id or with none. saxes does the syntax.
  */
 import { SaxesParser } from 'saxes';
 import {
@@ -48,7 +48,7 @@ class ElementReader {
   found = false;
   readonly #text: string;
   readonly #section: string;
-  readonly #parser: SaxesParser<Record<never, never>>;
+  readonly #parser: SaxesParser;
   readonly #open: OpenElement[] = [];
   /** How many elements are open when a child of the section begins; null: not in it. */
   #depth: number | null = null;
@@ -91,7 +91,7 @@ class ElementReader {
       const hint = `Write <${outer.name}>value</${outer.name}>.`;
       this.#fail(from, `<${outer.name}> holds <${element.name}> where its value should be`, hint);
     }
-    this.#open.push({ ...element, first: null, goesOn: false });
+    this.#open.push({ ...element, first: null, goesOn: true });
     if (this.#depth === depth && element.name === 'app') {
       this.#fail(from, '<app> is not read', 'Write <mount>/path=file</mount>.');
     }
@@ -99,16 +99,19 @@ class ElementReader {
     if (parent !== undefined) parent.goesOn = false;
   }
 
-  /** The root counts whatever its id is; otherwise it is the first child of the root, or the one with the id. */
+  /** The root counts whatever its id is; of its children the first one with the id, or with none, when one is asked for. */
   #isWanted(depth: number, id: string | undefined): boolean {
     if (depth === 0) return true;
-    return depth === 1 && (this.#section === '' || id === this.#section);
+    return depth === 1 && (this.#section === '' || id === undefined || id === this.#section);
   }
 
   #closeTag(): void {
     const element = this.#open.pop();
-    if (element === undefined || this.#depth === null) return;
+    if (element === undefined) return;
     const depth = this.#open.length;
+    // A root without anything in it is as good as an empty section.
+    if (depth === 0 && element.first === null && element.goesOn) this.found = true;
+    if (this.#depth === null) return;
     if (depth < this.#depth) {
       this.#depth = null;
     } else if (depth === this.#depth) {
@@ -122,8 +125,7 @@ class ElementReader {
     if (element === undefined) return;
     if (element.first === null) element.first = piece;
     else if (element.goesOn && isText) element.first += piece;
-    else return;
-    element.goesOn = isText;
+    element.goesOn &&= isText;
   }
 
   #fail(at: number, message: string, hint = 'Close every tag, and write &lt; for < and &amp; for &.'): void {

@@ -50,8 +50,14 @@ export function readYamlSection(text: string, section: string): SectionRead {
   }
   const fault = firstFault(text, list);
   // uWSGI stops at the end of the section: what is wrong behind it is never seen.
-  if (fault !== null && (reader.stoppedAt === null || fault.at < reader.stoppedAt)) return { status: 'broken', fault };
+  const isSeen = fault !== null && (reader.stoppedAt === null || isBefore(text, fault.at, reader.stoppedAt));
+  if (isSeen) return { status: 'broken', fault };
   return { status: 'options', options: reader.options, notice: reader.notice };
+}
+
+/** A block ends at the beginning of a line, or where something in its last line made no sense. */
+function isBefore(text: string, fault: number, stop: number): boolean {
+  return fault < stop || (fault === stop && text.slice(text.lastIndexOf('\n', fault - 1) + 1, fault).trim() !== '');
 }
 
 function firstFault(text: string, documents: readonly Document.Parsed[]): SyntaxFault | null {
@@ -119,8 +125,8 @@ class TokenReader {
     const [from = 0, to = 0] = scalar.range ?? [];
     const text = untilNul(String(scalar.value));
     if (this.#expecting === 'nothing') {
-      this.notice = 'unsupported YAML token 21 in uwsgi block';
-      this.stoppedAt = from;
+      this.notice = `unsupported YAML token 21 in ${this.#section} block`;
+      this.stoppedAt = to;
     } else if (this.#expecting === 'key') {
       this.#key = { name: text, from };
     } else if (this.#depth > 0 && this.#key !== null) {
