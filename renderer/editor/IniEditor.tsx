@@ -1,6 +1,6 @@
 /**
- * The INI editor as a component. It holds the document from mount to unmount; the owner is told of every change and
- * hands over a text from outside by `loaded`. Everything the view can do is in ini-view.ts.
+ * The INI editor as a component. It holds the document from mount to unmount; the owner is told of changes when typing
+ * pauses (settling.ts) and before it can do anything else with the text, and hands over one from outside by `loaded`. Everything the view can do is in ini-view.ts.
  */
 import { redo, toggleComment, undo } from '@codemirror/commands';
 import { foldAll, unfoldAll } from '@codemirror/language';
@@ -22,6 +22,7 @@ import { markLines } from './marked-lines.ts';
 import type { NavigationEvents } from './navigation.ts';
 import { applyAllFixes, applyFix, goToProblem, showProblems } from './problem-gutter.ts';
 import { askForName } from './rename-panel.ts';
+import { createSettling, type Settling } from './settling.ts';
 
 /** What the menu of the editor does; each has its key in the editor, too. */
 export type EditorAction = 'find' | 'comment' | 'rename' | 'format' | 'align' | 'fold' | 'unfold' | 'fix-all';
@@ -90,6 +91,7 @@ export function IniEditor(props: IniEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
   const seen = useRef(loaded);
+  const settling = useRef<Settling | null>(null);
 
   const onChange = useEffectEvent((text: string) => props.onChange(text));
   const onCursor = useEffectEvent((place: CursorPlace) => props.onCursor(place));
@@ -108,17 +110,40 @@ export function IniEditor(props: IniEditorProps) {
 
   useEffect(() => {
     if (!host.current) return undefined;
+    let isChanged = false;
+    const telling = createSettling(
+      () => {
+        const current = view.current;
+        if (!current) return;
+        if (isChanged) onChange(textOf(current.state.doc, lineEnd()));
+        isChanged = false;
+        onCursor(cursorPlace(current.state));
+      },
+      (fire, afterMs) => {
+        const timer = setTimeout(fire, afterMs);
+        return () => clearTimeout(timer);
+      },
+      () => performance.now(),
+    );
+    settling.current = telling;
     const created = createIniView({
       ...start(),
       parent: host.current,
       events: { onPeek: (peek) => onPeek(peek), onNothing: (words) => onNothing(words) },
-      onChange: (state) => onChange(textOf(state.doc, lineEnd())),
-      onCursor: (place) => onCursor(place),
-      onSave: () => onSave(),
+      onUpdate: (hasChanged) => {
+        isChanged ||= hasChanged;
+        telling.touch();
+      },
+      onBlur: () => telling.flush(),
+      onSave: () => {
+        telling.flush();
+        onSave();
+      },
     });
     view.current = created;
     onCursor(cursorPlace(created.state));
     return () => {
+      telling.flush();
       onLeave(snapshotOf(created));
       created.destroy();
       view.current = null;
@@ -146,6 +171,7 @@ export function IniEditor(props: IniEditorProps) {
     function act(action: (view: EditorView) => unknown): void {
       if (!view.current) return;
       action(view.current);
+      settling.current?.flush();
       view.current.focus();
     }
     return {
@@ -154,15 +180,18 @@ export function IniEditor(props: IniEditorProps) {
       goTo: (line, column) => act((view) => goTo(view, line, column)),
       applyEdits: (edits, joins = false) => {
         if (view.current) applyFormEdits(view.current, edits, joins);
+        settling.current?.flush();
       },
       markLines: (lines) => {
         if (view.current) markLines(view.current, lines);
       },
       undo: () => {
         if (view.current) undo(view.current);
+        settling.current?.flush();
       },
       redo: () => {
         if (view.current) redo(view.current);
+        settling.current?.flush();
       },
       fix: (line, column) =>
         act((view) => {
@@ -172,6 +201,7 @@ export function IniEditor(props: IniEditorProps) {
       do: (action) => {
         if (!view.current) return;
         ACTIONS[action](view.current);
+        settling.current?.flush();
         if (!TAKES_FOCUS.has(action)) view.current.focus();
       },
       outline: () => {

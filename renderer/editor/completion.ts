@@ -24,9 +24,8 @@ import {
   valueCandidates,
 } from './completion-candidates.ts';
 import { type CompletionPlace, pathStart, placeAt } from './completion-place.ts';
-import { factsOf } from './document-facts.ts';
 import { askContext, editorServer, targetField } from './editor-server.ts';
-import { sectionAt } from './file-sections.ts';
+import { keptFacts, sectionAt } from './file-sections.ts';
 import { shortCard, wordCard } from './option-card.ts';
 
 const NAME = /^[\w.-]*$/;
@@ -38,7 +37,8 @@ async function complete(context: CompletionContext): Promise<CompletionResult | 
   const place = placeAt(line.text, column);
   if (place === null) return null;
   const from = line.from + place.from;
-  const facts = factsOf(state.doc);
+  // Those of a moment ago do: reading a long text anew at every key would be felt.
+  const { facts } = state.field(keptFacts);
   switch (place.type) {
     case 'name': {
       if (from === pos && !context.explicit) return null;
@@ -80,7 +80,7 @@ async function completeValue(
   lineFrom: number,
 ): Promise<CompletionResult | null> {
   if (typed === '' && !context.explicit && !isAfterName(context)) return null;
-  const values = option ? valueCandidates(option, factsOf(context.state.doc)).map(plainCompletion) : [];
+  const values = option ? valueCandidates(option, context.state.field(keptFacts).facts).map(plainCompletion) : [];
   const reads = option?.name === 'ini' || option?.name === 'include' || option?.name === 'inherit';
   if (option?.name === 'ini' && typed.includes(':')) return completeSection(context, name, typed, lineFrom + from);
   if (option?.name === 'if-env' || option?.name === 'if-not-env') {
@@ -146,7 +146,7 @@ async function completeSection(
   const file = typed.slice(0, typed.lastIndexOf(':'));
   const names =
     file === ''
-      ? factsOf(state.doc).sections.map(({ name }) => name)
+      ? state.field(keptFacts).facts.sections.map(({ name }) => name)
       : await state
           .facet(editorServer)
           ?.peek(state.doc.toString(), option, file)

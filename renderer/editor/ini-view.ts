@@ -53,8 +53,9 @@ export interface IniViewOptions {
   /** null: the text belongs to no server. */
   server: EditorServer | null;
   events: NavigationEvents;
-  onChange: (state: EditorState) => void;
-  onCursor: (place: CursorPlace) => void;
+  /** The text changed, or only the cursor moved. */
+  onUpdate: (hasChanged: boolean) => void;
+  onBlur: () => void;
   onSave: () => void;
 }
 
@@ -107,7 +108,7 @@ export function formatText(view: EditorView, isAligned: boolean): boolean {
 }
 
 function extensionsFor(options: IniViewOptions): Extension {
-  const { readOnly, label, server, events, onChange, onCursor, onSave } = options;
+  const { readOnly, label, server, events, onUpdate, onBlur, onSave } = options;
   const save = () => {
     onSave();
     return true;
@@ -155,9 +156,9 @@ function extensionsFor(options: IniViewOptions): Extension {
       ...defaultKeymap,
     ]),
     EditorView.updateListener.of((update) => {
-      if (update.docChanged) onChange(update.state);
-      if (update.docChanged || update.selectionSet) onCursor(cursorPlace(update.state));
+      if (update.docChanged || update.selectionSet) onUpdate(update.docChanged);
     }),
+    EditorView.domEventHandlers({ blur: onBlur }),
   ];
 }
 

@@ -2,11 +2,12 @@
  * Live figures at the right of the lines: what an option comes to on the running server, and a value to take over where
  * there is reason to. A gutter of its own; nothing of it is in the text.
  */
-import { type Extension, RangeSet, StateEffect, StateField, type Text } from '@codemirror/state';
+import { type EditorState, type Extension, RangeSet, StateEffect, StateField, type Text } from '@codemirror/state';
 import { EditorView, GutterMarker, gutter } from '@codemirror/view';
 import type { FigurePart, OptionFigure } from '../../electron/contract/live-figures.ts';
 import type { OptionLine } from '../../engine/config/ini-document.ts';
 import { factsOf } from './document-facts.ts';
+import { keptFacts } from './file-sections.ts';
 
 /** By the option's main name. */
 export type LiveFigureMap = ReadonlyMap<string, OptionFigure>;
@@ -76,17 +77,29 @@ class FigureMarker extends GutterMarker {
   }
 }
 
+function markersOf(state: EditorState): RangeSet<GutterMarker> {
+  const { doc, readOnly } = state;
+  const lines = figureLines(doc, state.field(figures)).filter(({ line }) => line.number <= doc.lines);
+  return RangeSet.of(
+    lines.map((at) => new FigureMarker(at, !readOnly).range(doc.line(at.line.number).from)),
+    true,
+  );
+}
+
+/** Placed anew with new figures and when the text has settled; in between they move with their lines. */
+const markers = StateField.define<RangeSet<GutterMarker>>({
+  create: markersOf,
+  update: (value, { effects, startState, state, docChanged, changes }) => {
+    const areNew = effects.some((effect) => effect.is(setLiveFigures));
+    if (areNew || startState.field(keptFacts).facts !== state.field(keptFacts).facts) return markersOf(state);
+    return docChanged ? value.map(changes) : value;
+  },
+});
+
 const column = gutter({
   class: 'cm-live-gutter',
   side: 'after',
-  markers: ({ state }) => {
-    const { doc, readOnly } = state;
-    const lines = figureLines(doc, state.field(figures)).filter(({ line }) => line.number <= doc.lines);
-    return RangeSet.of(
-      lines.map((at) => new FigureMarker(at, !readOnly).range(doc.line(at.line.number).from)),
-      true,
-    );
-  },
+  markers: ({ state }) => state.field(markers),
   domEventHandlers: {
     mousedown: (view, block, event) => {
       const isButton = event.target instanceof Element && event.target.closest('.cm-live-suggestion') !== null;
@@ -155,6 +168,7 @@ const look = EditorView.theme({
 
 export const liveGutter: Extension = [
   figures,
+  markers,
   column,
   EditorView.editorAttributes.of((view) =>
     view.state.field(figures, false)?.size ? { class: 'cm-has-live' } : { class: '' },
