@@ -40,6 +40,7 @@ export interface FormPanelProps {
 export default function FormPanel(props: FormPanelProps) {
   const { path, text, savedText, diagnostics, cursorLine, readOnly, takesFocus, host } = props;
   const panel = useRef<HTMLElement>(null);
+  const body = useRef<HTMLDivElement>(null);
   const [build] = useState(createFormBuilder);
   const [section, setSection] = useState<string | null>(null);
   const [query, setQuery] = useState<string | null>(null);
@@ -67,6 +68,11 @@ export default function FormPanel(props: FormPanelProps) {
     }),
     [host, form.section],
   );
+
+  // What is found begins at the top.
+  useEffect(() => {
+    if (body.current && shownQuery !== null) body.current.scrollTop = 0;
+  }, [shownQuery]);
 
   const focusedLines = focused === null ? '' : linesOf(form.fields.get(focused));
   useEffect(() => {
@@ -193,7 +199,7 @@ export default function FormPanel(props: FormPanelProps) {
             onClose={() => setIsAdding(false)}
           />
         ) : null}
-        <div className="form-body">
+        <div className="form-body" ref={body}>
           {form.isEmpty && !readOnly ? <EmptyForm onPresets={() => host.openPresets(form.section)} /> : null}
           <FormGroups
             form={form}

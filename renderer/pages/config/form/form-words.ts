@@ -112,11 +112,11 @@ export function notesId(name: string): string {
 export function changeWords({ lines, saved, option }: FormField): string {
   const show = (values: readonly string[]): string => {
     if (option?.repeatable && values.length > 1) return `${values.length} values`;
-    return values.at(-1) || 'empty';
+    return shownNumber(values.at(-1) ?? '') || 'empty';
   };
   if (lines.length === 0) return `Was ${show(saved)}, now not set.`;
   if (saved.length > 0) return `Was ${show(saved)}.`;
-  return option?.default ? `Was unset, so ${option.default}.` : 'Was unset.';
+  return option?.default ? `Was unset, so ${shownNumber(option.default)}.` : 'Was unset.';
 }
 
 /** When a changed value is in effect. */
