@@ -1,14 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { findOption, findShortOption, optionNames, optionTable, searchOptions } from './option-table.ts';
 import { RESOLVED_OPTIONS, readers } from './options/sections.ts';
 
-test('every name of uWSGI 2.0 and our own is there once', () => {
+test('every name of uWSGI 2.0.30 is there, with its argument, its plugin and its letter', () => {
+  const recorded = readFileSync(join(import.meta.dirname, '../goldens/options/uwsgi-2.0.30.tsv'), 'utf8');
+  const rows = recorded.replace(/\n$/, '').split('\n').slice(1);
+  expect(rows).toHaveLength(1250);
+  const known = rows.map((row) => {
+    const [name = '', , , short = ''] = row.split('\t');
+    const option = findOption(name);
+    // A letter belongs to an option under all its names; the record has it for each name apart.
+    return [name, option?.argument, option?.plugin, option?.short === short ? short : ''].join('\t');
+  });
+  expect(known).toEqual(rows);
+});
+
+test('beside them there are the four names of the Python plugin with a spooler, and our own', () => {
   const names = optionTable.flatMap((option) => [option.name, ...option.aliases]);
   const own = optionTable.filter((option) => option.plugin === 'reeve');
-  // The struct tables of uWSGI 2.0.30, and four names of the Python plugin that its spooler adds.
   expect(names).toHaveLength(1250 + 4 + own.length);
   expect(new Set(names).size).toBe(names.length);
   expect([...optionNames()]).toHaveLength(names.length);
+});
+
+test('every option has a help, a heading and a kind that fits its argument', () => {
+  expect(optionTable.filter(({ help, section }) => help === null || section === null).map(({ name }) => name)).toEqual(
+    [],
+  );
+  // uWSGI reads a value of these in a file, although the command line gives them none.
+  const numbers = optionTable.filter(
+    ({ kind, argument }) => argument === 'none' && kind !== 'flag' && kind !== 'logic',
+  );
+  expect(valued.map(({ name }) => name)).toEqual([
+    'ssl-option',
+    'cgi-async-max-attempts',
+    'lua-gc-freq',
+    'plshell-oneshot',
+    'rbshell-oneshot',
+  ]);
+});
+
+test('facts fit the kind: a unit is for numbers, a default is one of the choices', () => {
+  const numbers = new Set(['int', 'mb', 'bytes', 'seconds']);
+  expect(optionTable.filter(({ unit, kind }) => unit !== null && !numbers.has(kind)).map(({ name }) => name)).toEqual(
+    [],
+  );
+  for (const { name, choices, default: value } of optionTable) {
+    if (choices !== null && value !== null) expect(choices, name).toContain(value);
+  }
+  for (const { name, kind, default: value, uwsgiDefault } of optionTable) {
+    if (!numbers.has(kind)) continue;
+    for (const text of [value, uwsgiDefault]) if (text !== null) expect(text, name).toMatch(/^\d+$/);
+  }
+});
+
+test('what a reload can not change is known', () => {
+  const effects = (names: string): unknown[] => names.split(' ').map((name) => findOption(name)?.effect);
+  expect(new Set(effects('listen chmod-socket uid master logto pidfile limit-as daemonize shared-socket'))).toEqual(
+    new Set(['restart']),
+  );
+  expect(new Set(effects('processes harakiri stats http env lazy-apps module umask'))).toEqual(new Set(['reload']));
+  expect(optionTable.filter(({ effect }) => effect === 'workers')).toEqual([]);
 });
 
 test('aliases lead to one option', () => {
