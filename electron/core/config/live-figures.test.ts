@@ -164,7 +164,7 @@ describe('limits of workers', () => {
       lives,
       values: new Map([['max-requests', '1000']]),
     });
-    expect(suggestion?.value).toBe('40000');
+    expect(suggestion?.value).toBe('50000');
     expect(evidence).toContain('after about 15 s (6 lives). Each start takes 3.0 s.');
     expect(parts.map(({ text }) => text)).toEqual(['new every', '15 s']);
   });

@@ -269,7 +269,7 @@ function maxRequests(facts: LiveFacts): OptionFigure | null {
   return {
     ...figure,
     suggestion: { value: String(wanted), title: `max-requests = ${wanted}` },
-    evidence: `A worker reaches it after about ${span(life)} (${ended.length} lives).${price} ${wanted} would be about 10 minutes.`,
+    evidence: `A worker reaches it after about ${span(life)} (${ended.length} lives).${price} ${wanted} would be about ${span((life * wanted) / limit)}.`,
   };
 }
 
@@ -347,10 +347,10 @@ function nextPower(value: number): number {
   return 2 ** Math.ceil(Math.log2(value));
 }
 
-/** Two figures are precise enough: 12,345 becomes 13,000. */
+/** The next of 10, 20, 50, 100, 200, … */
 function roundUp(value: number): number {
-  const step = 10 ** Math.max(0, Math.floor(Math.log10(value)) - 1);
-  return Math.ceil(value / step) * step;
+  const power = 10 ** Math.floor(Math.log10(value));
+  return ([1, 2, 5, 10].find((digit) => digit * power >= value) ?? 10) * power;
 }
 
 function median(values: readonly number[]): number | null {

@@ -112,7 +112,9 @@ describe('the configuration of a rehearsal', () => {
 
   it('carries values that fit into no line of an INI in files of their own', () => {
     const { resolved, applied } = screened('http-socket = :8080\nenv = A=1');
-    const odd = applied.map((item) => (item.key === 'env' ? { ...item, value: 'KEY=-----\nline 2 100%\n' } : item));
+    const key = 'env';
+    const value = 'KEY=-----\nline 2 100%\n';
+    const odd = applied.map((item) => (item.key === key ? { key, value, origin: item.origin } : item));
     const file = writeRehearsal(resolved, odd, { folder: '/scratch', nextPort: () => 40_001, mostWorkers: 2 });
     expect(reread(file)).toContain('env = KEY=-----\nline 2 100%\n');
   });

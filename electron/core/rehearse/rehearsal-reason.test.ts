@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LogRing } from '../engine/log-ring.ts';
-import { reasonIn } from './rehearsal-reason.ts';
+import { errorsIn, reasonIn } from './rehearsal-reason.ts';
 
 function reasonOf(...texts: string[]): string {
   const ring = new LogRing();
@@ -28,6 +28,13 @@ describe('why a rehearsal did not come up', () => {
     const reason =
       '*** the zygote of generation 1 was killed by signal 11 (SIGSEGV) before it had loaded the application ***';
     expect(reasonOf('http-socket socket bound to /tmp/x/1', reason, 'stopping', 'goodbye from Reeve.')).toBe(reason);
+  });
+
+  it('is not all that may have gone wrong: other errors are listed once each', () => {
+    const ring = new LogRing();
+    const traceback = ['Traceback (most recent call last):', '  File "x.py", line 1', "KeyError: 'colour'"];
+    const lines = [...traceback, ...traceback, 'all is well'].map((text) => ring.add(text, 0));
+    expect(errorsIn(lines)).toEqual(["KeyError: 'colour'"]);
   });
 
   it('is empty for an engine that said nothing of use', () => {

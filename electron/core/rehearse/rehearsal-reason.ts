@@ -2,6 +2,9 @@
 import type { LogLine } from '../../contract/model.ts';
 import { failureText } from '../engine/log-ring.ts';
 
+const TRACEBACK = 'Traceback (most recent call last)';
+const MOST_ERRORS = 5;
+
 /** What goes well, and what follows from a failure that is named already. */
 const SMALL_TALK =
   / socket bound to |^(spawned |worker \d+ \(pid: \d+\) ended|open files: at most|SIG\w+ received|Python (version|main interpreter))|^\*\*\* (Reeve is ready|no application loaded|WARNING: you are running Reeve as root)/;
@@ -12,9 +15,20 @@ export function reasonIn(lines: readonly LogLine[]): string {
   return traceback ?? failureText(lines.filter(({ text }) => !SMALL_TALK.test(text)));
 }
 
+/** Errors that did not keep it from coming up, each once, the exception for a traceback. */
+export function errorsIn(lines: readonly LogLine[]): string[] {
+  const said = lines.filter(({ level, text }) => level === 'error' && !SMALL_TALK.test(text) && isWhole(text));
+  return [...new Set(said.map(({ text }) => text.trim()))].slice(0, MOST_ERRORS);
+}
+
+/** No part of a traceback but its end. */
+function isWhole(text: string): boolean {
+  return !/^\s/.test(text) && !text.startsWith(TRACEBACK) && text !== '';
+}
+
 /** From the last `Traceback` to the exception that it ends with; null: there is none. */
 function tracebackIn(lines: readonly string[]): string | null {
-  const start = lines.findLastIndex((text) => text.startsWith('Traceback (most recent call last)'));
+  const start = lines.findLastIndex((text) => text.startsWith(TRACEBACK));
   if (start === -1) return null;
   const after = lines.findIndex((text, i) => i > start && !/^\s/.test(text) && text !== '');
   return lines.slice(start, after === -1 ? undefined : after + 1).join('\n');

@@ -16,9 +16,18 @@ import { count, seconds } from '../words.ts';
 import { askOnce } from './ask-once.ts';
 import { RehearsalEngine } from './rehearsal-engine.ts';
 import { countAddresses, MOST_WORKERS, originsInText, type RehearsalFile, writeRehearsal } from './rehearsal-lines.ts';
+import { errorsIn } from './rehearsal-reason.ts';
 import { type Screened, screen } from './rehearsal-screen.ts';
 import { environmentOf, type RehearsalSource } from './rehearsal-source.ts';
-import { CANCELLED, linesOf, missingFolders, problemsOf, verdictOf, wouldNotStart } from './rehearsal-words.ts';
+import {
+  CANCELLED,
+  linesOf,
+  missingFolders,
+  problem,
+  problemsOf,
+  verdictOf,
+  wouldNotStart,
+} from './rehearsal-words.ts';
 import { makeScratchFolder, removeScratchFolder, temporaryFolderOf } from './scratch-folder.ts';
 
 export interface RehearsalOptions {
@@ -242,8 +251,15 @@ export class Rehearsal {
       this.#change({ appLoadMs });
       this.#step('app', 'done', `${app} in ${seconds(appLoadMs)}`);
     }
+    this.#change({ problems: [...this.#data.problems, ...this.#loggedErrors()] });
     if (app !== null) await this.#ask();
     return verdictOf(this.#data);
+  }
+
+  /** It came up all the same: what went wrong on the way is for its user to judge. */
+  #loggedErrors(): RehearsalData['problems'] {
+    const said = errorsIn(this.#engine?.log.read(LOG_LINES) ?? []).map((text) => this.#inUsersFile(text));
+    return said.map((text) => problem('warning', `While it started, the log said: ${text}`, { file: '', line: 0 }));
   }
 
   async #ask(): Promise<void> {

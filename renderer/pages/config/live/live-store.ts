@@ -37,7 +37,7 @@ export function createLiveStore({ client, instanceId, isHidden, setTimer }: Live
   return Object.assign(store, {
     follow: () => {
       let isWanted = true;
-      let cancel = (): void => undefined;
+      let cancel: (() => void) | null = null;
       const ask = async (): Promise<void> => {
         try {
           const found = isHidden() ? null : await client.call('config.figures', { instanceId });
@@ -51,7 +51,7 @@ export function createLiveStore({ client, instanceId, isHidden, setTimer }: Live
       void ask();
       return () => {
         isWanted = false;
-        cancel();
+        cancel?.();
       };
     },
   });
