@@ -3,8 +3,8 @@ export const backgroundNotes = `
 spooler
   Tasks are files in this folder, written with uwsgi.spool and run one after another by a process of its own; they
   survive restarts. uWSGI makes the folder when it is missing; the user of 'uid' must be able to write in it. The
-  function that runs tasks must be loaded in that process, by the application or by 'shared-import' with 'lazy-apps'.
-  Whoever can write into the folder can run code through the decorators, which unpickle arguments.
+  function that runs tasks must be loaded in that process: by the application, or with 'lazy-apps' by
+  'spooler-import'. Whoever can write into the folder can run code through the decorators, which unpickle arguments.
 spooler-processes
   More processes run tasks of the same folder at once; file locks keep a task from running twice. Tasks must then bear
   running beside each other. It counts for each folder.

@@ -23,8 +23,8 @@ emperor-throttle
   try, up to 'emperor-max-throttle'. SIGURG to the emperor forgets all waits. Look into the vassal's own log for the
   reason before you shorten the wait.
 emperor-max-throttle
-  Three minutes by default, so a vassal that was broken for long may need that time after it was repaired. Touching
-  its file starts it at once.
+  Three minutes by default, so a vassal that was broken for long may need that time after it was repaired. SIGURG to
+  the emperor forgets all waits.
 emperor-no-blacklist
   A vassal that can not start is then tried without a pause, which fills logs and keeps a processor busy. It is for
   development.
@@ -49,8 +49,8 @@ vassals-inherit
   file, and of an option with one value the last one wins: use 'vassals-inherit-before' for what a vassal may change.
   Variables such as %n are those of the file they stand in; %N and its kin are the vassal's.
 vassals-include
-  As 'vassals-inherit', read at once where that waits for the other files. 'vassals-include-before' comes first, so
-  that vassals may overrule it.
+  As 'vassals-inherit', by an include: read right after the vassal's own file. 'vassals-include-before' comes first,
+  so that vassals may overrule it.
 vassals-set
   A placeholder or an option for every vassal, from the emperor's own file: 'vassals-set = data=/srv'. Vassals use it
   as %(data).

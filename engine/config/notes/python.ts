@@ -41,9 +41,9 @@ lazy
   The older and stronger form of 'lazy-apps': it also changes what signals do, so that SIGHUP to the master replaces
   only the workers. Prefer 'lazy-apps' with 'touch-workers-reload' or the FIFO, which say what they do.
 single-interpreter
-  uWSGI gives each mounted application an interpreter of its own within the process, which many C extensions can not
-  bear: numpy, lxml and others fail or hang there. Set it whenever one application is all there is. With several
-  mounted applications it means that they share all modules.
+  uWSGI gives each application of 'mount' an interpreter of its own within the process, which many C extensions can
+  not bear: numpy, lxml and others fail or hang there. Set it whenever there is a 'mount'; all applications then share
+  one set of modules. The application of 'module' or 'wsgi-file' has the main interpreter in any case.
 need-app
   Without it uWSGI starts although the application could not be loaded and answers every request with 500, so that a
   broken release looks like a running service. With it the start ends with code 22, which the service manager and
@@ -57,8 +57,8 @@ shared-import
   have the module and share its memory. What opens connections or starts threads does not belong there: the forks
   would share sockets and lack the threads.
 py-auto-reload
-  Looks at all loaded modules every so many seconds, which costs time in proportion to their number, and ends running
-  requests when one changes. It is for development; in production a half-copied release would be loaded. Use
+  Looks at all loaded modules every so many seconds, which costs time in proportion to their number, and reloads
+  everything when one changes. It is for development; in production a half-copied release would be loaded. Use
   'touch-reload' on a file that deployment touches last.
 py-tracebacker
   Answers the question why a worker hangs: connect to the socket with 'uwsgi --connect-and-read PATH' and it prints
