@@ -30,6 +30,11 @@ export function formatByExtension(path: string): FormatName | null {
   return dot === -1 || extension === 'xmlconfig' ? null : formatOf(extension);
 }
 
+/** Arguments that read a file whatever its format is; another ending than the known ones means INI. */
+export function loadingArguments(path: string): string[] {
+  return [`--${(formatByExtension(path) ?? 'INI').toLowerCase()}`, path];
+}
+
 export interface FileName {
   path: string;
   /** null: none was written. */

@@ -11,7 +11,7 @@ export interface EffectiveConfig {
   optionCount: number;
   /** Why it could not be read to its end; then the rest is what is known. */
   errors: string[];
-  /** Its format (YAML, XML, JSON) is not one that can be read here: that is no fault of the file. */
+  /** It asks for what is not read here (a program's output, another machine, a plugin): that is no fault of the file. */
   otherFormat: boolean;
   /** As Reeve writes it: `http://` in front with stats-http, absolute path for a unix socket. */
   statsAddress: string | null;

@@ -44,7 +44,8 @@ export function readEffectiveConfig(
     files: resolved.files,
     optionCount: resolved.ok ? resolved.options.length : 0,
     errors: outcome.ok ? [] : outcome.errors.map(formatConfigError),
-    otherFormat: !resolved.ok && resolved.errors.some((error) => error.code === 'format-not-supported'),
+    otherFormat:
+      !resolved.ok && resolved.errors.some(({ code }) => code === 'format-not-supported' || code === 'not-supported'),
     statsAddress: statsAddressOf(all('stats'), flag('stats-http'), folder),
     masterFifos: all('master-fifo').map((path) => resolvePath(folder, path)),
     harakiriMs: harakiri > 0 ? harakiri * 1000 : null,

@@ -3,12 +3,14 @@
  * plugins that the server itself loads. Only a program that root or this user owns and nobody else may write is run,
  * as ourselves, without a shell, in an empty environment, with a deadline and a bound on what it may print.
  */
+
 import { execFile } from 'node:child_process';
 import { readlink, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
 import { findOption } from '../../../engine/config/option-table.ts';
 import { resolveConfig } from '../../../engine/config/resolve.ts';
+import { loadingArguments } from '../../../engine/config/sources.ts';
 import { type BinaryOptions, parseBinaryOptions } from '../../../engine/config/target-options.ts';
 import { hidesArguments, type ProcessInfo, serverArguments } from '../discover/processes.ts';
 import { createConfigHost } from './node-config-host.ts';
@@ -78,7 +80,7 @@ async function findProgram(pid: number): Promise<Program | null> {
 /** Plugins by plain names only: a path could be anybody's file, and loading it runs its code. */
 function pluginsOf(process: ProcessInfo, configPath: string | null): PluginOptions {
   const own = hidesArguments(process) ? null : serverArguments(process);
-  const argv = own ?? (configPath === null ? [] : ['--ini', configPath]);
+  const argv = own ?? (configPath === null ? [] : loadingArguments(configPath));
   const program = process.args[0] ?? 'uwsgi';
   const cwd = process.cwd ?? '/';
   const host = createConfigHost({ cwd, env: process.env ?? {}, binaryPath: program, version: '2.0' });

@@ -2,7 +2,9 @@
  * The bundled engines: makes a runner for each instance of kind `engine`, adds what the console needs to its command
  * line (stats and FIFO, where the file has none), follows its state with the link, and ends them all at the end.
  */
+
 import { dirname } from 'node:path';
+import { loadingArguments } from '../../../engine/config/sources.ts';
 import type { EffectiveConfig } from '../config/effective-config.ts';
 import { createConfigHost } from '../config/node-config-host.ts';
 import { readEffectiveConfig } from '../config/read-effective.ts';
@@ -122,7 +124,7 @@ export class Engines {
   /** The file is never touched: what it lacks is said on the command line. */
   #arguments(instance: Instance, path: string): string[] {
     const { ports, runFolder } = this.#options;
-    const args = ['--ini', path];
+    const args = loadingArguments(path);
     const plain = readEffectiveConfig(args, this.#host(path));
     if (plain.statsAddress === null) args.push('--stats', runFolder.statsSocket(instance.id));
     if (plain.masterFifos.length === 0 && ports.platform !== 'win32')

@@ -2,6 +2,7 @@
  * What running a configuration file on the bundled engine would do, found out without running anything of it: what
  * listens where, which application, which lines run commands, and the digest that trust is given to.
  */
+
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -9,6 +10,7 @@ import { findCommands } from '../../../engine/config/commands.ts';
 import { ENGINE_TARGET } from '../../../engine/config/diagnostics.ts';
 import { findOption } from '../../../engine/config/option-table.ts';
 import { type Resolved, resolveConfig } from '../../../engine/config/resolve.ts';
+import { loadingArguments } from '../../../engine/config/sources.ts';
 import type { Inspection } from '../../contract/model.ts';
 import { readConfigText } from '../config/config-files.ts';
 import { diagnose } from '../config/diagnose.ts';
@@ -50,8 +52,8 @@ export async function inspectPath(path: string, options: InspectOptions): Promis
     binaryPath: process.execPath,
     version: options.version,
   });
-  const resolved = resolveConfig(['--ini', chosen], host);
-  const effective = readEffectiveConfig(['--ini', chosen], host);
+  const resolved = resolveConfig(loadingArguments(chosen), host);
+  const effective = readEffectiveConfig(loadingArguments(chosen), host);
   const digest = await digestOf(resolved.ok ? [...resolved.files, ...resolved.otherFiles] : resolved.files);
   return {
     path: chosen,

@@ -2,8 +2,10 @@
  * Attaching to a server that runs already: first contact, then what its process and configuration tell, and again
  * whenever its master is another process.
  */
+
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
+import { loadingArguments } from '../../../engine/config/sources.ts';
 import type { Params } from '../../contract/api.ts';
 import type { EffectiveConfig } from '../config/effective-config.ts';
 import { createConfigHost } from '../config/node-config-host.ts';
@@ -85,5 +87,5 @@ function withPath(found: EffectiveConfig | null, instance: Instance, ports: Port
   if (configPath === null) return null;
   const cwd = instance.monitor.document?.cwd ?? '/';
   const host = createConfigHost({ cwd, env: {}, binaryPath: 'uwsgi', version: ports.version });
-  return readEffectiveConfig(['--ini', configPath], host);
+  return readEffectiveConfig(loadingArguments(configPath), host);
 }
