@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { changeWords, summaryWords } from './change-words.ts';
 import { effectiveIni, effectiveOptions, originWords } from './effective.ts';
@@ -73,6 +74,24 @@ describe('two configurations are the same', () => {
     const files = { 'b.ini': '[uwsgi]\nharakiri = 30\n' };
     expect(changes(`[uwsgi]\n${before}\n`, `[uwsgi]\n${after}\n`, files)).toEqual([]);
   });
+});
+
+it('comments, blank lines, aliases and the order of lines never make a difference', () => {
+  const spellings = [['processes', 'workers'], ['harakiri'], ['master'], ['listen'], ['buffer-size'], ['touch-reload']];
+  const line = fc.record({
+    option: fc.integer({ min: 0, max: spellings.length - 1 }),
+    value: fc.integer({ min: 1, max: 9 }),
+  });
+  const write = (options: readonly { option: number; value: number }[], alias: number, gap: string) =>
+    ['[uwsgi]', ...options.map(({ option, value }) => `${gap}${spellings[option]?.at(alias) ?? ''} = ${value}`)].join(
+      '\n',
+    );
+  fc.assert(
+    fc.property(fc.uniqueArray(line, { selector: ({ option }) => option }), (options) => {
+      const turned = write(options.toReversed(), -1, '; here\n\n  ');
+      expect(changes(write(options, 0, ''), turned)).toEqual([]);
+    }),
+  );
 });
 
 describe('two configurations differ', () => {

@@ -39,7 +39,7 @@ export async function findDrift(instance: Instance, history: ConfigHistory, port
     const basis = 'The file on the disk can not be read to its end, so it can not be compared.';
     return { ...none, status: 'unknown', basis, notes: disk.problems };
   }
-  const start = startOf(instance);
+  const start = startOf(instance, history);
   const load = await findLastLoad(instance, history, configPathOf(instance));
   if (start === null || load === null) {
     const basis = `Since when ${name} runs is not known: its process can not be seen from here.`;

@@ -24,6 +24,8 @@ export class ConfigVersions {
   readonly #ports: Ports;
   readonly #turns = new Turns();
   readonly #running = new Set<Promise<void>>();
+  /** Engines by instance, and when each was spawned. */
+  readonly #spawned = new Map<string, { pid: number; atMs: number }>();
   #isDisposed = false;
 
   constructor(history: ConfigHistory, ports: Ports) {
@@ -78,14 +80,22 @@ export class ConfigVersions {
     });
   }
 
-  /** An engine of the console's runs, or did not start. */
+  /** An engine of the console's was spawned, and reads its files then; or it has failed. */
   noteEngine(instance: Instance): void {
     const state = instance.runner?.state;
-    if (state?.startedAtMs === undefined || state.startedAtMs === null) return;
-    if (state.status !== 'running' && state.status !== 'failed') return;
+    if (state === undefined || state.status === 'stopped') {
+      this.#spawned.delete(instance.id);
+      return;
+    }
+    const known = this.#spawned.get(instance.id);
+    const { pid } = state;
+    const fresh = pid !== null && known?.pid !== pid ? { pid, atMs: this.#ports.clock.now() } : null;
+    const spawned = fresh ?? known;
     const failed = state.status === 'failed';
+    if (spawned === undefined || (fresh === null && !failed)) return;
+    this.#spawned.set(instance.id, spawned);
     this.history.noteLoad(instance.id, {
-      atMs: state.startedAtMs,
+      atMs: spawned.atMs,
       kind: 'start',
       status: failed ? 'failed' : 'done',
       title: failed ? 'It did not start.' : 'Started with it.',

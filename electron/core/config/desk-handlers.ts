@@ -44,7 +44,9 @@ export function deskHandlers(context: HandlerContext): Pick<Part<'config'>, Desk
       const instance = registry.get(instanceId);
       const path = configPathOf(instance);
       await versions.noteDisk(instance, [path]);
-      const seen = [await findLastLoad(instance, history, path), startOf(instance)].filter((load) => load !== null);
+      const seen = [await findLastLoad(instance, history, path), startOf(instance, history)].filter(
+        (load) => load !== null,
+      );
       const server = { isRunning: instance.monitor.link.status === 'attached', seen };
       const kept = history.versions(await placeOf(path));
       return {

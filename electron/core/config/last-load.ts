@@ -17,16 +17,18 @@ export interface LastLoad {
 const SLACK_MS = 1_000;
 
 /** null: it does not run, or its process can't be seen. */
-export function startOf(instance: Instance): LastLoad | null {
+export function startOf(instance: Instance, history: ConfigHistory): LastLoad | null {
   const { upSinceMs } = instance.row();
-  return upSinceMs === null
-    ? null
-    : { atMs: upSinceMs, kind: 'start', slackMs: instance.runner === null ? SLACK_MS : 0 };
+  if (upSinceMs === null) return null;
+  if (instance.runner === null) return { atMs: upSinceMs, kind: 'start', slackMs: SLACK_MS };
+  // Its file may still be written when it is about to start; it reads it once it is spawned.
+  const spawned = history.loads(instance.id).find(({ kind, atMs }) => kind === 'start' && atMs >= upSinceMs);
+  return { atMs: spawned?.atMs ?? upSinceMs, kind: 'start', slackMs: 0 };
 }
 
 /** `path`: the configuration file itself. */
 export async function findLastLoad(instance: Instance, history: ConfigHistory, path: string): Promise<LastLoad | null> {
-  const start = startOf(instance);
+  const start = startOf(instance, history);
   if (start === null) return null;
   const reload = history
     .loads(instance.id)

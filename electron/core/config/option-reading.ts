@@ -38,7 +38,12 @@ export type FileTexts = ReadonlyMap<string, string>;
 
 /** A file by itself, as if it were started from its folder. */
 export function readingOfFile(path: string, ports: Ports): OptionReading {
-  return { argv: ['--ini', path], cwd: dirname(path), env: {}, binaryPath: 'uwsgi', version: ports.version };
+  return { argv: [loaderOf(path), path], cwd: dirname(path), env: {}, binaryPath: 'uwsgi', version: ports.version };
+}
+
+function loaderOf(path: string): string {
+  const [, ending = ''] = /\.(ya?ml|json|js|xml)$/.exec(path) ?? [];
+  return ending === '' ? '--ini' : `--${ending}`;
 }
 
 /** Throws `config-none` when the file of the instance is not known. */

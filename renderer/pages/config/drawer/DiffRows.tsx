@@ -25,13 +25,15 @@ export function DiffRows({ diff, onRevert, onGoTo }: DiffRowsProps) {
 function DiffRow({ row, onRevert, onGoTo }: Omit<DiffRowsProps, 'diff'> & { row: UnifiedRow }) {
   if (row.type === 'skipped' || row.type === 'cut') {
     const lines = row.count === 1 ? '1 line' : `${row.count} lines`;
-    const changes = row.count === 1 ? '1 more change' : `${row.count} more changes`;
+    const changes = row.count === 1 ? 'The rest of the change is' : `The rest of ${row.count} changes is`;
     return (
       <tr className="skipped">
         <td className="n" />
         <td className="n" />
         <td className="sign" />
-        <td>{row.type === 'skipped' ? `${lines} the same` : `${changes}, not shown here`}</td>
+        <td>
+          {row.type === 'skipped' ? `${lines} the same` : `${changes} not shown here; side by side shows all of it.`}
+        </td>
         <td className="act" />
       </tr>
     );

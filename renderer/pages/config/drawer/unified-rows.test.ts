@@ -5,6 +5,10 @@ import { hunkAtLine, unifiedDiff, withoutHunk } from './unified-rows.ts';
 const BEFORE = '[uwsgi]\na = 1\nb = 1\nc = 1\nd = 1\nlisten = 100\ne = 1\n';
 const AFTER = '[uwsgi]\na = 1\nb = 1\nc = 1\nd = 1\nlisten = 512\ne = 1\nnew = 1\n';
 
+function manyLines(letter: string): string {
+  return Array.from({ length: 20_000 }, (_, i) => `${letter} ${i}`).join('\n');
+}
+
 describe('the rows of a diff', () => {
   it('are the changes with a little around them and what was left out', () => {
     const { rows, added, removed } = unifiedDiff(BEFORE, AFTER);
@@ -28,6 +32,12 @@ describe('the rows of a diff', () => {
 
   it('are none for the same text', () => {
     expect(unifiedDiff(BEFORE, BEFORE)).toEqual({ rows: [], hunks: [], added: 0, removed: 0 });
+  });
+
+  it('are bounded, whatever was put in place of the text', () => {
+    const { rows } = unifiedDiff(manyLines('a'), manyLines('b'));
+    expect(rows.length).toBeLessThan(2_000);
+    expect(rows.at(-1)).toMatchObject({ type: 'cut' });
   });
 
   it('have the numbers of both texts', () => {

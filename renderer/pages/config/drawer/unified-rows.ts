@@ -33,12 +33,12 @@ export function unifiedDiff(before: string, after: string): UnifiedDiff {
   const rows: UnifiedRow[] = [];
   let at = 0;
   for (const [index, hunk] of hunks.entries()) {
+    addSame(rows, b, hunk, at);
+    addChange(rows, a, b, hunk, index);
     if (rows.length >= MOST_ROWS) {
       rows.push({ type: 'cut', count: hunks.length - index });
       break;
     }
-    addSame(rows, b, hunk, at);
-    addChange(rows, a, b, hunk, index);
     at = hunk.toB;
     const end = Math.min(at + CONTEXT_LINES, hunks[index + 1]?.fromB ?? b.length);
     const shift = hunk.toA - hunk.toB;
@@ -84,12 +84,12 @@ function addChange(rows: UnifiedRow[], a: readonly string[], b: readonly string[
   const { fromA, toA, fromB, toB } = hunk;
   // Line by line only when there are as many: otherwise which belongs to which is a guess.
   const isPaired = toA - fromA === toB - fromB;
-  for (let i = fromA; i < toA; i += 1) {
+  for (let i = fromA; i < toA && rows.length < MOST_ROWS; i += 1) {
     const text = a[i] ?? '';
     const mark = isPaired ? markOf(text, b[fromB + i - fromA] ?? '') : null;
     rows.push({ type: 'removed', a: i + 1, text, mark, hunk: index, isFirst: i === fromA });
   }
-  for (let i = fromB; i < toB; i += 1) {
+  for (let i = fromB; i < toB && rows.length < MOST_ROWS; i += 1) {
     const text = b[i] ?? '';
     const mark = isPaired ? markOf(text, a[fromA + i - fromB] ?? '') : null;
     rows.push({ type: 'added', b: i + 1, text, mark, hunk: index, isFirst: i === fromB && fromA === toA });
