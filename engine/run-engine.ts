@@ -9,6 +9,7 @@ import { type Background, backgroundOf, goIntoBackground } from './background.ts
 import { buildSettings } from './config/build-settings.ts';
 import { formatConfigError, formatOrigin } from './config/errors.ts';
 import { resolveConfig } from './config/resolve.ts';
+import { startAdvice } from './config/rules/start-advice.ts';
 import type { EngineSettings } from './config/settings.ts';
 import { createConfigHost } from './config-host.ts';
 import { EngineError, EXIT_BAD_CONFIG, formatEngineError } from './errors.ts';
@@ -107,5 +108,5 @@ function read(argv: readonly string[], io: InnerIo, reloading: boolean): Reading
   const warnings = built.warnings.map(({ message, origin }) => `${formatOrigin(origin)}: warning: ${message}`);
   const notices = [...said, ...warnings];
   if (!built.ok) return { ok: false, errors: built.errors.map(formatConfigError), notices };
-  return { ok: true, settings: built.settings, notices };
+  return { ok: true, settings: built.settings, notices: [...notices, ...startAdvice(resolved)] };
 }

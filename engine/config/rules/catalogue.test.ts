@@ -98,3 +98,37 @@ test('never throws, whatever the bytes are and whatever file they are said to be
     { numRuns: 300 },
   );
 });
+
+test('a file of twice the length asks twice the questions, and no more', () => {
+  const lines = [
+    'touch-reload = r',
+    'socket = 127.0.0.1:0',
+    'env = A=%(x)',
+    'x = 1',
+    'cron = 1 -1 -1 -1 -1 true',
+    'procesess = 1',
+  ];
+  const questions = (times: number): number => {
+    let count = 0;
+    const host = memoryHost(FILES);
+    const counting = {
+      ...host,
+      facts: FACTS,
+      kindOf: (path: string) => {
+        count++;
+        return host.kindOf(path);
+      },
+      list: (path: string) => {
+        count++;
+        return host.list(path);
+      },
+      readFile: (path: string) => {
+        count++;
+        return host.readFile(path);
+      },
+    };
+    checkText(`[uwsgi]\n${`${lines.join('\n')}\n`.repeat(times)}`, 'uwsgi.ini', counting, UWSGI);
+    return count;
+  };
+  expect(questions(200)).toBeLessThanOrEqual(2.2 * questions(100));
+});

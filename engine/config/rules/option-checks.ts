@@ -127,19 +127,22 @@ function checkEarlyPlaceholders(config: RuleConfig): CodedFinding[] {
 function checkLatePlugins(config: RuleConfig): CodedFinding[] {
   if (!config.isOn('strict')) return [];
   const found: CodedFinding[] = [];
-  const early: ResolvedOption[] = [];
+  /** The first option of each plugin that is not loaded yet. */
+  const early = new Map<string, ResolvedOption>();
   let isStrict = false;
   for (const item of config.resolved.options) {
     const option = findOption(item.key);
     if (option?.name === 'strict') isStrict = isOn(item.value);
     if (option?.name === 'plugins' || option?.name === 'need-plugins') {
-      const names = item.value.split(',');
-      const late = early.find(({ key }) => {
-        const plugin = findOption(key)?.plugin ?? '';
-        return names.some((name) => name.trim().startsWith(plugin));
-      });
-      if (late !== undefined) found.push(latePlugin(config, late, item));
-    } else if (isStrict && option !== null && option.plugin !== 'core' && option.plugin !== 'reeve') early.push(item);
+      const names = item.value.split(',').map((name) => name.trim());
+      for (const [plugin, late] of early) {
+        if (!names.some((name) => name.startsWith(plugin))) continue;
+        found.push(latePlugin(config, late, item));
+        early.delete(plugin);
+      }
+    } else if (isStrict && option !== null && option.plugin !== 'core' && option.plugin !== 'reeve') {
+      if (!early.has(option.plugin)) early.set(option.plugin, item);
+    }
   }
   return found;
 }
