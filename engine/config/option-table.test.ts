@@ -30,16 +30,9 @@ test('every option has a help, a heading and a kind that fits its argument', () 
     [],
   );
   // uWSGI reads a value of these in a file, although the command line gives them none.
-  const numbers = optionTable.filter(
-    ({ kind, argument }) => argument === 'none' && kind !== 'flag' && kind !== 'logic',
-  );
-  expect(valued.map(({ name }) => name)).toEqual([
-    'ssl-option',
-    'cgi-async-max-attempts',
-    'lua-gc-freq',
-    'plshell-oneshot',
-    'rbshell-oneshot',
-  ]);
+  const valued = new Set('ssl-option cgi-async-max-attempts lua-gc-freq plshell-oneshot rbshell-oneshot'.split(' '));
+  const without = optionTable.filter(({ name, argument }) => argument === 'none' && !valued.has(name));
+  expect(without.filter(({ kind }) => kind !== 'flag' && kind !== 'logic').map(({ name }) => name)).toEqual([]);
 });
 
 test('facts fit the kind: a unit is for numbers, a default is one of the choices', () => {
@@ -57,11 +50,10 @@ test('facts fit the kind: a unit is for numbers, a default is one of the choices
 });
 
 test('what a reload can not change is known', () => {
-  const effects = (names: string): unknown[] => names.split(' ').map((name) => findOption(name)?.effect);
-  expect(new Set(effects('listen chmod-socket uid master logto pidfile limit-as daemonize shared-socket'))).toEqual(
+  expect(effectsOf('listen chmod-socket uid master logto pidfile limit-as daemonize shared-socket')).toEqual(
     new Set(['restart']),
   );
-  expect(new Set(effects('processes harakiri stats http env lazy-apps module umask'))).toEqual(new Set(['reload']));
+  expect(effectsOf('processes harakiri stats http env lazy-apps module umask')).toEqual(new Set(['reload']));
   expect(optionTable.filter(({ effect }) => effect === 'workers')).toEqual([]);
 });
 
@@ -104,3 +96,7 @@ test('a search offers what works first', () => {
   expect(names.slice(0, 2)).toEqual(['log-4xx', 'log-5xx']);
   expect(names.indexOf('log-zeromq')).toBeGreaterThan(names.indexOf('logto2'));
 });
+
+function effectsOf(names: string): ReadonlySet<unknown> {
+  return new Set(names.split(' ').map((name) => findOption(name)?.effect));
+}

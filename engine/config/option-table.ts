@@ -52,6 +52,8 @@ export interface OptionInfo {
   /** Why it has no effect, or is not supported when that needs saying; otherwise null. */
   reason: string | null;
   default: string | null;
+  /** uWSGI's own default where the engine's is another; otherwise null: `default` is that of both. */
+  uwsgiDefault: string | null;
   /** One sentence. */
   help: string;
   /** What a number counts: `seconds`, `MiB`, `bytes`, `requests`, ...; null for a bare count and for what is no number. */
