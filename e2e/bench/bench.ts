@@ -3,7 +3,7 @@
  * figures. Ends with an error only when something could not be measured; a goal that is missed is printed.
  *
  *   npm run bench                        everything
- *   npm run bench -- engine | console    one half
+ *   npm run bench -- engine | console | editor   one part
  *   npm run bench -- hello uwsgi-pass    these rows (rows.ts)
  *   --rounds N  --seconds N  --json FILE
  */
@@ -14,11 +14,12 @@ import { parseArgs } from 'node:util';
 import { createPrograms } from '../fixtures/program.ts';
 import { BENCH_PACKAGES, installCommand, missingPackages } from '../tools/debian-packages.ts';
 import { benchConsole, type ConsoleFigures } from './console-bench.ts';
-import { consoleReport, rowReport } from './report.ts';
+import { benchEditor, type EditorFigures } from './editor-bench.ts';
+import { consoleReport, editorReport, rowReport } from './report.ts';
 import type { BenchRow, RowResult } from './row.ts';
 import { readCount, selectRows } from './rows.ts';
 
-const USAGE = 'npm run bench -- [engine | console | names of rows] [--rounds N] [--seconds N] [--json FILE]';
+const USAGE = 'npm run bench -- [engine | console | editor | names of rows] [--rounds N] [--seconds N] [--json FILE]';
 
 const { values, selection, rounds, seconds } = readArguments();
 process.exitCode = await main();
@@ -59,10 +60,11 @@ async function main(): Promise<number> {
       if (result !== null) rows.push({ id: row.id, ...result });
     }
     const ofConsole = selection.console ? await consoleHalf(folder) : null;
+    const ofEditor = selection.editor ? await editorPart(folder) : null;
     const goals = rows.flatMap((row) => row.goals);
     if (rows.length > 0) console.log(`\n${goals.filter(({ isMet }) => isMet).length} of ${goals.length} goals met`);
     if (values.json !== undefined) {
-      await writeFile(values.json, `${JSON.stringify({ rows, console: ofConsole }, null, 2)}\n`);
+      await writeFile(values.json, `${JSON.stringify({ rows, console: ofConsole, editor: ofEditor }, null, 2)}\n`);
     }
     return rows.length === selection.rows.length ? 0 : 1;
   } finally {
@@ -92,6 +94,17 @@ async function consoleHalf(folder: string): Promise<ConsoleFigures> {
   try {
     const figures = await benchConsole(programs, folder, Math.max(10, seconds * 2));
     console.log(consoleReport(figures));
+    return figures;
+  } finally {
+    await programs.dispose();
+  }
+}
+
+async function editorPart(folder: string): Promise<EditorFigures> {
+  const programs = createPrograms();
+  try {
+    const figures = await benchEditor(programs, join(folder, 'editor'));
+    console.log(editorReport(figures));
     return figures;
   } finally {
     await programs.dispose();

@@ -1,10 +1,13 @@
 /** The benchmark's figures as text that a person reads: a table for each row, and each goal met or not. */
 import type { ConsoleFigures } from './console-bench.ts';
+import type { EditorFigures } from './editor-bench.ts';
 import type { BenchRow, Goal, RowResult } from './row.ts';
 
 const MOST_FIRST_POINT_MS = 3000;
 const MOST_POLLING_PERCENT = 5;
 const MOST_OVERVIEW_PERCENT = 10;
+const MOST_READY_MS = 300;
+const MOST_KEY_MS = 16;
 
 export function rowReport({ id, title }: BenchRow, { table, goals }: RowResult): string {
   const widths = table[0]?.map((_cell, column) => Math.max(...table.map((line) => line[column]?.length ?? 0))) ?? [];
@@ -40,6 +43,28 @@ export function consoleReport(figures: ConsoleFigures): string {
       `${overviewCpuPercent.toFixed(1)} %, all of the browser ${browserCpuPercent.toFixed(1)} %`,
     ),
   ].join('\n');
+}
+
+export function editorReport(figures: EditorFigures): string {
+  const { firstReadyMs, laterReadyMs, lines, keyMedianMs, keyWorstMs, settledTaskMs } = figures;
+  return [
+    '\neditor',
+    `        size ${kilobytes(figures.bundleGzBytes)} compressed, ${kilobytes(figures.bundleBytes)} as it is`,
+    goal(
+      `${lines} lines ready at most ${MOST_READY_MS} ms after a click on Config`,
+      firstReadyMs <= MOST_READY_MS,
+      `${firstReadyMs.toFixed(0)} ms, later ${laterReadyMs.toFixed(0)} ms`,
+    ),
+    goal(
+      `a key at most ${MOST_KEY_MS} ms of the page's main thread until it is painted`,
+      keyMedianMs <= MOST_KEY_MS,
+      `${keyMedianMs.toFixed(1)} ms, 95 % within ${keyWorstMs.toFixed(1)} ms; longest task after typing ${settledTaskMs.toFixed(1)} ms`,
+    ),
+  ].join('\n');
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1000).toFixed(0)} kB`;
 }
 
 function goal(text: string, isMet: boolean, value: string): string {

@@ -9,22 +9,24 @@ export const ROWS: readonly BenchRow[] = [...LOAD_ROWS, ...BEHAVIOUR_ROWS, ...ME
 export interface Selection {
   rows: BenchRow[];
   console: boolean;
+  /** The editor of configuration files, a part of the console. */
+  editor: boolean;
 }
 
 /**
- * Reads words such as `engine`, `console` or a row's id; none means everything.
+ * Reads words such as `engine`, `console`, `editor` or a row's id; none means everything.
  * @throws when a word names nothing
  */
 export function selectRows(words: string[]): Selection {
-  if (words.length === 0) return { rows: [...ROWS], console: true };
+  if (words.length === 0) return { rows: [...ROWS], console: true, editor: true };
   const ids = ROWS.map(({ id }) => id);
-  const unknown = words.find((word) => word !== 'engine' && word !== 'console' && !ids.includes(word));
+  const unknown = words.find((word) => !['engine', 'console', 'editor', ...ids].includes(word));
   if (unknown !== undefined) {
-    throw new Error(`There is no row '${unknown}'. There are: engine (all of ${ids.join(', ')}) and console.`);
+    throw new Error(`There is no row '${unknown}'. There are: engine (all of ${ids.join(', ')}), console and editor.`);
   }
   const named = ROWS.filter(({ id }) => words.includes(id));
   const isWhole = words.includes('engine') && named.length === 0;
-  return { rows: isWhole ? [...ROWS] : named, console: words.includes('console') };
+  return { rows: isWhole ? [...ROWS] : named, console: words.includes('console'), editor: words.includes('editor') };
 }
 
 /**
