@@ -2,8 +2,9 @@
 export const cachingNotes = `
 cache2
   A table in shared memory that all workers see: 'name=main,items=1000,blocksize=65536'. The memory for all items is
-  taken at the start, items times blocksize. An item larger than blocksize is refused, unless bitmap=1; a full cache
-  refuses new ones, unless purge_lru=1. It is empty after a restart unless store= names a file.
+  taken at the start, items times blocksize, and one item is never used. An item larger than blocksize is refused,
+  unless bitmap=1; a full cache refuses new ones, unless purge_lru=1. It is empty after a restart unless store= names
+  a file.
 cache
   The older form with a number of items; 'cache2' does the same with a name and more options. Functions without a
   cache name use this one, or the first of 'cache2'.

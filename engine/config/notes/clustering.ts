@@ -13,8 +13,8 @@ subscription-algo
   Releases of uWSGI 2.0 know no other. It belongs to the router's configuration, not to that of the instances.
 fastrouter
   Stands between a front server and many instances: it takes uwsgi requests and hands each to a backend by its host
-  name. Backends are told by 'fastrouter-subscription-server', 'fastrouter-to' or a pattern. It needs 'master' and the
-  plugin fastrouter; for HTTP clients use 'http' with 'http-subscription-server'.
+  name. Backends are told by 'fastrouter-subscription-server', 'fastrouter-to' or a pattern. An instance that only
+  routes needs 'master'. For HTTP clients use 'http' with 'http-subscription-server'.
 fastrouter-subscription-server
   Whoever can send a datagram to this address can put itself in the way of any name. Keep it on 127.0.0.1 or an inner
   network, with 'subscriptions-sign-check' where others are in it.

@@ -8,8 +8,8 @@ rb-require
   For code that the application does not load itself. It is loaded once before the fork, or in each worker with
   'lazy-apps'; 'shared-rb-require' is loaded before the fork in any case.
 rbthreads
-  Needed beside 'threads' for Ruby: without it the threads of a worker can not run Ruby code. The application and its
-  gems must bear threads.
+  Needed beside 'threads' for Ruby, whose interpreter must know of each thread that runs Ruby code. The application
+  and its gems must bear threads.
 ruby-gc-freq
   Collects garbage after so many requests in place of Ruby's own choice. Recent Rubies do better alone; measure before
   and after.
@@ -40,8 +40,8 @@ php-allowed-ext
   Without it any file of the folder that a request names goes through PHP, uploads among them. Set it to '.php', and
   keep uploads out of the folder all the same.
 php-set
-  One setting of php.ini for each line: 'php-set = memory_limit=256M'. They apply to all scripts of the instance and
-  come after the file of 'php-ini'.
+  One setting of php.ini for each line: 'php-set = memory_limit=256M'. They apply to all scripts of the instance, and
+  'php-dump-config' shows them in the log.
 php-index
   Without it a path that is a folder is answered with 404, the first page of a site too. It may be given several
   times, the first that exists counts.

@@ -18,8 +18,9 @@ static-skip-ext
   Files with this ending are never served as they are: '.php', '.py' or '.inc' in a folder that holds scripts too.
   Each ending needs its own line.
 static-safe
-  A symbolic link that leads out of the folder of 'static-map' or 'check-static' is refused; this names a further
-  folder that it may lead to. Needed with collected media on another disk.
+  A symbolic link that leads out of the folder of 'static-map' or 'check-static' is refused: the log says 'security
+  error' and the application gets the request. This names a further folder that links may lead to, such as collected
+  media on another disk.
 static-expires
   An expression for the file's path and seconds: 'static-expires = .*\\.css 86400'. Clients then do not ask again for
   that time, so only files whose names change with their content should get long ones. 'static-expires-mtime' counts
@@ -34,8 +35,8 @@ static-gzip-all
   For each file FILE.gz beside it is looked for and sent to clients that take gzip; it costs one look at the file
   system. The .gz files must be made at deployment, and made anew when the file changes.
 static-cache-paths
-  Spares the look at the file system for paths that were resolved before, for so many seconds. It needs 'cache2', and
-  a file that was removed meanwhile is then an error for that long.
+  Spares the look at the file system for paths that were resolved before, for so many seconds. It needs 'cache2'. A
+  file that is put elsewhere meanwhile is seen that much later.
 honour-range
   Off by default, so uWSGI answers a request for a part with the whole file. Video players and downloads that go on
   after a break need it.
