@@ -3,20 +3,12 @@
  * from there; the form keeps nothing but what is open in it.
  */
 import { LayoutTemplate, Plus, Search, X } from 'lucide-react';
-import {
-  type FocusEvent,
-  type KeyboardEvent,
-  useDeferredValue,
-  useEffect,
-  useEffectEvent,
-  useMemo,
-  useRef,
-  useState,
-} from 'react';
+import { type KeyboardEvent, useDeferredValue, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import type { ConfigDiagnostic } from '../../../../electron/contract/model.ts';
 import type { OptionInfo } from '../../../../engine/config/option-table.ts';
 import { IconButton } from '../../../ui/IconButton.tsx';
 import { AddOption } from './AddOption.tsx';
+import { type AfterPress, watchPresses } from './after-press.ts';
 import { EmptyForm } from './EmptyForm.tsx';
 import { FormGroups } from './FormGroups.tsx';
 import { type FormDesk, FormDeskContext } from './form-desk.ts';
@@ -41,6 +33,7 @@ export default function FormPanel(props: FormPanelProps) {
   const { path, text, savedText, diagnostics, cursorLine, readOnly, takesFocus, host } = props;
   const panel = useRef<HTMLElement>(null);
   const body = useRef<HTMLDivElement>(null);
+  const presses = useRef<AfterPress | null>(null);
   const [build] = useState(createFormBuilder);
   const [section, setSection] = useState<string | null>(null);
   const [query, setQuery] = useState<string | null>(null);
@@ -65,9 +58,18 @@ export default function FormPanel(props: FormPanelProps) {
       goToLine: host.goToLine,
       fix: host.fix,
       pathsFor: host.pathsFor,
+      afterPress: (action) => {
+        if (presses.current) presses.current.run(action);
+        else action();
+      },
     }),
     [host, form.section],
   );
+  useEffect(() => {
+    const watched = watchPresses();
+    presses.current = watched;
+    return () => watched.dispose();
+  }, []);
 
   // What is found begins at the top.
   useEffect(() => {
@@ -123,8 +125,13 @@ export default function FormPanel(props: FormPanelProps) {
     toFocus.current = option.name;
   }
 
-  function onFocus({ target }: FocusEvent): void {
-    setFocused(target.closest<HTMLElement>('[data-field]')?.dataset.field ?? null);
+  /** The row with the focus gets more to show, and the one without less. */
+  function followFocus(): void {
+    desk.afterPress(() => {
+      const { activeElement } = document;
+      const row = panel.current?.contains(activeElement) ? activeElement?.closest<HTMLElement>('[data-field]') : null;
+      setFocused(row?.dataset.field ?? null);
+    });
   }
 
   return (
@@ -134,9 +141,10 @@ export default function FormPanel(props: FormPanelProps) {
         aria-label="Form"
         ref={panel}
         onKeyDown={onKeyDown}
-        onFocus={onFocus}
+        onFocus={followFocus}
         onBlur={(event) => {
-          if (!event.currentTarget.contains(event.relatedTarget)) setFocused(null);
+          // Within the panel the focus event follows.
+          if (!event.currentTarget.contains(event.relatedTarget)) setTimeout(followFocus);
         }}
       >
         <div className="form-head">

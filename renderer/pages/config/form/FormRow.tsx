@@ -34,7 +34,7 @@ export const FormRow = memo(function FormRow({ field, isCurrent, readOnly, epoch
           readOnly={readOnly}
           epoch={epoch}
           isAdding={isAdding}
-          onAdding={(isNow) => setAddingAt(isNow ? count : null)}
+          onAdding={(isNow) => desk.afterPress(() => setAddingAt(isNow ? count : null))}
         />
       ) : (
         <SingleRow field={field} readOnly={readOnly} epoch={epoch} onAdd={() => setAddingAt(count)} />

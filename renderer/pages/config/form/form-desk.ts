@@ -8,6 +8,8 @@ export interface FormDesk {
   act(action: FormAction, joins?: boolean): void;
   goToLine(line: number): void;
   fix(problem: ConfigDiagnostic): void;
+  /** What moves rows waits for the click that is under way. */
+  afterPress(action: () => void): void;
   /** Paths on the server that begin with what is typed. */
   pathsFor(option: string, typed: string): Promise<readonly string[]>;
 }
