@@ -4,13 +4,16 @@
  * notification address of a service manager.
  */
 import { delimiter, dirname } from 'node:path';
+import { explain } from '../../../engine/config/commands.ts';
 import type { ConfigHost } from '../../../engine/config/host.ts';
 import { findOption } from '../../../engine/config/option-table.ts';
 import type { ResolvedOption } from '../../../engine/config/resolve-state.ts';
+import { loadingArguments } from '../../../engine/config/sources.ts';
 import { createConfigHost } from '../config/node-config-host.ts';
 import { readingOf } from '../config/option-reading.ts';
 import type { Instance } from '../instances/instance.ts';
 import type { Ports } from '../ports.ts';
+import { fateOf } from './rehearsal-options.ts';
 
 export interface RehearsalSource {
   path: string;
@@ -30,7 +33,7 @@ export function sourceOfFile(
   text: string | null,
   ports: Pick<Ports, 'env' | 'version'>,
 ): RehearsalSource {
-  const place = { path, argv: ['--ini', path], cwd: dirname(path), env: ports.env };
+  const place = { path, argv: loadingArguments(path), cwd: dirname(path), env: ports.env };
   return withHost({ ...place, hasServerEnvironment: false, server: 'engine' }, text, ports.version);
 }
 
@@ -64,14 +67,18 @@ export function environmentOf({ env }: Pick<RehearsalSource, 'env'>): Record<str
 }
 
 const APP =
-  /^(module|wsgi-file|file|mount|eval|js-app|psgi|rack|php-docroot|paste|pump|web3|virtualenv|home|pythonpath|chdir|env)$/;
+  /^(module|wsgi-file|file|mount|eval|js-app|psgi|rack|php-docroot|paste|pump|web3|virtualenv|home|pythonpath|py(thon-)?import|import|shared-import|chdir|env)$/;
 
-/** The lines that say whose code is loaded. */
-export function applicationLines(applied: readonly ResolvedOption[]): string[] {
-  return applied
-    .filter(({ key }) => {
-      const option = findOption(key);
-      return option !== null && [option.name, ...option.aliases].some((name) => APP.test(name));
-    })
-    .map(({ key, value }) => `${key} = ${key === 'env' ? (value.split('=')[0] ?? '') : value}`);
+/** The lines that say whose code is loaded, and those that run or load something else and are kept. */
+export function applicationLines(applied: readonly ResolvedOption[]): ResolvedOption[] {
+  return applied.filter(({ key, value }) => {
+    const option = findOption(key);
+    if (option === null || fateOf(option).type !== 'keep') return false;
+    return [option.name, ...option.aliases].some((name) => APP.test(name)) || explain(key, value) !== null;
+  });
+}
+
+/** As it is shown: what stands in the environment may be secret. */
+export function lineWords({ key, value }: ResolvedOption): string {
+  return `${key} = ${key === 'env' ? `${value.split('=')[0] ?? ''}=…` : value}`;
 }

@@ -47,6 +47,7 @@ export interface RehearsalOptions {
 export const LOAD_DEADLINE_MS = 60_000;
 const ASK_DEADLINE_MS = 15_000;
 const LOG_LINES = 300;
+const LONGEST_LINE = 1_000;
 const TELL_LOG_EVERY_MS = 300;
 
 type Verdict = NonNullable<RehearsalData['verdict']>;
@@ -294,7 +295,8 @@ export class Rehearsal {
   }
 
   #log(): string[] {
-    return (this.#engine?.log.read(LOG_LINES) ?? []).map(({ text }) => this.#inUsersFile(text));
+    const lines = this.#engine?.log.read(LOG_LINES) ?? [];
+    return lines.map(({ text }) => this.#inUsersFile(text.slice(0, LONGEST_LINE)));
   }
 
   #inUsersFile(text: string): string {

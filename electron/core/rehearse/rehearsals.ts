@@ -16,7 +16,7 @@ import { CoreError } from '../errors.ts';
 import type { Instance } from '../instances/instance.ts';
 import type { Ports } from '../ports.ts';
 import { LOAD_DEADLINE_MS, Rehearsal } from './rehearsal.ts';
-import { applicationLines, type RehearsalSource, sourceOfInstance } from './rehearsal-source.ts';
+import { applicationLines, lineWords, type RehearsalSource, sourceOfInstance } from './rehearsal-source.ts';
 
 export interface RehearsalsOptions {
   ports: Ports;
@@ -103,11 +103,12 @@ export class Rehearsals {
 
 function consentOf(source: RehearsalSource): RehearsalConsent {
   const resolved = resolveConfig(source.argv, source.host);
-  const app = resolved.ok ? applicationLines(resolved.applied) : [];
+  const lines = resolved.ok ? applicationLines(resolved.applied) : [];
+  const app = lines.map(lineWords);
   const user = userInfo().username;
   const { cwd: folder, hasServerEnvironment } = source;
   const digest = createHash('sha256')
-    .update(JSON.stringify([app, user, folder]))
+    .update(JSON.stringify([lines.map(({ key, value }) => [key, value]), user, folder]))
     .digest('hex');
   return { digest, app, user, folder, hasServerEnvironment };
 }
