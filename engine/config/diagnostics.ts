@@ -6,6 +6,7 @@
  * whose start: the bundled engine refuses what it does not support, uWSGI ignores what it does not know.
  */
 import { buildSettings } from './build-settings.ts';
+import type { ConfigError } from './errors.ts';
 import { findForeignFormat, isBinary } from './foreign-format.ts';
 import { type ConfigHost, resolvePath } from './host.ts';
 import { DEFAULT_SECTION, type IniDocument, parseIni, sectionNames } from './ini-document.ts';
@@ -96,7 +97,7 @@ function findAll(text: string, path: string, host: ConfigHost, target: CheckTarg
     found.push(...checkLines(document, { host, target, path: full, ...partIn(resolved, checked) }));
   }
   if (resolved.ok) found.push(...checkResolved(resolved, checked, target));
-  else found.push(...resolved.errors.map((error) => placeError(checked, error, 'error', null)));
+  else found.push(...resolved.errors.map((error) => placeRefusal(error, checked)));
   return mergeFindings(found);
 }
 
@@ -175,11 +176,13 @@ function checkForEngine(resolved: Resolved, text: CheckedText): Diagnostic[] {
   const found = built.warnings.map((warning) =>
     placeError(text, { ...warning, hint: null }, warning.code === 'no-effect' ? 'info' : 'warning', null),
   );
-  for (const error of built.ok ? [] : built.errors) {
-    const fix = error.code === 'unknown-option' ? nearestFix(error.option, error.origin, text) : null;
-    found.push(placeError(text, error, 'error', fix));
-  }
-  return found;
+  return found.concat(built.ok ? [] : built.errors.map((error) => placeRefusal(error, text)));
+}
+
+/** What ends a start; a name that is nearly an option's can be mended. */
+function placeRefusal(error: ConfigError, text: CheckedText): Diagnostic {
+  const fix = error.code === 'unknown-option' ? nearestFix(error.option, error.origin, text) : null;
+  return placeError(text, error, 'error', fix);
 }
 
 function nearestFix(key: string | null, origin: Origin, { document, isHere }: CheckedText): Fix | null {

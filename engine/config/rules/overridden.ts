@@ -15,7 +15,11 @@ export function checkOverridden({ resolved, fix }: RuleConfig, { isHere }: Pick<
     earlier.set(option.name, item);
     if (before === undefined || !isHere(before.origin) || isHere(item.origin) || item.origin.line === 0) continue;
     if (before.value === item.value || fix.lineOf(before) === null) continue;
-    const message = `${item.origin.file} line ${item.origin.line} is read later and wins with '${item.key} = ${item.value}'. Move the include above this line if this one is meant to win.`;
+    const next =
+      item.origin.via?.option === 'inherit'
+        ? "What 'inherit' brings comes last; use include above this line if this one is meant to win."
+        : 'Move the include above this line if this one is meant to win.';
+    const message = `${item.origin.file} line ${item.origin.line} is read later and wins with '${item.key} = ${item.value}'. ${next}`;
     found.push({ item: before, message, related: [item] });
   }
   return found;

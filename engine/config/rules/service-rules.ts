@@ -2,10 +2,11 @@
 import { resolvePath } from '../host.ts';
 import { isOn } from '../values.ts';
 import type { Finding, Rule } from './rule.ts';
-import { isOpen, type RuleConfig } from './rule-config.ts';
+import { FRONT_SOCKETS, HTTP_SOCKETS, isEverywhere, isOpen, type RuleConfig } from './rule-config.ts';
 
 const HEAD = '[uwsgi]\nhttp-socket = 127.0.0.1:8080\nmodule = shop\nneed-app = true\nmaster = true\n';
 
+const LISTENERS = [...FRONT_SOCKETS, ...HTTP_SOCKETS, 'http', 'https'];
 const TOUCHES_LOG = ['log-maxsize', 'touch-logrotate', 'touch-logreopen', 'log-reopen', 'master-fifo', 'log-master'];
 const APPLICATION_ORDER = ['module', 'wsgi-file', 'eval', 'paste'];
 
@@ -27,9 +28,14 @@ export const serviceRules: readonly Rule[] = [
       if (isVassal(config)) return [];
       const first = config.resolved.applied.find(({ origin }) => origin.line > 0);
       const item = config.last('master') ?? first ?? null;
-      const who = supervisor === 'container' ? 'containers' : 'systemd';
-      const message = `SIGTERM, with which ${who === 'systemd' ? 'systemd stops services' : 'containers are stopped'}, reloads this server instead. Add die-on-term = true.`;
-      return [{ item, message, fix: item === null ? null : config.fix.add(item, 'die-on-term', 'true') }];
+      const who = supervisor === 'systemd' ? 'systemd stops services' : 'containers are stopped';
+      const message = `SIGTERM, with which ${who}, reloads this server instead. Add die-on-term = true.`;
+      // A machine that is a container may run servers that nobody stops that way; what all networks reach is a service.
+      const isService =
+        supervisor === 'systemd' || config.listeners(LISTENERS).some(({ address }) => isEverywhere(address));
+      const severity = isService ? 'warning' : 'info';
+      const fix = item === null ? null : config.fix.add(item, 'die-on-term', 'true');
+      return [{ item, message, severity, fix }];
     },
   },
   {

@@ -60,7 +60,9 @@ function numberMeant(value: string, { kind, unit }: OptionInfo): string | null {
   }
   const isSize = /^(b|bytes?|[kmg](i?b)?)$/i.test(word);
   const factor = isSize ? BYTES[letter] : undefined;
-  if (factor === undefined) return null;
+  // `4 workers`: a word that is no unit changes nothing.
+  if (factor === undefined)
+    return isSize || /^(s|secs?|seconds?|m|mins?|h|d)$/i.test(word) || !/\s/.test(value) ? null : whole(number);
   if (kind === 'bytes' || unit === 'bytes') return whole(number * factor);
   return kind === 'mb' || unit === 'MiB' ? whole(Math.ceil((number * factor) / MEBIBYTE)) : null;
 }
