@@ -21,7 +21,7 @@ fs-brutal-reload | list | works | | Reloads without waiting for requests when th
 fs-signal | list | no | | Raises a signal of uWSGI's framework when a file changes.
 reload-on-fd | list | no | | Reloads when a descriptor is readable.
 brutal-reload-on-fd | list | no | | Reloads without waiting for requests when a descriptor is readable.
-propagate-touch | flag | no | | Makes workers look for touched files too, where signals do not reach them.
+propagate-touch | flag | no | | Passes a reload by touch on to each process, where signals are not reliable.
 check-mountpoint | list | no | | Stops the server when the file system at this path does not answer any more.
 master-fifo | list | works | | Named pipe that takes commands: r reloads, q stops.
 die-on-term | flag | works | false | Stops at SIGTERM instead of reloading.
