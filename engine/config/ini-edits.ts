@@ -5,7 +5,7 @@
  * its end are left alone. Where new lines go is in ini-places.ts. Pure.
  */
 import type { IniDocument, OptionLine } from './ini-document.ts';
-import { mainName, type OptionPlace, optionPlaces, placeForNew } from './ini-places.ts';
+import { mainName, optionPlaces, placeForNew } from './ini-places.ts';
 import { editInLine, insertAbove, removeLine, type TextEdit } from './text-edit.ts';
 import { isOn } from './values.ts';
 
@@ -76,12 +76,6 @@ export function commentIn(line: { number: number; text: string }): TextEdit[] {
   if (mark === null) return [];
   const [, indent = '', sign = ''] = mark;
   return [editInLine(line.number, indent.length, indent.length + sign.length, '')];
-}
-
-/** What the option stands for now: the unconditional line that wins. */
-export function winningPlace(places: readonly OptionPlace[], name: string): OptionPlace | null {
-  const main = mainName(name);
-  return places.findLast((place) => place.name === main && place.condition === null) ?? null;
 }
 
 function freeLines(document: IniDocument, section: string, name: string): OptionLine[] {

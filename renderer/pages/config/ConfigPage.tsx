@@ -25,6 +25,7 @@ import { DraftBar } from './drawer/DraftBar.tsx';
 import { drawer } from './drawer/drawer-layout.ts';
 import { FormSide } from './form/FormSide.tsx';
 import { useFormOpen } from './form/form-open.ts';
+import { PresetSide } from './form/PresetSide.tsx';
 import { LiveFiguresContext, useLiveFigures } from './live/live-context.ts';
 import { RehearseButton, RehearseSide, useRehearsals } from './rehearse/RehearseSide.tsx';
 import { ConfigText } from './text/ConfigText.tsx';
@@ -79,6 +80,7 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
   const { isOpen: isDrawerOpen, tab } = useStore(drawer);
   const { saveReloads } = useStore(desk.drafts);
   const form = useFormOpen(() => editor.current?.focus());
+  const [presetSection, setPresetSection] = useState<string | null>(null);
   const rehearsals = useRehearsals(instanceId);
   const figures = useLiveFigures(instanceId);
   const tools = useEditorTools(instanceId);
@@ -141,7 +143,7 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
         >
           Save
         </Button>
-        <EditorMenu editor={editor} tools={tools} readOnly={!file.writable} />
+        <EditorMenu editor={editor} tools={tools} readOnly={!file.writable} onPresets={() => setPresetSection('')} />
       </div>
       {saveError ? (
         <ErrorBand title={saveError.message} text={saveError.hint ?? 'Nothing was written; the text is still here.'} />
@@ -172,6 +174,7 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
               cursorLine={cursor.line}
               readOnly={!file.writable}
               takesFocus={form.takesFocus}
+              onPresets={setPresetSection}
               editor={editor}
               store={store}
             />
@@ -188,6 +191,13 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
         />
       ) : null}
       <RehearseSide rehearsals={rehearsals} text={session.text} onGoTo={(line) => editor.current?.goTo(line, 0)} />
+      <PresetSide
+        section={presetSection}
+        path={file.path}
+        editor={editor}
+        store={store}
+        onClose={() => setPresetSection(null)}
+      />
       <ConflictDialog session={session} nowMs={nowMs} onResolve={(choice) => void store.resolve(choice)} />
     </div>
   );

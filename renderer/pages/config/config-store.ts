@@ -38,6 +38,12 @@ export interface ConfigStore extends StoreApi<ConfigState> {
   isDirty(): boolean;
 }
 
+/** The text as it is now; empty before it was read. */
+export function textOf(store: ConfigStore): string {
+  const state = store.getState();
+  return state.status === 'ready' ? state.text : '';
+}
+
 export interface ConfigStoreOptions {
   client: Pick<Client, 'call'>;
   instanceId: string;

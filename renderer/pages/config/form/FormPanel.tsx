@@ -13,7 +13,7 @@ import { EmptyForm } from './EmptyForm.tsx';
 import { FormGroups } from './FormGroups.tsx';
 import { type FormDesk, FormDeskContext } from './form-desk.ts';
 import type { FormHost } from './form-host.ts';
-import { createFormBuilder, fieldAtLine, OPTION_COUNT } from './form-model.ts';
+import { createFormBuilder, fieldAtLine, isIni, OPTION_COUNT } from './form-model.ts';
 import { rowId } from './form-words.ts';
 import { useOutsideValues } from './use-outside-values.ts';
 
@@ -51,6 +51,7 @@ export default function FormPanel(props: FormPanelProps) {
     () => build({ text: shownText, savedText, section, diagnostics, outside }),
     [build, shownText, savedText, section, diagnostics, outside],
   );
+  const hasFields = useMemo(() => isIni(path, shownText), [path, shownText]);
   const atCursor = fieldAtLine(form, cursorLine)?.name ?? null;
   const desk = useMemo<FormDesk>(
     () => ({
@@ -150,7 +151,7 @@ export default function FormPanel(props: FormPanelProps) {
         <div className="form-head">
           <h2 className="md">Form</h2>
           <span className="q ell">
-            {form.setCount} of {OPTION_COUNT.toLocaleString('en-US')} options set
+            {hasFields ? `${form.setCount} of ${OPTION_COUNT.toLocaleString('en-US')} options set` : null}
           </span>
           <span className="grow" />
           <IconButton
@@ -160,7 +161,7 @@ export default function FormPanel(props: FormPanelProps) {
             icon={<Search size={14} strokeWidth={1.75} aria-hidden />}
             onClick={() => setQuery((current) => (current === null ? '' : null))}
           />
-          {readOnly ? null : (
+          {readOnly || !hasFields ? null : (
             <>
               <IconButton
                 size="sm"
@@ -208,15 +209,22 @@ export default function FormPanel(props: FormPanelProps) {
           />
         ) : null}
         <div className="form-body" ref={body}>
-          {form.isEmpty && !readOnly ? <EmptyForm onPresets={() => host.openPresets(form.section)} /> : null}
-          <FormGroups
-            form={form}
-            query={shownQuery}
-            pinned={pinned}
-            current={focused ?? atCursor}
-            readOnly={readOnly}
-            epoch={epoch}
-          />
+          {hasFields ? null : (
+            <p className="calm">The form is for INI files. Options of this one are changed in the text.</p>
+          )}
+          {hasFields && form.isEmpty && !readOnly ? (
+            <EmptyForm onPresets={() => host.openPresets(form.section)} />
+          ) : null}
+          {hasFields ? (
+            <FormGroups
+              form={form}
+              query={shownQuery}
+              pinned={pinned}
+              current={focused ?? atCursor}
+              readOnly={readOnly}
+              epoch={epoch}
+            />
+          ) : null}
         </div>
       </aside>
     </FormDeskContext>

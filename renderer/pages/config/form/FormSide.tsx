@@ -3,12 +3,11 @@ import { lazy, type RefObject, Suspense, useState } from 'react';
 import type { ConfigDiagnostic } from '../../../../electron/contract/model.ts';
 import type { IniEditorHandle } from '../../../editor/IniEditor.tsx';
 import { useStores } from '../../../stores/use-stores.ts';
-import type { ConfigStore } from '../config-store.ts';
+import { type ConfigStore, textOf } from '../config-store.ts';
 import './form.css';
 import { createFormHost } from './form-host.ts';
 
 const FormPanel = lazy(() => import('./FormPanel.tsx'));
-const PresetDialog = lazy(() => import('./PresetDialog.tsx'));
 
 export interface FormSideProps {
   instanceId: string;
@@ -22,31 +21,17 @@ export interface FormSideProps {
   store: ConfigStore;
   /** It was opened by its key: the focus follows. */
   takesFocus: boolean;
+  onPresets: (section: string) => void;
 }
 
-export function FormSide({ instanceId, editor, store, ...shown }: FormSideProps) {
+export function FormSide({ instanceId, editor, store, onPresets, ...shown }: FormSideProps) {
   const { client } = useStores();
-  const [presetsFor, setPresetsFor] = useState<string | null>(null);
   const [host] = useState(() =>
-    createFormHost({ client, instanceId, editor, textNow: () => textOf(store), openPresets: setPresetsFor }),
+    createFormHost({ client, instanceId, editor, textNow: () => textOf(store), openPresets: onPresets }),
   );
   return (
     <Suspense fallback={<aside className="insp form-panel" aria-label="Form" />}>
       <FormPanel {...shown} host={host} />
-      {presetsFor === null ? null : (
-        <PresetDialog
-          text={textOf(store)}
-          path={shown.path}
-          section={presetsFor}
-          onPutIn={host.putIn}
-          onClose={() => setPresetsFor(null)}
-        />
-      )}
     </Suspense>
   );
-}
-
-function textOf(store: ConfigStore): string {
-  const state = store.getState();
-  return state.status === 'ready' ? state.text : '';
 }

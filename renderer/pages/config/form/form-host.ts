@@ -5,7 +5,6 @@
 import type { RefObject } from 'react';
 import type { ConfigContext } from '../../../../electron/contract/editor-model.ts';
 import type { ConfigDiagnostic } from '../../../../electron/contract/model.ts';
-import type { TextEdit } from '../../../../engine/config/text-edit.ts';
 import type { Client } from '../../../client.ts';
 import type { IniEditorHandle } from '../../../editor/IniEditor.tsx';
 import { editsFor, type FormAction } from './form-actions.ts';
@@ -19,8 +18,6 @@ export interface FormHost {
   redo: () => void;
   pathsFor: (option: string, typed: string) => Promise<readonly string[]>;
   openPresets: (section: string) => void;
-  /** One undo step. */
-  putIn: (edits: readonly TextEdit[]) => void;
   /** What the text comes to on its server. */
   contextOf: (text: string) => Promise<ConfigContext>;
 }
@@ -43,10 +40,6 @@ export function createFormHost({ client, instanceId, editor, textNow, openPreset
     undo: () => editor.current?.undo(),
     redo: () => editor.current?.redo(),
     openPresets,
-    putIn: (edits) => {
-      editor.current?.applyEdits(edits);
-      editor.current?.focus();
-    },
     async pathsFor(option, typed) {
       const folder = typed.slice(0, typed.lastIndexOf('/') + 1);
       const { entries } = await client.call('config.paths', { instanceId, text: textNow(), option, typed });

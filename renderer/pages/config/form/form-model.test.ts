@@ -94,6 +94,13 @@ describe('the form of a text', () => {
     expect(form('')).toMatchObject({ section: 'uwsgi', isEmpty: true, setCount: 0 });
   });
 
+  it('is for INI files only', () => {
+    expect(isIni('/etc/uwsgi/shop.ini', TEXT)).toBe(true);
+    expect(isIni('/etc/uwsgi/shop', '')).toBe(true);
+    expect(isIni('/etc/uwsgi/shop.yml', TEXT)).toBe(false);
+    expect(isIni('/etc/uwsgi/shop.ini', 'uwsgi:\n  master: true\n')).toBe(false);
+  });
+
   it('is ready in a few milliseconds for a file of 5,000 lines', () => {
     const text = `[uwsgi]\n${Array.from({ length: 5_000 }, (_, index) => `env = V${index}=${index}`).join('\n')}\n`;
     const build = createFormBuilder();

@@ -3,6 +3,7 @@
  * is wrong. The form shows this and nothing else, so that the text stays the only truth. Pure.
  */
 import type { ConfigDiagnostic } from '../../../../electron/contract/model.ts';
+import { findForeignFormat } from '../../../../engine/config/foreign-format.ts';
 import { DEFAULT_SECTION, type IniDocument, parseIni, sectionNames } from '../../../../engine/config/ini-document.ts';
 import { commentedOptions, mainName, type OptionPlace, optionPlaces } from '../../../../engine/config/ini-places.ts';
 import { findOption, type OptionInfo, optionTable } from '../../../../engine/config/option-table.ts';
@@ -69,6 +70,11 @@ export function sectionToShow(document: IniDocument, asked: string | null): stri
   const names = sectionNames(document);
   if (asked !== null && names.includes(asked)) return asked;
   return names.includes(DEFAULT_SECTION) ? DEFAULT_SECTION : (names[0] ?? DEFAULT_SECTION);
+}
+
+/** False for YAML, JSON, XML and binary files, which have no lines that the form could change. */
+export function isIni(path: string, text: string): boolean {
+  return !/\.(ya?ml|json|js|xml)$/i.test(path) && findForeignFormat(text) === null;
 }
 
 /** All fields. Those of `before` that are still the same are taken over, so that their rows need not be drawn again. */

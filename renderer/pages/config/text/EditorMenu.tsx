@@ -10,9 +10,10 @@ export interface EditorMenuProps {
   editor: RefObject<IniEditorHandle | null>;
   tools: EditorTools;
   readOnly: boolean;
+  onPresets: () => void;
 }
 
-export function EditorMenu({ editor, tools, readOnly }: EditorMenuProps) {
+export function EditorMenu({ editor, tools, readOnly, onPresets }: EditorMenuProps) {
   const disabledReason = readOnly ? 'The file can only be read.' : null;
   const entry = (id: EditorAction, title: string, shortcut?: string): MenuEntry => ({
     id,
@@ -30,6 +31,7 @@ export function EditorMenu({ editor, tools, readOnly }: EditorMenuProps) {
     { ...entry('format', 'Format', 'Shift+Alt+F'), disabledReason },
     { ...entry('align', 'Format, = in one column'), disabledReason },
     { ...entry('fix-all', 'Apply all fixes'), disabledReason },
+    { id: 'presets', title: 'Presets…', divider: true, disabledReason, onSelect: onPresets },
     { ...entry('fold', 'Fold all', 'Mod+Alt+['), divider: true },
     entry('unfold', 'Unfold all', 'Mod+Alt+]'),
   ];
