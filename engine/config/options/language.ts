@@ -8,9 +8,9 @@ export const languageOptions: OptionSection = {
 strict | flag | works | false | Refuses unknown options and placeholders that are not set with 'set-placeholder'.
 show-config | flag | works | false | Prints the options in effect at the start.
 ini | list | works | | Reads options from an INI file, file or file:section.
-xml | list | no | | Reads options from an XML file.
-yaml | list | no | | Reads options from a YAML file.
-json | list | no | | Reads options from a JSON file.
+xml | list | works | | Reads options from an XML file.
+yaml | list | works | | Reads options from a YAML file.
+json | list | works | | Reads options from a JSON file.
 config | list | no | | Reads options through a plugin.
 include | list | works | | Reads options from another file at this place.
 inherit | list | works | | Reads options from another file after all others.

@@ -78,6 +78,9 @@ export const readers: Readonly<Record<string, Reader>> = Object.assign(
 /** Options that resolve.ts has dealt with: they set nothing. */
 export const RESOLVED_OPTIONS: ReadonlySet<string> = new Set([
   'ini',
+  'xml',
+  'yaml',
+  'json',
   'include',
   'inherit',
   'set',
