@@ -8,7 +8,8 @@ const iniText = fc
   .array(
     fc.oneof(
       fc.constantFrom('[', ']', '=', ' ', '\t', '\r', '\n', ';', '#', '%', '\0', 'uwsgi', 'k', 'v'),
-      fc.string(),
+      fc.constantFrom('\ufeff', '\r\n', '\n\r', '\u2028', '\x0b', '\udcff', 'é', '😀'),
+      fc.string({ unit: 'binary' }),
     ),
   )
   .map((parts) => parts.join(''));
