@@ -159,6 +159,23 @@ describe('the bundled engine', () => {
     expect(broken.problems).toEqual([expect.stringContaining('none.ini')]);
   });
 
+  it('that did not start with a version says so there', async () => {
+    await bench.startCore();
+    const path = await writeShop([]);
+    const { id } = await bench.client.call('engine.run', { path });
+    await attached(id);
+    await bench.client.call('engine.stop', { instanceId: id });
+    await save(id, (text) => text.replace('wsgi-file = app.py', 'wsgi-file = none.py\nneed-app = true'));
+    await bench.client.call('engine.start', { instanceId: id });
+    const engine = async () => (await bench.instance(id)).engine?.status;
+    await waitUntil('the engine to fail', async () => (await engine()) === 'failed', 20_000);
+    const [newest, first] = await versions(id);
+    expect(newest).toMatchObject({ summary: 'wsgi-file app.py → none.py, need-app on' });
+    expect(newest?.result).toMatchObject({ status: 'failed', text: 'did not start' });
+    expect(first?.result).toMatchObject({ status: 'done', text: 'started' });
+    expect(await drift(id)).toMatchObject({ status: 'stopped', changes: [] });
+  });
+
   it('keeps a text that was not saved over a restart of Reeve, until it is forgotten', async () => {
     await bench.startCore();
     const { id } = await bench.client.call('engine.run', { path: await writeShop([]) });

@@ -14,7 +14,7 @@ import type { Instance } from '../instances/instance.ts';
 import type { Ports } from '../ports.ts';
 import { Turns } from '../turns.ts';
 import { type ConfigText, readConfigText, type SaveOutcome, saveConfigText } from './config-files.ts';
-import { type OptionReading, readingOf, readOptions } from './option-reading.ts';
+import { readingOf, readingOfFile, readOptions } from './option-reading.ts';
 
 /** Reloads that renew workers only: the master goes on with the configuration it has. */
 const WITHOUT_FILES: ReadonlySet<string> = new Set(['fifo-chain', 'fifo-workers']);
@@ -25,7 +25,7 @@ export class ConfigVersions {
   readonly #turns = new Turns();
   readonly #running = new Set<Promise<void>>();
   /** Engines by instance, and when each was spawned. */
-  readonly #spawned = new Map<string, { pid: number; atMs: number }>();
+  readonly #spawned = new Map<string, { pid: number; atMs: number; hasServed: boolean }>();
   #isDisposed = false;
 
   constructor(history: ConfigHistory, ports: Ports) {
@@ -43,13 +43,11 @@ export class ConfigVersions {
 
   /** Keeps what these files say now; those that can't be read are left out. */
   async noteDisk(instance: Instance, paths: readonly string[]): Promise<void> {
-    const reading = await readingOf(instance, this.#ports).catch(() => null);
-    if (reading === null) return;
     for (const path of paths) {
       if (this.#isDisposed) return;
       await this.#turns.take(await placeOf(path), async () => {
         const file = await readConfigText(path).catch(() => null);
-        if (file !== null) await this.#note(instance, file, 'seen', reading);
+        if (file !== null) await this.#note(instance, file, 'seen');
       });
     }
   }
@@ -57,11 +55,10 @@ export class ConfigVersions {
   /** Saves, and keeps both what was there and what is there then. Throws as saveConfigText does. */
   async save(instance: Instance, path: string, text: string, base: FileVersion): Promise<SaveOutcome> {
     return this.#turns.take(await placeOf(path), async () => {
-      const reading = await readingOf(instance, this.#ports);
       const before = await readConfigText(path).catch(() => null);
-      if (before !== null) await this.#note(instance, before, 'seen', reading);
+      if (before !== null) await this.#note(instance, before, 'seen');
       const outcome = await saveConfigText(path, text, base);
-      if (outcome.status === 'saved') await this.#note(instance, outcome.file, 'saved', reading);
+      if (outcome.status === 'saved') await this.#note(instance, outcome.file, 'saved');
       return outcome;
     });
   }
@@ -89,10 +86,13 @@ export class ConfigVersions {
     }
     const known = this.#spawned.get(instance.id);
     const { pid } = state;
-    const fresh = pid !== null && known?.pid !== pid ? { pid, atMs: this.#ports.clock.now() } : null;
+    const fresh = pid !== null && known?.pid !== pid ? { pid, atMs: this.#ports.clock.now(), hasServed: false } : null;
     const spawned = fresh ?? known;
-    const failed = state.status === 'failed';
-    if (spawned === undefined || (fresh === null && !failed)) return;
+    if (spawned === undefined) return;
+    if (state.status === 'running') spawned.hasServed = true;
+    // One that failed later has read its files all the same.
+    const failed = state.status === 'failed' && !spawned.hasServed;
+    if (fresh === null && !failed) return;
     this.#spawned.set(instance.id, spawned);
     this.history.noteLoad(instance.id, {
       atMs: spawned.atMs,
@@ -111,9 +111,12 @@ export class ConfigVersions {
     this.history.dispose();
   }
 
-  async #note(instance: Instance, file: ConfigText, kind: 'saved' | 'seen', reading: OptionReading): Promise<void> {
+  async #note(instance: Instance, file: ConfigText, kind: 'saved' | 'seen'): Promise<void> {
     const path = await placeOf(file.path);
     const { text } = file;
+    const { mtimeMs, sha256 } = file.version;
+    if (this.history.versions(path)[0]?.sha256 === sha256) return;
+    const reading = await readingOf(instance, this.#ports).catch(() => readingOfFile(path, this.#ports));
     const optionsOf = (content: string) =>
       readOptions(
         reading,
@@ -124,12 +127,20 @@ export class ConfigVersions {
       ).options;
     const summarise = (before: string): string =>
       summaryWords(compareEffective(optionsOf(before), optionsOf(text)), before, text);
-    const who = kind === 'saved' ? `${userInfo().username} on ${hostname()}` : null;
-    const { mtimeMs } = file.version;
+    const who = kind === 'saved' ? userWords() : null;
     this.history.note(
       { path, instanceId: instance.id, atMs: this.#ports.clock.now(), mtimeMs, text, kind, who },
       summarise,
     );
+  }
+}
+
+function userWords(): string {
+  try {
+    return `${userInfo().username} on ${hostname()}`;
+  } catch {
+    // A user without an entry in the system's list, as in containers.
+    return `user ${process.getuid?.() ?? ''} on ${hostname()}`;
   }
 }
 
