@@ -18,16 +18,16 @@ scgi-nph-socket | address | works | | Answers SCGI with an HTTP status line in f
 puwsgi-socket | address | no: it takes bodies for further requests, so that whoever may upload can run code | | Answers the uwsgi protocol on connections that are kept.
 raw-socket | address | no: an application would get the bare connection, and nothing here hands it on | | Hands connections to the application as they are.
 protocol | string | works | uwsgi | Protocol that 'socket' speaks: uwsgi, http, http11, fastcgi, fastcgi-nph, scgi or scgi-nph. | choices=uwsgi,http,http11,https,suwsgi,puwsgi,fastcgi,fastcgi-nph,scgi,scgi-nph,raw
-http-socket-modifier1 | int | works | 0 | Modifier of requests that come through 'http-socket'; the engine knows 0.
-http-socket-modifier2 | int | works | 0 | Second modifier of requests that come through 'http-socket'; the engine knows 0.
-fastcgi-modifier1 | int | works | 0 | Modifier of requests that come over FastCGI; the engine knows 0.
-fastcgi-modifier2 | int | works | 0 | Second modifier of requests that come over FastCGI; the engine knows 0.
-scgi-modifier1 | int | works | 0 | Modifier of requests that come over SCGI; the engine knows 0.
-scgi-modifier2 | int | works | 0 | Second modifier of requests that come over SCGI; the engine knows 0.
+http-socket-modifier1 | int | works | 0 | Modifier of requests that come through 'http-socket': 0 is Python, 5 Perl, 7 Ruby, 9 CGI, 14 PHP.
+http-socket-modifier2 | int | works | 0 | Second modifier of requests that come through 'http-socket'.
+fastcgi-modifier1 | int | works | 0 | Modifier of requests that come over FastCGI: 0 is Python, 5 Perl, 7 Ruby, 9 CGI, 14 PHP.
+fastcgi-modifier2 | int | works | 0 | Second modifier of requests that come over FastCGI.
+scgi-modifier1 | int | works | 0 | Modifier of requests that come over SCGI: 0 is Python, 5 Perl, 7 Ruby, 9 CGI, 14 PHP.
+scgi-modifier2 | int | works | 0 | Second modifier of requests that come over SCGI.
 raw-modifier1 | int | no | | Modifier of connections that come through 'raw-socket'.
 raw-modifier2 | int | no | | Second modifier of connections that come through 'raw-socket'.
 worker-accept | flag | works | false | Python workers accept the connections of 'socket' and 'uwsgi-socket' themselves, without the gateway. | effect=restart
-http-to | address | works | | Address of the uwsgi socket the router hands requests to; the engine's router always uses its own workers.
+http-to | address | works | | Address of a uwsgi socket the router hands requests to; the engine's goes to its own workers.
 `,
   readers: {
     http: socket('http'),

@@ -11,13 +11,13 @@ export const routerOptions: OptionSection = {
 http-keepalive | seconds | works | 30 | Idle time after which a kept connection of the router is closed; 0 switches keep-alive off, 1 means that of 'http-timeout'. | uwsgi=0
 http-timeout | seconds | works | 60 | Longest silence of a client or of the application before the router gives up.
 http-headers-timeout | seconds | works | 60 | Longest time that a client of the router may take for the headers of a request.
-http-manage-expect | int | works | | Answers 'Expect: 100-continue', up to this body size; the engine always does, without a size to any. | unit=bytes
+http-manage-expect | int | works | | Answers 'Expect: 100-continue', and refuses bodies above this size with 413; the engine always answers it. | unit=bytes
 http-auto-gzip | flag | works | | Compresses responses that ask for it with 'uWSGI-Encoding: gzip'.
 http-var | list | works | | Adds a variable, NAME=VALUE, to each request that comes through the router.
 http-server-name-as-http-host | flag | works | | Makes SERVER_NAME the Host header of the request.
 http-enable-proxy-protocol | flag | works | | Reads PROXY protocol headers (version 1 and 2) of trusted peers on the router's addresses.
-http-modifier1 | int | works | 0 | Modifier the router puts in each request; the engine knows 0.
-http-modifier2 | int | works | 0 | Second modifier the router puts in each request; the engine knows 0.
+http-modifier1 | int | works | 0 | Modifier the router puts in each request: 0 is Python, 5 Perl, 7 Ruby, 9 CGI, 14 PHP.
+http-modifier2 | int | works | 0 | Second modifier the router puts in each request.
 http-auto-chunked | flag | none: responses of unknown length are always sent chunked to HTTP/1.1 clients | | Sends responses without a length as chunks.
 http-chunked-input | flag | none: chunked bodies are always decoded, and the application is told their length | | Decodes chunked request bodies.
 http-raw-body | flag | none: bodies of any kind reach the application whole | | Hands chunked request bodies on as they are.

@@ -22,8 +22,8 @@ export const tlsOptions: OptionSection = {
 https | string | works | | Answers HTTPS through the router: ADDRESS,CERTIFICATE,KEY[,CIPHERS[,CLIENT-CA]]; '!' before the last makes client certificates mandatory.
 https2 | string | works | | Answers HTTPS through the router: addr=, cert=, key=, and if wanted ciphers= and client_ca=.
 https-socket | string | works | | Answers HTTPS: ADDRESS,CERTIFICATE,KEY[,CIPHERS[,CLIENT-CA]].
-https-socket-modifier1 | int | works | 0 | Modifier of requests that come through 'https-socket'; the engine knows 0.
-https-socket-modifier2 | int | works | 0 | Second modifier of requests that come through 'https-socket'; the engine knows 0.
+https-socket-modifier1 | int | works | 0 | Modifier of requests that come through 'https-socket': 0 is Python, 5 Perl, 7 Ruby, 9 CGI, 14 PHP.
+https-socket-modifier2 | int | works | 0 | Second modifier of requests that come through 'https-socket'.
 suwsgi-socket | string | works | | Answers the uwsgi protocol inside TLS: ADDRESS,CERTIFICATE,KEY[,CIPHERS[,CLIENT-CA]].
 http-to-https | address | works | | Answers HTTP on this address with a redirect to HTTPS.
 https-export-cert | flag | none: the client's certificate is always handed on in HTTPS_DN, HTTPS_CC and HTTPS_CLIENT_CERTIFICATE, as uWSGI does | | Hands the client's certificate to the application.
