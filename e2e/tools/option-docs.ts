@@ -40,7 +40,7 @@ function introduction(options: readonly OptionInfo[]): string {
 
 This page is written by \`npm run docs\` from the table that the engine reads its options by. Of ${options.length} options ${count('works')} work, ${count('no effect')} are accepted and have no effect here for the reason given, and ${count('not supported')} are not supported: they end the start with an error that names them. None is ignored in silence. Names after a comma are other names of the same option. Options under Reeve's own names do not exist in uWSGI.
 
-The column "change" says what uWSGI needs until a changed value is in effect, as measured on uWSGI 2.0.21. A reload (SIGHUP, the FIFO's \`r\`, \`touch-reload\`) starts the program anew in the same process: it reads the configuration, and keeps what the process has, such as sockets that are bound, the user, limits, and variables of the environment that no line removes. New workers alone (the FIFO's \`w\` and \`c\`) never read the configuration. Where the engine's reload does more, [differences.md](differences.md) says so.
+The column "change" says what uWSGI needs until a changed value is in effect, as measured on uWSGI 2.0.21. A reload (SIGHUP, the FIFO's \`r\`, \`touch-reload\`) starts the program anew in the same process: it reads the configuration, and keeps what the process has, such as sockets that are bound, the user, limits, and variables of the environment that no line removes. New workers alone (the FIFO's \`w\` and \`c\`) never read the configuration. Where the engine's reload does more or less, the column says "here".
 `;
 }
 
@@ -51,7 +51,7 @@ function table(options: readonly OptionInfo[]): string {
       statusText(option),
       defaultText(option),
       option.unit ?? '',
-      isForCommandLine(option) ? '' : option.effect,
+      effectText(option),
       helpText(option),
     ]
       .map(cell)
@@ -84,18 +84,19 @@ function defaultText(option: OptionInfo): string {
   return uwsgiDefault === null ? (ours ?? '') : `${ours ?? ''} (uWSGI: ${uwsgiDefault})`;
 }
 
+/** The options of the command line do something once, and have no effect on a server later. */
+function effectText({ help, effect, engineEffect }: OptionInfo): string {
+  if (help.startsWith('On the command line:')) return '';
+  return effect === engineEffect ? effect : `${effect} (here: ${engineEffect})`;
+}
+
 function helpText({ help, choices, since, plugin }: OptionInfo): string {
   return [
-    help ?? '',
+    help,
     choices === null ? '' : ` One of ${choices.join(', ')}.`,
     since === null ? '' : ` Since ${since}.`,
     plugin === 'core' || plugin === 'reeve' ? '' : ` (Plugin ${plugin})`,
   ].join('');
-}
-
-/** Such an option does something once and says nothing about a server. */
-function isForCommandLine({ help }: OptionInfo): boolean {
-  return help?.startsWith('On the command line:') ?? false;
 }
 
 function namesOf(option: OptionInfo): string[] {

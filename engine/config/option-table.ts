@@ -3,9 +3,9 @@
  * (what works), the checker, the editor's completion and the docs. Made from option-names.ts and the sections
  * in options/, whose lines are `name | kind | engine | default | help | facts`: kind is one of OPTION_KINDS (mb: size in
  * megabytes, mode: octal); engine is `works`, `no` or `no: reason` (not supported) or `none: reason` (accepted, has no effect
- * here). Help is one sentence of our own; an empty default means that there is none. Facts may be left out; they are
- * words like `effect=restart since=2.0.22 unit=requests choices=spare,backlog uwsgi=100` (the last: uWSGI's default where
- * the engine's is another). Longer texts are in option-notes.ts.
+ * here). Help is one sentence of our own; an empty default means that there is none. Facts may be left out; they are words
+ * like `effect=restart since=2.0.22 unit=requests choices=spare,backlog here=reload uwsgi=100`; the last two are the effect
+ * on the engine and uWSGI's default, where those differ. Longer texts are in option-notes.ts.
  */
 import { editDistance, nearestNames } from './nearest.ts';
 import { OPTION_NAMES } from './option-names.ts';
@@ -63,6 +63,8 @@ export interface OptionInfo {
   /** First release that has it; null: any 2.0 has. */
   since: string | null;
   effect: OptionEffect;
+  /** The same for the engine's reload, which keeps less of what was. */
+  engineEffect: OptionEffect;
   /** Heading it stands under. */
   section: string;
 }
@@ -78,6 +80,7 @@ interface OptionDetail {
   choices: readonly string[] | null;
   since: string | null;
   effect: OptionEffect;
+  engineEffect: OptionEffect;
   section: string;
 }
 
@@ -178,16 +181,17 @@ function readDetails(section: string, text: string): [name: string, detail: Opti
   return details;
 }
 
-type OptionFacts = Pick<OptionDetail, 'unit' | 'choices' | 'since' | 'effect' | 'uwsgiDefault'>;
+type OptionFacts = Pick<OptionDetail, 'unit' | 'choices' | 'since' | 'effect' | 'engineEffect' | 'uwsgiDefault'>;
 
 function readFacts(kind: OptionKind, text: string, line: string): OptionFacts {
-  const facts: OptionFacts = {
+  const facts: Omit<OptionFacts, 'engineEffect'> = {
     unit: UNITS[kind] ?? null,
     choices: null,
     since: null,
     effect: 'reload',
     uwsgiDefault: null,
   };
+  let here: OptionEffect | undefined;
   for (const word of text.split(/\s+/)) {
     const [name = '', value = ''] = word.split('=', 2);
     const effect = OPTION_EFFECTS.find((candidate) => candidate === value);
@@ -196,9 +200,10 @@ function readFacts(kind: OptionKind, text: string, line: string): OptionFacts {
     else if (name === 'uwsgi' && value !== '') facts.uwsgiDefault = value;
     else if (name === 'since' && /^\d+\.\d+(\.\d+)?$/.test(value)) facts.since = value;
     else if (name === 'effect' && effect !== undefined) facts.effect = effect;
+    else if (name === 'here' && effect !== undefined) here = effect;
     else if (word !== '') throw new Error(`Bad fact '${word}' in the option table: ${line}`);
   }
-  return facts;
+  return { ...facts, engineEffect: here ?? facts.effect };
 }
 
 function readEngine(text: string, line: string): { status: OptionStatus; reason: string | null } {

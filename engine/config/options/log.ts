@@ -12,8 +12,8 @@ import { type Draft, flag, type OptionSection, type Reader, readFlag, readNumber
 
 export const logOptions: OptionSection = {
   data: `
-logto | path | works | | Writes the log to this file, or to a UDP address. | effect=restart
-logto2 | path | works | | As 'logto', opened after privileges were dropped. | effect=restart
+logto | path | works | | Writes the log to this file, or to a UDP address. | effect=restart here=reload
+logto2 | path | works | | As 'logto', opened after privileges were dropped. | effect=restart here=reload
 log-format | string | works | | Format of the line logged for each request.
 logformat-strftime | flag | works | false | Writes '%(ftime)' of 'log-format' in the form of 'log-date'.
 disable-logging | flag | works | false | Logs no requests, beside those that options such as 'log-5xx' ask for.

@@ -20,7 +20,7 @@ export const systemOptions: OptionSection = {
   data: `
 master | flag | works | false | Runs a master process that restarts workers and answers signals, stats and the FIFO. | effect=restart
 cpu-affinity | int | works | | Binds each worker to this number of CPUs, one worker after the other. | unit=CPUs
-prio | string | works | | Priority of all processes, from -20 (first) to 19.
+prio | string | works | | Priority of all processes, from -20 (first) to 19. | here=restart
 uid | string | works | | User to run as, by name or number; its own group too unless 'gid' says another. | effect=restart
 gid | string | works | | Group to run as, by name or number. | effect=restart
 add-gid | list | works | | Another group to be in, by name or number. | effect=restart
@@ -36,13 +36,13 @@ unshare | list | no: use a container or the service manager | | Linux namespaces
 cap | string | no: use the service manager (AmbientCapabilities) | | Linux capabilities to keep, as a list with commas. | effect=restart
 cgroup | list | no: use the service manager (Slice, MemoryMax) | | Control group to be in. | effect=restart
 namespace | string | no: use a container | | Folder that becomes the root of a file system of its own, with what belongs to it: PATH[:HOSTNAME]. | effect=restart
-umask | mode | works | | File mode mask, in octal.
+umask | mode | works | | File mode mask, in octal. | here=restart
 daemonize | path | works | | Goes into the background when the server is ready and logs to this file. | effect=restart
 daemonize2 | path | works | | As 'daemonize'. | effect=restart
-pidfile | path | works | | Writes the master's pid to this file before privileges are dropped. | effect=restart
-pidfile2 | path | works | | As 'pidfile', after privileges were dropped. | effect=restart
-safe-pidfile | path | works | | As 'pidfile', written when the server is ready. | effect=restart
-safe-pidfile2 | path | works | | As 'pidfile2', written when the server is ready. | effect=restart
+pidfile | path | works | | Writes the master's pid to this file before privileges are dropped. | effect=restart here=reload
+pidfile2 | path | works | | As 'pidfile', after privileges were dropped. | effect=restart here=reload
+safe-pidfile | path | works | | As 'pidfile', written when the server is ready. | effect=restart here=reload
+safe-pidfile2 | path | works | | As 'pidfile2', written when the server is ready. | effect=restart here=reload
 auto-procname | flag | works | false | Gives each process a name that says what it does.
 procname-prefix | string | works | | Text in front of process names.
 procname-prefix-spaced | string | works | | As 'procname-prefix', with a blank after it.
@@ -64,8 +64,8 @@ env | list | works | | Sets an environment variable: NAME=value.
 unenv | list | works | | Removes an environment variable.
 envdir | list | works | | Sets the environment variables that the files of a folder name and hold.
 early-envdir | list | no: write 'envdir' | | As 'envdir', before anything else is read.
-limit-as | mb | works | | Largest address space of each process of the application. | effect=restart
-limit-nproc | int | works | | Number of processes and threads that the user of the application may have. | effect=restart unit=processes
+limit-as | mb | works | | Largest address space of each process of the application. | effect=restart here=reload
+limit-nproc | int | works | | Number of processes and threads that the user of the application may have. | effect=restart unit=processes here=reload
 reload-os-env | flag | none: nothing changes the environment behind the application's back | | Takes the environment again for each request.
 stop | path | works | | On the command line: stops the server of this pidfile.
 reload | path | works | | On the command line: reloads the server of this pidfile.
