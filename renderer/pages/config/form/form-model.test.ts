@@ -4,7 +4,7 @@ import { optionTable } from '../../../../engine/config/option-table.ts';
 import { applyEdits } from '../../../../engine/config/text-edit.ts';
 import { editsFor, type FormAction } from './form-actions.ts';
 import { optionGroups } from './form-groups.ts';
-import { createFormBuilder, type Form, fieldAtLine, OPTION_COUNT, type OutsideValue } from './form-model.ts';
+import { createFormBuilder, type Form, fieldAtLine, isIni, OPTION_COUNT, type OutsideValue } from './form-model.ts';
 import { findOptions } from './form-search.ts';
 import { includesFiles, outsideValues } from './outside-values.ts';
 
