@@ -132,11 +132,6 @@ export function buildSettings(resolved: Resolved): BuildResult {
   if (settings.threads > 1) settings.enableThreads = true;
   // uWSGI in the background lets everybody connect to its sockets unless 'umask' or 'chmod-socket' says otherwise.
   if (settings.system.daemonizeLog !== null && settings.system.umask === null) settings.chmodSocket ??= 0o666;
-  if (settings.harakiri.seconds > 0 && !settings.master) {
-    const origin = resolved.applied.find((item) => findOption(item.key)?.name === 'harakiri')?.origin;
-    const message = "'harakiri' needs 'master = true' on uWSGI; the engine has its master anyway.";
-    warnings.push({ code: 'caution', message, origin: origin ?? { file: '', line: 0 }, option: 'harakiri' });
-  }
   return errors.length > 0 ? { ok: false, errors, warnings } : { ok: true, settings, warnings };
 }
 

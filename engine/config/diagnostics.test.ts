@@ -40,7 +40,7 @@ describe('checking a file', () => {
     ['[ uwsgi ]', '6 warning odd-section', '6 warning odd-section'],
     ['chdir = /gone\nwsgi-file = /srv/app/app.py', '6 warning path-missing', '6 warning path-missing'],
     ['env = A=50%', '6 warning percent', '6 warning percent'],
-    ['harakiri = 5', '6 warning caution', '6 warning harakiri-without-master'],
+    ['harakiri = 5', '6 info harakiri-without-master', '6 warning harakiri-without-master'],
     ['http = :8000', null, '6 warning router-without-socket'],
     ['js-app = x.mjs', '6 error bad-value', '6 warning unknown-option'],
     ['if-env = X\nelse =\nendif =', '7 error else', '7 warning else'],

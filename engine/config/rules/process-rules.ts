@@ -36,14 +36,17 @@ export const processRules: readonly Rule[] = [
     why: "Without a master uWSGI's worker kills itself when a request takes too long, and nobody starts another one: the server is gone.",
     todo: 'Add master = true.',
     example: `${HEAD}harakiri = 30\n`,
-    server: 'uwsgi',
     aboutAbsence: true,
     check: (config) => {
       const item = config.last('harakiri');
       if (item === null || config.number('harakiri') === 0 || hasMaster(config)) return [];
-      const message =
-        'Without a master the first request that takes too long ends the worker, and nothing starts another one. Add master = true.';
-      return [{ item, message, fix: config.fix.add(item, 'master', 'true') }];
+      const what = 'the first request that takes too long ends the worker, and nothing starts another one.';
+      const isEngine = config.target.server === 'engine';
+      const message = isEngine
+        ? `On uWSGI, without a master, ${what} The engine has its master anyway. Add master = true.`
+        : `Without a master ${what} Add master = true.`;
+      const fix = config.fix.add(item, 'master', 'true');
+      return [{ item, message, severity: isEngine ? 'info' : 'warning', fix }];
     },
   },
   {
