@@ -1,6 +1,6 @@
 /**
- * What the option table says about when a changed value takes effect, held against a real uWSGI: one server per kind of
- * reload, its file edited meanwhile, and looked at from outside.
+ * What the option table says about when a changed value takes effect, held against a real uWSGI and the engine: one
+ * server per kind of reload, its file edited meanwhile, and looked at from outside.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -97,10 +97,13 @@ function write(isFirst: boolean, ports: Ports): void {
 }
 
 /** Values seen before and after a reload of this kind, with the file edited in between. */
-async function change(reload: () => void): Promise<[Record<string, string>, Record<string, string>]> {
+async function change(
+  reload: () => void,
+  [program, ...words] = ['uwsgi'],
+): Promise<[Record<string, string>, Record<string, string>]> {
   const ports: Ports = { tcp: await freePort(), http: [await freePort(), await freePort()] };
   write(true, ports);
-  server = spawn('uwsgi', ['--ini', 'u.ini'], { cwd: folder, stdio: 'ignore', detached: true });
+  server = spawn(program ?? '', [...words, '--ini', 'u.ini'], { cwd: folder, stdio: 'ignore', detached: true });
   const before = await waitFor('the server', async () => settled(ports));
   const pid = await pidOfWorker();
   write(false, ports);
@@ -123,13 +126,23 @@ async function pidOfWorker(): Promise<string | null> {
   return pid;
 }
 
-describe('a value changed in the file of a real uWSGI', () => {
-  it('is taken over by a reload where the table says so, and not where it says restart', async () => {
+describe('a value changed in the file of a server', () => {
+  it('is taken over by a reload of a real uWSGI where the table says so, and not where it says restart', async () => {
     const [before, after] = await change(() => server?.kill('SIGHUP'));
     const seen = Object.keys(before);
     const effect = (name: string): OptionEffect => (before[name] === after[name] ? 'restart' : 'reload');
     expect(Object.fromEntries(seen.map((name) => [name, effect(name)]))).toEqual(
       Object.fromEntries(seen.map((name) => [name, findOption(name)?.effect])),
+    );
+  });
+
+  it('is taken over by a reload of the engine where the table says so', async () => {
+    const engine = [process.execPath, join(import.meta.dirname, 'main.ts')];
+    const [before, after] = await change(() => server?.kill('SIGHUP'), engine);
+    const seen = Object.keys(before).filter((name) => name !== 'lazy-apps');
+    const effect = (name: string): OptionEffect => (before[name] === after[name] ? 'restart' : 'reload');
+    expect(Object.fromEntries(seen.map((name) => [name, effect(name)]))).toEqual(
+      Object.fromEntries(seen.map((name) => [name, findOption(name)?.engineEffect])),
     );
   });
 
@@ -150,7 +163,7 @@ describe('a value changed in the file of a real uWSGI', () => {
     expect(findOption('uid')?.effect).toBe('restart');
   });
 
-  it('is not taken over by new workers alone', async () => {
+  it('is not taken over by new workers alone of a real uWSGI', async () => {
     const [before, after] = await change(() => writeFileSync(join(folder, 'fifo'), 'w'));
     expect(after).toEqual(before);
   });

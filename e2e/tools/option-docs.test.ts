@@ -26,7 +26,7 @@ it('has every name of every option once', () => {
 
 it('says of an option what becomes of it here, its unit, and what a change needs', () => {
   expect(page).toMatch(/^\| `harakiri` \| works \| 0 \| seconds \| reload \| /m);
-  expect(page).toMatch(/^\| `listen` \| works \| 1024 \(uWSGI: 100\) \| connections \| restart \| /m);
+  expect(page).toMatch(/^\| `listen` \| works \| 1024 \(uWSGI: 100\) \| connections \| restart \(here: reload\) \| /m);
   expect(page).toMatch(/^\| `thunder-lock` \| no effect: [^|]+ \| +\| +\| reload \| /m);
 });
 

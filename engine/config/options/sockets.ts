@@ -12,7 +12,7 @@ undeferred-shared-socket | address | works | | As 'shared-socket', accepting at 
 abstract-socket | flag | works | | Takes the paths of unix sockets as names in Linux's abstract namespace.
 chmod-socket | mode | works | 666 | File mode of unix sockets, in octal; 666 when no value is given. | effect=restart
 chown-socket | string | works | | Owner of unix sockets, as user or user:group. | effect=restart
-listen | int | works | 1024 | Connections that may wait for a worker; the engine answers further requests with 503. | effect=restart unit=connections uwsgi=100
+listen | int | works | 1024 | Connections that may wait for a worker; the engine answers further requests with 503. | effect=restart here=reload unit=connections uwsgi=100
 http-processes | int | works | 1 | Processes of the HTTP router; in the engine threads that read requests and write answers. | unit=processes
 reuse-port | flag | works | | Lets other servers bind the same TCP ports. | effect=restart
 so-keepalive | flag | works | | Switches TCP keep-alive on for accepted connections.
