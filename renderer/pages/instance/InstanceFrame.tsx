@@ -24,15 +24,27 @@ const PAGES: Record<InstanceTab, React.ComponentType<{ instanceId: string }>> = 
   overview: OverviewPage,
   workers: lazyPage(() => import('../workers/WorkersPage.tsx')),
   requests: lazyPage(() => import('../requests/RequestsPage.tsx')),
-  config: lazyPage(() => import('../config/ConfigPage.tsx')),
+  config: lazyPage(fetchConfigPage),
   logs: lazyPage(() => import('../logs/LogsPage.tsx')),
   reload: lazyPage(() => import('../reload/ReloadPage.tsx')),
 };
+
+/** The editor is the largest page: it is fetched while its user looks at another one, so that a click shows it at once. */
+const FETCH_EDITOR_AFTER_MS = 1_500;
+
+async function fetchConfigPage() {
+  return import('../config/ConfigPage.tsx');
+}
 
 export function InstanceFrame({ route }: { route: Route & { page: 'instance' } }) {
   const { instanceId, tab } = route;
   const { watch } = useStores();
   const instance = useInstance(instanceId);
+  useEffect(() => {
+    // What can't be fetched now is fetched, and told of, when the page is opened.
+    const timer = setTimeout(() => void fetchConfigPage().catch(() => null), FETCH_EDITOR_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
   const isListReady = useInstances((state) => state.status === 'ready');
   const isKnown = instance !== undefined;
 
