@@ -70,6 +70,21 @@ describe('checking a file', () => {
   });
 
   test.for([
+    ['[uwsgi', '[uwsgi]'],
+    ['[uwsgi] ; mine', '[uwsgi]'],
+    [' [uwsgi]x  ', ' [uwsgi]'],
+    ['[ uwsgi ]', '[uwsgi]'],
+    ['processes = 4 workers', 'processes = 4'],
+    ['harakiri = 5m', 'harakiri = 300'],
+    ['reload-on-rss = 1.5G', 'reload-on-rss = 1536'],
+    ['limit-post = 10 MB', 'limit-post = 10485760'],
+    ['env = SHARE=50%', 'env = SHARE=50%%'],
+  ])('%j is mended to %j', ([line, mended]) => {
+    const first = check(`[uwsgi]\n${line}\n[uwsgi]\n`).find((item) => item.line === 2 && item.fix !== null);
+    expect(applyEdits(`[uwsgi]\n${line}\n[uwsgi]\n`, first?.fix?.edits ?? [])).toBe(`[uwsgi]\n${mended}\n[uwsgi]\n`);
+  });
+
+  test.for([
     ['{"uwsgi": {}}', 'JSON'],
     ['<uwsgi><http>:80</http></uwsgi>', 'XML'],
     ['uwsgi:\n  http: :80\n', 'YAML'],

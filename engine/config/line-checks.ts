@@ -71,7 +71,11 @@ function checkSection(line: SectionLine, read: ReadonlySet<string>): Diagnostic[
   const { number, name, nameFrom, nameTo, text } = line;
   if (!line.wellFormed) {
     const message = `uWSGI reads this line as the section '${name}': it cuts off the last character, whatever it is. Write [name] and nothing behind it.`;
-    return [place('warning', number, { from: 0, to: text.length }, 'odd-section', message)];
+    const close = text.indexOf(']', nameFrom);
+    const edit =
+      close === -1 ? editInLine(number, nameTo + 1, nameTo + 1, ']') : editInLine(number, close + 1, text.length, '');
+    const fix = { title: "End the line with ']'", edits: [edit] };
+    return [place('warning', number, { from: 0, to: text.length }, 'odd-section', message, fix)];
   }
   if (read.has(name)) return [];
   const range = { from: nameFrom, to: nameTo };

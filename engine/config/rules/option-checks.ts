@@ -5,10 +5,10 @@
  */
 import { didYouMean, findOption, nearestOptions, type OptionInfo } from '../option-table.ts';
 import type { ResolvedOption } from '../resolve-state.ts';
+import { isNewerThan } from '../target-options.ts';
 import { insertAbove, removeLine } from '../text-edit.ts';
 import { isOn } from '../values.ts';
 import type { LanguageCode } from './language-codes.ts';
-import { isAtLeast } from './releases.ts';
 import type { Finding, Severity } from './rule.ts';
 import type { RuleConfig } from './rule-config.ts';
 
@@ -86,8 +86,8 @@ function checkForUwsgi({ target, fix }: RuleConfig, item: ResolvedOption, option
   const found: CodedFinding[] = [];
   if (target.server !== 'uwsgi') return found;
   const { version, options } = target;
-  if (option.since !== null && version !== null && !isAtLeast(version, option.since)) {
-    const message = `'${item.key}' came with uWSGI ${option.since}; ${version} ignores it without a word. Update uWSGI, or remove the line.`;
+  if (isNewerThan(option, version)) {
+    const message = `'${item.key}' came with uWSGI ${option.since ?? ''}; ${version ?? ''} ignores it without a word. Update uWSGI, or remove the line.`;
     found.push({ code: 'newer-option', severity: 'warning', item, message, fix: fix.remove(item) });
   } else if (options !== null && !options.has(item.key) && !options.has(option.name)) {
     const plugin = option.plugin === 'core' ? '' : ` It comes with the plugin '${option.plugin}'.`;

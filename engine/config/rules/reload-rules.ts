@@ -1,6 +1,6 @@
 /** Rules about reloads and the replacement of workers: what is touched, how long workers get, when they are worn. */
+import { isNewerThan } from '../target-options.ts';
 import { isOn } from '../values.ts';
-import { isAtLeast } from './releases.ts';
 import type { Finding, Rule } from './rule.ts';
 import { FRONT_SOCKETS, isOpen, type RuleConfig } from './rule-config.ts';
 
@@ -290,5 +290,5 @@ export const reloadRules: readonly Rule[] = [
 function knows({ target }: RuleConfig, option: string, release: string): boolean {
   if (target.server === 'engine') return true;
   if (target.options !== null) return target.options.has(option);
-  return target.version === null || isAtLeast(target.version, release);
+  return !isNewerThan({ since: release }, target.version);
 }
