@@ -12,7 +12,7 @@ export type CardRow = readonly [name: string, value: string];
 /** The same for the list of completion: without rows, note and effect. */
 export function shortCard(name: string, option: OptionInfo, target: ConfigTarget | null): HTMLElement {
   const card = element('div', 'cm-option-card');
-  card.append(headOf(name, option), prose('cm-option-help', helpWords(option)));
+  card.append(headOf(name, option, target), prose('cm-option-help', helpWords(option)));
   card.append(foot([takesWords(option), whereWords(option, target)]));
   return card;
 }
@@ -29,10 +29,10 @@ export interface OptionCardInput {
 export function optionCard({ name, option, target, rows }: OptionCardInput): HTMLElement {
   const card = element('div', 'cm-option-card');
   const help = prose('cm-option-help', helpWords(option));
-  card.append(headOf(name, option), help);
+  card.append(headOf(name, option, target), help);
   void addNote(help, option.name);
   if (rows.length > 0) card.append(table(rows));
-  const effect = effectWords(option);
+  const effect = effectWords(option, target);
   card.append(foot([takesWords(option), ...(effect === null ? [] : [effect]), whereWords(option, target)]));
   return card;
 }
@@ -54,9 +54,9 @@ async function addNote(help: HTMLElement, name: string): Promise<void> {
   if (note !== null) help.after(prose('cm-option-note', note));
 }
 
-function headOf(name: string, option: OptionInfo): HTMLElement {
+function headOf(name: string, option: OptionInfo, target: ConfigTarget | null): HTMLElement {
   const head = element('div', 'cm-option-head');
-  head.append(element('span', 'cm-option-name', name), element('span', 'cm-option-kind', headWords(option)));
+  head.append(element('span', 'cm-option-name', name), element('span', 'cm-option-kind', headWords(option, target)));
   const aliases = aliasWords(option, name);
   if (aliases !== '') head.append(element('span', 'cm-option-aliases', aliases));
   return head;

@@ -28,6 +28,13 @@ describe('what the editor says about options', () => {
     expect(helpWords(option('master'))).toContain('master process');
   });
 
+  it('goes by the server at hand where the engine and uWSGI differ', () => {
+    expect(headWords(option('listen'), uwsgi)).toBe('connections, default 100');
+    expect(headWords(option('listen'), engine)).toBe('connections, default 1024');
+    expect(effectWords(option('logto'), uwsgi)).toContain('a reload is not enough');
+    expect(effectWords(option('logto'), engine)).toContain('the next reload');
+  });
+
   it('says where an option works, of the server at hand first', () => {
     expect(whereWords(option('harakiri'), null)).toBe('Works on uWSGI and on the bundled engine.');
     expect(whereWords(option('harakiri'), uwsgi)).toBe('Works on this server and on the bundled engine.');

@@ -31,9 +31,10 @@ export function kindWords({ kind, unit, choices }: OptionInfo): string {
   return unit !== null && kind === 'int' ? unit : KIND_WORDS[kind];
 }
 
-/** `integer, default 1` */
-export function headWords(option: OptionInfo): string {
-  return option.default === null ? kindWords(option) : `${kindWords(option)}, default ${option.default}`;
+/** `integer, default 1`: the default of the server that the text belongs to. */
+export function headWords(option: OptionInfo, target: ConfigTarget | null = null): string {
+  const value = target?.server === 'uwsgi' ? (option.uwsgiDefault ?? option.default) : option.default;
+  return value === null ? kindWords(option) : `${kindWords(option)}, default ${value}`;
 }
 
 /** `-p, workers`: the letter and the other names. */
@@ -57,8 +58,9 @@ export function takesWords(option: OptionInfo): string {
 }
 
 /** null for what acts while the file is read: it has no moment of its own. */
-export function effectWords(option: OptionInfo): string | null {
-  return option.kind === 'logic' ? null : EFFECT_WORDS[option.effect];
+export function effectWords(option: OptionInfo, target: ConfigTarget | null = null): string | null {
+  if (option.kind === 'logic') return null;
+  return EFFECT_WORDS[target?.server === 'engine' ? option.engineEffect : option.effect];
 }
 
 /** Where it works, of the server that the text belongs to first. */
