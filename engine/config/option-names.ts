@@ -1,7 +1,8 @@
 /**
  * Names of all options of uWSGI 2.0, by the plugin that brings them, and Reeve's own. One entry is
- * `name/alias/alias(short)` and marks: `!` takes no value, `?` the value may be left out, `#` a whole number,
- * `*` may be given many times. Read by option-table.ts; what is known beyond the name stands in options/*.ts.
+ * `name/alias/alias(short)` and marks: `!` takes no value, `?` the value may be left out, `#` a negative number ends
+ * uWSGI's start, `*` may be given many times. Read by option-table.ts; what is known beyond the name stands in
+ * options/*.ts.
  */
 export const OPTION_NAMES = `
 reeve: js-app reload-timeout trusted-proxy* prometheus* worker-accept!
@@ -121,34 +122,34 @@ core: socket(s)* uwsgi-socket(s)* suwsgi-socket/ssl-socket* http-socket* http-so
   remap-modifier dump-options! show-config! binary-append-data print* iprint* exit? cflags! dot-h! config-py!
   build-plugin version! response-headers-limit#
 asyncio: asyncio
-carbon: carbon* carbon-timeout carbon-freq carbon-id carbon-no-workers! carbon-max-retry carbon-retry-delay
+carbon: carbon* carbon-timeout# carbon-freq# carbon-id carbon-no-workers! carbon-max-retry# carbon-retry-delay#
   carbon-root carbon-hostname-dots carbon-name-resolve/carbon-resolve-names! carbon-idle-avg carbon-use-metrics!
-cgi: cgi* cgi-map-helper/cgi-helper* cgi-from-docroot! cgi-buffer-size cgi-timeout cgi-index* cgi-allowed-ext*
+cgi: cgi* cgi-map-helper/cgi-helper* cgi-from-docroot! cgi-buffer-size cgi-timeout# cgi-index* cgi-allowed-ext*
   cgi-unset* cgi-loadlib* cgi-optimize/cgi-optimized! cgi-path-info! cgi-do-not-kill-on-error!
   cgi-async-max-attempts! cgi-close-stdin-on-eof! cgi-safe*
 cheaper_busyness: cheaper-busyness-max cheaper-busyness-min cheaper-busyness-multiplier cheaper-busyness-penalty
-  cheaper-busyness-verbose! cheaper-busyness-backlog-alert cheaper-busyness-backlog-multiplier
-  cheaper-busyness-backlog-step cheaper-busyness-backlog-nonzero
+  cheaper-busyness-verbose! cheaper-busyness-backlog-alert# cheaper-busyness-backlog-multiplier
+  cheaper-busyness-backlog-step# cheaper-busyness-backlog-nonzero
 coroae: coroae
 curl_cron: curl-cron/cron-curl* legion-curl-cron/legion-cron-curl/curl-cron-legion/cron-curl-legion*
 dumbloop: dumbloop-modifier1 dumbloop-code dumbloop-function
-fastrouter: fastrouter* fastrouter-processes/fastrouter-workers fastrouter-zerg* fastrouter-use-cache?
+fastrouter: fastrouter* fastrouter-processes/fastrouter-workers# fastrouter-zerg* fastrouter-use-cache?
   fastrouter-use-pattern fastrouter-use-base fastrouter-fallback fastrouter-use-code-string fastrouter-use-socket?
-  fastrouter-to* fastrouter-gracetime fastrouter-events fastrouter-quiet fastrouter-cheap!
-  fastrouter-subscription-server* fastrouter-subscription-slot fastrouter-timeout fastrouter-post-buffering
-  fastrouter-post-buffering-dir fastrouter-stats/fastrouter-stats-server/fastrouter-ss fastrouter-harakiri
+  fastrouter-to* fastrouter-gracetime# fastrouter-events# fastrouter-quiet fastrouter-cheap!
+  fastrouter-subscription-server* fastrouter-subscription-slot fastrouter-timeout# fastrouter-post-buffering
+  fastrouter-post-buffering-dir fastrouter-stats/fastrouter-stats-server/fastrouter-ss fastrouter-harakiri#
   fastrouter-uid fastrouter-gid fastrouter-resubscribe fastrouter-resubscribe-bind fastrouter-buffer-size
   fastrouter-fallback-on-no-key! fastrouter-subscription-fallback-key
 fiber: fiber!
 forkptyrouter: forkptyrouter/forkpty-router/forkptyurouter/forkpty-urouter*
   forkptyrouter-command/forkpty-router-command/forkptyrouter-cmd/forkpty-router-cmd forkptyrouter-rows
-  forkptyrouter-cols forkptyrouter-processes/forkptyrouter-workers forkptyrouter-zerg* forkptyrouter-fallback
-  forkptyrouter-events forkptyrouter-cheap! forkptyrouter-timeout
-  forkptyrouter-stats/forkptyrouter-stats-server/forkptyrouter-ss forkptyrouter-harakiri
+  forkptyrouter-cols forkptyrouter-processes/forkptyrouter-workers# forkptyrouter-zerg* forkptyrouter-fallback
+  forkptyrouter-events# forkptyrouter-cheap! forkptyrouter-timeout#
+  forkptyrouter-stats/forkptyrouter-stats-server/forkptyrouter-ss forkptyrouter-harakiri#
 gccgo: go-load gccgo-load go-args gccgo-args goroutines
 geoip: geoip-country geoip-city geoip-use-disk!
 gevent: gevent gevent-monkey-patch! gevent-early-monkey-patch! gevent-wait-for-hub!
-glusterfs: glusterfs-mount glusterfs-timeout
+glusterfs: glusterfs-mount glusterfs-timeout#
 greenlet: greenlet!
 http: http/httprouter* https* https2* https-export-cert! https-session-context http-to-https
   http-processes/http-workers# http-var http-to* http-zerg http-fallback http-modifier1# http-modifier2#
@@ -172,9 +173,9 @@ php: php-ini/php-config php-ini-append/php-config-append* php-set* php-index* ph
   php-allowed-ext* php-allowed-script* php-server-software php-app php-app-qs php-fallback php-fallback2
   php-fallback-qs php-app-bypass php-var* php-constant* php-dump-config! php-exec-before/php-exec-begin*
   php-exec-after/php-exec-end* php-sapi-name
-ping: ping ping-timeout
+ping: ping ping-timeout#
 psgi: psgi psgi-enable-psgix-io! perl-no-die-catch! perl-local-lib* perl-version! perl-args perl-arg* perl-exec*
-  perl-exec-post-fork* perl-auto-reload* perl-auto-reload-ignore* plshell? plshell-oneshot! perl-no-plack!
+  perl-exec-post-fork* perl-auto-reload#* perl-auto-reload-ignore* plshell? plshell-oneshot! perl-no-plack!
 pty: pty-socket pty-log! pty-input! pty-connect pty-uconnect pty-no-isig! pty-exec
 pypy: pypy-lib pypy-setup pypy-home pypy-wsgi pypy-wsgi-file pypy-ini-paste pypy-paste pypy-eval pypy-eval-post-fork
   pypy-exec pypy-exec-post-fork pypy-pp pypy-python-path pypy-pythonpath
@@ -188,31 +189,31 @@ python: wsgi-file/file eval module/wsgi(w) callable test(J) home/virtualenv/venv
   wsgi-env-behaviour/wsgi-env-behavior start_response-nodelay! wsgi-strict! wsgi-accept-buffer/wsgi-accept-buffers!
   wsgi-disable-file-wrapper! python-version! python-raw py-sharedarea py-call-osafterfork! py-call-uwsgi-fork-hooks!
   python-worker-override py-executable/py-sys-executable
-rack: rails rack ruby-gc-freq/rb-gc-freq rb-lib/ruby-lib* rb-require/ruby-require/rbrequire/rubyrequire/require*
+rack: rails rack ruby-gc-freq/rb-gc-freq# rb-lib/ruby-lib* rb-require/ruby-require/rbrequire/rubyrequire/require*
   shared-rb-require/shared-ruby-require/shared-rbrequire/shared-rubyrequire/shared-require* gemset/rvm rvm-path
   rbshell? rbshell-oneshot!
-rados: rados-mount rados-timeout
-rawrouter: rawrouter* rawrouter-processes/rawrouter-workers rawrouter-zerg* rawrouter-use-cache?
+rados: rados-mount rados-timeout#
+rawrouter: rawrouter* rawrouter-processes/rawrouter-workers# rawrouter-zerg* rawrouter-use-cache?
   rawrouter-use-pattern rawrouter-use-base rawrouter-fallback rawrouter-use-code-string rawrouter-use-socket?
-  rawrouter-to* rawrouter-gracetime rawrouter-events rawrouter-max-retries rawrouter-quiet rawrouter-cheap!
-  rawrouter-subscription-server* rawrouter-subscription-slot rawrouter-timeout
-  rawrouter-stats/rawrouter-stats-server/rawrouter-ss rawrouter-harakiri rawrouter-xclient! rawrouter-buffer-size
+  rawrouter-to* rawrouter-gracetime# rawrouter-events# rawrouter-max-retries# rawrouter-quiet rawrouter-cheap!
+  rawrouter-subscription-server* rawrouter-subscription-slot rawrouter-timeout#
+  rawrouter-stats/rawrouter-stats-server/rawrouter-ss rawrouter-harakiri# rawrouter-xclient! rawrouter-buffer-size
 rbthreads: rbthreads! rb-threads! rbthread! rb-thread!
 ring: ring-load clojure-load ring-app
-rrdtool: rrdtool* rrdtool-freq rrdtool-lib
-rsyslog: rsyslog-packet-size rsyslog-split-messages!
+rrdtool: rrdtool* rrdtool-freq# rrdtool-lib
+rsyslog: rsyslog-packet-size# rsyslog-split-messages!
 sqlite3: sqlite3/sqlite*
-sslrouter: sslrouter* sslrouter2 sslrouter-session-context sslrouter-processes/sslrouter-workers sslrouter-zerg*
+sslrouter: sslrouter* sslrouter2 sslrouter-session-context sslrouter-processes/sslrouter-workers# sslrouter-zerg*
   sslrouter-use-cache? sslrouter-use-pattern sslrouter-use-base sslrouter-fallback sslrouter-use-code-string
-  sslrouter-use-socket? sslrouter-to* sslrouter-gracetime sslrouter-events sslrouter-max-retries sslrouter-quiet
-  sslrouter-cheap! sslrouter-subscription-server* sslrouter-timeout
-  sslrouter-stats/sslrouter-stats-server/sslrouter-ss sslrouter-harakiri sslrouter-sni! sslrouter-buffer-size
+  sslrouter-use-socket? sslrouter-to* sslrouter-gracetime# sslrouter-events# sslrouter-max-retries# sslrouter-quiet
+  sslrouter-cheap! sslrouter-subscription-server* sslrouter-timeout#
+  sslrouter-stats/sslrouter-stats-server/sslrouter-ss sslrouter-harakiri# sslrouter-sni! sslrouter-buffer-size
 stackless: stackless!
 symcall: symcall symcall-use-next! symcall-register-rpc symcall-post-fork
 tornado: tornado
 tuntap: tuntap-router tuntap-device* tuntap-use-credentials? tuntap-router-firewall-in*
   tuntap-router-firewall-out* tuntap-router-route* tuntap-router-stats tuntap-device-rule*
-ugreen: ugreen! ugreen-stacksize
+ugreen: ugreen! ugreen-stacksize#
 webdav: webdav-mount webdav-css webdav-javascript/webdav-js webdav-class-directory webdav-div webdav-lock-cache
   webdav-principal-base webdav-add-option webdav-add-prop webdav-add-collection-prop webdav-add-object-prop
   webdav-add-prop-href webdav-add-collection-prop-href webdav-add-object-prop-href webdav-add-prop-comp

@@ -100,3 +100,11 @@ test('a search offers what works first', () => {
 function effectsOf(names: string): ReadonlySet<unknown> {
   return new Set(names.split(' ').map((name) => findOption(name)?.effect));
 }
+
+test('numbers are known that end uWSGI when they are negative, as uWSGI 2.0.21 does', () => {
+  const refuses = (name: string) => findOption(name)?.refusesNegative;
+  expect(['processes', 'harakiri', 'spooler-frequency', 'fastrouter-timeout'].map(refuses)).toEqual(
+    Array(4).fill(true),
+  );
+  expect(['max-requests', 'rpc-max', 'http-socket-modifier1'].map(refuses)).toEqual(Array(3).fill(false));
+});

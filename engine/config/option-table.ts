@@ -48,6 +48,8 @@ export interface OptionInfo {
   argument: 'none' | 'optional' | 'required';
   kind: OptionKind;
   repeatable: boolean;
+  /** A negative value ends uWSGI's start; some numbers it takes as they are. */
+  refusesNegative: boolean;
   status: OptionStatus;
   /** Why it has no effect, or is not supported when that needs saying; otherwise null. */
   reason: string | null;
@@ -251,5 +253,6 @@ function readEntry(word: string, plugin: string): OptionEntry {
     plugin,
     argument,
     repeatable: marks.includes('*'),
+    refusesNegative: marks.includes('#'),
   };
 }

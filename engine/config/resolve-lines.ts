@@ -86,6 +86,16 @@ function addOption(state: State, key: string, value: string | null, origin: Orig
   if (immediate) settle(state, item);
 }
 
+/** `strict` that came late: what stood before it is looked at when everything but `inherit` was read. */
+export function checkStrict(state: State): void {
+  if (!state.strict) return;
+  for (const { key, origin, settled } of state.items) {
+    if (!settled && !state.custom.has(key) && (findOption(key) === null || key === 'end')) {
+      throw unknownInStrict(key, origin);
+    }
+  }
+}
+
 function listItem(state: State, item: Item): void {
   state.items.push(item);
   if (!state.first.has(item.key)) state.first.set(item.key, item);
@@ -118,7 +128,7 @@ function applyOption(state: State, key: string, value: string | null, origin: Or
     state.applied.push({ key, value: text, origin });
     return;
   }
-  if (option.kind === 'int' && (leadingInteger(text) ?? 0) < 0) {
+  if (option.refusesNegative && (leadingInteger(text) ?? 0) < 0) {
     const asUwsgi = `invalid value for option "${key}": must be > 0`;
     throw fail('bad-value', `'${key} = ${text}' is negative.`, origin, key, 'Write a number from 0 up.', asUwsgi);
   }
