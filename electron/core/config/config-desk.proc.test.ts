@@ -159,6 +159,19 @@ describe('the bundled engine', () => {
     expect(broken.problems).toEqual([expect.stringContaining('none.ini')]);
   });
 
+  it('whose file includes another one since knows that this is new', async () => {
+    await bench.startCore();
+    const path = await writeShop([]);
+    const { id } = await bench.client.call('engine.run', { path });
+    await attached(id);
+    await bench.write('shop/new.ini', '[uwsgi]\nthreads = 2\n');
+    await save(id, (text) => `${text}include = new.ini\n`);
+    expect(await drift(id)).toMatchObject({
+      status: 'drift',
+      changes: [{ name: 'threads', after: [{ origin: { line: 2, via: [{ option: 'include', file: path }] } }] }],
+    });
+  });
+
   it('that did not start with a version says so there', async () => {
     await bench.startCore();
     const path = await writeShop([]);

@@ -17,10 +17,10 @@ import { type OptionReading, readingOf, readOptions, toOrigin } from './option-r
 /** Workers that are this much younger than the last known reload were renewed by another one. */
 const YOUNGER_MS = 15_000;
 
-/** Files as they were when the server read them; `missing`: not known any more. */
+/** Files as they were when the server read them; `missing`: one that is not known any more. */
 interface FilesThen {
   texts: Map<string, string>;
-  missing: string[];
+  missing: string | null;
 }
 
 export async function findDrift(instance: Instance, history: ConfigHistory, ports: Ports): Promise<ConfigDrift> {
@@ -39,18 +39,19 @@ export async function findDrift(instance: Instance, history: ConfigHistory, port
     const basis = 'The file on the disk can not be read to its end, so it can not be compared.';
     return { ...none, status: 'unknown', basis, notes: disk.problems };
   }
+  const path = configPathOf(instance);
   const start = startOf(instance, history);
-  const load = await findLastLoad(instance, history, configPathOf(instance));
+  const load = await findLastLoad(instance, history, path);
   if (start === null || load === null) {
     const basis = `Since when ${name} runs is not known: its process can not be seen from here.`;
     return { ...none, status: 'unknown', basis };
   }
-  const then = await filesAt(disk.files, load, history);
-  if (then.missing.length > 0) {
-    const basis = `What ${then.missing.join(' and ')} said when ${name} read it is not known: it was changed since, and no version from before is kept.`;
+  const then = await filesAt(reading, path, load, history);
+  if (then.missing !== null) {
+    const basis = `What ${then.missing} said when ${name} read it is not known: it was changed since, and no version from before is kept.`;
     return { ...none, loadedAtMs: load.atMs, status: 'unknown', basis };
   }
-  const changes = await changesSince(reading, then, load, start, history);
+  const changes = await changesSince(reading, path, then, load, start, history);
   return {
     status: changes.length > 0 ? 'drift' : 'same',
     loadedAtMs: load.atMs,
@@ -74,6 +75,7 @@ function toValue(value: SettingValue): ConfigChange['before'][number] {
 
 async function changesSince(
   reading: OptionReading,
+  path: string,
   then: FilesThen,
   load: LastLoad,
   start: LastLoad,
@@ -82,8 +84,8 @@ async function changesSince(
   const disk = readOptions(reading);
   const changes = compareEffective(readOptions(reading, then.texts).options, disk.options);
   if (load.kind === 'start') return changes.map(toChange);
-  const atStart = await filesAt(disk.files, start, history);
-  if (atStart.missing.length > 0) return changes.map(toChange);
+  const atStart = await filesAt(reading, path, start, history);
+  if (atStart.missing !== null) return changes.map(toChange);
   const sinceStart = compareEffective(readOptions(reading, atStart.texts).options, disk.options);
   return [
     ...changes.filter(({ effect }) => effect !== 'restart'),
@@ -91,21 +93,28 @@ async function changesSince(
   ].map(toChange);
 }
 
+/** Follows the includes of the text of then: files that came or went since are no part of the question. */
 async function filesAt(
-  files: readonly string[],
-  { atMs, slackMs }: LastLoad,
+  reading: OptionReading,
+  path: string,
+  load: LastLoad,
   history: ConfigHistory,
 ): Promise<FilesThen> {
   const texts = new Map<string, string>();
-  const missing: string[] = [];
-  for (const path of files) {
-    if ((await mtimeOf(path)) <= atMs + slackMs) continue;
-    const version = history.versionAt(await placeOf(path), atMs + slackMs);
-    const text = version === null ? null : history.textOf(version);
-    if (text === null) missing.push(path);
-    else texts.set(path, text);
+  const examined = new Set<string>();
+  for (let next: string | undefined = path; next !== undefined; ) {
+    examined.add(next);
+    if ((await mtimeOf(next)) > load.atMs + load.slackMs) {
+      const version = history.versionAt(await placeOf(next), load.atMs + load.slackMs);
+      const text = version === null ? null : history.textOf(version);
+      if (text === null) return { texts, missing: next };
+      texts.set(next, text);
+    }
+    const { files, problems } = readOptions(reading, texts);
+    if (problems.length > 0) return { texts, missing: problems[0] ?? next };
+    next = files.find((file) => !examined.has(file));
   }
-  return { texts, missing };
+  return { texts, missing: null };
 }
 
 function notesOf(instance: Instance, load: LastLoad): string[] {

@@ -5,7 +5,7 @@
 import { ChevronDown } from 'lucide-react';
 import { useDeferredValue, useState } from 'react';
 import { useStore } from 'zustand';
-import { useInstance, useStores } from '../../../stores/use-stores.ts';
+import { useInstance, useNow, useStores } from '../../../stores/use-stores.ts';
 import { IconButton } from '../../../ui/IconButton.tsx';
 import { Tabs } from '../../../ui/Tabs.tsx';
 import type { ConfigSession } from '../config-session.ts';
@@ -28,6 +28,7 @@ export interface ConfigDrawerProps {
 }
 
 const TEXT_SETTLES_MS = 300;
+const LOOK_EVERY_MS = 10_000;
 
 export function ConfigDrawer({ instanceId, session, cursorLine, onPut, onGoTo }: ConfigDrawerProps) {
   const { client } = useStores();
@@ -38,7 +39,9 @@ export function ConfigDrawer({ instanceId, session, cursorLine, onPut, onGoTo }:
   // Typing goes before the drawer: its rows follow a moment later.
   const text = useDeferredValue(session.text);
   const server = [instance?.link.status, instance?.masterPid, instance?.upSinceMs, instance?.lastReloadAtMs].join(' ');
-  const fileKey = `${file.version.sha256} ${server}`;
+  // Other programs change files, and reload servers, without a word.
+  const beat = Math.floor(useNow() / LOOK_EVERY_MS);
+  const fileKey = `${file.version.sha256} ${server} ${beat}`;
   const history = useAsked(fileKey, async () => client.call('config.history', { instanceId }));
   const drift = useAsked(fileKey, async () => client.call('config.drift', { instanceId }));
   const effective = useAsked(
