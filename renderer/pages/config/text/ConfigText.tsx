@@ -62,11 +62,13 @@ export function ConfigText({ desk, session, editor, tools, cursor, onCursor }: C
       />
       {tools.areProblemsOpen ? (
         <ProblemsPanel
+          path={file.path}
           diagnostics={diagnostics}
           readOnly={!file.writable}
           onShow={show}
           onFix={fix}
           onFixAll={() => editor.current?.do('fix-all')}
+          onGoTo={(line) => editor.current?.goTo(line, 0)}
           onClose={() => {
             tools.setProblemsOpen(false);
             editor.current?.focus();

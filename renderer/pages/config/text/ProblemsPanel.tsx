@@ -12,11 +12,14 @@ import { IconButton } from '../../../ui/IconButton.tsx';
 import { Segmented } from '../../../ui/Segmented.tsx';
 
 export interface ProblemsPanelProps {
+  /** The file that is edited: other lines of it can be gone to. */
+  path: string;
   diagnostics: readonly ConfigDiagnostic[];
   readOnly: boolean;
   onShow: (problem: ConfigDiagnostic) => void;
   onFix: (problem: ConfigDiagnostic) => void;
   onFixAll: () => void;
+  onGoTo: (line: number) => void;
   onClose: () => void;
 }
 
@@ -25,7 +28,16 @@ type Filter = ConfigDiagnostic['severity'] | 'all';
 const LEVELS = { error: 'crit', warning: 'warn', info: 'off' } as const;
 const WORDS = { error: 'Error', warning: 'Warning', info: 'Note' } as const;
 
-export function ProblemsPanel({ diagnostics, readOnly, onShow, onFix, onFixAll, onClose }: ProblemsPanelProps) {
+export function ProblemsPanel({
+  path,
+  diagnostics,
+  readOnly,
+  onShow,
+  onFix,
+  onFixAll,
+  onGoTo,
+  onClose,
+}: ProblemsPanelProps) {
   const [filter, setFilter] = useState<Filter>('all');
   const [chosen, setChosen] = useState(0);
   const listId = useId();
@@ -121,6 +133,7 @@ export function ProblemsPanel({ diagnostics, readOnly, onShow, onFix, onFixAll, 
             <span className="problem-words">
               {problem.message}
               {at === index && why(problem.code) !== null ? <span className="q"> {why(problem.code)}</span> : null}
+              {at === index ? <Related problem={problem} path={path} onGoTo={onGoTo} /> : null}
             </span>
             {problem.fix && !readOnly ? (
               <button
@@ -145,6 +158,34 @@ export function ProblemsPanel({ diagnostics, readOnly, onShow, onFix, onFixAll, 
       </div>
     </section>
   );
+}
+
+/** Other lines that have to do with a problem; those of this file can be gone to. */
+function Related({
+  problem,
+  path,
+  onGoTo,
+}: { problem: ConfigDiagnostic } & Pick<ProblemsPanelProps, 'path' | 'onGoTo'>) {
+  return problem.related?.map(({ file, line, message }) => (
+    <span className="problem-related q" key={`${file}:${line}:${message}`}>
+      {file === path && line > 0 ? (
+        <button
+          type="button"
+          className="btn-link"
+          tabIndex={-1}
+          onClick={(event) => {
+            event.stopPropagation();
+            onGoTo(line);
+          }}
+        >
+          Line {line}
+        </button>
+      ) : (
+        <span className="m">{line > 0 ? `${file}:${line}` : file}</span>
+      )}{' '}
+      {message}
+    </span>
+  ));
 }
 
 /** Why each code is said; fetched when the list first opens. */
