@@ -1,0 +1,57 @@
+/**
+ * What the diagnostics call an error of uWSGI's start is one: the example of each such rule is given to the real
+ * server, which has to refuse it in its own words.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { catalogue, findRule } from './config/rules/catalogue.ts';
+import { freePort } from './testing/engine-process.ts';
+
+/** In uWSGI's words; the port of an example is made a free one. */
+const REFUSALS: Readonly<Record<string, RegExp>> = {
+  'cheaper-not-below-processes': /invalid cheaper value: must be lower than processes/,
+  'lifetime-order': /invalid min-worker-lifetime value/,
+  'listen-above-limit': /greater than the system max net\.core\.somaxconn/,
+  'cron-asterisk': /invalid cron syntax/,
+  'unix-path-too-long': /invalid socket name/,
+  'address-twice': /Address already in use/,
+  'late-plugin': /\[strict-mode\] unknown config directive: wsgi-file/,
+};
+const LONGEST_START_MS = 20_000;
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'reeve-refused-'));
+  writeFileSync(join(folder, 'shop.py'), 'def application(environ, start_response):\n    return []\n');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function hasUwsgi(): boolean {
+  try {
+    execFileSync('uwsgi', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe('uWSGI refuses', () => {
+  it.for(Object.entries(REFUSALS))('%s', async ([code, words], context) => {
+    context.skip(!hasUwsgi(), 'uWSGI is not installed');
+    const port = String(await freePort());
+    const path = join(folder, 'uwsgi.ini');
+    writeFileSync(path, (findRule(code)?.example ?? '').replaceAll(/\b(8080|3031)\b/g, port));
+    const options = { cwd: folder, encoding: 'utf8', timeout: LONGEST_START_MS, killSignal: 'SIGKILL' } as const;
+    const { status, stderr } = spawnSync('uwsgi', ['--no-orphans', '--ini', path], options);
+    expect(stderr).toMatch(words);
+    expect(status).toBe(1);
+  });
+
+  it('all that rules about its start call an error', () => {
+    const errors = catalogue.filter((info) => info.severity === 'error' && 'check' in info).map(({ code }) => code);
+    expect(Object.keys(REFUSALS)).toEqual(expect.arrayContaining(errors));
+  });
+});
