@@ -7,7 +7,7 @@ const MOST_ERRORS = 5;
 
 /** What goes well, and what follows from a failure that is named already. */
 const SMALL_TALK =
-  / socket bound to |^(spawned |worker \d+ \(pid: \d+\) ended|open files: at most|SIG\w+ received|Python (version|main interpreter))|^\*\*\* (Reeve is ready|no application loaded|WARNING: you are running Reeve as root)/;
+  / socket bound to |^(spawned |worker \d+ \(pid: \d+\) (ended|exited with code 22|was killed by signal 15)|open files: at most|SIG\w+ received|Python (version|main interpreter))|^\*\*\* (Reeve is ready|no application loaded|WARNING: you are running Reeve as root)/;
 
 /** The last traceback with its exception, or else the last lines that are about a failure; may be empty. */
 export function reasonIn(lines: readonly LogLine[]): string {
@@ -19,6 +19,12 @@ export function reasonIn(lines: readonly LogLine[]): string {
 export function errorsIn(lines: readonly LogLine[]): string[] {
   const said = lines.filter(({ level, text }) => level === 'error' && !SMALL_TALK.test(text) && isWhole(text));
   return [...new Set(said.map(({ text }) => text.trim()))].slice(0, MOST_ERRORS);
+}
+
+/** The exception of a traceback, or the first line of another reason. */
+export function exceptionIn(reason: string): string {
+  const lines = reason.trim().split('\n');
+  return (reason.startsWith(TRACEBACK) ? lines.at(-1) : lines[0]) ?? '';
 }
 
 /** No part of a traceback but its end. */

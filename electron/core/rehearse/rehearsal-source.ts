@@ -8,6 +8,7 @@ import { explain } from '../../../engine/config/commands.ts';
 import type { ConfigHost } from '../../../engine/config/host.ts';
 import { findOption } from '../../../engine/config/option-table.ts';
 import type { ResolvedOption } from '../../../engine/config/resolve-state.ts';
+import type { Origin } from '../../../engine/config/settings.ts';
 import { loadingArguments } from '../../../engine/config/sources.ts';
 import { createConfigHost } from '../config/node-config-host.ts';
 import { readingOf } from '../config/option-reading.ts';
@@ -69,6 +70,8 @@ export function environmentOf({ env }: Pick<RehearsalSource, 'env'>): Record<str
 const APP =
   /^(module|wsgi-file|file|mount|eval|js-app|psgi|rack|php-docroot|paste|pump|web3|virtualenv|home|pythonpath|py(thon-)?import|import|shared-import|chdir|env)$/;
 
+const NAMES_APP = /^(module|wsgi-file|mount|eval|js-app|paste)$/;
+
 /** The lines that say whose code is loaded, and those that run or load something else and are kept. */
 export function applicationLines(applied: readonly ResolvedOption[]): ResolvedOption[] {
   return applied.filter(({ key, value }) => {
@@ -76,6 +79,12 @@ export function applicationLines(applied: readonly ResolvedOption[]): ResolvedOp
     if (option === null || fateOf(option).type !== 'keep') return false;
     return [option.name, ...option.aliases].some((name) => APP.test(name)) || explain(key, value) !== null;
   });
+}
+
+/** Where the application is named, of which a failure to load it speaks; null: nowhere. */
+export function applicationOrigin(applied: readonly ResolvedOption[]): Origin | null {
+  const named = applied.findLast(({ key }) => NAMES_APP.test(findOption(key)?.name ?? ''));
+  return named?.origin ?? null;
 }
 
 /** As it is shown: what stands in the environment may be secret. */

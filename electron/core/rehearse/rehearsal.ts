@@ -7,7 +7,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StatsDocument } from '../../../engine/api/stats.ts';
 import { type Resolved, resolveConfig } from '../../../engine/config/resolve.ts';
-import type { AppSetting } from '../../../engine/config/settings.ts';
+import type { AppSetting, Origin } from '../../../engine/config/settings.ts';
 import { REHEARSAL_STEPS, type Rehearsal as RehearsalData, type RehearsalStep } from '../../contract/rehearsal.ts';
 import { describe } from '../errors.ts';
 import type { Clock, EngineChild, EngineSpawn } from '../ports.ts';
@@ -16,9 +16,9 @@ import { count, seconds } from '../words.ts';
 import { askOnce } from './ask-once.ts';
 import { RehearsalEngine } from './rehearsal-engine.ts';
 import { countAddresses, MOST_WORKERS, originsInText, type RehearsalFile, writeRehearsal } from './rehearsal-lines.ts';
-import { errorsIn } from './rehearsal-reason.ts';
+import { errorsIn, exceptionIn } from './rehearsal-reason.ts';
 import { type Screened, screen } from './rehearsal-screen.ts';
-import { environmentOf, type RehearsalSource } from './rehearsal-source.ts';
+import { applicationOrigin, environmentOf, type RehearsalSource } from './rehearsal-source.ts';
 import {
   CANCELLED,
   linesOf,
@@ -65,6 +65,7 @@ export class Rehearsal {
   #file: { path: string; content: RehearsalFile } | null = null;
   #cancelTell: (() => void) | null = null;
   #startedAtMs = 0;
+  #appOrigin: Origin | null = null;
 
   constructor(options: RehearsalOptions) {
     this.#options = options;
@@ -124,6 +125,7 @@ export class Rehearsal {
     this.#change({ lines: linesOf([], screened.unsupported) });
     const problems = problemsOf(screened);
     if (screened.errors.length > 0) return this.#refuse(problems);
+    this.#appOrigin = applicationOrigin(screened.applied);
     this.#change({ problems, app: appName(screened.settings?.app ?? { language: 'none' }) });
     const files = resolved.files.length;
     this.#step(
@@ -227,7 +229,8 @@ export class Rehearsal {
     const isApp =
       this.#data.steps.some(({ id, status }) => id === 'app' && status === 'running') || reason.startsWith('Traceback');
     if (isApp) this.#step('start', 'done', addressWords(this.#data));
-    this.#step(isApp ? 'app' : 'start', 'failed', lastLine(reason));
+    if (isApp) this.#appFailed(reason);
+    else this.#step('start', 'failed', lastLine(reason));
     return wouldNotStart(reason);
   }
 
@@ -240,7 +243,7 @@ export class Rehearsal {
       this.#step('app', 'skipped', 'no application that the engine can load is configured');
     } else if (apps.length === 0) {
       const reason = this.#inUsersFile(engine.reason);
-      this.#step('app', 'failed', lastLine(reason));
+      this.#appFailed(reason);
       const need =
         screened.settings?.needApp === true
           ? ''
@@ -255,6 +258,15 @@ export class Rehearsal {
     this.#change({ problems: [...this.#data.problems, ...this.#loggedErrors()] });
     if (app !== null) await this.#ask();
     return verdictOf(this.#data);
+  }
+
+  #appFailed(reason: string): void {
+    const said = exceptionIn(reason);
+    this.#step('app', 'failed', said);
+    const origin = this.#appOrigin;
+    if (origin === null) return;
+    const message = `The application could not be loaded: ${said}`;
+    this.#change({ problems: [problem('error', message, origin), ...this.#data.problems] });
   }
 
   /** It came up all the same: what went wrong on the way is for its user to judge. */

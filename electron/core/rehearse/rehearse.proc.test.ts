@@ -146,6 +146,7 @@ describe('a rehearsal of what the bundled engine runs', () => {
     expect(report.verdict?.title).toBe('Would not start');
     expect(report.verdict?.detail).toContain("ModuleNotFoundError: No module named 'nothere'");
     expect(report.steps.find(({ id: step }) => step === 'app')).toMatchObject({ status: 'failed' });
+    expect(report.problems[0]).toMatchObject({ severity: 'error', line: 3, file: expect.stringMatching(/app\.ini$/) });
     expect((await bench.instance(id)).engine?.status).toBe('running');
     expect(await leftovers()).toEqual([]);
   }, 60_000);
