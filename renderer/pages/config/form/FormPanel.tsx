@@ -109,7 +109,7 @@ export default function FormPanel(props: FormPanelProps) {
     if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
     const key = event.key.toLowerCase();
     if (key === 'f') setQuery((current) => current ?? '');
-    else if (key === 'z' || key === 'y') {
+    else if ((key === 'z' || key === 'y') && isInRow(event.target)) {
       if (key === 'y' || event.shiftKey) host.redo();
       else host.undo();
       setEpoch((current) => current + 1);
@@ -229,6 +229,11 @@ export default function FormPanel(props: FormPanelProps) {
       </aside>
     </FormDeskContext>
   );
+}
+
+/** Fields of the search have an undo of their own. */
+function isInRow(target: EventTarget): boolean {
+  return target instanceof Element && target.closest('[data-field]') !== null;
 }
 
 function linesOf(field: { lines: readonly { number: number }[] } | undefined): string {

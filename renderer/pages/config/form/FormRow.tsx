@@ -68,7 +68,6 @@ function SingleRow({ field, readOnly, epoch, onAdd }: SingleRowProps) {
           {field.label}
         </label>
         {field.isChanged ? <i className="form-dot" title="Changed, not saved" /> : null}
-        {readOnly ? null : <RowActions field={field} onAdd={onAdd} />}
       </span>
       <ValueControl
         field={field}
@@ -76,6 +75,7 @@ function SingleRow({ field, readOnly, epoch, onAdd }: SingleRowProps) {
         epoch={epoch}
         describedBy={hasNotes ? notesId(field.name) : undefined}
       />
+      {readOnly ? null : <RowActions field={field} onAdd={onAdd} />}
       <LineCell field={field} />
     </div>
   );
@@ -88,7 +88,7 @@ function LineCell({ field: { lines, conditional, commentedLine, outside, label }
   return <span className="q t11 form-line">{outside === null ? 'unset' : 'file'}</span>;
 }
 
-/** Over the end of the name, while the pointer or the focus is in the row. */
+/** Seen over the end of the name while the pointer or the focus is in the row; the Tab key comes to it after the control. */
 function RowActions({ field, onAdd }: { field: FormField; onAdd: () => void }) {
   const desk = useFormDesk();
   const { name, label, option, lines, commentedLine } = field;
