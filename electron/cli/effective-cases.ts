@@ -27,7 +27,7 @@ const condition = fc.constantFrom(
   'if-env = HOME2', 'if-env = NONE', 'if-env = A_B=two', 'if-env = A_B=three', 'if-not-env = NONE', 'if-opt = a', 'if-opt = a=1',
   'if-not-opt = b', 'if-not-opt = a=1', 'if-opt = master=true', 'if-exists = v.txt', 'if-not-exists = nope', 'if-file = v.txt', 'if-dir = .',
   'if-not-dir = v.txt', 'if-file = .', 'if-reload =', 'if-not-reload =', 'ifdef = x', 'if-hostname = nope', 'if-not-hostname = nope',
-  'if-hostname-match = .*', 'if-plugin = nope', 'if-env =', 'if-opt =', 'if-exists =', 'if-not-file =', 'if-directory = .', 'ifenv = HOME2',
+  'if-hostname-match = .*', 'if-plugin = nope', 'if-env =', 'if-opt =', 'if-exists =', 'if-not-file =', 'if-directory = .', 'ifenv = HOME2', 'ifdir = .', 'if-exists = %(a)', 'if-opt = %(a)',
 ); // biome-ignore format: one list
 const loop = fc.constantFrom(
   'for = 1 2 3', 'for = one', 'for =', 'for = a  b', 'for-times = 2', 'for-times = 0', 'for-times = x', 'for-readline = v.txt',
@@ -54,7 +54,8 @@ const single = fc.constantFrom(
   'listen = 12', 'umask = 022', 'inject-before = pre.ini', 'inject-after = post.ini', 'processes = 4x', 'processes =', 'buffer-size = 0x10',
   'print = p %(a)', 'iprint = i %(a)', 'resolve = r=127.0.0.1', 'resolve = r', 'vacuum = no', 'cron2 = minute=1,hour=2 echo %(a)', 'plugins-dir = .', 'need-app',
   'config = part.ini', 'pcre-jit =', 'unenv = A', 'add-header = X: %(a)', 'limit-as = 12', 'master', 'no value here', '[two]', '[uwsgi]', '[uwsgi', '[]',
-  '; comment', '# comment %(a)', '', '   ', '=', '= x', '%n = %n', 'k%%k = 1', 'x%q = 1', 'a = b %', '\0', 'a\0b = 1', 'a = 1\0 2',
+  '; comment', '# comment %(a)', '', '   ', '=', '= x', '%n = %n', 'k%%k = 1', 'x%q = 1', 'a = b %', '\0', 'a\0b = 1', 'a = 1\0 2', '\ufeffa = 1', 'whitelist = a', 'end-whitelist =', 'blacklist-context = a:b', 'a = @(data://x)', 'include = fd://0', 'ini = list.xml:two', 'xml = uwsgi.ini',
+  'listen = -1', 'dd = ', 'set-ph = a', 'declare-option = x', 'a[1] = 2', '$(A_B) = 1', '%(a) = 1', 'if = a', 'else =', 'for = %(a)', 'resolve = l=localhost',
 ); // biome-ignore format: one list
 
 const assignment = fc

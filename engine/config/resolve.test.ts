@@ -18,6 +18,24 @@ function optionsOf(text: string, env: Record<string, string> = {}): string[] {
   return resolved.options.slice(1).map(({ key, value }) => `${key}=${value}`);
 }
 
+function place({ file, line }: Origin): string {
+  return `${file.replace('/srv/app/', '')}:${line}`;
+}
+
+/** `key file:line < option = value (word) file:line < ...` */
+function trace(files: Record<string, string>, argv?: string[]): string[] {
+  const resolved = resolve(files, argv);
+  if (!resolved.ok) return resolved.errors.map(formatConfigError);
+  return resolved.options.map(({ key, origin }) => {
+    const steps = [`${key} ${place(origin)}`];
+    for (let via = origin.via; via !== undefined; via = via.origin.via) {
+      const word = via.word === undefined ? '' : ` (${via.word})`;
+      steps.push(`${via.option} = ${via.value}${word} ${place(via.origin)}`);
+    }
+    return steps.join(' < ');
+  });
+}
+
 describe('origins', () => {
   test('name the file and line that wrote a value, through includes, sections and loops', () => {
     const resolved = resolve({
@@ -37,24 +55,6 @@ describe('origins', () => {
     ]);
     expect(resolved.files).toEqual(['/srv/app/uwsgi.ini', '/srv/app/b.ini']);
   });
-
-  /** `key file:line < option = value (word) file:line < ...` */
-  function trace(files: Record<string, string>, argv?: string[]): string[] {
-    const resolved = resolve(files, argv);
-    if (!resolved.ok) return resolved.errors.map(formatConfigError);
-    return resolved.options.map(({ key, origin }) => {
-      const steps = [`${key} ${place(origin)}`];
-      for (let via = origin.via; via !== undefined; via = via.origin.via) {
-        const word = via.word === undefined ? '' : ` (${via.word})`;
-        steps.push(`${via.option} = ${via.value}${word} ${place(via.origin)}`);
-      }
-      return steps.join(' < ');
-    });
-  }
-
-  function place({ file, line }: Origin): string {
-    return `${file.replace('/srv/app/', '')}:${line}`;
-  }
 
   test('say through which include, loop, condition, declared option and set a line came in', () => {
     const ini =
@@ -167,6 +167,7 @@ describe('what cannot be read', () => {
     ['if-hostname-match = [\na = 1', /is not a regular expression/],
     ['strict = true\nprocesess = 2', /Unknown option 'procesess'; 'strict' is on/],
     ['processes = -2', /is negative/],
+    ['spooler-frequency = -2', /is negative/],
   ] as const)('%s ends the start with the reason', ([text, message]) => {
     expect(optionsOf(text, { HOME: '/root' }).join('\n')).toMatch(message);
   });

@@ -12,7 +12,7 @@ import { type ConfigError, ConfigFailure } from './errors.ts';
 import type { ConfigHost } from './host.ts';
 import { evaluatePlaceholder, expandValue } from './placeholders.ts';
 import { loadByExtension, readBareArgument } from './resolve-files.ts';
-import { addLine, settle } from './resolve-lines.ts';
+import { addLine, checkStrict, settle } from './resolve-lines.ts';
 import { fail, type Item, type ResolvedOption, type State, startState } from './resolve-state.ts';
 import { magicFileOf, readSource } from './sources.ts';
 import { decodeText } from './text-bytes.ts';
@@ -89,6 +89,7 @@ function readEverything(state: State, argv: readonly string[]): void {
   if (failure !== null) throw failure;
   for (const word of bare) readBareArgument(state, word, addLine);
   expandAll(state);
+  checkStrict(state);
   // What an inherited file brings, another `inherit` too, comes last in the list.
   for (const item of state.items) {
     if (item.key === 'inherit') loadByExtension(state, item.value ?? '', item.origin, 'inherit', addLine);
