@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type CheckTarget, checkText, ENGINE_TARGET, UWSGI_TARGET } from './diagnostics.ts';
 import { parseIni } from './ini-document.ts';
+import { compareWithTable } from './target-options.ts';
 import { memoryHost } from './test-host.ts';
 import { applyEdits } from './text-edit.ts';
 
@@ -15,9 +16,28 @@ function codes(text: string, target: CheckTarget = ENGINE_TARGET): string[] {
   return check(text, target).map(({ line, severity, code }) => `${line} ${severity} ${code}`);
 }
 
+/** A uWSGI 2.0.21 whose program has these options beside the most usual. */
+function asked(...names: string[]): CheckTarget {
+  const binary = new Map(
+    ['socket', 'processes', 'master', 'ini', 'http-socket', 'need-app', ...names].map((name) => [name, '']),
+  );
+  return { server: 'uwsgi', version: '2.0.21', options: compareWithTable(binary, '2.0.21').known };
+}
+
 const GOOD = '[uwsgi]\nhttp-socket = :8080\nneed-app = true\nbuffer-size = 16384\nwsgi-file = app.py\n';
 
 describe('checking a file', () => {
+  test('believes the program of the server before its release, and knows what it has beyond the table', () => {
+    const lacking = codes(`${GOOD}max-requests-delta = 5\nshop-magic = 1\n`, asked('buffer-size'));
+    expect(lacking).toEqual(expect.arrayContaining(['6 warning newer-option', '7 warning unknown-option']));
+    const having = codes(
+      `${GOOD}max-requests-delta = 5\nshop-magic = 1\n`,
+      asked('buffer-size', 'max-requests-delta', 'shop-magic'),
+    );
+    expect(having.filter((found) => /newer|unknown|lacking/.test(found))).toEqual([]);
+    expect(codes(GOOD, asked())).toContain('4 warning option-lacking');
+  });
+
   test.for([ENGINE_TARGET, UWSGI_TARGET])('finds nothing in a good one, for $server', (target) => {
     expect(codes(GOOD, target)).toEqual([]);
   });

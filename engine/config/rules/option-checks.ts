@@ -86,7 +86,8 @@ function checkForUwsgi({ target, fix }: RuleConfig, item: ResolvedOption, option
   const found: CodedFinding[] = [];
   if (target.server !== 'uwsgi') return found;
   const { version, options } = target;
-  if (isNewerThan(option, version)) {
+  // Its own program knows best: a distribution may have brought a later option.
+  if (isNewerThan(option, version) && options?.has(item.key) !== true) {
     const message = `'${item.key}' came with uWSGI ${option.since ?? ''}; ${version ?? ''} ignores it without a word. Update uWSGI, or remove the line.`;
     found.push({ code: 'newer-option', severity: 'warning', item, message, fix: fix.remove(item) });
   } else if (options !== null && !options.has(item.key) && !options.has(option.name)) {
