@@ -3,6 +3,7 @@
  * read. Each a few lines; who does the work stands beside this file.
  */
 import type { CheckTarget } from '../../../engine/config/diagnostics.ts';
+import { formatByExtension } from '../../../engine/config/sources.ts';
 import type { ConfigFile } from '../../contract/model.ts';
 import type { HandlerContext, Part } from '../handlers.ts';
 import type { Instance } from '../instances/instance.ts';
@@ -23,7 +24,13 @@ export function configHandlers(context: HandlerContext): Part<'config'> {
   const live = new LiveFigureDesk(ports, context.reloads);
   const toConfigFile = async (file: ConfigText, instance: Instance): Promise<ConfigFile> => {
     const target = await targets.targetOf(instance);
-    return { ...file, readAtMs: ports.clock.now(), diagnostics: check(instance, file.text, target.check, ports) };
+    return {
+      ...file,
+      // The editor and the form know INI; files of another format are shown only.
+      writable: file.writable && (formatByExtension(file.path) ?? 'INI') === 'INI',
+      readAtMs: ports.clock.now(),
+      diagnostics: check(instance, file.text, target.check, ports),
+    };
   };
   return {
     ...editorHandlers(context),

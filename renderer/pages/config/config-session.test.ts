@@ -53,6 +53,8 @@ describe('editing a configuration', () => {
     expect(saveBlockedBy(checked(session, mine, [error, error]))).toBe('2 errors block save');
     expect(saveBlockedBy(checked(session, mine, [{ ...error, severity: 'warning' }]))).toBeNull();
     expect(saveBlockedBy(edited(openSession(file(base, { writable: false })), mine))).toMatch(/may not write/);
+    const yaml = openSession(file('uwsgi:\n', { path: '/srv/app/uwsgi.yaml', writable: false }));
+    expect(saveBlockedBy(yaml)).toMatch(/this is YAML\. The tab Effective/);
   });
 
   it('ignores a check of a text that is no longer there', () => {

@@ -2,7 +2,9 @@
  * One configuration file being edited, as a value: the text on the disk, the text here, what the check said, a save
  * under way, a conflict to decide. Pure transitions; config-store.ts talks to the core.
  */
+
 import type { ConfigDiagnostic, ConfigFile } from '../../../electron/contract/model.ts';
+import { formatByExtension } from '../../../engine/config/sources.ts';
 import type { Failure } from '../../client.ts';
 import { countLines, diffLines, mergeTexts, splitLines } from '../../editor/line-diff.ts';
 
@@ -121,6 +123,8 @@ function withDiskText(session: ConfigSession, file: ConfigFile): ConfigSession {
 
 /** Why Save can't be pressed, in the words that stand beside the button; null when it can. */
 export function saveBlockedBy(session: ConfigSession): string | null {
+  const format = formatByExtension(session.file.path) ?? 'INI';
+  if (format !== 'INI') return `Reeve edits INI files; this is ${format}. The tab Effective shows what it comes to`;
   if (!session.file.writable) return 'Reeve may not write this file';
   if (session.saving) return 'Saving';
   if (!isDirty(session)) return 'No unsaved changes';
