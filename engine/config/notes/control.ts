@@ -11,8 +11,8 @@ touch-chain-reload
   Replaces one worker after the other, the next when the one before is ready: nobody waits and nothing is cut. New code
   needs 'lazy-apps', and the configuration is not read again. Old and new code serve side by side meanwhile.
 touch-logrotate
-  For logrotate with 'nocreate': touch the file and the log is renamed with its time. uWSGI keeps all of them, so
-  something has to delete old ones.
+  Touch the file, from cron for example, and the log is renamed with its time and a new one begun. Old ones are kept for
+  ever, so something has to delete them; where logrotate does both, use 'touch-logreopen'.
 touch-logreopen
   For logrotate, which renames the log itself: touch this file afterwards, or the server goes on writing into the
   renamed one. The user of 'uid' must be able to make the new file.

@@ -52,8 +52,8 @@ http-to
   left alone for 'http-gracetime', and its client gets an empty answer.
 listen
   Connections that the kernel keeps until a worker accepts them. Linux cuts it at net.core.somaxconn, and uWSGI does not
-  start when more is asked for; raise the kernel's limit first. Sockets that are bound keep theirs at a reload. A long
-  queue only helps with bursts: when it is often used, there are too few workers.
+  start when more is asked for; raise the kernel's limit first. Sockets that are bound keep theirs at a reload of uWSGI. A
+  long queue only helps with bursts: when it is often used, there are too few workers.
 chmod-socket
   Whoever may write to a unix socket may send requests, which on uWSGI means to run code: 660 with 'chown-socket' and the
   web server's group is better than 666. Without it the mode comes from 'umask'. A socket that is bound keeps its mode at
