@@ -102,6 +102,7 @@ export const editorLook: Extension = EditorView.theme({
     color: 'var(--fg-3)',
   },
   '.cm-option-help': { padding: '4px 12px 8px', color: 'var(--fg-2)', lineHeight: '18px' },
+  '.cm-option-head + .cm-option-rows': { marginTop: '8px' },
   '.cm-option-note': { padding: '0 12px 8px', color: 'var(--fg-2)', lineHeight: '18px' },
   '.cm-option-card code': { fontFamily: 'var(--font-mono)', color: 'var(--fg-1)' },
   '.cm-option-rows': {

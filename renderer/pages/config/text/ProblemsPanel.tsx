@@ -26,6 +26,8 @@ export interface ProblemsPanelProps {
 type Filter = ConfigDiagnostic['severity'] | 'all';
 
 const LEVELS = { error: 'crit', warning: 'warn', info: 'off' } as const;
+/** A file of another kind can have thousands; the first ones are the ones to mend. */
+const MOST_ROWS = 300;
 const WORDS = { error: 'Error', warning: 'Warning', info: 'Note' } as const;
 
 export function ProblemsPanel({
@@ -44,7 +46,8 @@ export function ProblemsPanel({
   const list = useRef<HTMLDivElement>(null);
   const why = useReasons();
   const counts = countProblems(diagnostics);
-  const shown = listProblems(diagnostics, filter);
+  const found = listProblems(diagnostics, filter);
+  const shown = found.slice(0, MOST_ROWS);
   const index = Math.min(chosen, Math.max(0, shown.length - 1));
   const fixCount = diagnostics.filter(({ fix }) => fix !== null).length;
 
@@ -152,6 +155,9 @@ export function ProblemsPanel({
             <span className="m q problem-line">{problem.line > 0 ? problem.line : 'file'}</span>
           </div>
         ))}
+        {found.length > shown.length ? (
+          <p className="calm">{found.length - shown.length} more follow when some of these are mended.</p>
+        ) : null}
         {shown.length === 0 ? (
           <p className="calm">{diagnostics.length === 0 ? 'No problems.' : 'None of this kind.'}</p>
         ) : null}
