@@ -101,14 +101,14 @@ function findAll(text: string, path: string, host: ConfigHost, target: CheckTarg
   return mergeFindings(found);
 }
 
-/** Names that have a value, and lines of this text that took part. */
+/** Names that have a value, and lines within conditions and loops of this text that took part. */
 function partIn(resolved: Resolved | ConfigErrors, { isHere }: CheckedText): Pick<LineFacts, 'defined' | 'taken'> {
   if (!resolved.ok) return { defined: null, taken: null };
   const defined = new Set<string>();
   const taken = new Set<number>();
   for (const { key, origin } of resolved.options) {
     defined.add(key);
-    if (isHere(origin)) taken.add(origin.line);
+    if (origin.via !== undefined && isHere(origin)) taken.add(origin.line);
   }
   return { defined, taken };
 }

@@ -24,7 +24,7 @@ export interface LineFacts {
   path: string;
   /** Names that have a value after resolving; null when that failed. */
   defined: ReadonlySet<string> | null;
-  /** Lines that took part in it: a condition leaves others out; null when it failed. */
+  /** Lines within conditions and loops that took part in it; null when it failed. */
   taken: ReadonlySet<number> | null;
 }
 
