@@ -27,7 +27,7 @@ export function FieldNotes({ field }: { field: FormField }) {
   if (isChanged) {
     notes.push(
       <p key="change">
-        {changeWords(field)} {effectWords(option)}
+        {changeWords(field, desk.server)} {effectWords(option, desk.server)}
       </p>,
     );
   }

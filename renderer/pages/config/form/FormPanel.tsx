@@ -16,6 +16,7 @@ import type { FormHost } from './form-host.ts';
 import { createFormBuilder, fieldAtLine, isIni, OPTION_COUNT } from './form-model.ts';
 import { rowId } from './form-words.ts';
 import { useOutsideValues } from './use-outside-values.ts';
+import { useServerKind } from './use-server-kind.ts';
 
 export interface FormPanelProps {
   path: string;
@@ -42,6 +43,7 @@ export default function FormPanel(props: FormPanelProps) {
   const toFocus = useRef<string | null>(null);
   const [focused, setFocused] = useState<string | null>(null);
   const [epoch, setEpoch] = useState(0);
+  const server = useServerKind(host);
   const outside = useOutsideValues(host, path, text);
 
   // Typing in the text goes first; the form follows a moment later.
@@ -55,6 +57,7 @@ export default function FormPanel(props: FormPanelProps) {
   const atCursor = fieldAtLine(form, cursorLine)?.name ?? null;
   const desk = useMemo<FormDesk>(
     () => ({
+      server,
       act: (action, joins = false) => host.act(action, joins, form.section),
       goToLine: host.goToLine,
       fix: host.fix,
@@ -64,7 +67,7 @@ export default function FormPanel(props: FormPanelProps) {
         else action();
       },
     }),
-    [host, form.section],
+    [host, server, form.section],
   );
   useEffect(() => {
     const watched = watchPresses();

@@ -43,7 +43,7 @@ export const FormRow = memo(function FormRow({ field, isCurrent, readOnly, epoch
       {isCurrent ? (
         <LiveNote
           option={field.name}
-          value={shownState(field).value}
+          value={shownState(field, desk.server).value}
           onUse={readOnly ? null : (value) => desk.act({ type: 'set', name: field.name, value })}
         />
       ) : null}
@@ -59,7 +59,8 @@ interface SingleRowProps {
 }
 
 function SingleRow({ field, readOnly, epoch, onAdd }: SingleRowProps) {
-  const { value, isSet, isLocked } = shownState(field);
+  const desk = useFormDesk();
+  const { value, isSet, isLocked } = shownState(field, desk.server);
   const hasNotes = field.isChanged || field.problems.length > 0 || isLocked;
   return (
     <div className={isNarrow(controlFor(field.option, value)) ? 'form-row' : 'form-row wide'}>

@@ -1,7 +1,7 @@
 /** The control for an option with one value: switch, choice, or a field. */
 import { useFormDesk } from './form-desk.ts';
 import type { FormField } from './form-model.ts';
-import { choicesOf, controlFor, rowId, shownState, unitSign } from './form-words.ts';
+import { choicesOf, controlFor, defaultOf, rowId, shownState, unitSign } from './form-words.ts';
 import { ValueInput } from './ValueInput.tsx';
 
 export interface ValueControlProps {
@@ -14,7 +14,7 @@ export interface ValueControlProps {
 export function ValueControl({ field, readOnly, epoch, describedBy }: ValueControlProps) {
   const desk = useFormDesk();
   const { name, option, problems } = field;
-  const { value, isSet, isOn } = shownState(field);
+  const { value, isSet, isOn } = shownState(field, desk.server);
   const control = controlFor(option, value);
   const id = rowId(name);
   if (control === 'switch') {
@@ -48,7 +48,7 @@ export function ValueControl({ field, readOnly, epoch, describedBy }: ValueContr
             desk.act(target.value === '' ? { type: 'unset', name } : { type: 'set', name, value: target.value })
           }
         >
-          <option value="">{isSet ? 'unset' : (option?.default ?? '')}</option>
+          <option value="">{isSet ? 'unset' : defaultOf(option, desk.server)}</option>
           {choicesOf(field, value).map((choice) => (
             <option key={choice} value={choice}>
               {choice}
@@ -66,7 +66,7 @@ export function ValueControl({ field, readOnly, epoch, describedBy }: ValueContr
       control={control}
       option={name}
       value={value}
-      placeholder={isSet ? '' : (option?.default ?? '')}
+      placeholder={isSet ? '' : defaultOf(option, desk.server)}
       unit={unitSign(option)}
       takesFocus={false}
       readOnly={readOnly}

@@ -2,8 +2,10 @@
 import { createContext, use } from 'react';
 import type { ConfigDiagnostic } from '../../../../electron/contract/model.ts';
 import type { FormAction } from './form-actions.ts';
+import type { ServerKind } from './form-words.ts';
 
 export interface FormDesk {
+  server: ServerKind;
   /** `joins`: goes on with what was typed into this field before. */
   act(action: FormAction, joins?: boolean): void;
   goToLine(line: number): void;

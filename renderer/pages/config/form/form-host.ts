@@ -8,6 +8,7 @@ import type { ConfigDiagnostic } from '../../../../electron/contract/model.ts';
 import type { Client } from '../../../client.ts';
 import type { IniEditorHandle } from '../../../editor/IniEditor.tsx';
 import { editsFor, type FormAction } from './form-actions.ts';
+import type { ServerKind } from './form-words.ts';
 
 export interface FormHost {
   act: (action: FormAction, joins: boolean, section: string) => void;
@@ -18,6 +19,8 @@ export interface FormHost {
   redo: () => void;
   pathsFor: (option: string, typed: string) => Promise<readonly string[]>;
   openPresets: (section: string) => void;
+  /** Which server the file is for. */
+  serverKind: () => Promise<ServerKind>;
   /** What the text comes to on its server. */
   contextOf: (text: string) => Promise<ConfigContext>;
 }
@@ -45,6 +48,7 @@ export function createFormHost({ client, instanceId, editor, textNow, openPreset
       const { entries } = await client.call('config.paths', { instanceId, text: textNow(), option, typed });
       return entries.map(({ name, kind }) => `${folder}${name}${kind === 'folder' ? '/' : ''}`);
     },
+    serverKind: async () => (await client.call('config.target', { instanceId })).server,
     contextOf: (text) => client.call('config.context', { instanceId, text }),
   };
 }

@@ -65,6 +65,14 @@ export function steppedNumber(value: string, by: 1 | -1): string | null {
   return number === null ? null : String(Math.max(0, number + by));
 }
 
+/** Whose start is meant: defaults and effects differ here and there. */
+export type ServerKind = 'uwsgi' | 'engine';
+
+/** What counts while nothing is written; empty when there is no such value. */
+export function defaultOf(option: OptionInfo | null, server: ServerKind): string {
+  return (server === 'uwsgi' ? option?.uwsgiDefault : null) ?? option?.default ?? '';
+}
+
 export interface ShownState {
   /** The line that counts here; what another file or a condition gives; empty: it is not set. */
   value: string;
@@ -75,14 +83,14 @@ export interface ShownState {
   isLocked: boolean;
 }
 
-export function shownState({ lines, outside, conditional, option }: FormField): ShownState {
+export function shownState({ lines, outside, conditional, option }: FormField, server: ServerKind): ShownState {
   const line = lines.at(-1);
   const elsewhere = line === undefined ? (outside ?? conditional.at(-1)) : undefined;
   const given = line ?? elsewhere;
   return {
     value: given?.value ?? '',
     isSet: line !== undefined,
-    isOn: given === undefined ? option?.default === 'true' : isOn(given.value),
+    isOn: given === undefined ? defaultOf(option, server) === 'true' : isOn(given.value),
     isLocked: elsewhere !== undefined,
   };
 }
@@ -109,23 +117,24 @@ export function notesId(name: string): string {
 }
 
 /** `Was 100.`, `New.`, `Was 4, now not set.` */
-export function changeWords({ lines, saved, option }: FormField): string {
+export function changeWords({ lines, saved, option }: FormField, server: ServerKind): string {
   const show = (values: readonly string[]): string => {
     if (option?.repeatable && values.length > 1) return `${values.length} values`;
     return shownNumber(values.at(-1) ?? '') || 'empty';
   };
   if (lines.length === 0) return `Was ${show(saved)}, now not set.`;
   if (saved.length > 0) return `Was ${show(saved)}.`;
-  return option?.default ? `Was unset, so ${shownNumber(option.default)}.` : 'Was unset.';
+  const usual = defaultOf(option, server);
+  return usual === '' ? 'Was unset.' : `Was unset, so ${shownNumber(usual)}.`;
 }
 
 /** When a changed value is in effect. */
-export function effectWords(option: OptionInfo | null): string {
-  switch (option?.effect) {
+export function effectWords(option: OptionInfo | null, server: ServerKind): string {
+  switch (server === 'engine' ? option?.engineEffect : option?.effect) {
     case 'workers':
       return 'Takes effect for each worker as it starts anew.';
     case 'restart':
-      return isAboutSockets(option)
+      return option !== null && isAboutSockets(option)
         ? 'Takes effect on a restart: every reload keeps the open sockets.'
         : 'Takes effect on a restart; a reload does not change it.';
     case 'reload':
