@@ -104,6 +104,12 @@ describe('checking a file', () => {
     expect(applyEdits(`[uwsgi]\n${line}\n[uwsgi]\n`, first?.fix?.edits ?? [])).toBe(`[uwsgi]\n${mended}\n[uwsgi]\n`);
   });
 
+  test('a misspelt placeholder is mended to the nearest that is set', () => {
+    const text = '[uwsgi]\nproject = shop\nenv = A=/srv/%(proejct)/x\n';
+    const found = check(text).find(({ code }) => code === 'placeholder-unset');
+    expect(applyEdits(text, found?.fix?.edits ?? [])).toBe('[uwsgi]\nproject = shop\nenv = A=/srv/%(project)/x\n');
+  });
+
   test.for([
     ['{"uwsgi": {}}', 'JSON'],
     ['<uwsgi><http>:80</http></uwsgi>', 'XML'],

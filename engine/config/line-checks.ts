@@ -7,6 +7,7 @@ import type { CheckTarget, Diagnostic } from './diagnostics.ts';
 import { type ConfigHost, resolvePath } from './host.ts';
 import { DEFAULT_SECTION, type IniDocument, type OptionLine, type SectionLine } from './ini-document.ts';
 import { isLogic, isLogicEnd } from './logic.ts';
+import { nearestNames } from './nearest.ts';
 import { findOption, type OptionInfo } from './option-table.ts';
 import { placeholderNames } from './placeholders.ts';
 import type { LanguageCode } from './rules/language-codes.ts';
@@ -162,9 +163,24 @@ function checkReferences(
       name === '_'
         ? "'%(_)' means something only between 'for...' or 'if-...' and its end."
         : `Nothing sets the placeholder '${name}'. Add set-placeholder = ${name}=..., or correct the name.`;
-    found.push(finding('warning', line, 'value', 'placeholder-unset', message));
+    found.push(
+      finding('warning', line, 'value', 'placeholder-unset', message, nearestPlaceholder(line, name, defined)),
+    );
   }
   return found;
+}
+
+/** More names than this are not compared with each unset one. */
+const MOST_COMPARED = 500;
+
+function nearestPlaceholder(line: OptionLine, name: string, defined: ReadonlySet<string>): Fix | null {
+  const at = line.text.indexOf(`%(${name})`, line.valueFrom);
+  if (at === -1 || name === '_' || defined.size > MOST_COMPARED) return null;
+  const own = [...defined].filter((key) => findOption(key) === null);
+  const [nearest] = nearestNames(name, own, 1);
+  if (nearest === undefined) return null;
+  const edits = [editInLine(line.number, at + 2, at + 2 + name.length, nearest)];
+  return { title: `Change to '%(${nearest})'`, edits };
 }
 
 /** An option with one value that was given before in the same section: the later one wins. */
