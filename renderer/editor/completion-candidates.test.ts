@@ -79,9 +79,12 @@ describe('the names that are offered', () => {
   });
 });
 
+function labels(name: string): string[] {
+  return valueCandidates(option(name), facts).map(({ label }) => label);
+}
+
 describe('the values that are offered', () => {
   it('fit the kind of the option', () => {
-    const labels = (name: string) => valueCandidates(option(name), facts).map(({ label }) => label);
     expect(labels('master')).toEqual(['true', 'false']);
     expect(labels('cheaper-algo')).toContain('busyness');
     expect(labels('http-to')).toContain('127.0.0.1:3031');
