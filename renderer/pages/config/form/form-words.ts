@@ -125,7 +125,7 @@ export function changeWords({ lines, saved, option }: FormField, server: ServerK
   if (lines.length === 0) return `Was ${show(saved)}, now not set.`;
   if (saved.length > 0) return `Was ${show(saved)}.`;
   const usual = defaultOf(option, server);
-  return usual === '' ? 'Was unset.' : `Was unset, so ${shownNumber(usual)}.`;
+  return usual === '' || usual === 'false' ? 'Was unset.' : `Was unset, so ${shownNumber(usual)}.`;
 }
 
 /** When a changed value is in effect. */
