@@ -238,6 +238,7 @@ describe('the engine', () => {
     const family = descendants(engine.pid);
     expect(family.length).toBe(3);
     engine.signal('SIGKILL');
+    await engine.exited;
     await waitFor('the end of its family', () => family.every((pid) => !isRunning(pid)));
   });
 });
