@@ -11,8 +11,8 @@ import { decodeText } from './text-bytes.ts';
 
 export interface LogicState {
   host: ConfigHost;
-  /** Value of the first option of this name; null when there is none. A flag of the command line has the value null in it. */
-  firstValue(name: string): { value: string | null } | null;
+  /** Value of the first option of this name; null when there is none, or when it is a flag of the command line. */
+  firstValue(name: string): string | null;
   hasPlugin(name: string): boolean;
 }
 
@@ -79,9 +79,8 @@ function condition(name: string, argument: string, state: LogicState): Repetitio
     }
     case 'if-opt': {
       const { key, wanted } = splitPair(argument);
-      const first = state.firstValue(key);
-      const holds = first !== null && (wanted === null || first.value === wanted);
-      return when(holds !== not, first?.value ?? null);
+      const value = state.firstValue(key);
+      return when((value !== null && (wanted === null || value === wanted)) !== not, value);
     }
     case 'if-exists':
       return when((kindOf(argument, host) !== null) !== not, argument);

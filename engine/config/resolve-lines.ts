@@ -40,7 +40,7 @@ export function addLine(state: State, key: string, value: string | null, origin:
   }
   const repetitions = linesFor(logic.key, logic.argument, {
     host: state.host,
-    firstValue: (name) => state.first.get(name) ?? null,
+    firstValue: (name) => state.first.get(name)?.value ?? null,
     hasPlugin: (name) => BUILT_IN_PLUGINS.has(name),
   });
   if (!repetitions.ok) throw fail('logic', repetitions.message, logic.origin, logic.key, null);

@@ -99,10 +99,8 @@ function readEverything(state: State, argv: readonly string[]): void {
 
 function expandAll(state: State): void {
   const { host } = state;
-  const valueOf = (key: string): string | null => {
-    const found = state.first.get(key);
-    return found === undefined ? null : (found.value ?? 'true');
-  };
+  // A flag of the command line has no value to put in.
+  const valueOf = (key: string): string | null => state.first.get(key)?.value ?? null;
   expandPass(state, '$', (name) => host.env[name] ?? null);
   expandPass(state, '@', (name, item) => readValueFile(state, name, item));
   expandPass(state, '%', (name) => evaluatePlaceholder(name, valueOf));

@@ -7,6 +7,7 @@ import type { FormatName } from './formats/config-document.ts';
 import { type ConfigHost, type ReadFailure, resolvePath } from './host.ts';
 import type { MagicFile } from './magic.ts';
 import type { Origin } from './settings.ts';
+import { leadingInteger } from './values.ts';
 
 const FORMATS: ReadonlyMap<string, FormatName> = new Map([
   ['ini', 'INI'],
@@ -99,7 +100,16 @@ function refuseScheme(scheme: string, path: string, origin: Origin, option: stri
     origin,
     option,
     hint: 'Put the text into a file and name that file.',
+    ...uwsgiRefusal(scheme, path.slice(scheme.length + 3)),
   });
+}
+
+/** What uWSGI logs before it ends where its program holds no such data. */
+function uwsgiRefusal(scheme: string, name: string): { asUwsgi?: string } {
+  if (scheme === 'data')
+    return { asUwsgi: `requesting binary data slot ${leadingInteger(name) ?? 0}\n0 size binary data !!!` };
+  if (scheme === 'sym') return { asUwsgi: `unable to find symbol _binary_${name}_start` };
+  return scheme === 'emperor' ? { asUwsgi: 'this is not a vassal instance' } : {};
 }
 
 /** As the system's own messages say it. */
