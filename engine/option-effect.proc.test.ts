@@ -99,7 +99,7 @@ function write(isFirst: boolean, ports: Ports): void {
 /** Values seen before and after a reload of this kind, with the file edited in between. */
 async function change(
   reload: () => void,
-  [program, ...words] = ['uwsgi'],
+  [program = 'uwsgi', ...words]: readonly string[] = ['uwsgi'],
 ): Promise<[Record<string, string>, Record<string, string>]> {
   const ports: Ports = { tcp: await freePort(), http: [await freePort(), await freePort()] };
   write(true, ports);

@@ -74,7 +74,7 @@ const iniBody = fc
     },
   )
   .chain((lines) => fc.constantFrom('\n', '\n', '\r\n').map((newline) => lines.join(newline) + newline));
-export const iniText = fc.oneof(
+const iniText = fc.oneof(
   { weight: 6, arbitrary: iniBody.map((body) => `[uwsgi]\n${body}`) },
   { weight: 1, arbitrary: fc.tuple(iniBody, iniBody).map(([one, two]) => `[uwsgi]\n${one}[two]\n${two}`) },
 );
@@ -91,7 +91,7 @@ const yamlPair = fc
     fc.constantFrom(...PLAIN),
   )
   .map(([key, text]) => `  ${key}: ${text}\n`);
-export const yamlText = fc
+const yamlText = fc
   .tuple(
     fc.constantFrom('', '# c\n', '---\n', 'other:\n  z: 1\n', 'two:\n  - 1\n', '%%YAML 1.1\n---\n'),
     fc.constantFrom('uwsgi:\n', 'uwsgi:\n', 'uwsgi:\n', 'two:\n', '"uwsgi":\n', 'top:\n uwsgi:\n'),
@@ -104,7 +104,7 @@ const jsonValue = fc.oneof(
   fc.constantFrom('1', '-2', '1.50', '1e3', 'true', 'false', 'null', '"s"', '"%(a) %n"', '"50%%"', '"\\u00e9\\n"', '{"k":1}', '[]', '[1,"two",null,{"k":1},[2]]', '"\\u0000x"', '""'),
   fc.constantFrom('01', "'s'", 'nope', '"x', '/* c */ 3', '[1,]', '"%q"'),
 ); // biome-ignore format: one list
-export const jsonText = fc
+const jsonText = fc
   .array(
     fc.tuple(fc.constantFrom('a', 'b', 'c', 'env', 'processes', '10', 'if-env', 'endif', 'k k', 'set'), jsonValue),
     { maxLength: 5 },
@@ -125,7 +125,7 @@ const xmlPiece = fc.constantFrom(
   '<a>&lt;&amp;&#65;</a>', '<env>K=V</env>', '<a x="1">2</a>', '<b>t<i>u</i></b>', '<?pi x?>', '<a>%q</a>', '<processes>4</processes>', '\n', '<a>x<![CDATA[y]]></a>',
   '<if-env>NONE</if-env>', '<endif/>', '<a>1</b>', '<a>é</a>', '<A>1</A>', '<a.b>1</a.b>', '<a>\n 2\n</a>', '<a>&nope;</a>', '<set>a=7</set>', '<a>%(_)</a>',
 ); // biome-ignore format: one list
-export const xmlText = fc
+const xmlText = fc
   .array(xmlPiece, { maxLength: 6 })
   .chain((pieces) =>
     fc
@@ -138,7 +138,7 @@ const word = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(['-p', '4'], ['-p4'], ['-M'], ['-ML'], ['--master'], ['--set', 'a=1'], ['--set=a=%(b)'], ['--env', 'A=1'], ['--processes', '%(n)'], ['--nope'], ['--proc'], ['--set-ph', 'n=3'], ['--strict'], ['--socket'], ['--master=1'], ['--', 'uwsgi.ini'], ['app.py'], ['--if-env', 'NONE'], ['--for', '1 2'], ['--endif'], ['-%'], ['nope.ini'], ['--inherit', 'part.ini'], ['--vacuum'], ['uwsgi.txt'], ['--include', 'part.yaml']) },
 ); // biome-ignore format: one list
 
-export const configCase: fc.Arbitrary<ConfigCase> = fc
+const configCase: fc.Arbitrary<ConfigCase> = fc
   .record({
     ini: iniText, part: iniText, yaml: yamlText, partYaml: yamlText, json: jsonText, partJson: jsonText, xml: xmlText, partXml: xmlText,
     argv: fc.array(word, { minLength: 1, maxLength: 3 }),
@@ -154,3 +154,11 @@ export const configCase: fc.Arbitrary<ConfigCase> = fc
     argv: argv.flat(),
     env,
   })); // biome-ignore format: one list
+
+/** Runs the check on `runs` generated cases; the one that fails is made as small as can be. */
+export function checkGenerated(
+  check: (made: ConfigCase) => void,
+  { runs, seed }: { runs: number; seed: number },
+): void {
+  fc.assert(fc.property(configCase, check), { numRuns: runs, seed });
+}
