@@ -4,8 +4,9 @@
  * that spelling makes no difference. Pure; comparing two of them is semantic-diff.ts.
  */
 import { formatAddress, parseAddress } from './address.ts';
+import type { CheckTarget } from './diagnostics.ts';
 import { formatOrigin } from './errors.ts';
-import { findOption, type OptionInfo } from './option-table.ts';
+import { findOption, type OptionEffect, type OptionInfo } from './option-table.ts';
 import { RESOLVED_OPTIONS } from './options/sections.ts';
 import type { Resolved } from './resolve.ts';
 import type { Origin, OriginStep } from './settings.ts';
@@ -53,6 +54,11 @@ export function effectiveOptions({ applied, placeholders }: Pick<Resolved, 'appl
     last.set(name, line);
   }
   return found;
+}
+
+/** What it takes until a changed value is in effect on that server; a name that is no option counts as its users do. */
+export function effectOf(option: OptionInfo | null, server: CheckTarget['server']): OptionEffect {
+  return (server === 'engine' ? option?.engineEffect : option?.effect) ?? 'reload';
 }
 
 /** The value as uWSGI reads it, in one spelling; paths as they are written but for `./` and doubled slashes. */

@@ -139,6 +139,12 @@ describe('two configurations differ', () => {
     expect(found).toMatchObject([{ name: 'env A', type: 'changed', after: [{ value: 'A=2' }] }]);
   });
 
+  it('that takes what the server at hand needs: the engine reloads what uWSGI restarts for', () => {
+    const [before, after] = [effective('[uwsgi]\nlisten = 100\n'), effective('[uwsgi]\nlisten = 200\n')];
+    expect(compareEffective(before, after, 'uwsgi')).toMatchObject([{ effect: 'restart' }]);
+    expect(compareEffective(before, after, 'engine')).toMatchObject([{ effect: 'reload' }]);
+  });
+
   it('by an option that no table knows: a plugin may', () => {
     expect(changes('[uwsgi]\n', '[uwsgi]\nmy-plugin = 1\n')).toMatchObject([{ name: 'my-plugin', type: 'added' }]);
   });

@@ -3,7 +3,8 @@
  * includes and the spelling of flags and numbers make none. Lists are compared value by value; where uWSGI goes through
  * a list in its order (routes, mounts, static maps, import paths) another order is a change. Pure.
  */
-import { type EffectiveOption, plainValue } from './effective.ts';
+import type { CheckTarget } from './diagnostics.ts';
+import { type EffectiveOption, effectOf, plainValue } from './effective.ts';
 import { findOption, type OptionEffect } from './option-table.ts';
 import type { Origin } from './settings.ts';
 
@@ -37,10 +38,11 @@ const CHAINS = ['final-route', 'error-route', 'response-route', 'route'] as cons
 const UNORDERED =
   /^(touch-|fs-|cron|unique-cron|legion-cron|unique-legion-cron|spooler$|alarm|trusted-proxy|static-safe|stats$|stats-push|metric|reload-on-exception-|.*-log$|master-fifo$|ignore-|unenv$|snmp)/;
 
-/** What changed from one to the other, file by file in the order of lines. */
+/** What changed from one to the other, file by file in the order of lines; `server` says whose reload brings it in. */
 export function compareEffective(
   before: readonly EffectiveOption[],
   after: readonly EffectiveOption[],
+  server: CheckTarget['server'] = 'uwsgi',
 ): SemanticChange[] {
   const socketsInOrder = [...before, ...after].some(({ name }) => name === 'map-socket');
   const old = settingsOf(before);
@@ -50,7 +52,9 @@ export function compareEffective(
     const option = findOption(name);
     const isSocket = option?.kind === 'address' && option.repeatable;
     const isOrdered = isSocket ? socketsInOrder : !UNORDERED.test(name);
-    changes.push(...compareSetting(name, old.get(name) ?? [], now.get(name) ?? [], isOrdered));
+    const first = findOption(name.split(' ', 1)[0] ?? name);
+    const effect = effectOf(first, server);
+    changes.push(...compareSetting(name, old.get(name) ?? [], now.get(name) ?? [], { isOrdered, effect }));
   }
   const files = [...new Set([...after, ...before].map(({ origin }) => origin.file))];
   const placeOf = ({ before: [gone], after: [fresh] }: SemanticChange): [file: number, line: number] => {
@@ -81,10 +85,14 @@ function settingsOf(options: readonly EffectiveOption[]): Map<string, Setting[]>
   return settings;
 }
 
-function compareSetting(name: string, old: Setting[], now: Setting[], isOrdered: boolean): SemanticChange[] {
+function compareSetting(
+  name: string,
+  old: Setting[],
+  now: Setting[],
+  { isOrdered, effect }: { isOrdered: boolean; effect: OptionEffect },
+): SemanticChange[] {
   const gone = without(old, now);
   const fresh = without(now, old);
-  const effect = findOption(name.split(' ', 1)[0] ?? name)?.effect ?? 'reload';
   const changes: SemanticChange[] = [];
   if (gone.length > 0 || fresh.length > 0) {
     const type = gone.length === 0 ? 'added' : fresh.length === 0 ? 'removed' : 'changed';

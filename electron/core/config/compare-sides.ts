@@ -7,11 +7,12 @@ import type { HandlerContext } from '../handlers.ts';
 import { toChange } from './config-drift.ts';
 import { readConfigText } from './config-files.ts';
 import { configPathOf } from './config-path.ts';
-import { type OptionList, readingOf, readingOfFile, readOptions } from './option-reading.ts';
+import { type OptionList, type OptionReading, readingOf, readingOfFile, readOptions } from './option-reading.ts';
 
 interface ReadSide {
   text: string;
   list: OptionList;
+  server: OptionReading['server'];
 }
 
 /** From `left` to `right`. Throws what reading a file throws, `instance-unknown` and `config-version`. */
@@ -23,7 +24,7 @@ export async function compareSides(
   const [before, after] = [await readSide(left, context), await readSide(right, context)];
   const problems = [...new Set([...before.list.problems, ...after.list.problems])];
   if (problems.length > 0) return { changes: [], summary: 'can not be compared', problems };
-  const changes = compareEffective(before.list.options, after.list.options);
+  const changes = compareEffective(before.list.options, after.list.options, after.server);
   return { changes: changes.map(toChange), summary: summaryWords(changes, before.text, after.text), problems };
 }
 
@@ -31,7 +32,8 @@ async function readSide(side: ConfigSide, context: HandlerContext): Promise<Read
   const { ports, registry } = context;
   if (side.type === 'file') {
     const { text } = await readConfigText(side.path);
-    return { text, list: readOptions(readingOfFile(side.path, ports)) };
+    const reading = readingOfFile(side.path, ports);
+    return { text, list: readOptions(reading), server: reading.server };
   }
   const instance = registry.get(side.instanceId);
   const path = configPathOf(instance);
@@ -41,7 +43,8 @@ async function readSide(side: ConfigSide, context: HandlerContext): Promise<Read
       : side.type === 'version'
         ? versionText(side.versionId, context)
         : (await readConfigText(path)).text;
-  return { text, list: readOptions(await readingOf(instance, ports), new Map([[path, text]])) };
+  const reading = await readingOf(instance, ports);
+  return { text, list: readOptions(reading, new Map([[path, text]])), server: reading.server };
 }
 
 /** Throws `config-version` when it is not kept any more. */

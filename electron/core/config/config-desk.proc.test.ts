@@ -100,7 +100,7 @@ describe('the bundled engine', () => {
         before: [{ value: '2' }],
         after: [{ key: 'workers', value: '3', origin: { file: path, line: 4 } }],
       },
-      { name: 'listen', before: [{ value: '100' }], after: [{ value: '200' }] },
+      { name: 'listen', before: [{ value: '100' }], after: [{ value: '200' }], needs: 'reload' },
       { name: 'harakiri', before: [{ value: '30' }], after: [{ value: '20', origin: { file: more, line: 2 } }] },
     ]);
     const [newest] = await versions(id);
@@ -109,7 +109,8 @@ describe('the bundled engine', () => {
 
     expect((await reload(id, 'fifo-graceful')).verdict?.status).toMatch(/^done/);
     expect((await versions(id))[0]?.result).toMatchObject({ text: expect.stringMatching(/^reloaded/) });
-    expect((await drift(id)).changes.map(({ name }) => name)).not.toContain('processes');
+    // The engine's reload takes over what only a restart of uWSGI does, as the length of the queue.
+    expect(await drift(id)).toMatchObject({ status: 'same', changes: [] });
   });
 
   it('keeps versions over a restart of Reeve, shows what other programs wrote, and gives texts back', async () => {

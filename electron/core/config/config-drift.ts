@@ -82,11 +82,11 @@ async function changesSince(
   history: ConfigHistory,
 ): Promise<ConfigChange[]> {
   const disk = readOptions(reading);
-  const changes = compareEffective(readOptions(reading, then.texts).options, disk.options);
+  const changes = compareEffective(readOptions(reading, then.texts).options, disk.options, reading.server);
   if (load.kind === 'start') return changes.map(toChange);
   const atStart = await filesAt(reading, path, start, history);
   if (atStart.missing !== null) return changes.map(toChange);
-  const sinceStart = compareEffective(readOptions(reading, atStart.texts).options, disk.options);
+  const sinceStart = compareEffective(readOptions(reading, atStart.texts).options, disk.options, reading.server);
   return [
     ...changes.filter(({ effect }) => effect !== 'restart'),
     ...sinceStart.filter(({ effect }) => effect === 'restart'),

@@ -38,7 +38,8 @@ export function deskHandlers(context: HandlerContext): Pick<Part<'config'>, Desk
     'config.effective': async ({ instanceId, text }) => {
       const instance = registry.get(instanceId);
       const texts = new Map(text === null ? [] : [[configPathOf(instance), text]]);
-      return toEffective(readOptions(await readingOf(instance, ports), texts));
+      const reading = await readingOf(instance, ports);
+      return toEffective(readOptions(reading, texts), reading.server);
     },
     'config.history': async ({ instanceId }) => {
       const instance = registry.get(instanceId);

@@ -4,7 +4,14 @@
  * edited, or the versions of an earlier time.
  */
 import { basename, dirname, join } from 'node:path';
-import { type EffectiveOption, effectiveIni, effectiveOptions, stepsOf } from '../../../engine/config/effective.ts';
+import type { CheckTarget } from '../../../engine/config/diagnostics.ts';
+import {
+  type EffectiveOption,
+  effectiveIni,
+  effectiveOptions,
+  effectOf,
+  stepsOf,
+} from '../../../engine/config/effective.ts';
 import { formatConfigError } from '../../../engine/config/errors.ts';
 import { type ConfigHost, resolvePath } from '../../../engine/config/host.ts';
 import { resolveConfig } from '../../../engine/config/resolve.ts';
@@ -19,6 +26,8 @@ import { createConfigHost } from './node-config-host.ts';
 
 /** How a server reads its configuration. */
 export interface OptionReading {
+  /** Whose effects and defaults count. */
+  server: CheckTarget['server'];
   argv: string[];
   cwd: string;
   env: Readonly<Record<string, string | undefined>>;
@@ -38,7 +47,8 @@ export type FileTexts = ReadonlyMap<string, string>;
 
 /** A file by itself, as if it were started from its folder. */
 export function readingOfFile(path: string, ports: Ports): OptionReading {
-  return { argv: [loaderOf(path), path], cwd: dirname(path), env: {}, binaryPath: 'uwsgi', version: ports.version };
+  const argv = [loaderOf(path), path];
+  return { server: 'uwsgi', argv, cwd: dirname(path), env: {}, binaryPath: 'uwsgi', version: ports.version };
 }
 
 function loaderOf(path: string): string {
@@ -49,7 +59,10 @@ function loaderOf(path: string): string {
 /** Throws `config-none` when the file of the instance is not known. */
 export async function readingOf(instance: Instance, ports: Ports): Promise<OptionReading> {
   const path = configPathOf(instance);
-  const plain = readingOfFile(path, ports);
+  const plain: OptionReading = {
+    ...readingOfFile(path, ports),
+    server: instance.isReeveEngine ? 'engine' : 'uwsgi',
+  };
   if (instance.record.kind === 'engine') return { ...plain, env: ports.env, binaryPath: process.execPath };
   const { document } = instance.monitor;
   if (document === null) return plain;
@@ -74,14 +87,17 @@ export function readOptions(reading: OptionReading, texts: FileTexts = new Map()
 }
 
 /** As pages show it: in the order of the lines of the file that came first, whatever came in through one of them. */
-export function toEffective({ options, problems, notices, files }: OptionList): ConfigEffective {
+export function toEffective(
+  { options, problems, notices, files }: OptionList,
+  server: CheckTarget['server'],
+): ConfigEffective {
   const rows = options.map(({ name, key, value, origin, status, option }) => ({
     name,
     key,
     value,
     origin: toOrigin(origin),
     status,
-    effect: option?.effect ?? ('reload' as const),
+    effect: effectOf(option, server),
   }));
   const topLine = ({ origin }: (typeof rows)[number]) => (origin.via.at(-1) ?? origin).line;
   rows.sort((a, b) => topLine(a) - topLine(b));
