@@ -1,8 +1,10 @@
 /** Over the form: all options by name or by what they do; the chosen one gets its row, with the focus in it. */
 import { type KeyboardEvent, useId, useState } from 'react';
 import type { OptionInfo } from '../../../../engine/config/option-table.ts';
+import { useFormDesk } from './form-desk.ts';
 import { groupTitleOf } from './form-groups.ts';
 import { findOptions } from './form-search.ts';
+import { lackWords } from './form-words.ts';
 
 export interface AddOptionProps {
   isSet: (name: string) => boolean;
@@ -14,10 +16,16 @@ const MOST = 50;
 
 export function AddOption({ isSet, onChoose, onClose }: AddOptionProps) {
   const id = useId();
+  const { target } = useFormDesk();
   const [query, setQuery] = useState('');
   const [active, setActive] = useState(0);
   const found = findOptions(query, MOST);
   const at = Math.min(active, found.length - 1);
+
+  function placeOf(option: OptionInfo): string {
+    if (isSet(option.name)) return 'set';
+    return lackWords(option, target) === null ? groupTitleOf(option) : 'not on this server';
+  }
 
   function onKeyDown(event: KeyboardEvent): void {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
@@ -76,7 +84,7 @@ export function AddOption({ isSet, onChoose, onClose }: AddOptionProps) {
           >
             <span className="row g3">
               <span className="m grow ell">{option.name}</span>
-              <span className="q t11">{isSet(option.name) ? 'set' : groupTitleOf(option)}</span>
+              <span className="q t11">{placeOf(option)}</span>
             </span>
             <span className="q ell">{option.help ?? `Option of uWSGI's ${option.plugin}.`}</span>
           </div>

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { HealthGlyph } from '../../../ui/Glyph.tsx';
 import { useFormDesk } from './form-desk.ts';
 import type { FieldLine, FormField } from './form-model.ts';
-import { changeWords, effectWords, notesId } from './form-words.ts';
+import { changeWords, effectWords, lackWords, notesId } from './form-words.ts';
 import { LineButton } from './LineButton.tsx';
 
 const MOST_PROBLEMS = 4;
@@ -27,7 +27,7 @@ export function FieldNotes({ field }: { field: FormField }) {
   if (isChanged) {
     notes.push(
       <p key="change">
-        {changeWords(field, desk.server)} {effectWords(option, desk.server)}
+        {changeWords(field, desk.server)} {lackWords(option, desk.target) ?? effectWords(option, desk.server)}
       </p>,
     );
   }

@@ -16,7 +16,7 @@ import type { FormHost } from './form-host.ts';
 import { createFormBuilder, fieldAtLine, isIni, OPTION_COUNT } from './form-model.ts';
 import { rowId } from './form-words.ts';
 import { useOutsideValues } from './use-outside-values.ts';
-import { useServerKind } from './use-server-kind.ts';
+import { useTarget } from './use-target.ts';
 
 export interface FormPanelProps {
   path: string;
@@ -43,7 +43,7 @@ export default function FormPanel(props: FormPanelProps) {
   const toFocus = useRef<string | null>(null);
   const [focused, setFocused] = useState<string | null>(null);
   const [epoch, setEpoch] = useState(0);
-  const server = useServerKind(host);
+  const target = useTarget(host);
   const outside = useOutsideValues(host, path, text);
 
   // Typing in the text goes first; the form follows a moment later.
@@ -57,7 +57,8 @@ export default function FormPanel(props: FormPanelProps) {
   const atCursor = fieldAtLine(form, cursorLine)?.name ?? null;
   const desk = useMemo<FormDesk>(
     () => ({
-      server,
+      server: target?.server ?? 'uwsgi',
+      target,
       act: (action, joins = false) => host.act(action, joins, form.section),
       goToLine: host.goToLine,
       fix: host.fix,
@@ -67,7 +68,7 @@ export default function FormPanel(props: FormPanelProps) {
         else action();
       },
     }),
-    [host, server, form.section],
+    [host, target, form.section],
   );
   useEffect(() => {
     const watched = watchPresses();

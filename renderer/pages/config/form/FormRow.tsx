@@ -5,7 +5,7 @@ import { LiveNote } from '../live/LiveNote.tsx';
 import { FieldNotes } from './FieldNotes.tsx';
 import { useFormDesk } from './form-desk.ts';
 import type { FormField } from './form-model.ts';
-import { controlFor, helpTitle, isNarrow, notesId, rowId, shownState } from './form-words.ts';
+import { controlFor, helpTitle, isNarrow, lackWords, notesId, rowId, shownState } from './form-words.ts';
 import { LineButton } from './LineButton.tsx';
 import { RowButton } from './RowButton.tsx';
 import { ValueControl } from './ValueControl.tsx';
@@ -65,7 +65,11 @@ function SingleRow({ field, readOnly, epoch, onAdd }: SingleRowProps) {
   return (
     <div className={isNarrow(controlFor(field.option, value)) ? 'form-row' : 'form-row wide'}>
       <span className="form-name">
-        <label className={isSet ? 'm ell' : 'm ell q'} htmlFor={rowId(field.name)} title={helpTitle(field)}>
+        <label
+          className={isSet ? 'm ell' : 'm ell q'}
+          htmlFor={rowId(field.name)}
+          title={helpTitle(field, desk.target)}
+        >
           {field.label}
         </label>
         {field.isChanged ? <i className="form-dot" title="Changed, not saved" /> : null}
@@ -82,11 +86,18 @@ function SingleRow({ field, readOnly, epoch, onAdd }: SingleRowProps) {
   );
 }
 
-function LineCell({ field: { lines, conditional, commentedLine, outside, label } }: { field: FormField }) {
+function LineCell({ field: { lines, conditional, commentedLine, outside, label, option } }: { field: FormField }) {
+  const { target } = useFormDesk();
   const line = (lines.at(-1) ?? conditional.at(-1))?.number;
   if (line !== undefined) return <LineButton line={line} label={label} />;
   if (outside === null && commentedLine !== null) return <LineButton line={commentedLine} label={label} isComment />;
-  return <span className="q t11 form-line">{outside === null ? 'unset' : 'file'}</span>;
+  if (outside !== null) return <span className="q t11 form-line">file</span>;
+  const lack = lackWords(option, target);
+  return (
+    <span className="q t11 form-line" title={lack ?? undefined}>
+      {lack === null ? 'unset' : 'n/a'}
+    </span>
+  );
 }
 
 /** Seen over the end of the name while the pointer or the focus is in the row; the Tab key comes to it after the control. */

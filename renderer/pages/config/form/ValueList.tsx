@@ -28,7 +28,7 @@ export function ValueList({ field, readOnly, epoch, isAdding, onAdding }: ValueL
     <fieldset className="form-list" aria-label={label}>
       <div className="form-row">
         <span className="form-name">
-          <span className="m ell" title={helpTitle(field)}>
+          <span className="m ell" title={helpTitle(field, desk.target)}>
             {label}
           </span>
           {field.isChanged ? <i className="form-dot" title="Changed, not saved" /> : null}

@@ -1,11 +1,13 @@
 /** What the rows of the form ask for; the panel does it. One object for as long as the form is open. */
 import { createContext, use } from 'react';
-import type { ConfigDiagnostic } from '../../../../electron/contract/model.ts';
+import type { ConfigDiagnostic, ConfigTarget } from '../../../../electron/contract/model.ts';
 import type { FormAction } from './form-actions.ts';
 import type { ServerKind } from './form-words.ts';
 
 export interface FormDesk {
+  /** uWSGI until it is known. */
   server: ServerKind;
+  target: ConfigTarget | null;
   /** `joins`: goes on with what was typed into this field before. */
   act(action: FormAction, joins?: boolean): void;
   goToLine(line: number): void;

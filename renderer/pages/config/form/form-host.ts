@@ -4,11 +4,10 @@
  */
 import type { RefObject } from 'react';
 import type { ConfigContext } from '../../../../electron/contract/editor-model.ts';
-import type { ConfigDiagnostic } from '../../../../electron/contract/model.ts';
+import type { ConfigDiagnostic, ConfigTarget } from '../../../../electron/contract/model.ts';
 import type { Client } from '../../../client.ts';
 import type { IniEditorHandle } from '../../../editor/IniEditor.tsx';
 import { editsFor, type FormAction } from './form-actions.ts';
-import type { ServerKind } from './form-words.ts';
 
 export interface FormHost {
   act: (action: FormAction, joins: boolean, section: string) => void;
@@ -19,8 +18,8 @@ export interface FormHost {
   redo: () => void;
   pathsFor: (option: string, typed: string) => Promise<readonly string[]>;
   openPresets: (section: string) => void;
-  /** Which server the file is for. */
-  serverKind: () => Promise<ServerKind>;
+  /** The server that the file is for. */
+  target: () => Promise<ConfigTarget>;
   /** What the text comes to on its server. */
   contextOf: (text: string) => Promise<ConfigContext>;
 }
@@ -48,7 +47,7 @@ export function createFormHost({ client, instanceId, editor, textNow, openPreset
       const { entries } = await client.call('config.paths', { instanceId, text: textNow(), option, typed });
       return entries.map(({ name, kind }) => `${folder}${name}${kind === 'folder' ? '/' : ''}`);
     },
-    serverKind: async () => (await client.call('config.target', { instanceId })).server,
+    target: () => client.call('config.target', { instanceId }),
     contextOf: (text) => client.call('config.context', { instanceId, text }),
   };
 }

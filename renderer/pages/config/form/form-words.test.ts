@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ConfigTarget } from '../../../../electron/contract/model.ts';
 import { findOption, type OptionInfo } from '../../../../engine/config/option-table.ts';
 import { createFormBuilder, type FormField, unsetField } from './form-model.ts';
 import {
@@ -6,6 +7,7 @@ import {
   controlFor,
   defaultOf,
   effectWords,
+  lackWords,
   shownNumber,
   shownState,
   steppedNumber,
@@ -70,5 +72,23 @@ describe('what is said about a change', () => {
     });
     expect(shownState(field('master', '[uwsgi]\nmaster = off\n'), 'uwsgi')).toMatchObject({ isOn: false, isSet: true });
     expect(shownState(field('vacuum', '[uwsgi]\n'), 'uwsgi')).toMatchObject({ isOn: false, isSet: false });
+  });
+});
+
+describe('an option that the server lacks', () => {
+  const missing = ['max-requests-delta', 'gevent'];
+  const target: ConfigTarget = { server: 'uwsgi', version: '2.0.21', binary: 'known', missing, extra: [] };
+
+  it('is told with its release, where that is the reason', () => {
+    expect(lackWords(option('gevent'), target)).toBe('The uWSGI 2.0.21 of this server does not have it.');
+    expect(lackWords(option('max-requests-delta'), target)).toMatch(/ It came with 2\.0\.\d+\.$/);
+    expect(lackWords(option('max-requests'), target)).toBeNull();
+    expect(lackWords(option('gevent'), null)).toBeNull();
+  });
+
+  it('is told of the engine, too, which refuses what it does not support', () => {
+    const engine: ConfigTarget = { server: 'engine', version: '1.0', binary: 'known', missing: [], extra: [] };
+    expect(lackWords(option('gevent'), engine)).toContain('does not support it');
+    expect(lackWords(option('processes'), engine)).toBeNull();
   });
 });

@@ -2,6 +2,7 @@
  * Words and figures of the form: units, which control an option gets, when a change takes effect, what was there
  * before. Pure.
  */
+import type { ConfigTarget } from '../../../../electron/contract/model.ts';
 import type { OptionInfo } from '../../../../engine/config/option-table.ts';
 import { isFlagWord, isOn, wholeNumber } from '../../../../engine/config/values.ts';
 import type { FormField } from './form-model.ts';
@@ -101,10 +102,26 @@ export function choicesOf({ option }: FormField, value: string): readonly string
 }
 
 /** What the name says when one points at it. */
-export function helpTitle({ option, label }: FormField): string {
+export function helpTitle({ option, label }: FormField, target: ConfigTarget | null): string {
   if (option === null) return `${label} is no option of uWSGI: a placeholder, or an option that the file declares.`;
   const also = label === option.name ? '' : ` Its usual name is ${option.name}.`;
-  return `${option.help ?? `Option of uWSGI's ${option.plugin}.`}${also}`;
+  const lack = lackWords(option, target);
+  return `${option.help ?? `Option of uWSGI's ${option.plugin}.`}${also}${lack === null ? '' : ` ${lack}`}`;
+}
+
+/** Why the server that the file is for does not have the option; null: it has, as far as is known. */
+export function lackWords(option: OptionInfo | null, target: ConfigTarget | null): string | null {
+  if (option === null || target === null) return null;
+  if (target.server === 'engine') {
+    return option.status === 'not supported'
+      ? 'The bundled engine does not support it and does not start with it.'
+      : null;
+  }
+  if (!target.missing.includes(option.name)) return null;
+  if (option.plugin === 'reeve') return 'An option of the bundled engine; uWSGI does not know it.';
+  const release = target.version === null ? '' : ` ${target.version}`;
+  const since = option.since === null ? '' : ` It came with ${option.since}.`;
+  return `The uWSGI${release} of this server does not have it.${since}`;
 }
 
 /** Id of the control of an option. */
