@@ -38,6 +38,17 @@ describe('checking a file', () => {
     expect(codes(GOOD, asked())).toContain('4 warning option-lacking');
   });
 
+  test('says of an option that the program lacks that another build is needed, never a plugin that is loaded', () => {
+    const found = check(`${GOOD}gevent-monkey-patch = true\n`, asked('buffer-size', 'gevent'));
+    const [lacking] = found.filter(({ code }) => code === 'option-lacking');
+    expect(lacking?.message).toBe(
+      "This server's uWSGI 2.0.21 with its plugin 'gevent' was built without 'gevent-monkey-patch' and ignores it without a word. Install a build of uWSGI and the plugin that has it, or remove the line.",
+    );
+    expect(lacking?.fix?.title).toMatch(/^Remove/);
+    const unasked = check(`${GOOD}gevent-monkey-patch = true\n`, asked('buffer-size'));
+    expect(unasked.map(({ code }) => code)).not.toContain('option-lacking');
+  });
+
   test.for([ENGINE_TARGET, UWSGI_TARGET])('finds nothing in a good one, for $server', (target) => {
     expect(codes(GOOD, target)).toEqual([]);
   });

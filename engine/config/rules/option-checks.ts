@@ -91,10 +91,12 @@ function checkForUwsgi({ target, fix }: RuleConfig, item: ResolvedOption, option
     const message = `'${item.key}' came with uWSGI ${option.since ?? ''}; ${version ?? ''} ignores it without a word. Update uWSGI, or remove the line.`;
     found.push({ code: 'newer-option', severity: 'warning', item, message, fix: fix.remove(item) });
   } else if (options !== null && !options.has(item.key) && !options.has(option.name)) {
-    const plugin = option.plugin === 'core' ? '' : ` It comes with the plugin '${option.plugin}'.`;
-    const next = plugin === '' ? 'Remove the line.' : `Add plugins = ${option.plugin}, or remove the line.`;
-    const message = `This server's uWSGI has no '${item.key}' and ignores it without a word.${plugin} ${next}`;
-    found.push({ code: 'option-lacking', severity: 'warning', item, message });
+    // Of a plugin that it does not load nothing is known: this one is loaded.
+    const [part, update] =
+      option.plugin === 'core' ? ['', 'uWSGI'] : [` with its plugin '${option.plugin}'`, `uWSGI and the plugin`];
+    const server = version === null ? "This server's uWSGI" : `This server's uWSGI ${version}`;
+    const message = `${server}${part} was built without '${item.key}' and ignores it without a word. Install a build of ${update} that has it, or remove the line.`;
+    found.push({ code: 'option-lacking', severity: 'warning', item, message, fix: fix.remove(item) });
   } else if (option.status === 'not supported' && !(option.kind === 'flag' && !isOn(item.value))) {
     const message = `'${item.key}' works on uWSGI; the bundled engine does not support it. The file cannot be rehearsed on the engine with this line.`;
     found.push({ code: 'not-supported', severity: 'info', item, message });
