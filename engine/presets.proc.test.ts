@@ -101,7 +101,8 @@ describe.each(presets)('the preset $id', (preset) => {
     expect(server?.log).not.toMatch(/unable to find|UNABLE|falling back/i);
   });
 
-  it.skipIf(preset.id === 'gevent' || preset.id === 'spooler-cron')('is started by the engine', async () => {
+  it('is started by the engine', async (context) => {
+    context.skip(preset.isUwsgiOnly === true, 'it is for uWSGI alone');
     start(process.execPath, [MAIN, '--ini', await write(preset, '')]);
     await logHas(/Reeve is ready/);
   });

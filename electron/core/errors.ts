@@ -70,6 +70,11 @@ export const CATALOGUE = {
     'It is found when its process can be read on this machine; otherwise attach again and give the path.',
   ],
   'config-unreadable': ['{path} can not be read: {reason}.', 'Check that it exists and that this user may read it.'],
+  'config-gone': ['{path} does not exist.', 'It was moved or removed, or its folder is not mounted.'],
+  'config-format': [
+    '{path} is {format}; Reeve edits INI files only.',
+    'Change it in another editor. Nothing was written.',
+  ],
   'config-unwritable': [
     '{path} can not be written: {reason}.',
     'Check the permissions of the file and its folder. Nothing was changed.',
@@ -101,10 +106,7 @@ export const CATALOGUE = {
     '{path} can not be written: {reason}.',
     'Check the permissions of the data folder; the change is lost at the end of this session.',
   ],
-  'rehearse-running': [
-    'A rehearsal of {name} is under way.',
-    'Wait for its verdict, or cancel it.',
-  ],
+  'rehearse-running': ['A rehearsal of {name} is under way.', 'Wait for its verdict, or cancel it.'],
   'reload-unknown': ['There is no report {id}.', 'Reports of the last 20 reloads of an instance are kept.'],
   'reload-running': ['A reload of {name} is being watched.', 'Wait for its verdict, or stop watching it.'],
   'reload-no-figures': [

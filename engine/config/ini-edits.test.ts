@@ -15,10 +15,16 @@ import {
 import { commentedOptions, mainName, optionPlaces } from './ini-places.ts';
 import { resolveConfig } from './resolve.ts';
 import { memoryHost } from './test-host.ts';
-import { applyEdits, type TextEdit } from './text-edit.ts';
+import { applyEdits } from './text-edit.ts';
 
 function set(text: string, name: string, value: string, section = 'uwsgi'): string {
   return applyEdits(text, setOption(parseIni(text), section, name, value));
+}
+
+/** What becomes of this line when `master` is switched. */
+function switched(line: string, isSet: boolean): string | undefined {
+  const text = `[uwsgi]\n${line}\n`;
+  return applyEdits(text, setFlag(parseIni(text), 'uwsgi', 'master', isSet)).split('\n')[1];
 }
 
 function lineOf(text: string, number: number): OptionLine {
@@ -107,34 +113,28 @@ describe('setOption', () => {
 });
 
 describe('other edits', () => {
-  const apply = (text: string, edits: TextEdit[]) => applyEdits(text, edits);
-
   it('takes every unconditional line of an option away', () => {
     const text = '[uwsgi]\n; how many\nworkers = 2\nif-env = A\nprocesses = 8\nend\nprocesses = 3';
-    expect(apply(text, unsetOption(parseIni(text), 'uwsgi', 'processes'))).toBe(
+    expect(applyEdits(text, unsetOption(parseIni(text), 'uwsgi', 'processes'))).toBe(
       '[uwsgi]\n; how many\nif-env = A\nprocesses = 8\nend\n',
     );
   });
 
   it('switches in the words of the line', () => {
-    const flag = (line: string, isSet: boolean) => {
-      const text = `[uwsgi]\n${line}\n`;
-      return apply(text, setFlag(parseIni(text), 'uwsgi', 'master', isSet)).split('\n')[1];
-    };
-    expect(flag('master = yes', false)).toBe('master = no');
-    expect(flag('master = 1', false)).toBe('master = 0');
-    expect(flag('master = OFF', true)).toBe('master = ON');
-    expect(flag('master', false)).toBe('master = false');
-    expect(flag('master = yes', true)).toBe('master = yes');
-    expect(flag('; nothing', true)).toBe('; nothing');
+    expect(switched('master = yes', false)).toBe('master = no');
+    expect(switched('master = 1', false)).toBe('master = 0');
+    expect(switched('master = OFF', true)).toBe('master = ON');
+    expect(switched('master', false)).toBe('master = false');
+    expect(switched('master = yes', true)).toBe('master = yes');
+    expect(switched('; nothing', true)).toBe('; nothing');
   });
 
   it('adds a value below its others, removes and moves one', () => {
     const text = '[uwsgi]\nenv = A=1\nmaster = true\nenv = B=2\n';
-    const added = apply(text, addValue(parseIni(text), 'uwsgi', 'env', 'C=3'));
+    const added = applyEdits(text, addValue(parseIni(text), 'uwsgi', 'env', 'C=3'));
     expect(added).toBe('[uwsgi]\nenv = A=1\nmaster = true\nenv = B=2\nenv = C=3\n');
-    expect(apply(text, removeValue(lineOf(text, 2)))).toBe('[uwsgi]\nmaster = true\nenv = B=2\n');
-    expect(apply(text, swapValues(lineOf(text, 2), lineOf(text, 4)))).toBe(
+    expect(applyEdits(text, removeValue(lineOf(text, 2)))).toBe('[uwsgi]\nmaster = true\nenv = B=2\n');
+    expect(applyEdits(text, swapValues(lineOf(text, 2), lineOf(text, 4)))).toBe(
       '[uwsgi]\nenv = B=2\nmaster = true\nenv = A=1\n',
     );
   });
@@ -144,11 +144,11 @@ describe('other edits', () => {
       ['[uwsgi]\n  processes = 2\n', ';'],
       ['[uwsgi]\n  processes = 2\n# a\n', '#'],
     ] as const) {
-      const commented = apply(text, commentOut(parseIni(text), lineOf(text, 2)));
+      const commented = applyEdits(text, commentOut(parseIni(text), lineOf(text, 2)));
       expect(commented.split('\n')[1]).toBe(`  ${mark} processes = 2`);
       const [found] = commentedOptions(parseIni(commented), 'uwsgi');
       expect(found).toMatchObject({ name: 'processes', value: '2', line: { number: 2 } });
-      expect(apply(commented, found === undefined ? [] : commentIn(found.line))).toBe(text);
+      expect(applyEdits(commented, found === undefined ? [] : commentIn(found.line))).toBe(text);
     }
   });
 

@@ -21,9 +21,6 @@ const FILES = {
   '/app/app.py': '',
 };
 
-/** Presets that ask for what the bundled engine has not. */
-const UWSGI_ONLY = new Set(['gevent', 'spooler-cron']);
-
 function presetOf(id: string): Preset {
   const found = presets.find((preset) => preset.id === id);
   if (found === undefined) throw new Error(`There is no preset ${id}.`);
@@ -48,7 +45,8 @@ describe.each(presets)('the preset $id', (preset) => {
     expect(found.filter(({ severity }) => severity !== 'info')).toEqual([]);
   });
 
-  it.skipIf(UWSGI_ONLY.has(preset.id))('starts on the bundled engine', () => {
+  it('starts on the bundled engine', (context) => {
+    context.skip(preset.isUwsgiOnly === true, 'it is for uWSGI alone');
     const host = memoryHost({ ...FILES, '/etc/uwsgi/shop.ini': text });
     const resolved = resolveConfig(['--ini', '/etc/uwsgi/shop.ini'], host);
     expect(resolved).toMatchObject({ ok: true });

@@ -19,6 +19,8 @@ export interface Preset {
   title: string;
   /** For whom, in one sentence. */
   text: string;
+  /** It asks for what the bundled engine has not. */
+  isUwsgiOnly?: true;
   questions: readonly PresetQuestion[];
   template: string;
 }
@@ -199,6 +201,7 @@ stats = {run}/%n.stats
     id: 'gevent',
     title: 'Many slow connections with gevent',
     text: 'Hundreds of requests at a time in each process, for applications that wait for others.',
+    isUwsgiOnly: true,
     questions: [
       NAME,
       FOLDER,
@@ -235,6 +238,7 @@ ${WATCH}memory-report = true
     id: 'spooler-cron',
     title: 'Spooler and cron',
     text: 'Work beside the requests: tasks from the application in a folder, and commands at set times.',
+    isUwsgiOnly: true,
     questions: [
       { ...FOLDER, hint: 'The folder spool has to exist in it.' },
       module('app:app'),

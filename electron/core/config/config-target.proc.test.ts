@@ -47,16 +47,17 @@ describe('the options of a server that is attached', () => {
   });
 });
 
-describe('a program', () => {
-  async function ask(program: string, args: string[]): Promise<ReadonlyMap<string, string> | null> {
-    const child = await bench.startUwsgi(args, bench.folder, program);
-    const found = await waitUntil('the program to run', async () => {
-      const process = await readProcess(child.pid ?? 0);
-      return process?.args[0] === program ? process : null;
-    });
-    return new TargetBinaries().optionsOf(found, null);
-  }
+/** Runs a program and asks it. */
+async function ask(program: string, args: string[]): Promise<ReadonlyMap<string, string> | null> {
+  const child = await bench.startUwsgi(args, bench.folder, program);
+  const found = await waitUntil('the program to run', async () => {
+    const process = await readProcess(child.pid ?? 0);
+    return process?.args[0] === program ? process : null;
+  });
+  return new TargetBinaries().optionsOf(found, null);
+}
 
+describe('a program', () => {
   it('that anybody may write is not run', async () => {
     const program = join(bench.folder, 'uwsgi');
     const args = ['--socket', 's.sock'];

@@ -27,6 +27,10 @@ function edited(text: string): EditedText {
   return { path, host: createConfigHost({ cwd: folder, env, binaryPath: '/bin/uwsgi', version: '2.0.21', override }) };
 }
 
+function namesFor(typed: string): string[] {
+  return listPaths(edited('[uwsgi]\n'), 'logto', typed).entries.map(({ name }) => name);
+}
+
 describe('what the editor asks about a text', () => {
   it('gets magic variables, environment, placeholders and where each value was written', () => {
     const context = describeContext(edited('[uwsgi]\nbase = %dapp\nchdir = %(base)\nini = common.ini\n'));
@@ -68,9 +72,8 @@ describe('what the editor asks about a text', () => {
   });
 
   it('keeps hidden names until their dot is typed', () => {
-    const names = (typed: string) => listPaths(edited('[uwsgi]\n'), 'logto', typed).entries.map(({ name }) => name);
-    expect(names('')).not.toContain('.hidden');
-    expect(names('.h')).toContain('.hidden');
+    expect(namesFor('')).not.toContain('.hidden');
+    expect(namesFor('.h')).toContain('.hidden');
   });
 
   it('shows only files that the configuration reads', () => {

@@ -85,7 +85,10 @@ export default function PresetDialog({ text, path, section, onPutIn, onClose }: 
               }}
             >
               <span className="md">{preset.title}</span>
-              <span className="q">{preset.text}</span>
+              <span className="q">
+                {preset.text}
+                {preset.isUwsgiOnly === true && ' uWSGI only: the engine of Reeve does not have it.'}
+              </span>
             </button>
           ))}
         </div>
