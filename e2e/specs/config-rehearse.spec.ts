@@ -1,6 +1,6 @@
 /** Rehearsals and live figures: the edited text tried out beside the server that runs, and what its options come to. */
 import { makeProject } from '../fixtures/project.ts';
-import { expect, test } from '../fixtures/test.ts';
+import { expect, test } from '../fixtures/shared-console.ts';
 import { startUwsgi } from '../fixtures/uwsgi.ts';
 
 test('an edited file is rehearsed, its problems lead to their lines, and the server that runs serves on', async ({

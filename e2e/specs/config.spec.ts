@@ -1,6 +1,6 @@
 /** The editor: errors at their line, nothing overwritten, nothing run that was not shown. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { expect, test } from '../fixtures/test.ts';
+import { expect, test } from '../fixtures/shared-console.ts';
 import { answers } from '../fixtures/uwsgi.ts';
 
 test('a broken file shows the error at its line, can not be saved, and the server goes on', async ({

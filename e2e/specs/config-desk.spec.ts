@@ -1,7 +1,7 @@
 /** The drawer of the editor: what changed, what was there before, what is not in effect, and nothing typed is lost. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from '../fixtures/test.ts';
+import { expect, test } from '../fixtures/shared-console.ts';
 
 test('a save has a version with what it changed; an older one is restored as one step, and drift says what is not in effect', async ({
   shop,

@@ -1,7 +1,7 @@
 /** The editor knows uWSGI: a line from completion alone, a problem from the list, a placeholder's new name, an included file. */
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { expect, test } from '../fixtures/test.ts';
+import { expect, test } from '../fixtures/shared-console.ts';
 
 test('a line is written by completion, and a mistake is mended from the list of problems', async ({
   shop,
