@@ -26,8 +26,10 @@ import { drawer } from './drawer/drawer-layout.ts';
 import { FormSide } from './form/FormSide.tsx';
 import { useFormOpen } from './form/form-open.ts';
 import { PresetSide } from './form/PresetSide.tsx';
+import { GoneBar } from './GoneBar.tsx';
 import { LiveFiguresContext, useLiveFigures } from './live/live-context.ts';
 import { RehearseButton, RehearseSide, useRehearsals } from './rehearse/RehearseSide.tsx';
+import { useOnePanel } from './rehearse/use-one-panel.ts';
 import { ConfigText } from './text/ConfigText.tsx';
 import { EditorMenu } from './text/EditorMenu.tsx';
 import { useEditorTools } from './text/editor-tools.ts';
@@ -82,6 +84,7 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
   const form = useFormOpen(() => editor.current?.focus());
   const [presetSection, setPresetSection] = useState<string | null>(null);
   const rehearsals = useRehearsals(instanceId);
+  useOnePanel(rehearsals);
   const figures = useLiveFigures(instanceId);
   const tools = useEditorTools(instanceId);
   const { store } = desk;
@@ -108,7 +111,7 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
           {file.path}
         </span>
         <CopyButton variant="quiet" size="sm" label="Copy the path" text={() => file.path} />
-        <span className="q ell">
+        <span className="q ell read-at">
           {session.saved
             ? `saved ${formatClock(session.saved.atMs, nowMs)}`
             : `read ${formatClock(file.readAtMs, nowMs)}`}
@@ -148,6 +151,7 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
       {saveError ? (
         <ErrorBand title={saveError.message} text={saveError.hint ?? 'Nothing was written; the text is still here.'} />
       ) : null}
+      {session.isGone ? <GoneBar path={file.path} onMakeAnew={() => void store.makeAnew()} /> : null}
       <DraftBar drafts={desk.drafts} session={session} />
       <SavedBar
         instanceId={instanceId}

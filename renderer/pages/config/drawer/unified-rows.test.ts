@@ -30,6 +30,21 @@ describe('the rows of a diff', () => {
     expect(row).toMatchObject({ text: 'listen = 512', mark: [9, 12] });
   });
 
+  it('have no empty line for the line end of the last one, unless it is all that changed', () => {
+    expect(unifiedDiff('a\n', 'a\nb')).toMatchObject({
+      rows: [{ type: 'same' }, { text: 'b', isFirst: true }],
+      removed: 0,
+    });
+    expect(unifiedDiff('a\nb', 'a\n')).toMatchObject({
+      rows: [{ type: 'same' }, { text: 'b', isFirst: true }],
+      added: 0,
+    });
+    expect(unifiedDiff('a\n', 'a')).toMatchObject({
+      rows: [{ type: 'same' }, { type: 'removed', text: '' }],
+      removed: 1,
+    });
+  });
+
   it('are none for the same text', () => {
     expect(unifiedDiff(BEFORE, BEFORE)).toEqual({ rows: [], hunks: [], added: 0, removed: 0 });
   });

@@ -44,7 +44,7 @@ export function unifiedDiff(before: string, after: string): UnifiedDiff {
     const shift = hunk.toA - hunk.toB;
     for (; at < end; at += 1) rows.push({ type: 'same', a: at + shift + 1, b: at + 1, text: b[at] ?? '' });
   }
-  const { added, removed } = countLines(hunks);
+  const { added, removed } = countLines(hunks.map((hunk) => drawnHunk(hunk, a, b)));
   if (hunks.length > 0 && rows.at(-1)?.type !== 'cut' && at < b.length) {
     rows.push({ type: 'skipped', count: b.length - at, b: at + 1 });
   }
@@ -81,7 +81,7 @@ function addSame(rows: UnifiedRow[], b: readonly string[], { fromA, fromB }: Hun
 }
 
 function addChange(rows: UnifiedRow[], a: readonly string[], b: readonly string[], hunk: Hunk, index: number): void {
-  const { fromA, toA, fromB, toB } = hunk;
+  const { fromA, toA, fromB, toB } = drawnHunk(hunk, a, b);
   // Line by line only when there are as many: otherwise which belongs to which is a guess.
   const isPaired = toA - fromA === toB - fromB;
   for (let i = fromA; i < toA && rows.length < MOST_ROWS; i += 1) {
@@ -94,6 +94,16 @@ function addChange(rows: UnifiedRow[], a: readonly string[], b: readonly string[
     const mark = isPaired ? markOf(text, a[fromA + i - fromB] ?? '') : null;
     rows.push({ type: 'added', b: i + 1, text, mark, hunk: index, isFirst: i === fromB && fromA === toA });
   }
+}
+
+/**
+ * A change without the empty line that a final line end leaves behind it: "a" added below the last line is one line, and
+ * not an empty one gone as well. When nothing but that line end came or went, it stays.
+ */
+function drawnHunk(hunk: Hunk, a: readonly string[], b: readonly string[]): Hunk {
+  const toA = hunk.toA === a.length && a.at(-1) === '' ? Math.max(hunk.fromA, hunk.toA - 1) : hunk.toA;
+  const toB = hunk.toB === b.length && b.at(-1) === '' ? Math.max(hunk.fromB, hunk.toB - 1) : hunk.toB;
+  return toA === hunk.fromA && toB === hunk.fromB ? hunk : { ...hunk, toA, toB };
 }
 
 function markOf(text: string, other: string): Mark {

@@ -8,6 +8,7 @@ import {
   type Result,
 } from '../../../../electron/contract/api.ts';
 import type { Rehearsal } from '../../../../electron/contract/rehearsal.ts';
+import { RpcError } from '../../../../electron/rpc/errors.ts';
 import type { Client } from '../../../client.ts';
 import { createRehearseStore } from './rehearse-store.ts';
 import { doingWords, insteadWords, lineGroups, placeWords } from './rehearse-words.ts';
@@ -42,13 +43,13 @@ function rehearsal(more: Partial<Rehearsal> = {}): Rehearsal {
 const DONE = { status: 'done' as const, title: 'Done', detail: '' };
 
 /** A client whose answers are queued by the test, and which passes on what the test emits. */
-function setUp(answers: unknown[]) {
+function setUp(answers: unknown[], newest: Rehearsal | null = null) {
   const calls: [string, unknown][] = [];
   const listeners: Listeners = {};
   const client: Pick<Client, 'call' | 'on'> = {
     call: async <M extends MethodName>(method: M, params: Params<M>): Promise<Result<M>> => {
       calls.push([method, params]);
-      const answer = method === 'rehearse.newest' ? { rehearsal: null } : answers.shift();
+      const answer = method === 'rehearse.newest' ? { rehearsal: newest } : answers.shift();
       if (answer instanceof Error) throw answer;
       return results[method].result.parse(answer);
     },
@@ -96,6 +97,14 @@ it('keeps the end that came before the answer', async () => {
   emit(rehearsal({ verdict: DONE }));
   await started;
   expect(store.getState()).toMatchObject({ rehearsal: { verdict: DONE } });
+});
+
+it('shows the one that still runs when it is asked for another', async () => {
+  const runs = new RpcError({ code: 'rehearse-running', message: 'One runs.', hint: null });
+  const { store } = setUp([runs], rehearsal());
+  store.close();
+  await store.start('');
+  expect(store.getState()).toMatchObject({ status: 'shown', rehearsal: { verdict: null } });
 });
 
 it('says why a rehearsal was not started', async () => {

@@ -39,13 +39,18 @@ export function createRehearseStore(client: Pick<Client, 'call' | 'on'>, instanc
       if (answer.status === 'consent') set({ status: 'consent', consent: answer.consent, text });
       else set({ status: 'shown', rehearsal: answer.rehearsal });
     } catch (error) {
-      set({ status: 'failed', failure: failureOf(error) });
+      const failure = failureOf(error);
+      set({ status: 'failed', failure });
+      // Its report was closed before its end.
+      if (failure.code === 'rehearse-running') await takeUp();
     }
   }
 
   async function takeUp(): Promise<void> {
     const { rehearsal } = await client.call('rehearse.newest', { instanceId });
-    if (rehearsal?.verdict === null && store.getState().status === 'closed') set({ status: 'shown', rehearsal });
+    const { status } = store.getState();
+    if (rehearsal?.verdict === null && (status === 'closed' || status === 'failed'))
+      set({ status: 'shown', rehearsal });
   }
 
   return Object.assign(store, {

@@ -37,7 +37,7 @@ export function EditorMenu({ editor, tools, readOnly, onPresets }: EditorMenuPro
   ];
   return (
     <MenuButton entries={entries}>
-      <IconButton size="sm" label="Text" icon={<MoreVertical size={14} strokeWidth={1.75} aria-hidden />} />
+      <IconButton size="sm" label="Edit" icon={<MoreVertical size={14} strokeWidth={1.75} aria-hidden />} />
     </MenuButton>
   );
 }
