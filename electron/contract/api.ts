@@ -127,10 +127,12 @@ export const methods = {
   'config.drift': { params: byId, result: configDriftSchema },
   /** Writes only if the file still is what `baseVersion` says; otherwise gives what is there now. */
   'config.save': {
-    params: byId.extend({ text: configText, baseVersion: fileVersionSchema }),
+    /** `makeAnew`: the file is gone, and its user was asked. */
+    params: byId.extend({ text: configText, baseVersion: fileVersionSchema, makeAnew: z.boolean().optional() }),
     result: z.discriminatedUnion('status', [
       z.object({ status: z.literal('saved'), file: configFileSchema, reloadsOnSave: z.boolean() }),
       z.object({ status: z.literal('conflict'), disk: configFileSchema }),
+      z.object({ status: z.literal('gone') }),
     ]),
   },
 

@@ -1,5 +1,5 @@
 /** History, drift, effective options and drafts of the core, with the bundled engine and with a real uWSGI. */
-import { mkdir, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ConfigDrift } from '../../contract/desk-model.ts';
@@ -158,6 +158,35 @@ describe('the bundled engine', () => {
     expect(edited.options.map(({ value }) => value)).toEqual(['5']);
     const broken = await bench.client.call('config.effective', { instanceId: id, text: '[uwsgi]\nini = none.ini\n' });
     expect(broken.problems).toEqual([expect.stringContaining('none.ini')]);
+  });
+
+  it('whose file was removed gets it anew only when that is asked for, as readable as it was', async () => {
+    await bench.startCore();
+    const path = await writeShop([]);
+    await chmod(path, 0o640);
+    const { id } = await bench.client.call('engine.run', { path });
+    const { text, version } = await read(id);
+    await rm(path);
+    await expect(read(id)).rejects.toMatchObject({ code: 'config-gone' });
+    const change = { instanceId: id, text: `${text}threads = 2\n`, baseVersion: version };
+    expect(await bench.client.call('config.save', change)).toEqual({ status: 'gone' });
+    const made = await bench.client.call('config.save', { ...change, makeAnew: true });
+    expect(made).toMatchObject({ status: 'saved', file: { text: change.text, writable: true } });
+    expect((await stat(path)).mode & 0o777).toBe(0o640);
+    expect(await versions(id)).toMatchObject([{ kind: 'saved', summary: 'threads added' }, { kind: 'seen' }]);
+  });
+
+  it('whose file is no INI is read, and a save is refused', async () => {
+    await bench.startCore();
+    await bench.write('shop/app.py', APP);
+    const port = await bench.freePort();
+    const path = await bench.write('shop/shop.yaml', `uwsgi:\n  http-socket: 127.0.0.1:${port}\n  wsgi-file: app.py\n`);
+    const { id } = await bench.client.call('engine.run', { path });
+    const { text, version, writable } = await read(id);
+    expect(writable).toBe(false);
+    const saving = bench.client.call('config.save', { instanceId: id, text: `${text}# more\n`, baseVersion: version });
+    await expect(saving).rejects.toMatchObject({ code: 'config-format' });
+    expect((await read(id)).text).toBe(text);
   });
 
   it('whose file includes another one since knows that this is new', async () => {

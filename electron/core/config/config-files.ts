@@ -6,9 +6,10 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, readFile, realpath, stat } from 'node:fs/promises';
+import { lstat, access as mayAccess, readFile, realpath, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { type FileVersion, LARGEST_CONFIG } from '../../contract/model.ts';
-import { CoreError, describe } from '../errors.ts';
+import { CoreError, describe, isErrorCode } from '../errors.ts';
 import { removeTemporaries, writeFileAtomically } from '../files/atomic-file.ts';
 import { writeInPlace } from '../files/in-place-file.ts';
 import { Turns } from '../turns.ts';
@@ -23,15 +24,28 @@ export interface ConfigText {
   text: string;
   version: FileVersion;
   writable: boolean;
+  access: FileAccess;
 }
 
-export type SaveOutcome = { status: 'saved'; file: ConfigText } | { status: 'conflict'; disk: ConfigText };
+/** Who may do what with a file. */
+export interface FileAccess {
+  mode: number;
+  uid: number;
+  gid: number;
+}
 
-/** Throws `config-unreadable`, `config-too-large` or `config-not-text`. */
+export type SaveOutcome =
+  | { status: 'saved'; file: ConfigText }
+  | { status: 'conflict'; disk: ConfigText }
+  /** There is no file any more; nothing was written. */
+  | { status: 'gone' };
+
+/** Throws `config-gone`, `config-unreadable`, `config-too-large` or `config-not-text`. */
 export async function readConfigText(path: string): Promise<ConfigText> {
   let bytes: Buffer;
   let mtimeMs: number;
   let writable: boolean;
+  let access: FileAccess;
   try {
     const found = await stat(path);
     if (found.isDirectory()) throw new CoreError('config-unreadable', { path, reason: 'it is a folder' });
@@ -40,14 +54,16 @@ export async function readConfigText(path: string): Promise<ConfigText> {
       throw new CoreError('config-too-large', { path, megabytes: LARGEST_CONFIG / 1_000_000 });
     }
     mtimeMs = found.mtimeMs;
+    access = { mode: found.mode & 0o7777, uid: found.uid, gid: found.gid };
     bytes = await readFile(path);
     writable = await isWritable(path);
   } catch (error) {
     if (error instanceof CoreError) throw error;
+    if (isErrorCode(error, 'ENOENT')) throw new CoreError('config-gone', { path }, { cause: error });
     throw new CoreError('config-unreadable', { path, reason: describe(error) }, { cause: error });
   }
   if (!isUtf8(bytes) || bytes.includes(0)) throw new CoreError('config-not-text', { path });
-  return { path, text: bytes.toString('utf8'), version: versionOf(bytes, mtimeMs), writable };
+  return { path, text: bytes.toString('utf8'), version: versionOf(bytes, mtimeMs), writable, access };
 }
 
 /**
@@ -59,8 +75,33 @@ export async function saveConfigText(path: string, text: string, base: FileVersi
   return saves.take(key, async () => saveOver(path, text, base));
 }
 
+/**
+ * Makes a file anew that was removed under the editor, for whom the old one was (null: not known). Throws
+ * `config-unwritable`; a conflict when there is one again.
+ */
+export async function makeConfigText(path: string, text: string, access: FileAccess | null): Promise<SaveOutcome> {
+  return saves.take(path, async () => {
+    const requireGone = async (): Promise<void> => {
+      if ((await lstat(path).catch(() => null)) !== null) throw new ChangedMeanwhile();
+    };
+    try {
+      await requireGone();
+      const mode = access?.mode ?? 0o644 & ~process.umask();
+      const owner = access === null ? {} : { owner: access };
+      await writeFileAtomically(path, text, { mode, ...owner, beforeRename: requireGone });
+    } catch (error) {
+      const disk = error instanceof ChangedMeanwhile ? await readConfigText(path).catch(() => null) : null;
+      if (disk !== null) return { status: 'conflict', disk };
+      const reason = error instanceof ChangedMeanwhile ? 'something else is in its place' : describe(error);
+      throw new CoreError('config-unwritable', { path, reason }, { cause: error });
+    }
+    return { status: 'saved', file: await readConfigText(path) };
+  });
+}
+
 async function saveOver(path: string, text: string, base: FileVersion): Promise<SaveOutcome> {
-  const disk = await readConfigText(path);
+  const disk = await readConfigText(path).catch((error: unknown) => goneOrThrow(error, path));
+  if (disk === null) return { status: 'gone' };
   if (disk.version.sha256 !== base.sha256) return { status: 'conflict', disk };
   // Renaming over it would pass by the permissions of a file that may not be written.
   if (!disk.writable) throw new CoreError('config-unwritable', { path, reason: 'permission denied' });
@@ -87,6 +128,14 @@ async function saveOver(path: string, text: string, base: FileVersion): Promise<
   return { status: 'saved', file: await readConfigText(path) };
 }
 
+/** null: the file is gone and its folder is there, so that it can be made anew. */
+async function goneOrThrow(error: unknown, path: string): Promise<null> {
+  const isGone = error instanceof CoreError && error.code === 'config-gone';
+  const folder = isGone ? await stat(dirname(path)).catch(() => null) : null;
+  if (folder?.isDirectory() === true) return null;
+  throw error;
+}
+
 /** Whether this user can make a file that belongs to them. */
 function canGiveTo(uid: number, gid: number): boolean {
   const [me, groups] = [process.geteuid?.(), process.getgroups?.()];
@@ -108,7 +157,7 @@ function versionOf(bytes: Buffer, mtimeMs: number): FileVersion {
 
 async function isWritable(path: string): Promise<boolean> {
   try {
-    await access(path, constants.W_OK);
+    await mayAccess(path, constants.W_OK);
     return true;
   } catch {
     return false;

@@ -5,6 +5,7 @@
 import type { CheckTarget } from '../../../engine/config/diagnostics.ts';
 import { formatByExtension } from '../../../engine/config/sources.ts';
 import type { ConfigFile } from '../../contract/model.ts';
+import { CoreError } from '../errors.ts';
 import type { HandlerContext, Part } from '../handlers.ts';
 import type { Instance } from '../instances/instance.ts';
 import type { Ports } from '../ports.ts';
@@ -22,12 +23,12 @@ export function configHandlers(context: HandlerContext): Part<'config'> {
   const { ports, registry, versions } = context;
   const targets = new ConfigTargets(ports);
   const live = new LiveFigureDesk(ports, context.reloads);
-  const toConfigFile = async (file: ConfigText, instance: Instance): Promise<ConfigFile> => {
+  const toConfigFile = async ({ access: _, ...file }: ConfigText, instance: Instance): Promise<ConfigFile> => {
     const target = await targets.targetOf(instance);
     return {
       ...file,
       // The editor and the form know INI; files of another format are shown only.
-      writable: file.writable && (formatByExtension(file.path) ?? 'INI') === 'INI',
+      writable: file.writable && formatOf(file.path) === 'INI',
       readAtMs: ports.clock.now(),
       diagnostics: check(instance, file.text, target.check, ports),
     };
@@ -49,11 +50,17 @@ export function configHandlers(context: HandlerContext): Part<'config'> {
       const target = await targets.targetOf(instance);
       return check(instance, text, target.check, ports);
     },
-    'config.save': async ({ instanceId, text, baseVersion }) => {
+    'config.save': async ({ instanceId, text, baseVersion, makeAnew }) => {
       const instance = registry.get(instanceId);
       const path = configPathOf(instance);
+      const format = formatOf(path);
+      if (format !== 'INI') throw new CoreError('config-format', { path, format });
       const wasTrusted = await isTrusted(instance, context);
-      const outcome = await versions.save(instance, path, text, baseVersion);
+      const outcome =
+        makeAnew === true
+          ? await versions.makeAnew(instance, path, text)
+          : await versions.save(instance, path, text, baseVersion);
+      if (outcome.status === 'gone') return outcome;
       if (outcome.status === 'conflict') {
         return { status: 'conflict', disk: await toConfigFile(outcome.disk, instance) };
       }
@@ -68,6 +75,10 @@ export function configHandlers(context: HandlerContext): Part<'config'> {
   };
 }
 
+function formatOf(path: string): string {
+  return formatByExtension(path) ?? 'INI';
+}
+
 function check(instance: Instance, text: string, target: CheckTarget, ports: Ports): ConfigFile['diagnostics'] {
   const path = instance.record.configPath ?? instance.config?.configPath ?? '/uwsgi.ini';
   return diagnose({ path, text, target, env: ports.env, version: ports.version });
@@ -75,8 +86,9 @@ function check(instance: Instance, text: string, target: CheckTarget, ports: Por
 
 async function isTrusted(instance: Instance, { engines }: HandlerContext): Promise<boolean> {
   if (instance.record.kind !== 'engine') return false;
-  const { commands, trusted } = await engines.inspect(configPathOf(instance));
-  return trusted || commands.length === 0;
+  // Of a file that is gone nobody knows what was accepted: then it is asked again before a start.
+  const inspection = await engines.inspect(configPathOf(instance)).catch(() => null);
+  return inspection !== null && (inspection.trusted || inspection.commands.length === 0);
 }
 
 /** Who writes a command into a file that was trusted has seen it. */

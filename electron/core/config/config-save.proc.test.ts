@@ -20,7 +20,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CoreError } from '../errors.ts';
 import { waitUntil } from '../testing/wait-until.ts';
-import { readConfigText, saveConfigText } from './config-files.ts';
+import { makeConfigText, readConfigText, saveConfigText } from './config-files.ts';
 
 const isRoot = process.getuid?.() === 0;
 const OLD = '[uwsgi]\nprocesses = 2\n';
@@ -128,12 +128,35 @@ describe('a save', () => {
     await expectOnly(OLD);
   });
 
-  it('says so when its folder or the file is gone', async () => {
+  it('writes nothing when the file is gone, and refuses when its folder is', async () => {
     const { version } = await readConfigText(path);
     await rm(path);
-    expect((await refusal(saveConfigText(path, NEW, version))).message).toContain('does not exist');
+    expect(await saveConfigText(path, NEW, version)).toEqual({ status: 'gone' });
+    expect(await readdir(folder)).toEqual([]);
     await rm(folder, { recursive: true });
-    expect((await refusal(saveConfigText(path, NEW, version))).code).toBe('config-unreadable');
+    expect((await refusal(saveConfigText(path, NEW, version))).code).toBe('config-gone');
+    expect((await refusal(makeConfigText(path, NEW, null))).code).toBe('config-unwritable');
+  });
+
+  it('makes a file anew when it is asked to, for whom the old one was', async () => {
+    await chmod(path, 0o640);
+    if (isRoot) await chown(path, 65534, 65534);
+    const { access } = await readConfigText(path);
+    await rm(path);
+    expect(await makeConfigText(path, NEW, access)).toMatchObject({ status: 'saved', file: { access } });
+    await expectOnly(NEW);
+    expect(access).toMatchObject({ mode: 0o640, uid: isRoot ? 65534 : process.getuid?.() });
+    await rm(path);
+    expect(await makeConfigText(path, NEW, null)).toMatchObject({ status: 'saved' });
+    expect((await stat(path)).mode & 0o777).toBe(0o644 & ~process.umask());
+  });
+
+  it('never makes a file anew over one that is there again, or over a link', async () => {
+    expect(await makeConfigText(path, NEW, null)).toMatchObject({ status: 'conflict', disk: { text: OLD } });
+    await rm(path);
+    await symlink('nowhere.ini', path);
+    expect((await refusal(makeConfigText(path, NEW, null))).message).toContain('something else is in its place');
+    expect(await readdir(folder)).toEqual(['uwsgi.ini']);
   });
 
   it('is a conflict when another file or a link to one took its place', async () => {

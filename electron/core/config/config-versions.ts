@@ -13,7 +13,14 @@ import type { ConfigHistory } from '../history/config-history.ts';
 import type { Instance } from '../instances/instance.ts';
 import type { Ports } from '../ports.ts';
 import { Turns } from '../turns.ts';
-import { type ConfigText, readConfigText, type SaveOutcome, saveConfigText } from './config-files.ts';
+import {
+  type ConfigText,
+  type FileAccess,
+  makeConfigText,
+  readConfigText,
+  type SaveOutcome,
+  saveConfigText,
+} from './config-files.ts';
 import { readingOf, readingOfFile, readOptions } from './option-reading.ts';
 
 /** Reloads that renew workers only: the master goes on with the configuration it has. */
@@ -26,6 +33,8 @@ export class ConfigVersions {
   readonly #running = new Set<Promise<void>>();
   /** Engines by instance, and when each was spawned. */
   readonly #spawned = new Map<string, { pid: number; atMs: number; hasServed: boolean }>();
+  /** Of each file as it was read last, for the case that it is removed. */
+  readonly #accesses = new Map<string, FileAccess>();
   #isDisposed = false;
 
   constructor(history: ConfigHistory, ports: Ports) {
@@ -54,10 +63,19 @@ export class ConfigVersions {
 
   /** Saves, and keeps both what was there and what is there then. Throws as saveConfigText does. */
   async save(instance: Instance, path: string, text: string, base: FileVersion): Promise<SaveOutcome> {
+    return this.#keeping(instance, path, async () => saveConfigText(path, text, base));
+  }
+
+  /** Makes a file anew that is gone, for whom it was when it was read last. Throws as makeConfigText does. */
+  async makeAnew(instance: Instance, path: string, text: string): Promise<SaveOutcome> {
+    return this.#keeping(instance, path, async () => makeConfigText(path, text, this.#accesses.get(path) ?? null));
+  }
+
+  async #keeping(instance: Instance, path: string, write: () => Promise<SaveOutcome>): Promise<SaveOutcome> {
     return this.#turns.take(await placeOf(path), async () => {
       const before = await readConfigText(path).catch(() => null);
       if (before !== null) await this.#note(instance, before, 'seen');
-      const outcome = await saveConfigText(path, text, base);
+      const outcome = await write();
       if (outcome.status === 'saved') await this.#note(instance, outcome.file, 'saved');
       return outcome;
     });
@@ -112,6 +130,7 @@ export class ConfigVersions {
   }
 
   async #note(instance: Instance, file: ConfigText, kind: 'saved' | 'seen'): Promise<void> {
+    this.#accesses.set(file.path, file.access);
     const path = await placeOf(file.path);
     const { text } = file;
     const { mtimeMs, sha256 } = file.version;

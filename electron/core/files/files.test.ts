@@ -114,7 +114,7 @@ describe('a configuration file', () => {
     expect(await codeOf(readConfigText(join(folder, 'binary.ini')))).toBe('config-not-text');
     expect(await codeOf(readConfigText(join(folder, 'latin1.ini')))).toBe('config-not-text');
     expect(await codeOf(readConfigText(join(folder, 'large.ini')))).toBe('config-too-large');
-    expect(await codeOf(readConfigText(join(folder, 'none.ini')))).toBe('config-unreadable');
+    expect(await codeOf(readConfigText(join(folder, 'none.ini')))).toBe('config-gone');
     expect(await codeOf(readConfigText(folder))).toBe('config-unreadable');
   });
 });

@@ -22,6 +22,8 @@ export interface ConfigSession {
   saveError: Failure | null;
   /** What is on the disk now, when a save found another version there. */
   conflict: ConfigFile | null;
+  /** There is no such file on the disk any more: a save or a reading found that. The text here is then all there is. */
+  isGone: boolean;
   /** The last save from here; null before the first. */
   saved: { atMs: number; reloadsOnSave: boolean } | null;
 }
@@ -37,12 +39,13 @@ export function openSession(file: ConfigFile): ConfigSession {
     saving: false,
     saveError: null,
     conflict: null,
+    isGone: false,
     saved: null,
   };
 }
 
 export function isDirty(session: ConfigSession): boolean {
-  return session.text !== session.file.text;
+  return session.isGone || session.text !== session.file.text;
 }
 
 export function edited(session: ConfigSession, text: string): ConfigSession {
@@ -64,7 +67,8 @@ export function put(session: ConfigSession, text: string): ConfigSession {
 }
 
 /** The file was read again: taken over when nothing is unsaved here, left to the save otherwise. */
-export function reread(session: ConfigSession, file: ConfigFile): ConfigSession {
+export function reread(before: ConfigSession, file: ConfigFile): ConfigSession {
+  const session = before.isGone ? { ...before, isGone: false } : before;
   if (isDirty(session) || session.saving) return session;
   if (file.version.sha256 === session.file.version.sha256) return { ...session, file };
   return withDiskText(session, file);
@@ -81,7 +85,14 @@ export function saveDone(
   reloadsOnSave: boolean,
   atMs: number,
 ): ConfigSession {
-  const next: ConfigSession = { ...session, saving: false, conflict: null, file, saved: { atMs, reloadsOnSave } };
+  const next: ConfigSession = {
+    ...session,
+    saving: false,
+    conflict: null,
+    isGone: false,
+    file,
+    saved: { atMs, reloadsOnSave },
+  };
   return session.text === file.text ? { ...next, diagnostics: file.diagnostics, checkedText: file.text } : next;
 }
 
@@ -90,7 +101,12 @@ export function saveFailed(session: ConfigSession, error: Failure): ConfigSessio
 }
 
 export function saveConflicted(session: ConfigSession, disk: ConfigFile): ConfigSession {
-  return { ...session, saving: false, conflict: disk };
+  return { ...session, saving: false, isGone: false, conflict: disk };
+}
+
+/** Nothing was written: the file is not there any more. */
+export function foundGone(session: ConfigSession): ConfigSession {
+  return { ...session, saving: false, isGone: true };
 }
 
 /** Drops the text here for the one on the disk. */

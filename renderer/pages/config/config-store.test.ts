@@ -20,16 +20,25 @@ function fileOf(text: string): ConfigFile {
 
 /** A disk with one file, answering as the core does, and a timer that fires when the test says so. */
 function setUp(text: string) {
-  const disk = { text, diagnostics: [] as ConfigDiagnostic[], failure: null as RpcError | null, checks: 0 };
+  const disk = {
+    text: text as string | null,
+    diagnostics: [] as ConfigDiagnostic[],
+    failure: null as RpcError | null,
+    checks: 0,
+  };
   const answer = (method: MethodName, params: unknown): unknown => {
     if (disk.failure) throw disk.failure;
-    if (method === 'config.read') return fileOf(disk.text);
+    if (method === 'config.read') {
+      if (disk.text === null) throw new RpcError({ code: 'config-gone', message: 'It does not exist.', hint: null });
+      return fileOf(disk.text);
+    }
     if (method === 'config.check') {
       disk.checks += 1;
       return disk.diagnostics;
     }
     const save = methods['config.save'].params.parse(params);
-    if (save.baseVersion.sha256 !== disk.text) {
+    if (disk.text === null && save.makeAnew !== true) return { status: 'gone' } satisfies Result<'config.save'>;
+    if (disk.text !== null && save.baseVersion.sha256 !== disk.text) {
       return { status: 'conflict', disk: fileOf(disk.text) } satisfies Result<'config.save'>;
     }
     disk.text = save.text;
@@ -148,5 +157,27 @@ describe('the configuration store', () => {
     disk.failure = new RpcError({ code: 'disk-full', message: 'No space.', hint: null });
     await store.save();
     expect(session()).toMatchObject({ text: 'b', saving: false, saveError: { code: 'disk-full' } });
+  });
+
+  it('keeps the text of a file that is gone, and makes it anew only when it is asked to', async () => {
+    const { disk, store, session } = setUp('a');
+    await store.open();
+    disk.text = null;
+    store.edit('b');
+    await store.save();
+    expect([disk.text, session().text, session().isGone]).toEqual([null, 'b', true]);
+    await store.makeAnew();
+    expect([disk.text, session().isGone, store.isDirty()]).toEqual(['b', false, false]);
+  });
+
+  it('notices that the file is gone when it is read again, and that it is back', async () => {
+    const { disk, store, session } = setUp('a');
+    await store.open();
+    disk.text = null;
+    await store.open();
+    expect([session().isGone, session().text, store.isDirty()]).toEqual([true, 'a', true]);
+    disk.text = 'other';
+    await store.open();
+    expect([session().isGone, session().text]).toEqual([false, 'other']);
   });
 });

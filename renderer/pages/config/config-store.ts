@@ -8,6 +8,7 @@ import {
   type ConfigSession,
   checked,
   edited,
+  foundGone,
   isDirty,
   mergedBoth,
   openSession,
@@ -33,6 +34,8 @@ export interface ConfigStore extends StoreApi<ConfigState> {
   revert(): void;
   /** Saves on the version that was read. */
   save(): Promise<void>;
+  /** Makes the file anew that is gone. */
+  makeAnew(): Promise<void>;
   /** Decides a conflict. `mine` writes over the version that was shown, `merge` writes both. */
   resolve(choice: 'mine' | 'theirs' | 'merge' | 'cancel'): Promise<void>;
   isDirty(): boolean;
@@ -79,21 +82,22 @@ export function createConfigStore({ client, instanceId, setTimer, now }: ConfigS
     }, CHECK_AFTER_MS);
   }
 
-  async function write(baseVersion: ConfigSession['file']['version']): Promise<void> {
+  async function write(baseVersion: ConfigSession['file']['version'], makeAnew = false): Promise<void> {
     const state = store.getState();
     if (state.status !== 'ready') return;
     const { text } = state;
     change(saveStarted);
     try {
-      const result = await client.call('config.save', { instanceId, text, baseVersion });
-      if (result.status === 'conflict') change((session) => saveConflicted(session, result.disk));
+      const result = await client.call('config.save', { instanceId, text, baseVersion, makeAnew });
+      if (result.status === 'gone') change(foundGone);
+      else if (result.status === 'conflict') change((session) => saveConflicted(session, result.disk));
       else change((session) => saveDone(session, result.file, result.reloadsOnSave, now()));
     } catch (error) {
       change((session) => saveFailed(session, failureOf(error)));
     }
   }
 
-  async function save(): Promise<void> {
+  async function save(makeAnew = false): Promise<void> {
     try {
       await check();
     } catch (error) {
@@ -101,7 +105,9 @@ export function createConfigStore({ client, instanceId, setTimer, now }: ConfigS
       return;
     }
     const state = store.getState();
-    if (state.status === 'ready' && !state.conflict && saveBlockedBy(state) === null) await write(state.file.version);
+    if (state.status === 'ready' && !state.conflict && saveBlockedBy(state) === null) {
+      await write(state.file.version, makeAnew);
+    }
   }
 
   return Object.assign(store, {
@@ -110,7 +116,9 @@ export function createConfigStore({ client, instanceId, setTimer, now }: ConfigS
         const file = await client.call('config.read', { instanceId });
         store.setState((state) => (state.status === 'ready' ? reread(state, file) : openSession(file)), true);
       } catch (error) {
-        if (store.getState().status !== 'ready') store.setState({ status: 'failed', failure: failureOf(error) }, true);
+        const failure = failureOf(error);
+        if (store.getState().status !== 'ready') store.setState({ status: 'failed', failure }, true);
+        else if (failure.code === 'config-gone') change(foundGone);
       }
     },
     edit(text: string) {
@@ -124,7 +132,8 @@ export function createConfigStore({ client, instanceId, setTimer, now }: ConfigS
     revert() {
       change(reverted);
     },
-    save,
+    save: async () => save(),
+    makeAnew: async () => save(true),
     async resolve(choice: 'mine' | 'theirs' | 'merge' | 'cancel') {
       const state = store.getState();
       if (state.status !== 'ready' || !state.conflict) return;
