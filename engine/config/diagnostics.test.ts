@@ -115,6 +115,32 @@ describe('checking a file', () => {
     expect(applyEdits(`[uwsgi]\n${line}\n[uwsgi]\n`, first?.fix?.edits ?? [])).toBe(`[uwsgi]\n${mended}\n[uwsgi]\n`);
   });
 
+  test.for([
+    ['[uwgsi]\nhttp-socket = :8080\n', '[uwsgi]\nhttp-socket = :8080\n'],
+    ['[live]\na = 1\n[uwsi]\nb = 1\n', '[live]\na = 1\n[uwsgi]\nb = 1\n'],
+    ['[uwsgi]\nprocesses: 2\n', '[uwsgi]\nprocesses = 2\n'],
+    ['[uwsgi]\nneed-app = ture\n', '[uwsgi]\nneed-app = true\n'],
+    ['[uwsgi]\ninclude = prat.ini\n', '[uwsgi]\ninclude = part.ini\n'],
+    ['[uwsgi]\nini = ../app/part.int:live\n', '[uwsgi]\nini = ../app/part.ini:live\n'],
+    ['[uwsgi]\nsubscription-algo = wrrr\n', '[uwsgi]\nsubscription-algo = wrr\n'],
+  ] as const)('%j is mended to %j for both servers', ([text, mended]) => {
+    for (const target of [ENGINE_TARGET, UWSGI_TARGET]) {
+      const found = check(text, target).find(({ fix, severity }) => fix !== null && severity !== 'info');
+      expect(applyEdits(text, found?.fix?.edits ?? [])).toBe(mended);
+    }
+  });
+
+  test.for([
+    '[uwsgi]\ninclude = other.ini\n',
+    '[uwsgi]\ninclude = %(folder)/prat.ini\n',
+    '[uwsig]\na = 1\n[uwsi]\nb = 1\n',
+    '[uwsgi]\nneed-app = perhaps\n',
+  ])('nothing is offered for %j: more than one thing can have been meant', (text) => {
+    const offered = check(text).filter(({ code }) => ['file-not-read', 'no-section', 'kind'].includes(code));
+    expect(offered.map(({ fix }) => fix)).toEqual(offered.map(() => null));
+    expect(offered).not.toEqual([]);
+  });
+
   test('a misspelt placeholder is mended to the nearest that is set', () => {
     const text = '[uwsgi]\nproject = shop\nenv = A=/srv/%(proejct)/x\n';
     const found = check(text).find(({ code }) => code === 'placeholder-unset');

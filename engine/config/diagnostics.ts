@@ -9,7 +9,7 @@ import { buildSettings } from './build-settings.ts';
 import type { ConfigError } from './errors.ts';
 import { findForeignFormat, isBinary } from './foreign-format.ts';
 import { type ConfigHost, resolvePath } from './host.ts';
-import { DEFAULT_SECTION, type IniDocument, parseIni, sectionNames } from './ini-document.ts';
+import { DEFAULT_SECTION, type IniDocument, type OptionLine, parseIni, sectionNames } from './ini-document.ts';
 import { checkLines, type LineFacts } from './line-checks.ts';
 import { findOption, nearestOptions } from './option-table.ts';
 import { type ConfigErrors, type Resolved, resolveConfig } from './resolve.ts';
@@ -21,6 +21,7 @@ import { checkOverridden } from './rules/overridden.ts';
 import { type CheckedText, placeError, placeFinding, wholeFile } from './rules/place-findings.ts';
 import type { Fix, RelatedLine, Severity } from './rules/rule.ts';
 import { ruleConfigOf } from './rules/rule-config.ts';
+import { colonFix, fileNameFix, misspeltSection, sectionFix } from './rules/spelling-fixes.ts';
 import type { Origin } from './settings.ts';
 import { formatByExtension } from './sources.ts';
 import { encodeText } from './text-bytes.ts';
@@ -97,7 +98,7 @@ function findAll(text: string, path: string, host: ConfigHost, target: CheckTarg
     found.push(...checkLines(document, { host, target, path: full, ...partIn(resolved, checked) }));
   }
   if (resolved.ok) found.push(...checkResolved(resolved, checked, target));
-  else found.push(...resolved.errors.map((error) => placeRefusal(error, checked)));
+  else found.push(...resolved.errors.map((error) => placeRefusal(error, checked, host)));
   return mergeFindings(found);
 }
 
@@ -148,6 +149,12 @@ function checkSections(document: IniDocument, path: string): Diagnostic[] {
   if (!document.lines.some((line) => line.type === 'option' || line.type === 'section')) {
     return [wholeFile('no-section', 'The file has no options yet. Begin with a line [uwsgi].')];
   }
+  const slip = misspeltSection(document);
+  if (slip !== null) {
+    const message = `There is no section [uwsgi], so nothing of this file is read. [${slip.name}] is nearly its name.`;
+    const { number: line, nameFrom: from, nameTo: to } = slip;
+    return [{ ...wholeFile('no-section', message), line, from, to, fix: sectionFix(slip) }];
+  }
   const others = names.filter((name) => name !== '');
   const next =
     others.length > 0
@@ -176,18 +183,24 @@ function checkForEngine(resolved: Resolved, text: CheckedText): Diagnostic[] {
   const found = built.warnings.map((warning) =>
     placeError(text, { ...warning, hint: null }, warning.code === 'no-effect' ? 'info' : 'warning', null),
   );
-  return found.concat(built.ok ? [] : built.errors.map((error) => placeRefusal(error, text)));
+  return found.concat(built.ok ? [] : built.errors.map((error) => placeRefusal(error, text, resolved.host)));
 }
 
-/** What ends a start; a name that is nearly an option's can be mended. */
-function placeRefusal(error: ConfigError, text: CheckedText): Diagnostic {
-  const fix = error.code === 'unknown-option' ? nearestFix(error.option, error.origin, text) : null;
+/** What ends a start; a name that is nearly an option's or a file's can be mended. */
+function placeRefusal(error: ConfigError, text: CheckedText, host: ConfigHost): Diagnostic {
+  const line = text.document !== null && text.isHere(error.origin) ? text.document.lines[error.origin.line - 1] : null;
+  if (line?.type !== 'option' || line.key !== error.option) return placeError(text, error, 'error', null);
+  const fix =
+    error.code === 'unknown-option'
+      ? (colonFix(line) ?? nearestFix(line))
+      : error.code === 'file-not-read'
+        ? fileNameFix(line, host)
+        : null;
   return placeError(text, error, 'error', fix);
 }
 
-function nearestFix(key: string | null, origin: Origin, { document, isHere }: CheckedText): Fix | null {
-  const line = document !== null && isHere(origin) ? document.lines[origin.line - 1] : undefined;
-  const nearest = key === null || findOption(key) !== null ? undefined : nearestOptions(key)[0];
-  if (nearest === undefined || line?.type !== 'option' || line.key !== key) return null;
-  return { title: `Change to '${nearest}'`, edits: [editInLine(line.number, line.keyFrom, line.keyTo, nearest)] };
+function nearestFix({ number, key, keyFrom, keyTo }: OptionLine): Fix | null {
+  const nearest = findOption(key) !== null ? undefined : nearestOptions(key)[0];
+  if (nearest === undefined) return null;
+  return { title: `Change to '${nearest}'`, edits: [editInLine(number, keyFrom, keyTo, nearest)] };
 }

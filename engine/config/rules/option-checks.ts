@@ -11,6 +11,7 @@ import { isOn } from '../values.ts';
 import type { LanguageCode } from './language-codes.ts';
 import type { Finding, Severity } from './rule.ts';
 import type { RuleConfig } from './rule-config.ts';
+import { colonFix } from './spelling-fixes.ts';
 
 export type CodedFinding = Finding & { code: LanguageCode; severity: Severity };
 
@@ -68,7 +69,9 @@ function checkUnknown(config: RuleConfig, item: ResolvedOption): CodedFinding[] 
   const [nearest] = nearestOptions(item.key);
   const hint = didYouMean(item.key) ?? 'Remove it, or use it as a placeholder: %(name).';
   const message = `uWSGI has no option '${item.key}' and ignores it without a word. ${hint}`;
-  const mended = nearest === undefined ? null : fix.rename(item, nearest);
+  const line = fix.lineOf(item);
+  const asYaml = line === null ? null : colonFix(line);
+  const mended = asYaml ?? (nearest === undefined ? null : fix.rename(item, nearest));
   return [{ code: 'unknown-option', severity: 'warning', item, message, fix: mended }];
 }
 

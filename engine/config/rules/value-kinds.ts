@@ -2,6 +2,7 @@
  * Values of the wrong kind or unit: what uWSGI makes of them, and what was meant where that is beyond doubt (`30s` of
  * an option in seconds is 30, `10M` of one in bytes is 10485760). Pure; about one line.
  */
+import { nearestNames } from '../nearest.ts';
 import type { OptionInfo } from '../option-table.ts';
 import { isFlagWord, leadingInteger, wholeNumber } from '../values.ts';
 
@@ -21,7 +22,7 @@ export function findKindFault(key: string, value: string, option: OptionInfo): K
   if (NUMBER_KINDS.has(option.kind)) return findNumberFault(key, value, option);
   if (option.kind === 'flag' && !isFlagWord(value)) {
     const message = `'${key}' is a switch; uWSGI takes '${value}' as true. Write true or false.`;
-    return { code: 'kind', message, meant: null };
+    return { code: 'kind', message, meant: nearestNames(value, ['true', 'false'], 1)[0] ?? null };
   }
   if (option.kind === 'mode' && !/^0?[0-7]{3}$|^[0-7]{4}$|^(true|1)$/.test(value)) {
     const message = `'${key}' takes an octal mode such as 660; uWSGI does not take '${value}'.`;
@@ -30,7 +31,8 @@ export function findKindFault(key: string, value: string, option: OptionInfo): K
   // The algorithms of 'cheaper' have a rule of their own, with what uWSGI does instead.
   if (option.choices !== null && option.name !== 'cheaper-algo' && !option.choices.includes(value)) {
     const choices = option.choices.join(', ');
-    return { code: 'choice', message: `'${key}' has no '${value}'. Choose one of: ${choices}.`, meant: null };
+    const meant = nearestNames(value, option.choices, 1)[0] ?? null;
+    return { code: 'choice', message: `'${key}' has no '${value}'. Choose one of: ${choices}.`, meant };
   }
   return null;
 }
