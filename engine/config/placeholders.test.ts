@@ -60,6 +60,7 @@ describe('expansion', () => {
 
   test('lists the names a value refers to, without operators and numbers', () => {
     expect(placeholderNames('%(base)/%(n + 1).sock')).toEqual(['base', 'n + 1', 'n']);
+    expect(placeholderNames('%(a(b)) %(open %(c) %(')).toEqual(['a(b)', 'c']);
   });
 });
 

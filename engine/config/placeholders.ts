@@ -84,12 +84,10 @@ export function evaluatePlaceholder(name: string, valueOf: (key: string) => stri
 
 /** Names mentioned in the placeholders of a value, operators and numbers left out. */
 export function placeholderNames(value: string): string[] {
-  if (!value.includes('%(')) return [];
-  const names: string[] = [];
-  for (const match of value.matchAll(/%\(([^)]*)\)/g)) {
-    const inner = match[1] ?? '';
-    names.push(inner, ...inner.split(' ').filter((word) => word !== '' && !/^(\+\+?|--?|\*|\/|\d+)$/.test(word)));
-  }
+  const names = findSpans(value, '%').flatMap(({ name }) => {
+    const words = name.split(' ').filter((word) => word !== '' && !/^(\+\+?|--?|\*|\/|\d+)$/.test(word));
+    return [name, ...words];
+  });
   return [...new Set(names)];
 }
 
