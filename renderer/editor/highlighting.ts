@@ -36,8 +36,10 @@ function draw(view: EditorView): DecorationSet {
     isCustom: (name) => facts.referred.has(name),
   };
   const builder = new RangeSetBuilder<Decoration>();
+  let at = 0;
   for (const { from, to } of view.visibleRanges) {
-    for (let at = from; at <= to; ) {
+    // A very long line is in view in several ranges; it is drawn once.
+    for (at = Math.max(at, from); at <= to; ) {
       const { from: start, to: end, text } = state.doc.lineAt(at);
       const line = parseLine(text.slice(0, LONGEST_COLOURED), '', 1, null);
       const section = line.type === 'option' || line.type === 'section' ? sectionAt(state, start) : null;
