@@ -4,7 +4,7 @@
  */
 import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { availableParallelism, hostname, userInfo } from 'node:os';
-import { resolve } from 'node:path';
+import { isAbsolute } from 'node:path';
 import process from 'node:process';
 import type { ConfigHost, ReadFailure, ReadResult } from './config/host.ts';
 import { hostFacts } from './config/host-facts.ts';
@@ -24,8 +24,9 @@ export interface ConfigHostOptions {
 /** A host for this process; `options` replace what is asked of the process. */
 export function createConfigHost(options: ConfigHostOptions = {}): ConfigHost {
   const cwd = (options.cwd ?? process.cwd()).replaceAll('\\', '/');
-  const at = (path: string): string => resolve(cwd, path);
-  const { uid, gid, username } = userInfo();
+  // The system is to see `file/` and `link/..` as they are written.
+  const at = (path: string): string => (isAbsolute(path) ? path : `${cwd}/${path}`);
+  const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
   return {
     readFile: (path) => readBytes(at(path)),
     readStdin: () => readBytes(STANDARD_INPUT),
@@ -41,9 +42,10 @@ export function createConfigHost(options: ConfigHostOptions = {}): ConfigHost {
     cwd,
     hostname: hostname(),
     cpus: availableParallelism(),
-    uid: Math.max(uid, 0),
-    user: username,
-    gid: Math.max(gid, 0),
+    uid,
+    // In containers there may be no entry for the user: then it goes by its number, as with uWSGI.
+    user: attempt(() => userInfo().username, String(uid)),
+    gid,
     group: groupName(gid),
     binaryPath: process.execPath,
     version: options.version ?? '2.0.21',

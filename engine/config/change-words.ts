@@ -4,11 +4,11 @@
  */
 import { plainValue } from './effective.ts';
 import { findOption } from './option-table.ts';
+import { holdsSecret, isSecretName } from './secrets.ts';
 import type { SemanticChange } from './semantic-diff.ts';
 
 const MOST_CHANGES = 4;
 const LONGEST_VALUE = 32;
-const SECRET = /passw|secret|token|credential|api-?_?key|private|auth/i;
 
 /** `processes 4 → 8`, `threads added`, `order of route changed`. */
 export function changeWords({ name, type, before, after }: SemanticChange): string {
@@ -33,7 +33,7 @@ export function summaryWords(changes: readonly SemanticChange[], before: string,
 
 function shortValue(name: string, values: SemanticChange['before']): string | null {
   const [only] = values;
-  if (only === undefined || values.length > 1 || SECRET.test(name) || SECRET.test(only.value)) return null;
+  if (only === undefined || values.length > 1 || isSecretName(name) || holdsSecret(only.value)) return null;
   const option = findOption(name);
   const value = name.startsWith('env ')
     ? only.value.slice(only.value.indexOf('=') + 1)

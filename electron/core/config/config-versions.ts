@@ -4,11 +4,12 @@
  * never taken for the work of another program.
  */
 import { realpath } from 'node:fs/promises';
-import { hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { summaryWords } from '../../../engine/config/change-words.ts';
 import { compareEffective } from '../../../engine/config/semantic-diff.ts';
 import type { FileVersion, ReloadRun } from '../../contract/model.ts';
+import { currentUser } from '../current-user.ts';
 import type { ConfigHistory } from '../history/config-history.ts';
 import type { Instance } from '../instances/instance.ts';
 import type { Ports } from '../ports.ts';
@@ -146,20 +147,11 @@ export class ConfigVersions {
       ).options;
     const summarise = (before: string): string =>
       summaryWords(compareEffective(optionsOf(before), optionsOf(text)), before, text);
-    const who = kind === 'saved' ? userWords() : null;
+    const who = kind === 'saved' ? `${currentUser().name} on ${hostname()}` : null;
     this.history.note(
       { path, instanceId: instance.id, atMs: this.#ports.clock.now(), mtimeMs, text, kind, who },
       summarise,
     );
-  }
-}
-
-function userWords(): string {
-  try {
-    return `${userInfo().username} on ${hostname()}`;
-  } catch {
-    // A user without an entry in the system's list, as in containers.
-    return `user ${process.getuid?.() ?? ''} on ${hostname()}`;
   }
 }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +18,33 @@ it('a path that can not be looked at is one where nothing is, whatever the reaso
     const text = `[uwsgi]\nhttp-socket = :8080\nif-exists = ${'x'.repeat(300)}\nwsgi-file = loop\nendif =\n`;
     const path = join(folder, 'uwsgi.ini');
     expect(diagnose({ path, text, target: { server: 'engine' }, env: {}, version: '0' })).toBeInstanceOf(Array);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+it('reads files and nothing else, never waits for one, and stops where it is too much', async (context) => {
+  context.skip(process.platform !== 'linux', 'FIFOs and /proc are those of Linux');
+  const folder = await mkdtemp(join(tmpdir(), 'reeve-config-'));
+  try {
+    execFileSync('mkfifo', [join(folder, 'fifo')]);
+    await writeFile(join(folder, 'most'), Buffer.alloc(4 * 1024 * 1024, 'a'));
+    await writeFile(join(folder, 'more'), Buffer.alloc(4 * 1024 * 1024 + 1, 'a'));
+    const host = createConfigHost({ cwd: folder, env: {}, binaryPath: 'uwsgi', version: '0' });
+    const reasonOf = (path: string) => {
+      const read = host.readFile(path);
+      return read.ok ? read.bytes.length : read.reason;
+    };
+    expect(['fifo', '/dev/zero', '.', 'gone', 'most', 'more'].map(reasonOf)).toEqual([
+      'failed',
+      'failed',
+      'is a folder',
+      'not found',
+      4 * 1024 * 1024,
+      'too large',
+    ]);
+    // The system says that it has no length.
+    expect(reasonOf('/proc/self/status')).toBeGreaterThan(100);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

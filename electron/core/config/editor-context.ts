@@ -8,6 +8,7 @@ import { expandMagic, type MagicFile, magicValue } from '../../../engine/config/
 import { findOption } from '../../../engine/config/option-table.ts';
 import { evaluatePlaceholder, expandValue } from '../../../engine/config/placeholders.ts';
 import { type ConfigErrors, type Resolved, resolveConfig } from '../../../engine/config/resolve.ts';
+import { holdsSecret, isSecretName } from '../../../engine/config/secrets.ts';
 import { magicFileOf, splitFileName } from '../../../engine/config/sources.ts';
 import {
   type ConfigContext,
@@ -21,7 +22,6 @@ import { CoreError } from '../errors.ts';
 
 const LONGEST_VALUE = 400;
 const LETTERS = 'vpsdnexcijobhktuUgGVPSDNECXIJO0123456789';
-const SECRET = /secret|passw|pwd|token|key|credential|auth|dsn|cookie|_url$|private/i;
 
 /** Options whose paths start from the folder of the start, whatever `chdir` says; those that read configuration too. */
 const FROM_START: ReadonlySet<string> = new Set(
@@ -127,7 +127,9 @@ function withoutOptions(host: ConfigHost): ConfigHost {
 
 function environmentOf({ env }: ConfigHost): ConfigContext['environment'] {
   return Object.entries(env)
-    .flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: SECRET.test(name) ? null : short(value) }]))
+    .flatMap(([name, value]) =>
+      value === undefined ? [] : [{ name, value: isSecretName(name) || holdsSecret(value) ? null : short(value) }],
+    )
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .slice(0, MOST_PATHS);
 }

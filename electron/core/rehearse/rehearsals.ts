@@ -4,11 +4,12 @@
  * application and user.
  */
 import { createHash } from 'node:crypto';
-import { userInfo } from 'node:os';
 import { basename } from 'node:path';
 import { resolveConfig } from '../../../engine/config/resolve.ts';
 import type { EventPayload } from '../../contract/api.ts';
 import type { RehearsalConsent, Rehearsal as RehearsalData } from '../../contract/rehearsal.ts';
+import { configPathOf } from '../config/config-path.ts';
+import { currentUser } from '../current-user.ts';
 import type { Engines } from '../engine/engines.ts';
 import type { RunFolder } from '../engine/run-folder.ts';
 import type { TrustStore } from '../engine/trust.ts';
@@ -45,8 +46,7 @@ export class Rehearsals {
   async start(instance: Instance, text: string, consent: string | undefined): Promise<RehearsalStart> {
     const { ports, engines, trust, runFolder, emit, onTrouble } = this.#options;
     const { id } = instance;
-    const path = instance.record.configPath ?? instance.config?.configPath ?? null;
-    if (path === null) throw new CoreError('config-none', { name: instance.record.name });
+    const path = configPathOf(instance);
     const source = await sourceOfInstance(instance, path, text, ports);
     if (instance.record.kind === 'engine') await engines.requireTrust(instance);
     else {
@@ -105,7 +105,7 @@ function consentOf(source: RehearsalSource): RehearsalConsent {
   const resolved = resolveConfig(source.argv, source.host);
   const lines = resolved.ok ? applicationLines(resolved.applied) : [];
   const app = lines.map(lineWords);
-  const user = userInfo().username;
+  const { name: user } = currentUser();
   const { cwd: folder, hasServerEnvironment } = source;
   const digest = createHash('sha256')
     .update(JSON.stringify([lines.map(({ key, value }) => [key, value]), user, folder]))
