@@ -83,6 +83,10 @@ export const CATALOGUE = {
     '{path} is larger than {megabytes} MB.',
     'A configuration file is small: check that this is the right file.',
   ],
+  'config-encoding': [
+    '{path} is not UTF-8: line {line} has characters of another encoding.',
+    'Reeve would damage them, so it does not edit the file. The server may read it as it is. To edit it here, convert it, e.g. iconv -f ISO-8859-1 -t UTF-8.',
+  ],
   'config-not-text': ['{path} is not a text file.', 'Choose a configuration file, e.g. uwsgi.ini.'],
   'config-not-read': [
     '{path} is not read by this configuration.',

@@ -40,7 +40,7 @@ export type SaveOutcome =
   /** There is no file any more; nothing was written. */
   | { status: 'gone' };
 
-/** Throws `config-gone`, `config-unreadable`, `config-too-large` or `config-not-text`. */
+/** Throws `config-gone`, `config-unreadable`, `config-too-large`, `config-not-text` or `config-encoding`. */
 export async function readConfigText(path: string): Promise<ConfigText> {
   let bytes: Buffer;
   let mtimeMs: number;
@@ -62,8 +62,21 @@ export async function readConfigText(path: string): Promise<ConfigText> {
     if (isErrorCode(error, 'ENOENT')) throw new CoreError('config-gone', { path }, { cause: error });
     throw new CoreError('config-unreadable', { path, reason: describe(error) }, { cause: error });
   }
-  if (!isUtf8(bytes) || bytes.includes(0)) throw new CoreError('config-not-text', { path });
+  if (bytes.includes(0)) throw new CoreError('config-not-text', { path });
+  if (!isUtf8(bytes)) throw new CoreError('config-encoding', { path, line: firstOddLine(bytes) });
   return { path, text: bytes.toString('utf8'), version: versionOf(bytes, mtimeMs), writable, access };
+}
+
+/** The first line (1-based) that is not UTF-8. No byte of another character is a line end. */
+function firstOddLine(bytes: Buffer): number {
+  let line = 1;
+  for (let start = 0; start < bytes.length; line += 1) {
+    const newline = bytes.indexOf(0x0a, start);
+    const end = newline === -1 ? bytes.length : newline;
+    if (!isUtf8(bytes.subarray(start, end))) return line;
+    start = end + 1;
+  }
+  return line;
 }
 
 /**

@@ -109,10 +109,11 @@ describe('a configuration file', () => {
 
   it('that is none is refused with the reason', async () => {
     await writeFile(join(folder, 'binary.ini'), Buffer.from([0, 1, 2]));
-    await writeFile(join(folder, 'latin1.ini'), Buffer.from([0x61, 0xff]));
+    await writeFile(join(folder, 'latin1.ini'), Buffer.from('[uwsgi]\n; caf\xe9\n', 'latin1'));
     await writeFile(join(folder, 'large.ini'), Buffer.alloc(3 * 1024 * 1024, 'x'));
     expect(await codeOf(readConfigText(join(folder, 'binary.ini')))).toBe('config-not-text');
-    expect(await codeOf(readConfigText(join(folder, 'latin1.ini')))).toBe('config-not-text');
+    expect(await codeOf(readConfigText(join(folder, 'latin1.ini')))).toBe('config-encoding');
+    await expect(readConfigText(join(folder, 'latin1.ini'))).rejects.toThrow('line 2 has characters of another');
     expect(await codeOf(readConfigText(join(folder, 'large.ini')))).toBe('config-too-large');
     expect(await codeOf(readConfigText(join(folder, 'none.ini')))).toBe('config-gone');
     expect(await codeOf(readConfigText(folder))).toBe('config-unreadable');

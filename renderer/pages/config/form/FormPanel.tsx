@@ -214,7 +214,9 @@ export default function FormPanel(props: FormPanelProps) {
         ) : null}
         <div className="form-body" ref={body}>
           {hasFields ? null : (
-            <p className="calm">The form is for INI files. Options of this one are changed in the text.</p>
+            <p className="calm">
+              The form is for INI files. What this one comes to is in the tab Effective of the drawer.
+            </p>
           )}
           {hasFields && form.isEmpty && !readOnly ? (
             <EmptyForm onPresets={() => host.openPresets(form.section)} />
