@@ -20,13 +20,15 @@ attach-daemon = redis-server
 endif =
 cron2 = minute=-1 tidy
 [later]
-smart-attach-daemon = p.pid memcached`;
+smart-attach-daemon = p.pid memcached
+attach-control-daemon = tunnel`;
   expect(commandsOf({ 'uwsgi.ini': text })).toEqual([
     'uwsgi.ini:3 exec-asap',
     'uwsgi.ini:4 hook-master-start',
     'uwsgi.ini:6 attach-daemon',
     'uwsgi.ini:8 cron2',
     'uwsgi.ini:10 smart-attach-daemon',
+    'uwsgi.ini:11 attach-control-daemon',
   ]);
 });
 

@@ -25,7 +25,7 @@ const BY_OPTION: [pattern: RegExp, why: string][] = [
   [/^binsh$/, 'Names the program that runs commands.'],
   [/^(early-)?envdir$/, 'Sets environment variables, which can make programs load code.'],
   [/^call-|^after-request-|^symcall/, 'Calls a function of a loaded library.'],
-  [/attach-daemon/, 'Starts a program beside the server.'],
+  [/attach-(control-)?daemon/, 'Starts a program beside the server.'],
   [/cron2?$/, 'Runs a command at a time.'],
   [/^alarm$/, 'Names an alarm, which can be a command.'],
   [/^(mule|mules|spooler-import)$/, 'Runs a script in a process beside the workers.'],

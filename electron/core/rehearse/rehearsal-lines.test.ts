@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { optionTable } from '../../../engine/config/option-table.ts';
 import { resolveConfig } from '../../../engine/config/resolve.ts';
 import { memoryHost } from '../../../engine/config/test-host.ts';
 import { originsInText, type RehearsalFile, writeRehearsal } from './rehearsal-lines.ts';
+import { fateOf } from './rehearsal-options.ts';
 import { screen } from './rehearsal-screen.ts';
 
 const PATH = '/srv/app/shop.ini';
@@ -57,13 +59,14 @@ describe('the configuration of a rehearsal', () => {
 
   it('keeps certificates behind moved addresses, and shared sockets with what refers to them', () => {
     const file = rehearsed(
-      'shared-socket = 0.0.0.0:443\nhttps = =0,a.crt,a.key\nhttps-socket = :8443,b.crt,b.key\nhttps2 = cert=c.crt,addr=:9443,key=c.key',
+      'shared-socket = 0.0.0.0:443\nhttps = =0,a.crt,a.key\nhttps-socket = :8443,b.crt,b.key\nhttps2 = cert=c.crt,addr=:9443,key=c.key\nsuwsgi-socket = :7443,d.crt,d.key',
     );
     expect(reread(file).slice(3)).toEqual([
       'shared-socket = 127.0.0.1:40001',
       'https = =0,a.crt,a.key',
       'https-socket = 127.0.0.1:40002,b.crt,b.key',
       'https2 = cert=c.crt,addr=127.0.0.1:40003,key=c.key',
+      'suwsgi-socket = 127.0.0.1:40004,d.crt,d.key',
     ]);
   });
 
@@ -87,6 +90,17 @@ describe('the configuration of a rehearsal', () => {
     expect(file.text).toContain('set-placeholder = base=/srv/shop\n');
   });
 
+  it('keeps no option of the engine that runs a program, watches a file or listens', () => {
+    const kept = optionTable.filter((option) => option.status === 'works' && fateOf(option).type === 'keep');
+    const names = kept.map(({ name }) => name);
+    expect(names.filter((name) => /daemon|exec|hook|cron|touch|socket$|^https?\d?$/.test(name))).toEqual([
+      'abstract-socket',
+      'chmod-socket',
+      // Shown to who is asked for consent.
+      'py-executable',
+    ]);
+  });
+
   it('leaves out what acts beyond the application, and says so', () => {
     const lines = [
       'daemonize = /var/log/shop.log',
@@ -94,6 +108,7 @@ describe('the configuration of a rehearsal', () => {
       'exec-asap = rm -rf /run/shop',
       'hook-post-fork = exec:touch /tmp/a',
       'attach-daemon = redis-server',
+      'attach-control-daemon = tunnel',
       'touch-reload = %p',
       'touch-exec = /tmp/x rm /tmp/y',
       'stats-push = statsd:127.0.0.1:8125',

@@ -26,7 +26,7 @@ const BY_NAME: [pattern: RegExp, fate: Fate][] = [
   [/^stats$/, { type: 'stats' }],
   [/^(master-fifo|pidfile2?|safe-pidfile2?|py-tracebacker)$/, { type: 'file' }],
   [/^(processes)$/, { type: 'workers' }],
-  [/^(https2?|https-socket)$/, { type: 'address', needsPort: true }],
+  [/^(https2?|https-socket|suwsgi-socket)$/, { type: 'address', needsPort: true }],
   // The address of its own router, which is moved.
   [/^http-to$/, { type: 'drop' }],
   [/^(strict|show-config|print|iprint|stats-http|stats-minified|stats-no-cores)$/, { type: 'drop' }],
@@ -36,7 +36,7 @@ const BY_NAME: [pattern: RegExp, fate: Fate][] = [
   [/^(uid|gid|add-gid|no-initgroups|chown-socket)$/, { type: 'leave-out', why: RIGHTS }],
   [/^(logto2?|logger|req-logger|log-(syslog|socket|route|req-route|filter|drain|encoder|req-encoder))$/, out(LOG)],
   [/^(log-(maxsize|backupname|reopen|truncate|master)|logfile-chmod|rsyslog-.*|disable-logging)$/, { type: 'drop' }],
-  [/^(hook-|exec-|after-request|call-)|attach-daemon|^binsh$/, out(COMMANDS)],
+  [/^(hook-|exec-|after-request|call-)|attach-(control-)?daemon|^binsh$/, out(COMMANDS)],
   [/^(touch-|fs-|py-auto-reload)/, out(TOUCH)],
   [/^(unique-|legion-)?cron2?$|^(spooler|mule|farm|emperor|vassal|legion|alarm|zerg)/, out(BESIDE)],
   [/^stats-push$/, out('No figures are sent anywhere.')],
