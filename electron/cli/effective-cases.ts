@@ -10,6 +10,30 @@ export interface ConfigCase {
   env: Record<string, string>;
 }
 
+/** Files that were once read otherwise than uWSGI reads them; the first one is what is started. */
+export const ONCE_DIFFERENT: readonly Record<string, string>[] = [
+  { 'uwsgi.ini': '[uwsgi]\na = @(v)\nb = <@(cr)>@(nul)\n', v: 'x\r', cr: 'y\r\n', nul: 'z\0more' },
+  { 'uwsgi.ini': '[uwsgi]\nfor-readline = gone\na = %(_)\nb = 1\nendfor =\nc = 1\n' },
+  { 'uwsgi.ini': '[uwsgi]\nfor-readline = .\na = %(_)\nendfor =\nc = 1\n' },
+  { 'uwsgi.ini': '[uwsgi]\nfor-glob = */\na = %(_)\nend =\nfor-glob = s*\nb = %(_)\n', 'sub/x': '', s: '' },
+  { 'uwsgi.ini': '[uwsgi]\nfor-glob = [z-a]\na = %(_)\nend =\nfor-glob = s\\*\nb = %(_)\n', 's*': '', sx: '' },
+  { 'uwsgi.ini': '[uwsgi]\nif-file = v/\na = 1\nendif =\nif-exists = sub/\nb = 1\n', v: '', 'sub/x': '' },
+  { 'uwsgi.ini': '[uwsgi]\nresolve = r=127.1\nresolve = s=010.1\na = %(r) %(s)\n' },
+  { 'uwsgi.ini': '[uwsgi]\nresolve = r=256.1.1.1\n' },
+  { 'uwsgi.ini': '[uwsgi]\nresolve = processes=127.0.0.1\n' },
+  { 'uwsgi.ini': '[uwsgi]\nlisten = 4294967301\nlisten = 2147483648\n' },
+  { 'uwsgi.ini': '[uwsgi]\nprocesses = 18446744073709551616\n' },
+  { 'uwsgi.ini': '[uwsgi]\nini =\n' },
+  { 'uwsgi.ini': '[uwsgi]\njson = :two\n' },
+  { 'uwsgi.ini': '[uwsgi]\nxml = :two\n' },
+  { 'uwsgi.ini': '[uwsgi]\nxml = gone.xml:two\n' },
+  { 'uwsgi.ini': '[uwsgi]\ninject-before =\nini = b.ini\n', 'b.ini': '[uwsgi]\nb = 1\n' },
+  { 'app.json': '{"uwsgi":{"a":1}}\0x' },
+  { 'app.json': '{"uwsgi":{"a":1}}/*' },
+  { 'app.yaml': 'uwsgi:\r  a: 1\r  b: 2\rlast: 3\r' },
+  { 'app.xml': '\n\n<uwsgi>\n<a>1</a></uwsgi>' },
+];
+
 const NAMES = ['a', 'b', 'c', 'x', 'n', 'my.name', 'master', 'processes', 'env', 'pidfile', 'foo-bar', 'k k'];
 const PIECES = [
   '1', '2', '007', '-3', 'x y', 'word', 'é', '; no', '# no', '=', 'true', 'off', '50%%', '%', '%q', '%n', '%d', '%x', '%s', '%o', '%e', '%c', '%N',
@@ -55,7 +79,7 @@ const single = fc.constantFrom(
   'print = p %(a)', 'iprint = i %(a)', 'resolve = r=127.0.0.1', 'resolve = r', 'vacuum = no', 'cron2 = minute=1,hour=2 echo %(a)', 'plugins-dir = .', 'need-app',
   'config = part.ini', 'pcre-jit =', 'unenv = A', 'add-header = X: %(a)', 'limit-as = 12', 'master', 'no value here', '[two]', '[uwsgi]', '[uwsgi', '[]',
   '; comment', '# comment %(a)', '', '   ', '=', '= x', '%n = %n', 'k%%k = 1', 'x%q = 1', 'a = b %', '\0', 'a\0b = 1', 'a = 1\0 2', '\ufeffa = 1', 'whitelist = a', 'end-whitelist =', 'blacklist-context = a:b', 'a = @(data://x)', 'include = fd://0', 'ini = list.xml:two', 'xml = uwsgi.ini',
-  'listen = -1', 'dd = ', 'set-ph = a', 'declare-option = x', 'a[1] = 2', '$(A_B) = 1', '%(a) = 1', 'if = a', 'else =', 'for = %(a)', 'resolve = l=localhost',
+  'listen = -1', 'listen = 2147483648', 'resolve = r=127.1', 'for-readline = gone', 'for-glob = */', 'if-file = v.txt/', 'dd = ', 'set-ph = a', 'declare-option = x', 'a[1] = 2', '$(A_B) = 1', '%(a) = 1', 'if = a', 'else =', 'for = %(a)', 'resolve = l=localhost',
 ); // biome-ignore format: one list
 
 const assignment = fc

@@ -21,7 +21,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { encodeText } from '../../engine/config/text-bytes.ts';
-import { type ConfigCase, checkGenerated } from './effective-cases.ts';
+import { type ConfigCase, checkGenerated, ONCE_DIFFERENT } from './effective-cases.ts';
 import { runEffective } from './effective-command.ts';
 
 const UWSGI = spawnSync('sh', ['-c', 'command -v uwsgi'], { encoding: 'utf8' }).stdout.trim();
@@ -152,8 +152,11 @@ function expectSame(argv: readonly string[], env: Record<string, string>): boole
   return true;
 }
 
-function write({ files }: ConfigCase): void {
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text);
+function write({ files }: Pick<ConfigCase, 'files'>): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(join(cwd, name, '..'), { recursive: true });
+    writeFileSync(join(cwd, name), text);
+  }
 }
 
 function readJson<Schema extends z.ZodType>(path: string, schema: Schema, otherwise: unknown): z.output<Schema> {
@@ -169,6 +172,11 @@ describe('reeve check --effective and uwsgi --show-config', () => {
     };
     checkGenerated(check, { runs: RUNS, seed: SEED });
     expect(compared).toBeGreaterThan(RUNS / 2);
+  });
+
+  test.for(ONCE_DIFFERENT)('say the same of %j', (files) => {
+    write({ files });
+    expect(expectSame(Object.keys(files).slice(0, 1), environment({}))).toBe(true);
   });
 
   const caseSchema = z.object({

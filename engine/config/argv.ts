@@ -101,7 +101,9 @@ function findLong(written: string, word: string): { key: string; option: OptionI
   const options = new Set(beginnings.map((name) => findOption(name)));
   const [first = ''] = beginnings;
   const only = findOption(first);
-  if (only !== null && options.size === 1) return { key: first, option: only };
+  // Aliases are one to getopt only where they share a letter.
+  const isOne = beginnings.length === 1 || (options.size === 1 && only?.short !== null);
+  if (only !== null && isOne) return { key: first, option: only };
   if (beginnings.length > 0) {
     const some = beginnings.slice(0, 6).map((name) => `--${name}`);
     const hint = `Write one of ${some.join(', ')}.`;

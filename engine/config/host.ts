@@ -61,3 +61,12 @@ export function resolvePath(cwd: string, path: string): string {
   }
   return windows ? parts.join('/') : `/${parts.join('/')}`;
 }
+
+/** As the system's own messages say it. */
+export const SYSTEM_WORDS: Readonly<Record<ReadFailure, string>> = {
+  'not found': 'No such file or directory',
+  'is a folder': 'Is a directory',
+  'not permitted': 'Permission denied',
+  'too large': 'File too large',
+  failed: 'Input/output error',
+};

@@ -5,7 +5,7 @@
  */
 
 import { globPaths } from './glob.ts';
-import type { ConfigHost } from './host.ts';
+import { type ConfigHost, type ReadFailure, SYSTEM_WORDS } from './host.ts';
 import { findOption } from './option-table.ts';
 import { decodeText } from './text-bytes.ts';
 
@@ -17,7 +17,9 @@ export interface LogicState {
 }
 
 /** What to put for `%(_)`, one entry a repetition; null leaves `%(_)` as it is. Empty: the line is skipped. */
-export type Repetitions = { ok: true; words: (string | null)[] } | { ok: false; message: string };
+export type Repetitions =
+  /** `notice`: what uWSGI logs each time. */
+  { ok: true; words: (string | null)[]; notice?: string } | { ok: false; message: string };
 
 const ENDS: ReadonlySet<string> = new Set(['end', 'endif', 'end-if', 'endfor', 'end-for']);
 
@@ -38,7 +40,8 @@ export function linesFor(key: string, argument: string, state: LogicState): Repe
     case 'for':
       return repeat(argument.split(' ').filter((word) => word !== ''));
     case 'for-glob': {
-      const paths = globPaths(argument, host);
+      const paths = globPaths(argument, host).map((path) => (host.kindOf(path) === 'folder' ? `${path}/` : path));
+      paths.sort();
       return repeat(paths.length > 0 ? paths : [argument]);
     }
     case 'for-times': {
@@ -48,7 +51,7 @@ export function linesFor(key: string, argument: string, state: LogicState): Repe
     }
     case 'for-readline': {
       const read = host.readFile(argument);
-      if (!read.ok) return { ok: false, message: `'${argument}' of 'for-readline' could not be read: ${read.reason}.` };
+      if (!read.ok) return { ok: true, words: [], ...unreadable(argument, read.reason) };
       const lines = decodeText(read.bytes).split('\n');
       if (lines.at(-1) === '') lines.pop();
       return repeat(lines.map((line) => line.replace(/\r$/, '')));
@@ -56,6 +59,11 @@ export function linesFor(key: string, argument: string, state: LogicState): Repe
     default:
       return condition(name, argument, state);
   }
+}
+
+/** A folder has no lines, and uWSGI says nothing of it. */
+function unreadable(path: string, reason: ReadFailure): { notice?: string } {
+  return reason === 'is a folder' ? {} : { notice: `open("${path}"): ${SYSTEM_WORDS[reason]}` };
 }
 
 const MAX_TIMES = 10_000;

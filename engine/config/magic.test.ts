@@ -47,6 +47,10 @@ test.for([
   ['conf/[!a]*', ['conf/shop.live.ini']],
   ['conf/shop[.]live.ini', ['conf/shop.live.ini']],
   ['nothing/*', []],
+  ['[z-a]*', []],
+  ['*/', ['conf/', 'lib/']],
+  ['conf/\\a*', ['conf/a.txt']],
+  [`conf/${'*t'.repeat(3000)}*x`, []],
 ] as const)('the pattern %s finds %j', ([pattern, paths]) => {
   expect(globPaths(pattern, host)).toEqual(paths);
 });

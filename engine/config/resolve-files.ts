@@ -65,7 +65,6 @@ export function loadFile(state: State, request: FileRequest, add: AddLine): void
   const { name, format, origin, option, splits } = request;
   const split = splits ? splitFileName(name) : { path: name, section: null };
   const section = split.section ?? '';
-  if (format === 'XML' && split.section !== null) checkXmlId(state, request, section);
   const last = format === 'INI' && split.path === '' && split.section !== null ? state.lastFile : null;
   const path = last?.path ?? split.path;
   if (state.reading.length >= MAX_DEPTH) {
@@ -73,11 +72,18 @@ export function loadFile(state: State, request: FileRequest, add: AddLine): void
   }
   if (path === '') {
     const hint = 'Write the name of the file before the colon.';
-    const asUwsgi = 'open(""): No such file or directory';
+    if (split.section !== null && format === 'XML') checkXmlId(state, request, section);
+    else if (split.section !== null && format !== 'INI')
+      state.notices.push(`[uWSGI] getting ${format} configuration from `);
+    const asUwsgi =
+      split.section === null || format === 'INI'
+        ? 'realpath() of  failed: No such file or directory'
+        : 'open(""): No such file or directory';
     throw fail('file-not-read', `'${name}' names no file.`, origin, option, hint, asUwsgi);
   }
   const missing = `realpath() of ${path} failed: No such file or directory`;
   const own = readSource(path, state.host, origin, option, missing);
+  if (format === 'XML' && split.section !== null) checkXmlId(state, request, section);
   const file = magicFileOf(path, split.section, state.host);
   if (last !== null) {
     file.given = '';
@@ -113,7 +119,7 @@ export function loadFile(state: State, request: FileRequest, add: AddLine): void
   if (loaded.notice !== null) state.notices.push(loaded.notice);
 }
 
-/** uWSGI asks for the id before it opens the file. */
+/** uWSGI asks for the id when it knows that the file is there. */
 function checkXmlId(state: State, { origin, option, name }: FileRequest, id: string): void {
   if (id === '') {
     const message = `'${name}' names no id of an element.`;

@@ -11,7 +11,7 @@ import { type CustomOption, countRepetition, fail, type Item, type State } from 
 import type { Origin, OriginStep } from './settings.ts';
 import { formatOf, magicFileOf, splitFileName } from './sources.ts';
 import { decodeText } from './text-bytes.ts';
-import { isOn, leadingInteger } from './values.ts';
+import { asInt, isOn } from './values.ts';
 
 /** Declared options within declared options. */
 const MAX_DEPTH = 32;
@@ -44,6 +44,7 @@ export function addLine(state: State, key: string, value: string | null, origin:
     hasPlugin: (name) => BUILT_IN_PLUGINS.has(name),
   });
   if (!repetitions.ok) throw fail('logic', repetitions.message, logic.origin, logic.key, null);
+  if (repetitions.notice !== undefined) state.notices.push(repetitions.notice);
   const isLoop = logic.key.startsWith('for');
   state.inLogic = true;
   let own = value;
@@ -128,7 +129,7 @@ function applyOption(state: State, key: string, value: string | null, origin: Or
     state.applied.push({ key, value: text, origin });
     return;
   }
-  if (option.refusesNegative && (leadingInteger(text) ?? 0) < 0) {
+  if (option.refusesNegative && asInt(text) < 0) {
     const asUwsgi = `invalid value for option "${key}": must be > 0`;
     throw fail('bad-value', `'${key} = ${text}' is negative.`, origin, key, 'Write a number from 0 up.', asUwsgi);
   }
@@ -221,6 +222,11 @@ function setValue(state: State, name: string, value: string, origin: Origin): vo
     addLine(state, key, text, own);
     return;
   }
+  setPlaceholder(state, key, text, own, origin);
+}
+
+/** A placeholder that `set-placeholder` or `resolve` gives a value. */
+function setPlaceholder(state: State, key: string, value: string, own: Origin, origin: Origin): void {
   if (findOption(key) !== null) {
     const message = `'${key}' is an option, it cannot be a placeholder as well.`;
     const asUwsgi = `you cannot use ${key} as a placeholder, it is already available as an option`;
@@ -228,7 +234,7 @@ function setValue(state: State, name: string, value: string, origin: Origin): vo
   }
   checkForbidden(state, key, origin);
   state.placeholders.add(key);
-  listItem(state, { key, value: text, origin: own, settled: true });
+  listItem(state, { key, value, origin: own, settled: true });
 }
 
 /** `resolve = name=host`: the host's IPv4 address as a placeholder, from the host itself or from /etc/hosts. */
@@ -240,15 +246,28 @@ function resolveName(state: State, value: string, origin: Origin): void {
   }
   const key = value.slice(0, equals);
   const name = value.slice(equals + 1);
-  const address = /^\d+\.\d+\.\d+\.\d+$/.test(name) ? name : hostAddress(state, name);
+  const isNumeric = /^\d[\d.]*$/.test(name);
+  const address = isNumeric ? numericAddress(name) : hostAddress(state, name);
   if (address === null) {
     const message = `'${name}' is not in /etc/hosts, and reading a configuration asks no name server.`;
     const hint = `Write set-placeholder = ${key}=ADDRESS instead.`;
-    throw fail('not-supported', message, origin, 'resolve', hint, `unable to resolve name ${name}`);
+    const reason = isNumeric || name.includes(':') ? 'Invalid argument' : 'Success';
+    const asUwsgi = `unable to resolve name ${name}\nuwsgi_resolve_ip(): ${reason}`;
+    throw fail('not-supported', message, origin, 'resolve', hint, asUwsgi);
   }
-  state.placeholders.add(key);
   const via = { option: 'resolve', value, origin };
-  listItem(state, { key, value: address, origin: { ...origin, via }, settled: true });
+  setPlaceholder(state, key, address, { ...origin, via }, origin);
+}
+
+/** `127.1` is 127.0.0.1, a number with a leading 0 is octal; null: no address (inet_aton). */
+function numericAddress(text: string): string | null {
+  const parts = text.split('.').map((part) => (/^0[0-7]*$|^[1-9]\d*$/.test(part) ? part : null));
+  const numbers = parts.map((part) => (part === null ? Number.NaN : Number.parseInt(part, part[0] === '0' ? 8 : 10)));
+  const last = numbers.pop() ?? Number.NaN;
+  const rest = 256 ** (4 - numbers.length);
+  if (numbers.length > 3 || !(last < rest) || numbers.some((number) => !(number <= 255))) return null;
+  const value = numbers.reduce((sum, number, index) => sum + number * 256 ** (3 - index), last);
+  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
 }
 
 function hostAddress({ host }: State, name: string): string | null {

@@ -9,6 +9,7 @@
  */
 import { COMMAND_LINE, ENVIRONMENT, environmentOptions, parseArguments } from './argv.ts';
 import { type ConfigError, ConfigFailure } from './errors.ts';
+import { untilNul } from './formats/config-document.ts';
 import type { ConfigHost } from './host.ts';
 import { evaluatePlaceholder, expandValue } from './placeholders.ts';
 import { loadByExtension, readBareArgument } from './resolve-files.ts';
@@ -121,5 +122,5 @@ function expandPass(state: State, symbol: string, lookup: (name: string, item: I
 function readValueFile(state: State, name: string, item: Item): string {
   const text = decodeText(readSource(name, state.host, item.origin, item.key));
   state.otherFiles.add(magicFileOf(name, null, state.host).path);
-  return text.endsWith('\n') ? text.slice(0, -1) : text;
+  return untilNul(text.replace(/[\r\n](?![^])/, ''));
 }

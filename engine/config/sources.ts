@@ -4,7 +4,7 @@
  */
 import { ConfigFailure } from './errors.ts';
 import type { FormatName } from './formats/config-document.ts';
-import { type ConfigHost, type ReadFailure, resolvePath } from './host.ts';
+import { type ConfigHost, type ReadFailure, type ReadResult, resolvePath, SYSTEM_WORDS } from './host.ts';
 import type { MagicFile } from './magic.ts';
 import type { Origin } from './settings.ts';
 import { leadingInteger } from './values.ts';
@@ -69,7 +69,7 @@ export function readSource(
 ): Uint8Array {
   const scheme = SCHEME.exec(path)?.[1];
   if (scheme !== undefined && path !== STANDARD_INPUT) throw refuseScheme(scheme, path, origin, option);
-  const read = path === '-' || path === STANDARD_INPUT ? host.readStdin() : host.readFile(path);
+  const read = path === '-' || path === STANDARD_INPUT ? host.readStdin() : readNamed(path, host);
   if (read.ok) return read.bytes;
   throw new ConfigFailure({
     code: 'file-not-read',
@@ -79,6 +79,11 @@ export function readSource(
     hint: read.reason === 'not found' ? `It was looked for as ${resolvePath(host.cwd, path)}.` : null,
     asUwsgi: read.reason === 'not found' ? missing : `open("${path}"): ${SYSTEM_WORDS[read.reason]}`,
   });
+}
+
+/** An empty path is no file, and not the folder that it would be resolved to. */
+function readNamed(path: string, host: ConfigHost): ReadResult {
+  return path === '' ? { ok: false, reason: 'not found' } : host.readFile(path);
 }
 
 const STANDARD_INPUT = 'fd://0';
@@ -111,14 +116,6 @@ function uwsgiRefusal(scheme: string, name: string): { asUwsgi?: string } {
   if (scheme === 'sym') return { asUwsgi: `unable to find symbol _binary_${name}_start` };
   return scheme === 'emperor' ? { asUwsgi: 'this is not a vassal instance' } : {};
 }
-
-/** As the system's own messages say it. */
-const SYSTEM_WORDS: Record<Exclude<ReadFailure, 'not found'>, string> = {
-  'is a folder': 'Is a directory',
-  'not permitted': 'Permission denied',
-  'too large': 'File too large',
-  failed: 'Input/output error',
-};
 
 const FAILURES: Record<ReadFailure, string> = {
   'not found': 'does not exist',

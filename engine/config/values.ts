@@ -19,6 +19,16 @@ export function leadingInteger(value: string): number | null {
   return digits === undefined ? null : Number(digits);
 }
 
+/** The number as a C program has it in 32 bits: 2147483648 is negative, and what has no room in 64 bits is -1 or 0. */
+export function asInt(value: string): number {
+  const digits = /^\s*[+-]?\d+/.exec(value)?.[0].trim();
+  if (digits === undefined) return 0;
+  const whole = BigInt(digits.replace('+', ''));
+  const limit = 2n ** 63n;
+  const held = whole >= limit ? limit - 1n : whole < -limit ? -limit : whole;
+  return Number(BigInt.asIntN(32, held));
+}
+
 const NUMBER_KINDS: ReadonlySet<string> = new Set(['int', 'mb', 'bytes', 'seconds']);
 
 /**

@@ -21,7 +21,8 @@ type JsonValue =
 /** Deeper nesting is no configuration. */
 const MAX_DEPTH = 100;
 
-export function readJsonSection(text: string, section: string): SectionRead {
+export function readJsonSection(source: string, section: string): SectionRead {
+  const text = untilNul(source);
   const badByte = findBadByte(text);
   if (badByte !== -1) return { status: 'broken', fault: badByteFault(badByte) };
   const parser = new JsonParser(text);
@@ -179,9 +180,9 @@ class JsonParser {
     this.#at++;
   }
 
-  /** Blanks, and comments as in C. */
+  /** Blanks, and comments as in C; one without its end goes to the end of the file. */
   #skipBlanks(): void {
-    const blanks = /(?:[ \t\r\n\v\f]|\/\*[^]*?\*\/|\/\/[^\n]*(?:\n|$))*/y;
+    const blanks = /(?:[ \t\r\n\v\f]|\/\*[^]*?(?:\*\/|$)|\/\/[^\n]*(?:\n|$))*/y;
     blanks.lastIndex = this.#at;
     this.#at += blanks.exec(this.#text)?.[0].length ?? 0;
   }

@@ -74,7 +74,7 @@ class ElementReader {
     parser.on('cdata', (piece) => this.#addPiece(piece, false));
     parser.on('comment', (piece) => this.#addPiece(piece, false));
     parser.on('processinginstruction', ({ body }) => this.#addPiece(body, false));
-    parser.write(this.#text.trimStart()).close();
+    parser.write(this.#text).close();
     return this.#fault;
   }
 

@@ -30,9 +30,17 @@ import {
 } from './config-document.ts';
 
 /** Complaints of the parser about what a reader of tokens never sees. */
-const NO_SYNTAX: ReadonlySet<string> = new Set(['BAD_ALIAS', 'TAG_RESOLVE_FAILED', 'DUPLICATE_KEY', 'MULTIPLE_DOCS']);
+const NO_SYNTAX: ReadonlySet<string> = new Set(['TAG_RESOLVE_FAILED', 'DUPLICATE_KEY', 'MULTIPLE_DOCS']);
 
-export function readYamlSection(text: string, section: string): SectionRead {
+function isSyntax({ code, message }: YAMLParseError): boolean {
+  return !NO_SYNTAX.has(code) && !(code === 'BAD_ALIAS' && message.startsWith('Unresolved'));
+}
+
+export function readYamlSection(source: string, section: string): SectionRead {
+  const character = badCharacter(source);
+  if (character !== null) return { status: 'broken', fault: character };
+  // A carriage return alone ends a line, too.
+  const text = source.replaceAll(/\r(?!\n)/g, '\n');
   const documents = parseAllDocuments(text, {
     schema: 'failsafe',
     version: '1.1',
@@ -48,7 +56,7 @@ export function readYamlSection(text: string, section: string): SectionRead {
     if (reader.stoppedAt !== null) break;
     reader.readDocument(document.contents);
   }
-  const fault = firstFault(text, list);
+  const fault = firstFault(list);
   // uWSGI stops at the end of the section: what is wrong behind it is never seen.
   const isSeen = fault !== null && (reader.stoppedAt === null || isBefore(text, fault.at, reader.stoppedAt));
   if (isSeen) return { status: 'broken', fault };
@@ -60,14 +68,18 @@ function isBefore(text: string, fault: number, stop: number): boolean {
   return fault < stop || (fault === stop && text.slice(text.lastIndexOf('\n', fault - 1) + 1, fault).trim() !== '');
 }
 
-function firstFault(text: string, documents: readonly Document.Parsed[]): SyntaxFault | null {
-  const errors = documents.flatMap((document) => document.errors).filter((error) => !NO_SYNTAX.has(error.code));
-  const faults = errors.map(toFault);
+/** Characters are looked at before anything else, those behind the section too. */
+function badCharacter(text: string): SyntaxFault | null {
   const badByte = findBadByte(text);
-  if (badByte !== -1) faults.push(badByteFault(badByte));
   // oxlint-disable-next-line no-control-regex -- the characters that YAML forbids
   const control = text.search(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/);
-  if (control !== -1) faults.push({ at: control, message: 'control characters are not allowed', hint: 'Remove it.' });
+  if (badByte !== -1 && (control === -1 || badByte < control)) return badByteFault(badByte);
+  return control === -1 ? null : { at: control, message: 'control characters are not allowed', hint: 'Remove it.' };
+}
+
+function firstFault(documents: readonly Document.Parsed[]): SyntaxFault | null {
+  const errors = documents.flatMap((document) => document.errors).filter(isSyntax);
+  const faults = errors.map(toFault);
   return faults.reduce<SyntaxFault | null>((first, one) => (first === null || one.at < first.at ? one : first), null);
 }
 
