@@ -4,6 +4,7 @@ import { useEffect } from 'react';
 import { useShortcuts } from './commands/use-shortcuts.ts';
 import { Dialogs } from './dialogs/Dialogs.tsx';
 import { AlertsPage } from './pages/alerts/AlertsPage.tsx';
+import { ReferenceSide } from './pages/config/reference/ReferenceSide.tsx';
 import { FleetPage } from './pages/fleet/FleetPage.tsx';
 import { InstanceFrame } from './pages/instance/InstanceFrame.tsx';
 import { SettingsPage } from './pages/settings/SettingsPage.tsx';
@@ -45,6 +46,7 @@ export function App() {
           <Page route={route} />
         </ErrorBoundary>
       </main>
+      <ReferenceSide />
       <StatusBar />
       <Dialogs />
       <Palette />

@@ -5,7 +5,9 @@
  */
 import type { Instance } from '../../electron/contract/model.ts';
 import { failureOf } from '../client.ts';
+import { type ConfigRequest, configRequests } from '../pages/config/config-requests.ts';
 import { type DrawerTab, drawer } from '../pages/config/drawer/drawer-layout.ts';
+import { reference } from '../pages/config/reference/reference-store.ts';
 import { isLinkDown } from '../pages/instance/link-down.ts';
 import type { AppStores } from '../stores/app.ts';
 import { byTrouble } from '../stores/instances.ts';
@@ -133,6 +135,11 @@ function instanceCommands(stores: AppStores): Command[] {
     drawer.show(tab);
     if (instance) router.go(instanceRoute(instance.id, 'config'));
   };
+  const inConfig = (request: ConfigRequest) => () => {
+    if (!instance) return;
+    configRequests.ask(instance.id, request);
+    router.go(instanceRoute(instance.id, 'config'));
+  };
   const tabs = INSTANCE_TABS.filter((tab) => tab !== 'reload').map(
     (tab, index): Command => ({
       id: `tab.${tab}`,
@@ -180,6 +187,42 @@ function instanceCommands(stores: AppStores): Command[] {
       keywords: 'resolved origins include ini',
       whyNot: none,
       run: inDrawer('effective'),
+    },
+    {
+      id: 'config.rehearse',
+      title: `Rehearse the configuration of ${name} here`,
+      detail: 'on the bundled engine, in a scratch folder',
+      keywords: 'try run test ini',
+      whyNot: none,
+      run: inConfig({ type: 'rehearse' }),
+    },
+    {
+      id: 'config.problems',
+      title: `Show the problems of the configuration of ${name}`,
+      keywords: 'errors warnings diagnostics check ini',
+      whyNot: none,
+      run: inConfig({ type: 'problems' }),
+    },
+    {
+      id: 'config.presets',
+      title: `Presets for the configuration of ${name}…`,
+      keywords: 'template django flask docker ini',
+      whyNot: none,
+      run: inConfig({ type: 'presets' }),
+    },
+    {
+      id: 'config.format',
+      title: `Format the configuration of ${name}`,
+      keywords: 'document spaces tidy ini',
+      whyNot: none,
+      run: inConfig({ type: 'edit', action: 'format' }),
+    },
+    {
+      id: 'config.outline',
+      title: `Outline of the configuration of ${name}`,
+      keywords: 'sections go ini',
+      whyNot: none,
+      run: inConfig({ type: 'outline' }),
     },
     ...tabs,
     {
@@ -333,6 +376,19 @@ function appCommands({ ui, settings, client, router, instances }: AppStores): Co
       worksInFields: true,
       whyNot: null,
       run: () => ui.setPaletteOpen(true),
+    },
+    {
+      id: 'app.reference',
+      title: 'Look up an option',
+      detail: 'all options, what they do, what the checks say',
+      shortcut: 'F1',
+      keywords: 'reference docs documentation help manual',
+      worksInFields: true,
+      whyNot: null,
+      run: () => {
+        ui.setPaletteOpen(false);
+        reference.open({ type: 'index' });
+      },
     },
     {
       id: 'app.shortcuts',

@@ -29,6 +29,12 @@ describe('the key matcher', () => {
     expect(matcher.match(press('f', { timeStamp: SEQUENCE_MS }), shortcuts)).toBe('G F');
   });
 
+  it('finds keys with a number', () => {
+    const matcher = createKeyMatcher();
+    expect(matcher.match(press('F1'), new Set(['F1', 'F']))).toBe('F1');
+    expect(matcher.match(press('F1'), shortcuts)).toBeNull();
+  });
+
   it('forgets the first key of a sequence after a while', () => {
     const matcher = createKeyMatcher();
     matcher.match(press('g'), shortcuts);

@@ -35,9 +35,9 @@ export function createKeyMatcher(): KeyMatcher {
   };
 }
 
-/** `Mod+K`, `G`, `?`; null for keys that only change others. Shift is in the character itself. */
+/** `Mod+K`, `G`, `?`, `F1`; null for keys that only change others. Shift is in the character itself. */
 function chordOf({ key, ctrlKey, metaKey, altKey }: KeyPress): string | null {
-  if (altKey || key.length !== 1) return null;
+  if (altKey || (key.length !== 1 && !/^F\d+$/.test(key))) return null;
   const cap = key.toUpperCase();
   return ctrlKey || metaKey ? `Mod+${cap}` : cap;
 }

@@ -30,8 +30,8 @@ export type EditorAction = 'find' | 'comment' | 'rename' | 'format' | 'align' | 
 export interface IniEditorHandle {
   focus(): void;
   nextProblem(): void;
-  /** Line 1-based, column 0-based. */
-  goTo(line: number, column: number): void;
+  /** Line 1-based, column 0-based; selects up to column `end`. */
+  goTo(line: number, column: number, end?: number): void;
   /** One undo step, or part of the last one when it `joins`; places are those of the text as it is now. */
   applyEdits(edits: readonly TextEdit[], joins?: boolean): void;
   /** Marks lines (1-based) that something beside the editor is about. */
@@ -98,6 +98,7 @@ export function IniEditor(props: IniEditorProps) {
   const onSave = useEffectEvent(() => props.onSave());
   const onPeek = useEffectEvent<NavigationEvents['onPeek']>((peek) => props.events?.onPeek(peek));
   const onNothing = useEffectEvent<NavigationEvents['onNothing']>((words) => props.events?.onNothing(words));
+  const onAbout = useEffectEvent<NavigationEvents['onAbout']>((subject) => props.events?.onAbout(subject));
   const onLeave = useEffectEvent((snapshot: unknown) => props.onLeave(snapshot));
   const lineEnd = useEffectEvent(() => lineEndOf(props.savedText));
   const start = useEffectEvent(() => ({
@@ -129,7 +130,11 @@ export function IniEditor(props: IniEditorProps) {
     const created = createIniView({
       ...start(),
       parent: host.current,
-      events: { onPeek: (peek) => onPeek(peek), onNothing: (words) => onNothing(words) },
+      events: {
+        onPeek: (peek) => onPeek(peek),
+        onNothing: (words) => onNothing(words),
+        onAbout: (subject) => onAbout(subject),
+      },
       onUpdate: (hasChanged) => {
         isChanged ||= hasChanged;
         telling.touch();
@@ -177,7 +182,7 @@ export function IniEditor(props: IniEditorProps) {
     return {
       focus: () => act(() => null),
       nextProblem: () => act(goToProblem(1)),
-      goTo: (line, column) => act((view) => goTo(view, line, column)),
+      goTo: (line, column, end) => act((view) => goTo(view, line, column, end)),
       applyEdits: (edits, joins = false) => {
         if (view.current) applyFormEdits(view.current, edits, joins);
         settling.current?.flush();

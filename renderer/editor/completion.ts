@@ -13,7 +13,9 @@ import {
 } from '@codemirror/autocomplete';
 import { type Extension, Prec } from '@codemirror/state';
 import { type EditorView, keymap } from '@codemirror/view';
+import type { ConfigTarget } from '../../electron/contract/model.ts';
 import { parseIni, sectionNames } from '../../engine/config/ini-document.ts';
+import { openAbout } from './about.ts';
 import {
   type Candidate,
   environmentCandidates,
@@ -45,7 +47,7 @@ async function complete(context: CompletionContext): Promise<CompletionResult | 
       const target = state.field(targetField);
       const section = sectionAt(state, line.from);
       const names = nameCandidates({ facts, line: line.number, section, target });
-      return { from, options: names.map((name) => nameCompletion(name, state.field(targetField))), validFor: NAME };
+      return { from, options: names.map((name) => nameCompletion(name, target, view)), validFor: NAME };
     }
     case 'section':
       return { from, options: sectionCandidates(facts).map(plainCompletion), validFor: /^[^\]]*$/ };
@@ -158,11 +160,11 @@ async function completeSection(
   return { from: from + file.length + 1, options, validFor: /^[^:]*$/ };
 }
 
-function nameCompletion(candidate: Candidate, target: Parameters<typeof shortCard>[2]): Completion {
+function nameCompletion(candidate: Candidate, target: ConfigTarget | null, view: EditorView | undefined): Completion {
   const { label, option } = candidate;
   return {
     ...plainCompletion(candidate),
-    ...(option ? { info: () => shortCard(label, option, target) } : {}),
+    ...(option ? { info: () => shortCard(label, option, target, view ? openAbout(view, option.name) : null) } : {}),
     apply: (view, completion, from, to) => {
       const line = view.state.doc.lineAt(to);
       const hasEquals = line.text.includes('=', to - line.from);

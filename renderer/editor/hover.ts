@@ -8,6 +8,7 @@ import { type EditorView, hoverTooltip, type Tooltip } from '@codemirror/view';
 import type { ConfigContext } from '../../electron/contract/editor-model.ts';
 import type { OptionLine } from '../../engine/config/ini-document.ts';
 import { findOption, type OptionInfo } from '../../engine/config/option-table.ts';
+import { openAbout } from './about.ts';
 import { firstValues } from './completion-candidates.ts';
 import { documentOf, factsOf } from './document-facts.ts';
 import { askContext, targetField } from './editor-server.ts';
@@ -61,7 +62,8 @@ function cardFor(view: EditorView, reference: Reference, context: ConfigContext 
       if (option === null) return customCard(reference.name, facts.declared.has(reference.name), context);
       const live = view.state.field(liveRows).get(option.name) ?? [];
       const rows = [...effectiveRows(reference.line, option, context), ...live];
-      return optionCard({ name: reference.name, option, target: view.state.field(targetField), rows });
+      const target = view.state.field(targetField);
+      return optionCard({ name: reference.name, option, target, rows, onAbout: openAbout(view, option.name) });
     }
     case 'section': {
       const isRead = facts.read.has(reference.name);

@@ -1,12 +1,12 @@
 /**
  * The INI editor without React: makes the CodeMirror view with our language, problems, completion, hover and change
  * bar, and does the few things its owner asks of it.
- * Keys: Mod-S save, F8 problems, Mod-. fix, Ctrl-Space complete, Mod-F search, F12 go to, F2 rename, Shift-Alt-F
+ * Keys: Mod-S save, F1 all about an option, F8 problems, Mod-. fix or suggestion, Ctrl-Space complete, Mod-F search, F12 go to, F2 rename, Shift-Alt-F
  * format, Mod-/ comment, Alt-Up move lines, Mod-D next occurrence, Alt-click more cursors; Tab leaves the editor.
  */
 import { closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyField, historyKeymap } from '@codemirror/commands';
-import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
+import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
 import { EditorState, type Extension } from '@codemirror/state';
 import {
   drawSelection,
@@ -17,9 +17,11 @@ import {
   lineNumbers,
   rectangularSelection,
 } from '@codemirror/view';
+import { about } from './about.ts';
 import { changeBar } from './change-bar.ts';
 import { completion } from './completion.ts';
 import { cspNonce } from './csp-nonce.ts';
+import { cursorInView } from './cursor-in-view.ts';
 import { documentOf } from './document-facts.ts';
 import { changesOf } from './edit-changes.ts';
 import { editorLook } from './editor-look.ts';
@@ -34,6 +36,7 @@ import { markedLines } from './marked-lines.ts';
 import { type NavigationEvents, navigation, navigationEvents } from './navigation.ts';
 import { problemGutter } from './problem-gutter.ts';
 import { renamePanel } from './rename-panel.ts';
+import { searchPanel } from './search-panel.ts';
 import { typedOver } from './typed-over.ts';
 
 export interface CursorPlace {
@@ -86,10 +89,11 @@ export function replaceText(view: EditorView, text: string): void {
   view.dispatch({ changes: { from, to: before.length - end, insert }, userEvent: 'input.replace' });
 }
 
-/** Puts the cursor on a place (line 1-based, column 0-based) and shows it. */
-export function goTo(view: EditorView, lineNumber: number, column: number): void {
+/** Puts the cursor on a place (line 1-based, column 0-based), or selects up to `end`, and shows it. */
+export function goTo(view: EditorView, lineNumber: number, column: number, end: number = column): void {
   const { from, to } = view.state.doc.line(Math.min(Math.max(lineNumber, 1), view.state.doc.lines));
-  view.dispatch({ selection: { anchor: Math.min(from + column, to) }, scrollIntoView: true });
+  const selection = { anchor: Math.min(from + column, to), head: Math.min(from + end, to) };
+  view.dispatch({ selection, scrollIntoView: true });
 }
 
 export function cursorPlace(state: EditorState): CursorPlace {
@@ -121,14 +125,15 @@ function extensionsFor(options: IniViewOptions): Extension {
     changeBar,
     liveGutter,
     markedLines,
+    cursorInView,
     highlightActiveLine(),
     highlightActiveLineGutter(),
     drawSelection(),
     history(),
     typedOver,
     closeBrackets(),
-    search({ top: true }),
-    highlightSelectionMatches(),
+    searchPanel,
+    highlightSelectionMatches({ minSelectionLength: 2 }),
     iniLanguage,
     dimsUnread.of(true),
     server ? editorServer.of(server) : [],
@@ -138,6 +143,7 @@ function extensionsFor(options: IniViewOptions): Extension {
     completion,
     hover,
     navigation,
+    about,
     renamePanel,
     rectangularSelection(),
     EditorState.allowMultipleSelections.of(true),

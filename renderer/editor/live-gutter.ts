@@ -3,7 +3,7 @@
  * there is reason to. A gutter of its own; nothing of it is in the text.
  */
 import { type EditorState, type Extension, RangeSet, StateEffect, StateField, type Text } from '@codemirror/state';
-import { EditorView, GutterMarker, gutter } from '@codemirror/view';
+import { type Command, EditorView, GutterMarker, gutter, keymap } from '@codemirror/view';
 import type { FigurePart, OptionFigure } from '../../electron/contract/live-figures.ts';
 import type { OptionLine } from '../../engine/config/ini-document.ts';
 import { factsOf } from './document-facts.ts';
@@ -63,8 +63,9 @@ class FigureMarker extends GutterMarker {
     if (this.#suggested !== null) {
       const button = document.createElement('button');
       button.type = 'button';
-      // Its keyboard way is the form, and the card of the option.
+      // By keys it is taken over from the line itself.
       button.tabIndex = -1;
+      button.title = `${this.#evidence} Ctrl+. on the line does the same.`;
       button.className = 'cm-live-suggestion';
       button.textContent = `use ${this.#suggested}`;
       row.append(button);
@@ -120,6 +121,10 @@ function takeOver(view: EditorView, lineNumber: number): boolean {
   return true;
 }
 
+/** As a fix is applied: what is offered for the line of the cursor, when nothing is wrong with it. */
+const takeOverHere: Command = (view) =>
+  !view.state.readOnly && takeOver(view, view.state.doc.lineAt(view.state.selection.main.head).number);
+
 function span(className: string, text: string): HTMLElement {
   const element = document.createElement('span');
   element.className = className;
@@ -170,6 +175,7 @@ export const liveGutter: Extension = [
   figures,
   markers,
   column,
+  keymap.of([{ key: 'Mod-.', run: takeOverHere }]),
   EditorView.editorAttributes.of((view) =>
     view.state.field(figures, false)?.size ? { class: 'cm-has-live' } : { class: '' },
   ),

@@ -10,11 +10,16 @@ import { documentOf, factsOf, type NamePlace } from './document-facts.ts';
 import { editorServer } from './editor-server.ts';
 import { type Reference, referenceAt } from './ini-reference.ts';
 
+/** What the reference is asked about. */
+export type AboutSubject = { type: 'option'; name: string } | { type: 'rule'; code: string } | { type: 'index' };
+
 export interface NavigationEvents {
   /** Another file is to be shown. */
   onPeek(peek: ConfigPeek): void;
   /** Why there is nothing to go to, as a sentence. */
   onNothing(words: string): void;
+  /** All about an option or a finding is to be shown. */
+  onAbout(subject: AboutSubject): void;
 }
 
 export const navigationEvents = Facet.define<NavigationEvents, NavigationEvents | null>({

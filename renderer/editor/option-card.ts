@@ -9,11 +9,19 @@ import { aliasWords, effectWords, headWords, helpWords, takesWords, whereWords }
 
 export type CardRow = readonly [name: string, value: string];
 
+/** Opens the reference of options; null: there is none around the editor. */
+export type OpenAbout = (() => void) | null;
+
 /** The same for the list of completion: without rows, note and effect. */
-export function shortCard(name: string, option: OptionInfo, target: ConfigTarget | null): HTMLElement {
+export function shortCard(
+  name: string,
+  option: OptionInfo,
+  target: ConfigTarget | null,
+  onAbout: OpenAbout,
+): HTMLElement {
   const card = element('div', 'cm-option-card');
   card.append(headOf(name, option, target), prose('cm-option-help', helpWords(option)));
-  card.append(foot([takesWords(option), whereWords(option, target)]));
+  card.append(foot([takesWords(option), whereWords(option, target)], aboutLink(name, onAbout)));
   return card;
 }
 
@@ -23,17 +31,19 @@ export interface OptionCardInput {
   target: ConfigTarget | null;
   /** Figures and values that belong to this place, below the help. */
   rows: readonly CardRow[];
+  onAbout: OpenAbout;
 }
 
 /** The note is put in when it is there. */
-export function optionCard({ name, option, target, rows }: OptionCardInput): HTMLElement {
+export function optionCard({ name, option, target, rows, onAbout }: OptionCardInput): HTMLElement {
   const card = element('div', 'cm-option-card');
   const help = prose('cm-option-help', helpWords(option));
   card.append(headOf(name, option, target), help);
   void addNote(help, option.name);
   if (rows.length > 0) card.append(table(rows));
   const effect = effectWords(option, target);
-  card.append(foot([takesWords(option), ...(effect === null ? [] : [effect]), whereWords(option, target)]));
+  const words = [takesWords(option), ...(effect === null ? [] : [effect]), whereWords(option, target)];
+  card.append(foot(words, aboutLink(name, onAbout)));
   return card;
 }
 
@@ -68,10 +78,23 @@ function table(rows: readonly CardRow[]): HTMLElement {
   return list;
 }
 
-function foot(lines: readonly string[]): HTMLElement {
+function foot(lines: readonly string[], link: HTMLElement | null): HTMLElement {
   const part = element('div', 'cm-option-foot');
-  part.append(...lines.map((line) => prose('', line)));
+  part.append(...lines.map((line) => prose('', line)), ...(link === null ? [] : [link]));
   return part;
+}
+
+/** The editor keeps the focus, so that F1 is the same from the keyboard. */
+function aboutLink(name: string, onAbout: OpenAbout): HTMLElement | null {
+  if (onAbout === null) return null;
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'cm-option-about';
+  button.tabIndex = -1;
+  button.append(`All about ${name}`, element('kbd', '', 'F1'));
+  button.addEventListener('mousedown', (event) => event.preventDefault());
+  button.addEventListener('click', onAbout);
+  return button;
 }
 
 /** Text in which 'harakiri' and other names of options are set as code. */
@@ -85,7 +108,11 @@ function prose(className: string, text: string): HTMLElement {
   return part;
 }
 
-function element(tag: 'div' | 'span' | 'code' | 'dl' | 'dt' | 'dd', className: string, words = ''): HTMLElement {
+function element(
+  tag: 'div' | 'span' | 'code' | 'dl' | 'dt' | 'dd' | 'kbd',
+  className: string,
+  words = '',
+): HTMLElement {
   const made = document.createElement(tag);
   if (className !== '') made.className = className;
   made.textContent = words;

@@ -6,6 +6,7 @@ import { setDiagnostics } from '@codemirror/lint';
 import { type Extension, RangeSet, StateEffect, StateField } from '@codemirror/state';
 import { type Command, EditorView, GutterMarker, gutter, keymap } from '@codemirror/view';
 import type { ConfigDiagnostic } from '../../electron/contract/model.ts';
+import { navigationEvents } from './navigation.ts';
 import { fixableAt, neighbour, type PlacedProblem, placeProblems, toLint, withoutOverlap } from './problems.ts';
 
 type Severity = ConfigDiagnostic['severity'];
@@ -34,13 +35,26 @@ const problems = StateField.define<PlacedProblem[]>({
 /** Replaces what is shown; the positions then move with the text until the next check. */
 export function showProblems(view: EditorView, diagnostics: readonly ConfigDiagnostic[]): void {
   const placed = placeProblems(view.state.doc, diagnostics);
+  const canSayWhy = view.state.facet(navigationEvents) !== null;
   view.dispatch(
     setDiagnostics(
       view.state,
-      placed.map((problem) => toLint(problem, applyFixOf)),
+      placed.map((problem) => toLint(problem, { fix: applyFixOf, why: canSayWhy ? sayWhy : null })),
     ),
   );
   view.dispatch({ effects: setProblems.of(placed) });
+}
+
+function sayWhy(view: EditorView, { code }: ConfigDiagnostic): void {
+  view.state.facet(navigationEvents)?.onAbout({ type: 'rule', code });
+}
+
+/** The worst problem of a line (1-based); null when nothing is wrong with it. */
+export function problemOnLine(view: EditorView, lineNumber: number): ConfigDiagnostic | null {
+  const { from, to } = view.state.doc.line(lineNumber);
+  const found = view.state.field(problems).filter((problem) => problem.from >= from && problem.from <= to);
+  found.sort((a, b) => rank(a.diagnostic.severity) - rank(b.diagnostic.severity));
+  return found[0]?.diagnostic ?? null;
 }
 
 /** Applies the fix of the problem on the cursor's line. */

@@ -36,18 +36,23 @@ export function placeProblems(doc: Text, diagnostics: readonly ConfigDiagnostic[
     .sort((a, b) => a.from - b.from || a.to - b.to);
 }
 
-/** The shape of @codemirror/lint, with the fix as an action. */
-export function toLint(
-  problem: PlacedProblem,
-  fix: (view: EditorView, diagnostic: ConfigDiagnostic) => void,
-): Diagnostic {
-  const { diagnostic, from, to } = problem;
+export interface ProblemActions {
+  fix: (view: EditorView, diagnostic: ConfigDiagnostic) => void;
+  /** Shows the reason behind it; null: there is nobody to show it. */
+  why: ((view: EditorView, diagnostic: ConfigDiagnostic) => void) | null;
+}
+
+/** The shape of @codemirror/lint, with the fix and the reason as actions. */
+export function toLint({ diagnostic, from, to }: PlacedProblem, { fix, why }: ProblemActions): Diagnostic {
   return {
     from,
     to,
     severity: diagnostic.severity,
     message: diagnostic.message,
-    actions: diagnostic.fix ? [{ name: diagnostic.fix.title, apply: (view) => fix(view, diagnostic) }] : [],
+    actions: [
+      ...(diagnostic.fix ? [{ name: diagnostic.fix.title, apply: (view: EditorView) => fix(view, diagnostic) }] : []),
+      ...(why ? [{ name: 'Why?', apply: (view: EditorView) => why(view, diagnostic) }] : []),
+    ],
   };
 }
 

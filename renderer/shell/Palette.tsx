@@ -14,13 +14,12 @@ import {
   useRef,
   useState,
 } from 'react';
-import { currentInstance, listCommands, runCommand } from '../commands/commands.ts';
+import { listCommands, runCommand } from '../commands/commands.ts';
 import { formatRailRate } from '../format/quantity.ts';
-import { instanceRoute } from '../stores/router.ts';
+import { reference } from '../pages/config/reference/reference-store.ts';
 import { useStores, useUi } from '../stores/use-stores.ts';
 import { HealthGlyph } from '../ui/Glyph.tsx';
 import { Kbd } from '../ui/Kbd.tsx';
-import { showToast } from '../ui/toast.tsx';
 import { type PaletteGroup, type PaletteItem, type PaletteQuery, paletteItems } from './palette-model.ts';
 
 type SearchOptions = PaletteQuery['searchOptions'];
@@ -28,6 +27,8 @@ type SearchOptions = PaletteQuery['searchOptions'];
 const GROUP_TITLES: Record<PaletteGroup, string> = { instances: 'Instances', do: 'Do', options: 'Options' };
 const CLASSES = { content: 'pal-content', overlay: 'rv-modal-overlay', body: 'rv-modal-body' };
 const MOST_RECENT = 12;
+/** The palette gives the focus back as it closes; what it runs may take it after that. */
+const FOCUS_GIVEN_BACK_MS = 30;
 
 export function Palette() {
   const { ui } = useStores();
@@ -76,13 +77,10 @@ function PaletteBody() {
     if (!item) return;
     stores.ui.setPaletteOpen(false);
     recent = [item.id, ...recent.filter((id) => id !== item.id)].slice(0, MOST_RECENT);
-    if (item.group !== 'options') {
-      runCommand(stores, item.id);
-      return;
-    }
-    const instance = currentInstance(stores);
-    if (instance) stores.router.go(instanceRoute(instance.id, 'config'));
-    else showToast({ level: 'info', text: `${item.title}: ${item.detail}`, kind: item.id });
+    setTimeout(() => {
+      if (item.group === 'options') reference.open({ type: 'option', name: item.title });
+      else runCommand(stores, item.id);
+    }, FOCUS_GIVEN_BACK_MS);
   }
 
   function onKeyDown(event: KeyboardEvent) {
@@ -159,9 +157,8 @@ function useOptionSearch(): SearchOptions {
   useEffect(() => {
     let isGone = false;
     async function load() {
-      const table = await import('../../engine/config/option-table.ts');
-      const found: SearchOptions = (text) =>
-        table.searchOptions(text).map(({ name, option }) => ({ name, help: option.help }));
+      const { findOptions } = await import('../pages/config/form/form-search.ts');
+      const found: SearchOptions = (text) => findOptions(text, MOST_FOUND);
       if (!isGone) setSearch(() => found);
     }
     // Without the table the palette still has every action.
@@ -173,6 +170,7 @@ function useOptionSearch(): SearchOptions {
   return search;
 }
 
+const MOST_FOUND = 20;
 const noOptions: SearchOptions = () => [];
 
 interface PaletteRowProps {

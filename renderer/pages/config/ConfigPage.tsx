@@ -3,7 +3,7 @@
  * that was read, and a way to bring it into effect. What it knows is in config-session.ts.
  */
 import { FileDiff, RefreshCw, Save } from 'lucide-react';
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import type { IniEditorHandle } from '../../editor/IniEditor.tsx';
 import type { CursorPlace } from '../../editor/ini-view.ts';
@@ -16,9 +16,13 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorBand } from '../../ui/ErrorBand.tsx';
 import { HealthGlyph } from '../../ui/Glyph.tsx';
 import { Segmented } from '../../ui/Segmented.tsx';
+import { showToast } from '../../ui/toast.tsx';
 import { ConflictDialog } from './ConflictDialog.tsx';
+import { useConfigRequests } from './config-requests.ts';
 import './config.css';
+import { useConfigKeys } from './config-keys.ts';
 import { type ConfigSession, isDirty, saveBlockedBy } from './config-session.ts';
+import { textOf } from './config-store.ts';
 import { type ConfigDesk, configDeskOf } from './config-stores.ts';
 import { ConfigDrawer } from './drawer/ConfigDrawer.tsx';
 import { DraftBar } from './drawer/DraftBar.tsx';
@@ -28,6 +32,7 @@ import { useFormOpen } from './form/form-open.ts';
 import { PresetSide } from './form/PresetSide.tsx';
 import { GoneBar } from './GoneBar.tsx';
 import { LiveFiguresContext, useLiveFigures } from './live/live-context.ts';
+import { addOption, useReferenceDesk } from './reference/use-reference-desk.ts';
 import { RehearseButton, RehearseSide, useRehearsals } from './rehearse/RehearseSide.tsx';
 import { useOnePanel } from './rehearse/use-one-panel.ts';
 import { ConfigText } from './text/ConfigText.tsx';
@@ -89,23 +94,45 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
   const tools = useEditorTools(instanceId);
   const { store } = desk;
   const { file, diagnostics, saveError } = session;
+  useReferenceDesk(instanceId, session);
+  useConfigRequests(instanceId, (request) => {
+    const isChange = ['add', 'fix', 'presets'].includes(request.type);
+    if (isChange && !file.writable) {
+      showToast({ level: 'info', text: `${file.path} can only be read.`, kind: 'config-read-only' });
+      return undefined;
+    }
+    switch (request.type) {
+      case 'go-to':
+        return editor.current?.goTo(request.line, request.column);
+      case 'fix':
+        return editor.current?.fix(request.line, request.column);
+      case 'edit':
+        return editor.current?.do(request.action);
+      case 'add':
+        return addOption(editor.current, textOf(store), cursor.section, request.name);
+      case 'rehearse':
+        return void rehearsals.start(textOf(store));
+      case 'presets':
+        return setPresetSection('');
+      case 'problems':
+        return tools.setProblemsOpen(true);
+      case 'outline':
+        return tools.setOutlineOpen(true);
+    }
+  });
   const blockedBy = saveBlockedBy(session);
-  const isBroken = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
+  const isBroken = isDirty(session) && diagnostics.some((diagnostic) => diagnostic.severity === 'error');
 
-  function onKeyDown(event: KeyboardEvent): void {
-    if (!(event.ctrlKey || event.metaKey)) return;
-    const key = event.key.toLowerCase();
-    if (event.shiftKey && key === 'd') drawer.toggle('diff');
-    else if (event.shiftKey && key === 'o') tools.setOutlineOpen(true);
-    else if (event.shiftKey && key === 'm') tools.setProblemsOpen(!tools.areProblemsOpen);
-    else if (!event.shiftKey && key === 's' && !event.defaultPrevented) void store.save();
-    else return;
-    event.preventDefault();
-  }
+  useConfigKeys({
+    save: () => void store.save(),
+    find: () => editor.current?.do('find'),
+    diff: () => drawer.toggle('diff'),
+    outline: () => tools.setOutlineOpen(true),
+    problems: () => tools.setProblemsOpen(!tools.areProblemsOpen),
+  });
 
   return (
-    // The keys of the whole page; each has its button too.
-    <div className="config-page" onKeyDown={onKeyDown} role="presentation">
+    <div className="config-page">
       <div className="tool">
         <span className="m ell" title={file.path}>
           {file.path}

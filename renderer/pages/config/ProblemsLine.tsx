@@ -3,6 +3,7 @@ import type { ConfigDiagnostic } from '../../../electron/contract/model.ts';
 import type { CursorPlace } from '../../editor/ini-view.ts';
 import { countProblems, leadingProblem } from '../../editor/problems.ts';
 import { HealthGlyph } from '../../ui/Glyph.tsx';
+import { WhyButton } from './reference/WhyButton.tsx';
 
 export interface ProblemsLineProps {
   diagnostics: readonly ConfigDiagnostic[];
@@ -53,6 +54,7 @@ export function ProblemsLine({ diagnostics, cursor, lineEnds, isListOpen, onList
                 {problem.fix.title}
               </button>
             ) : null}
+            <WhyButton code={problem.code} />
           </>
         ) : (
           <span className="q">No problems</span>

@@ -1,6 +1,7 @@
 /** Below a row of the form: problems with their fixes, what changed and when that counts, lines that count only sometimes. */
 import type { ReactNode } from 'react';
 import { HealthGlyph } from '../../../ui/Glyph.tsx';
+import { WhyButton } from '../reference/WhyButton.tsx';
 import { useFormDesk } from './form-desk.ts';
 import type { FieldLine, FormField } from './form-model.ts';
 import { changeWords, effectWords, lackWords, notesId } from './form-words.ts';
@@ -20,7 +21,8 @@ export function FieldNotes({ field }: { field: FormField }) {
           <button type="button" className="btn-link" onClick={() => desk.fix(problem)}>
             {problem.fix.title}
           </button>
-        ) : null}
+        ) : null}{' '}
+        <WhyButton code={problem.code} />
       </span>
     </p>
   ));

@@ -1,7 +1,8 @@
 /** One option of the form: its name as the file writes it, the control for its kind, the line, and what is to be said about it. */
-import { MessageSquareOff, Plus, X } from 'lucide-react';
+import { BookOpen, MessageSquareOff, Plus, X } from 'lucide-react';
 import { memo, useState } from 'react';
 import { LiveNote } from '../live/LiveNote.tsx';
+import { reference } from '../reference/reference-store.ts';
 import { FieldNotes } from './FieldNotes.tsx';
 import { useFormDesk } from './form-desk.ts';
 import type { FormField } from './form-model.ts';
@@ -27,7 +28,17 @@ export const FormRow = memo(function FormRow({ field, isCurrent, readOnly, epoch
   const isAdding = addingAt === count;
   const isList = field.option?.repeatable === true && count + (isAdding ? 1 : 0) > 1;
   return (
-    <div className={isCurrent ? 'form-field on' : 'form-field'} data-field={field.name}>
+    // F1 is that of the row's buttons and fields.
+    <div
+      className={isCurrent ? 'form-field on' : 'form-field'}
+      data-field={field.name}
+      role="presentation"
+      onKeyDown={(event) => {
+        if (event.key !== 'F1' || field.option === null) return;
+        event.preventDefault();
+        reference.open({ type: 'option', name: field.option.name });
+      }}
+    >
       {isList ? (
         <ValueList
           field={field}
@@ -80,7 +91,7 @@ function SingleRow({ field, readOnly, epoch, onAdd }: SingleRowProps) {
         epoch={epoch}
         describedBy={hasNotes ? notesId(field.name) : undefined}
       />
-      {readOnly ? null : <RowActions field={field} onAdd={onAdd} />}
+      <RowActions field={field} readOnly={readOnly} onAdd={onAdd} />
       <LineCell field={field} />
     </div>
   );
@@ -101,23 +112,40 @@ function LineCell({ field: { lines, conditional, commentedLine, outside, label, 
 }
 
 /** Seen over the end of the name while the pointer or the focus is in the row; the Tab key comes to it after the control. */
-function RowActions({ field, onAdd }: { field: FormField; onAdd: () => void }) {
-  const desk = useFormDesk();
-  const { name, label, option, lines, commentedLine } = field;
-  if (lines.length === 0 && commentedLine === null) return null;
-  if (lines.length === 0) {
-    return (
-      <span className="form-actions">
-        <RowButton
-          label={`Take ${label} out of its comment`}
-          icon={<MessageSquareOff size={12} strokeWidth={1.75} aria-hidden />}
-          onClick={() => desk.act({ type: 'comment-in', name })}
-        />
-      </span>
-    );
-  }
+function RowActions({ field, readOnly, onAdd }: { field: FormField; readOnly: boolean; onAdd: () => void }) {
+  const { option, label, lines, commentedLine } = field;
+  const isSet = lines.length > 0;
   return (
     <span className="form-actions">
+      {option === null ? null : (
+        <RowButton
+          label={`All about ${label}`}
+          hint={`All about ${label}, F1`}
+          icon={<BookOpen size={12} strokeWidth={1.75} aria-hidden />}
+          onClick={() => reference.open({ type: 'option', name: option.name })}
+        />
+      )}
+      {isSet && !readOnly ? <SetActions field={field} onAdd={onAdd} /> : null}
+      {!isSet && !readOnly && commentedLine !== null ? <CommentAction field={field} /> : null}
+    </span>
+  );
+}
+
+function CommentAction({ field: { name, label } }: { field: FormField }) {
+  const desk = useFormDesk();
+  return (
+    <RowButton
+      label={`Take ${label} out of its comment`}
+      icon={<MessageSquareOff size={12} strokeWidth={1.75} aria-hidden />}
+      onClick={() => desk.act({ type: 'comment-in', name })}
+    />
+  );
+}
+
+function SetActions({ field: { name, label, option }, onAdd }: { field: FormField; onAdd: () => void }) {
+  const desk = useFormDesk();
+  return (
+    <>
       {option?.repeatable ? (
         <RowButton
           label={`Add one more ${label}`}
@@ -131,6 +159,6 @@ function RowActions({ field, onAdd }: { field: FormField; onAdd: () => void }) {
         icon={<X size={12} strokeWidth={1.75} aria-hidden />}
         onClick={(event) => desk.act({ type: event.shiftKey ? 'comment-out' : 'unset', name })}
       />
-    </span>
+    </>
   );
 }

@@ -10,6 +10,8 @@ import { Button } from '../../../ui/Button.tsx';
 import { HealthGlyph } from '../../../ui/Glyph.tsx';
 import { IconButton } from '../../../ui/IconButton.tsx';
 import { Segmented } from '../../../ui/Segmented.tsx';
+import { reference } from '../reference/reference-store.ts';
+import { WhyButton } from '../reference/WhyButton.tsx';
 
 export interface ProblemsPanelProps {
   /** The file that is edited: other lines of it can be gone to. */
@@ -67,6 +69,7 @@ export function ProblemsPanel({
     else if (event.key === 'End') setChosen(shown.length - 1);
     else if (event.key === 'Enter' && problem) onShow(problem);
     else if (event.key === '.' && isModified && problem?.fix && !readOnly) onFix(problem);
+    else if (event.key === 'F1' && problem) reference.open({ type: 'rule', code: problem.code });
     else if (event.key === 'Escape') onClose();
     else return;
     event.preventDefault();
@@ -136,6 +139,12 @@ export function ProblemsPanel({
             <span className="problem-words">
               {problem.message}
               {at === index && why(problem.code) !== null ? <span className="q"> {why(problem.code)}</span> : null}
+              {at === index ? (
+                <>
+                  {' '}
+                  <WhyButton code={problem.code} label="All about it" isTabStop={false} />
+                </>
+              ) : null}
               {at === index ? <Related problem={problem} path={path} onGoTo={onGoTo} /> : null}
             </span>
             {problem.fix && !readOnly ? (

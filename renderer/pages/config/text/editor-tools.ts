@@ -9,6 +9,7 @@ import type { EditorServer } from '../../../editor/editor-server.ts';
 import type { NavigationEvents } from '../../../editor/navigation.ts';
 import { useStores } from '../../../stores/use-stores.ts';
 import { showToast } from '../../../ui/toast.tsx';
+import { reference } from '../reference/reference-store.ts';
 
 export interface EditorTools {
   server: EditorServer;
@@ -28,7 +29,11 @@ export function useEditorTools(instanceId: string): EditorTools {
   const [peek, setPeek] = useState<ConfigPeek | null>(null);
   const server = useMemo(() => createEditorServer(client, instanceId), [client, instanceId]);
   const events = useMemo<NavigationEvents>(
-    () => ({ onPeek: setPeek, onNothing: (text) => showToast({ level: 'info', text, kind: 'editor-nothing' }) }),
+    () => ({
+      onPeek: setPeek,
+      onNothing: (text) => showToast({ level: 'info', text, kind: 'editor-nothing' }),
+      onAbout: (subject) => reference.open(subject),
+    }),
     [],
   );
   const closePeek = useMemo(() => () => setPeek(null), []);
