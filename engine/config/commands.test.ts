@@ -37,6 +37,16 @@ test('included files count, and what was read before an error', () => {
   expect(commandsOf(files)).toEqual(['b.ini:2 mule']);
 });
 
+test('other formats hide nothing behind a condition', () => {
+  const files = {
+    'uwsgi.ini': '[uwsgi]\nyaml = b.yaml\njson = c.json\nxml = d.xml',
+    'b.yaml': 'uwsgi:\n  if-reload: x\n  exec-asap: touch b\n  endif: x\n',
+    'c.json': '{"uwsgi": {\n"if-reload": "x",\n"exec-asap": "touch c", "endif": "x"}}',
+    'd.xml': '<uwsgi><if-reload>x</if-reload>\n<exec-asap>touch d</exec-asap><endif/></uwsgi>',
+  };
+  expect(commandsOf(files)).toEqual(['b.yaml:3 exec-asap', 'c.json:3 exec-asap', 'd.xml:2 exec-asap']);
+});
+
 test('detours through set, declared options, values and loaders are found', () => {
   const text = `[uwsgi]
 set = exec-pre-app=x

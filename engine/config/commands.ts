@@ -5,9 +5,10 @@
  */
 
 import type { ConfigHost } from './host.ts';
-import { parseIni } from './ini-document.ts';
+import { writtenOptions } from './loaders.ts';
 import { findOption } from './option-table.ts';
 import type { ConfigErrors, Resolved } from './resolve.ts';
+import { formatByExtension } from './sources.ts';
 import { decodeText } from './text-bytes.ts';
 
 export interface CommandLineFound {
@@ -59,9 +60,8 @@ export function findCommands(resolved: Resolved | ConfigErrors, host: ConfigHost
   for (const file of resolved.files) {
     const read = host.readFile(file);
     if (!read.ok) continue;
-    for (const line of parseIni(decodeText(read.bytes)).lines) {
-      if (line.type === 'option') add(file, line.number, line.key, line.value);
-    }
+    const format = formatByExtension(file) ?? 'INI';
+    for (const { key, value, line } of writtenOptions(format, decodeText(read.bytes))) add(file, line, key, value);
   }
   // What names and values became after placeholders, and what came from nowhere in a file.
   if (resolved.ok) for (const { key, value, origin } of resolved.applied) add(origin.file, origin.line, key, value);

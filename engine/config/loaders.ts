@@ -10,6 +10,7 @@ import { readJsonSection } from './formats/json-format.ts';
 import { readXmlSection } from './formats/xml-format.ts';
 import { readYamlSection } from './formats/yaml-format.ts';
 import type { ConfigHost } from './host.ts';
+import { parseIni } from './ini-document.ts';
 import { expandMagic, type MagicFile, type MagicText, originalOffset } from './magic.ts';
 import type { Origin } from './settings.ts';
 
@@ -63,6 +64,19 @@ export function loadSection(format: FormatName, { file, outer, source, section, 
   return { status: 'options', options, notice: read.notice };
 }
 
+/** Every option of a file as it is written, whatever conditions it stands under; of another format than INI only the section that is read by default. */
+export function writtenOptions(format: FormatName, text: string): { key: string; value: string; line: number }[] {
+  if (format === 'INI') {
+    return parseIni(text).lines.flatMap((line) =>
+      line.type === 'option' ? [{ key: line.key, value: line.value, line: line.number }] : [],
+    );
+  }
+  const read = READERS[format](text, '');
+  if (read.status !== 'options') return [];
+  const lineAt = lineFinder({ text, lines: [] });
+  return read.options.map(({ key, value, from }) => ({ key, value, line: lineAt(from) }));
+}
+
 /** Line and column, both 1-based. */
 function placeOf(text: string, offset: number): { line: number; column: number } {
   const before = text.slice(0, offset);
@@ -70,7 +84,7 @@ function placeOf(text: string, offset: number): { line: number; column: number }
 }
 
 /** The line of the file that a place of the text with its magic variables replaced was in. */
-function lineFinder({ text, lines }: MagicText): (offset: number) => number {
+function lineFinder({ text, lines }: Pick<MagicText, 'text' | 'lines'>): (offset: number) => number {
   const starts = [0];
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
   let index = 0;
