@@ -11,7 +11,8 @@ import type { Instance } from '../instances/instance.ts';
 import type { Ports } from '../ports.ts';
 import type { ReloadFlow } from '../reload/reload-flow.ts';
 import { statusOf, workersOf } from '../samples/worker-rows.ts';
-import { type LiveFacts, liveFigures } from './live-figures.ts';
+import { liveFigures } from './live-figures.ts';
+import type { LiveFacts } from './live-rule.ts';
 import { readingOf, readOptions } from './option-reading.ts';
 
 const DAY_MS = 24 * 3600 * 1000;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { OptionFigure } from '../../contract/live-figures.ts';
-import { type LiveFacts, liveFigures } from './live-figures.ts';
+import { liveFigures } from './live-figures.ts';
+import type { LiveFacts } from './live-rule.ts';
 
 const MIB = 1024 * 1024;
 const MINUTE = 60_000;
