@@ -77,7 +77,7 @@ export const CATALOGUE = {
   ],
   'config-unwritable': [
     '{path} can not be written: {reason}.',
-    'Check the permissions of the file and its folder. Nothing was changed.',
+    'Nothing was changed, and the text is still here. Check the permissions and the room on the disk, then save again.',
   ],
   'config-too-large': [
     '{path} is larger than {megabytes} MB.',

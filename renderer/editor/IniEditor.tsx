@@ -69,6 +69,8 @@ export interface IniEditorProps {
   text: string;
   savedText: string;
   readOnly: boolean;
+  /** The text is YAML, JSON or XML: its lines are shown as they are. */
+  isOtherFormat?: boolean;
   diagnostics: readonly ConfigDiagnostic[];
   /** The server the text belongs to; null: none. The same one for the life of the editor. */
   server?: EditorServer | null;
@@ -105,6 +107,7 @@ export function IniEditor(props: IniEditorProps) {
     label: props.label,
     text: props.text,
     readOnly: props.readOnly,
+    isOtherFormat: props.isOtherFormat ?? false,
     restored: props.restored,
     server: props.server ?? null,
   }));

@@ -57,6 +57,7 @@ export function createDiffView({
   const merge = unifiedMergeView({
     original,
     mergeControls: false,
+    highlightChanges: false,
     gutter: true,
     collapseUnchanged: COLLAPSE,
   });

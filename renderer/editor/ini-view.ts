@@ -51,6 +51,8 @@ export interface IniViewOptions {
   label: string;
   text: string;
   readOnly: boolean;
+  /** The text is of another format: nothing says which of its lines are read. */
+  isOtherFormat: boolean;
   /** Undo history and cursor of an earlier stay, as `snapshotOf` gave it; null: none. */
   restored: unknown;
   /** null: the text belongs to no server. */
@@ -135,7 +137,7 @@ function extensionsFor(options: IniViewOptions): Extension {
     searchPanel,
     highlightSelectionMatches({ minSelectionLength: 2 }),
     iniLanguage,
-    dimsUnread.of(true),
+    dimsUnread.of(!options.isOtherFormat),
     server ? editorServer.of(server) : [],
     navigationEvents.of(events),
     targetField,

@@ -3,7 +3,7 @@
  * that was read, and a way to bring it into effect. What it knows is in config-session.ts.
  */
 import { FileDiff, RefreshCw, Save } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import type { IniEditorHandle } from '../../editor/IniEditor.tsx';
 import type { CursorPlace } from '../../editor/ini-view.ts';
@@ -44,9 +44,8 @@ export default function ConfigPage({ instanceId }: { instanceId: string }) {
   const [desk] = useState(() => configDeskOf(stores, instanceId));
   const state = useStore(desk.store);
 
-  useEffect(() => {
-    void desk.store.open().then(async () => desk.drafts.look());
-  }, [desk]);
+  const read = useCallback(() => void desk.store.open().then(async () => desk.drafts.look()), [desk]);
+  useEffect(() => read(), [read]);
 
   if (state.status === 'loading') return <p className="calm">Reading the configuration file</p>;
   if (state.status === 'failed') {
@@ -63,7 +62,7 @@ export default function ConfigPage({ instanceId }: { instanceId: string }) {
             icon: <RefreshCw size={16} strokeWidth={1.75} aria-hidden />,
             title: 'Try again',
             text: 'Reads the file once more.',
-            control: <Button onClick={() => void desk.store.open()}>Read again</Button>,
+            control: <Button onClick={read}>Read again</Button>,
           },
         ]}
       />

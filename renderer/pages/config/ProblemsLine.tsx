@@ -26,7 +26,7 @@ export function ProblemsLine({ diagnostics, cursor, lineEnds, isListOpen, onList
         onClick={onList}
         aria-expanded={isListOpen}
         title="List of problems, Ctrl+Shift+M. F8 goes to the next"
-        aria-label={`${counts.error} errors, ${counts.warning} warnings. List of problems`}
+        aria-label={`${counts.error} errors, ${counts.warning} warnings, ${counts.info} notes. List of problems`}
       >
         {counts.error > 0 ? (
           <>
@@ -38,6 +38,12 @@ export function ProblemsLine({ diagnostics, cursor, lineEnds, isListOpen, onList
           <>
             <HealthGlyph level="warn" silent />
             <span className="m">{counts.warning}</span>
+          </>
+        ) : null}
+        {counts.error === 0 && counts.warning === 0 && counts.info > 0 ? (
+          <>
+            <HealthGlyph level="off" silent />
+            <span className="m">{counts.info}</span>
           </>
         ) : null}
         {diagnostics.length === 0 ? <HealthGlyph level="ok" silent /> : null}

@@ -4,6 +4,7 @@
  */
 import { type RefObject, use, useMemo } from 'react';
 import type { ConfigDiagnostic } from '../../../../electron/contract/model.ts';
+import { formatByExtension } from '../../../../engine/config/sources.ts';
 import { lineEndOf } from '../../../editor/editor-text.ts';
 import { IniEditor, type IniEditorHandle } from '../../../editor/IniEditor.tsx';
 import type { CursorPlace } from '../../../editor/ini-view.ts';
@@ -49,6 +50,7 @@ export function ConfigText({ desk, session, editor, tools, cursor, onCursor }: C
         text={session.text}
         savedText={file.text}
         readOnly={!file.writable}
+        isOtherFormat={(formatByExtension(file.path) ?? 'INI') !== 'INI'}
         diagnostics={diagnostics}
         server={tools.server}
         events={tools.events}
