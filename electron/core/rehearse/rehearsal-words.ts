@@ -1,7 +1,7 @@
 /** What a rehearsal says: problems found before anything ran, and the verdict. Pure but for the ConfigHost that is given. */
 import { parseAddress } from '../../../engine/config/address.ts';
 import { type ConfigHost, resolvePath } from '../../../engine/config/host.ts';
-import type { Origin } from '../../../engine/config/settings.ts';
+import type { AppSetting, Origin } from '../../../engine/config/settings.ts';
 import type { Rehearsal, RehearsalLine, RehearsalProblem } from '../../contract/rehearsal.ts';
 import { count, seconds } from '../words.ts';
 import type { RehearsalChange } from './rehearsal-lines.ts';
@@ -86,6 +86,30 @@ export function verdictOf(
   return but === ''
     ? { status: 'done', title: 'Done', detail }
     : { status: 'done-with', title: `Done, with ${but}`, detail };
+}
+
+/** The application as its line names it; null: none that the engine can load. */
+export function appName(app: AppSetting): string | null {
+  if (app.language === 'none') return null;
+  if (app.language === 'javascript') return app.file;
+  const source = app.main ?? app.mounts[0]?.source ?? null;
+  if (source === null) return null;
+  switch (source.type) {
+    case 'file':
+      return source.written;
+    case 'module':
+      return source.name;
+    case 'paste':
+      return source.uri;
+    case 'eval':
+      return 'the code of eval';
+  }
+}
+
+/** How many lines were moved, for the step of the start. */
+export function addressWords({ lines }: Pick<Rehearsal, 'lines'>): string {
+  const moved = lines.filter(({ kind }) => kind === 'moved').length;
+  return `${count(moved, 'address or file', 'addresses and files')} moved aside`;
 }
 
 export function problem(severity: RehearsalProblem['severity'], message: string, origin: Origin): RehearsalProblem {

@@ -7,7 +7,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StatsDocument } from '../../../engine/api/stats.ts';
 import { type Resolved, resolveConfig } from '../../../engine/config/resolve.ts';
-import type { AppSetting, Origin } from '../../../engine/config/settings.ts';
+import type { Origin } from '../../../engine/config/settings.ts';
 import { REHEARSAL_STEPS, type Rehearsal as RehearsalData, type RehearsalStep } from '../../contract/rehearsal.ts';
 import { describe } from '../errors.ts';
 import type { Clock, EngineChild, EngineSpawn } from '../ports.ts';
@@ -20,6 +20,8 @@ import { errorsIn, exceptionIn } from './rehearsal-reason.ts';
 import { type Screened, screen } from './rehearsal-screen.ts';
 import { applicationOrigin, environmentOf, type RehearsalSource } from './rehearsal-source.ts';
 import {
+  addressWords,
+  appName,
   CANCELLED,
   linesOf,
   missingFolders,
@@ -230,7 +232,7 @@ export class Rehearsal {
       this.#data.steps.some(({ id, status }) => id === 'app' && status === 'running') || reason.startsWith('Traceback');
     if (isApp) this.#step('start', 'done', addressWords(this.#data));
     if (isApp) this.#appFailed(reason);
-    else this.#step('start', 'failed', lastLine(reason));
+    else this.#step('start', 'failed', reason.trim().split('\n').at(-1) ?? '');
     return wouldNotStart(reason);
   }
 
@@ -325,30 +327,4 @@ async function freePorts(wanted: number): Promise<number[]> {
   const taken = new Set<number>();
   while (taken.size < wanted) taken.add(await findFreePort('127.0.0.1', 65_536, taken));
   return [...taken];
-}
-
-function appName(app: AppSetting): string | null {
-  if (app.language === 'none') return null;
-  if (app.language === 'javascript') return app.file;
-  const source = app.main ?? app.mounts[0]?.source ?? null;
-  if (source === null) return null;
-  switch (source.type) {
-    case 'file':
-      return source.written;
-    case 'module':
-      return source.name;
-    case 'paste':
-      return source.uri;
-    case 'eval':
-      return 'the code of eval';
-  }
-}
-
-function addressWords({ lines }: RehearsalData): string {
-  const moved = lines.filter(({ kind }) => kind === 'moved').length;
-  return `${count(moved, 'address or file', 'addresses and files')} moved aside`;
-}
-
-function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1) ?? '';
 }
