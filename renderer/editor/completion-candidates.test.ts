@@ -8,6 +8,7 @@ import {
   nameCandidates,
   placeholderCandidates,
   sectionCandidates,
+  takesPath,
   valueCandidates,
 } from './completion-candidates.ts';
 import { pathStart, placeAt } from './completion-place.ts';
@@ -121,5 +122,14 @@ describe('the place of the cursor', () => {
 
   it('knows where a path begins within a value', () => {
     expect([pathStart('/srv/a'), pathStart('/static=/srv'), pathStart('a,b')]).toEqual([0, 8, 2]);
+  });
+});
+
+describe('paths are offered for', () => {
+  it.each(['chdir', 'touch-reload', 'pythonpath', 'static-map', 'spooler', 'error-page-404', 'yaml'])('%s', (name) => {
+    expect(takesPath(option(name))).toBe(true);
+  });
+  it.each(['env', 'spooler-processes', 'emperor-freq', 'route', 'static-index'])('and not for %s', (name) => {
+    expect(takesPath(option(name))).toBe(false);
   });
 });

@@ -115,6 +115,15 @@ export function valueCandidates(option: OptionInfo, facts: DocumentFacts): Candi
   return [...found.values()];
 }
 
+/** Lists of files and folders, some with more behind the path or in front of it. */
+const PATH_LISTS =
+  /^(?:touch-|fs-|(?:smart-)?attach-daemon|error-page-|static-(?:map2?|safe)$|check-static$|spooler|emperor$|vassals-in|inject-|wait-for-|load-file-in-cache|flock)|^(?:pythonpath|mount|cgi|envdir|mimefile|hook-touch|lua-load|rb-lib|rb-require|perl-exec|php-allowed-docroot|yaml|json|xml)$/;
+
+/** The value is a path, or begins or ends with one. */
+export function takesPath({ name, kind }: OptionInfo): boolean {
+  return kind === 'path' || (kind === 'list' && PATH_LISTS.test(name));
+}
+
 /** Addresses of other lines: a front end and its back end name the same one. */
 function addressesIn(facts: DocumentFacts): [address: string, detail: string][] {
   return [...facts.used.values()].flatMap((lines) =>

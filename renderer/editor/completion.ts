@@ -23,6 +23,7 @@ import {
   nameCandidates,
   placeholderCandidates,
   sectionCandidates,
+  takesPath,
   valueCandidates,
 } from './completion-candidates.ts';
 import { type CompletionPlace, pathStart, placeAt } from './completion-place.ts';
@@ -91,7 +92,7 @@ async function completeValue(
   }
   const start = pathStart(typed);
   const path = typed.slice(start);
-  if (reads || option?.kind === 'path' || /^(?:\.{0,2}\/|[%$]\(|%[a-zA-Z0-9])/.test(path)) {
+  if (reads || (option && takesPath(option)) || /^(?:\.{0,2}\/|[%$]\(|%[a-zA-Z0-9])/.test(path)) {
     const paths = await completePath(context, name, path, lineFrom + from + start);
     if (paths) return start === 0 ? withValues(paths, values, lineFrom + from) : paths;
   }
