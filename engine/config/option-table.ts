@@ -71,20 +71,12 @@ export interface OptionInfo {
   section: string;
 }
 
-interface OptionDetail {
-  kind: OptionKind;
-  status: OptionStatus;
-  reason: string | null;
-  default: string | null;
-  uwsgiDefault: string | null;
-  help: string;
-  unit: string | null;
-  choices: readonly string[] | null;
-  since: string | null;
-  effect: OptionEffect;
-  engineEffect: OptionEffect;
-  section: string;
-}
+/** What option-names.ts says of an option; the rest stands in its line. */
+type OptionEntry = Pick<
+  OptionInfo,
+  'name' | 'aliases' | 'short' | 'plugin' | 'argument' | 'repeatable' | 'refusesNegative'
+>;
+type OptionDetail = Omit<OptionInfo, keyof OptionEntry>;
 
 /** Units that go without saying. */
 const UNITS: Partial<Record<OptionKind, string>> = { seconds: 'seconds', mb: 'MiB', bytes: 'bytes' };
@@ -237,8 +229,6 @@ function readTable(text: string, details: Map<string, OptionDetail>): OptionInfo
   if (unused.size > 0) throw new Error(`The option table describes unknown options: ${[...unused].join(', ')}`);
   return options;
 }
-
-type OptionEntry = Omit<OptionInfo, keyof OptionDetail>;
 
 function readEntry(word: string, plugin: string): OptionEntry {
   const match = /^([^()!?#*]+)(?:\((.)\))?([!?#*]*)$/.exec(word);

@@ -43,6 +43,7 @@ describe('YAML', () => {
     expect(shown(readYamlSection('uwsgi:\n\ta: 1\n', ''))).toMatch(/^broken at [67]: /);
     expect(shown(readYamlSection('uwsgi:\n  a: \udce9\n', ''))).toBe('broken at 12: the file is not UTF-8 here');
     expect(shown(readYamlSection('uwsgi:\n  a: -\n', ''))).toMatch(/^broken at 12: /);
+    expect(shown(readYamlSection(`uwsgi:\n  a: ${'['.repeat(9_000)}`, ''))).toMatch(/nested too deep$/);
   });
 
   test('another section is read by its name', () => {

@@ -84,6 +84,13 @@ function firstFault(documents: readonly Document.Parsed[]): SyntaxFault | null {
 }
 
 function toFault(error: YAMLParseError): SyntaxFault {
+  if (error.code === 'RESOURCE_EXHAUSTION') {
+    return {
+      at: error.pos[0],
+      message: 'values are nested too deep',
+      hint: 'Options need one level below the section.',
+    };
+  }
   const message = error.message.replace(/\.$/, '');
   const hint =
     error.code === 'TAB_AS_INDENT'
