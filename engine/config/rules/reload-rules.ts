@@ -22,12 +22,7 @@ export const reloadRules: readonly Rule[] = [
     example: `${HEAD}touch-chain-reload = /srv/shop/reload\n`,
     server: 'uwsgi',
     aboutAbsence: true,
-    check: (config) => {
-      const item = config.last('touch-chain-reload');
-      if (item === null || config.isOn('lazy-apps') || config.isOn('lazy')) return [];
-      const message = 'The new workers run the old code: they are copies of the master. Add lazy-apps = true.';
-      return [{ item, message, fix: config.fix.add(item, 'lazy-apps', 'true') }];
-    },
+    check: (config) => findOldCode(config, 'touch-chain-reload', 'Add lazy-apps = true.'),
   },
   {
     code: 'workers-reload-without-lazy',
@@ -38,13 +33,7 @@ export const reloadRules: readonly Rule[] = [
     example: `${HEAD}touch-workers-reload = /srv/shop/reload\n`,
     server: 'uwsgi',
     aboutAbsence: true,
-    check: (config) => {
-      const item = config.last('touch-workers-reload');
-      if (item === null || config.isOn('lazy-apps') || config.isOn('lazy')) return [];
-      const message =
-        'The new workers run the old code: they are copies of the master. Add lazy-apps = true, or use touch-reload.';
-      return [{ item, message, fix: config.fix.add(item, 'lazy-apps', 'true') }];
-    },
+    check: (config) => findOldCode(config, 'touch-workers-reload', 'Add lazy-apps = true, or use touch-reload.'),
   },
   {
     code: 'touch-reload-of-this-file',
@@ -285,6 +274,14 @@ export const reloadRules: readonly Rule[] = [
     },
   },
 ];
+
+/** A reload of workers that are copies of the master. */
+function findOldCode(config: RuleConfig, option: string, todo: string): Finding[] {
+  const item = config.last(option);
+  if (item === null || config.isOn('lazy-apps') || config.isOn('lazy')) return [];
+  const message = `The new workers run the old code: they are copies of the master. ${todo}`;
+  return [{ item, message, fix: config.fix.add(item, 'lazy-apps', 'true') }];
+}
 
 /** False when it is known that the target lacks an option that came with this release. */
 function knows({ target }: RuleConfig, option: string, release: string): boolean {

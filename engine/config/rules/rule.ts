@@ -1,7 +1,7 @@
 /**
  * What a rule is: a code with its documentation, and a small pure function over the resolved configuration. The
  * catalogue (catalogue.ts) has all of them; diagnostics.ts runs them and lays their findings onto the text. Findings
- * of the language itself have an entry of the same shape (language.ts) without a function.
+ * of the language itself have an entry of the same shape (language-codes.ts) without a function.
  */
 
 import type { ResolvedOption } from '../resolve-state.ts';
