@@ -236,15 +236,22 @@ describe('a real uWSGI', () => {
   it('that was started with a relative name and went elsewhere is compared with its own file', async () => {
     const stats = join(bench.folder, 'shop.stats');
     await mkdir(join(bench.folder, 'elsewhere'));
-    const path = await writeShop(['plugins = python3', 'master = true', `stats = ${stats}`, 'chdir = ../elsewhere']);
+    const path = await writeShop(['plugins = python3', 'master = true', `stats = ${stats}`, 'chdir = elsewhere']);
     await bench.write('elsewhere/app.py', APP);
-    const command = `cd ${join(bench.folder, 'shop')} && exec uwsgi --ini uwsgi.ini --set threads=2`;
+    await bench.write('more.ini', '[uwsgi]\nharakiri = 30\n');
+    const command = `cd ${bench.folder} && exec uwsgi --ini shop/uwsgi.ini --set threads=2`;
     await bench.startUwsgi(['-c', command], bench.folder, 'sh');
     await bench.startCore();
     const id = await attach(stats);
     const { options } = await bench.client.call('config.effective', { instanceId: id, text: null });
     expect(options.find(({ name }) => name === 'threads')?.origin.file).toBe('command line');
     expect(await drift(id)).toMatchObject({ status: 'same' });
+    // Whoever reads its file does so from the folder it was started in: the editor and the check, too.
+    const text = '[uwsgi]\ninclude = more.ini\n';
+    const context = await bench.client.call('config.context', { instanceId: id, text });
+    expect(context).toMatchObject({ startFolder: bench.folder, files: [path, join(bench.folder, 'more.ini')] });
+    const codes = (await bench.client.call('config.check', { instanceId: id, text })).map(({ code }) => code);
+    expect(codes).not.toContain('file-not-read');
     await afterItsStart(id);
     await save(id, (text) => text.replace('processes = 2', 'processes = 3'));
     expect(await drift(id)).toMatchObject({

@@ -18,6 +18,7 @@ import { diagnose } from './diagnose.ts';
 import { editorHandlers } from './editor-handlers.ts';
 import { LiveFigureDesk } from './live-facts.ts';
 import { saveReloads } from './save-effect.ts';
+import { serverStartOf } from './server-start.ts';
 
 export function configHandlers(context: HandlerContext): Part<'config'> {
   const { ports, registry, versions } = context;
@@ -30,7 +31,7 @@ export function configHandlers(context: HandlerContext): Part<'config'> {
       // The editor and the form know INI; files of another format are shown only.
       writable: file.writable && formatOf(file.path) === 'INI',
       readAtMs: ports.clock.now(),
-      diagnostics: check(instance, file.text, target.check, ports),
+      diagnostics: await check(instance, file.text, target.check, ports),
     };
   };
   return {
@@ -79,9 +80,16 @@ function formatOf(path: string): string {
   return formatByExtension(path) ?? 'INI';
 }
 
-function check(instance: Instance, text: string, target: CheckTarget, ports: Ports): ConfigFile['diagnostics'] {
-  const path = instance.record.configPath ?? instance.config?.configPath ?? '/uwsgi.ini';
-  return diagnose({ path, text, target, env: ports.env, version: ports.version });
+async function check(
+  instance: Instance,
+  text: string,
+  target: CheckTarget,
+  ports: Ports,
+): Promise<ConfigFile['diagnostics']> {
+  const start = await serverStartOf(instance, ports);
+  const { version } = start;
+  // Of an environment that can't be seen, this one is the nearest.
+  return diagnose({ path: configPathOf(instance), text, target, env: start.env ?? ports.env, version, start });
 }
 
 async function isTrusted(instance: Instance, { engines }: HandlerContext): Promise<boolean> {

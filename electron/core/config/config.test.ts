@@ -64,3 +64,17 @@ it('what the engine would refuse is an error of its own files; a real uWSGI may 
     await rm(folder, { recursive: true, force: true });
   }
 });
+
+it('advice goes by what the server of the file runs under, and by nothing where its machine is not known', () => {
+  const text = '[uwsgi]\nsocket = /run/shop.sock\nmaster = true\nmodule = shop\n';
+  const codes = (machine: { supervisor: 'systemd' | null } | null): string[] => {
+    const env = { NOTIFY_SOCKET: '/run/systemd/notify' };
+    const start = { cwd: '/srv', binaryPath: 'uwsgi', machine };
+    const target = { server: 'uwsgi', version: null, options: null } as const;
+    const found = diagnose({ path: '/srv/shop.ini', text, target, env, version: '2.0.21', start });
+    return found.map(({ code }) => code);
+  };
+  expect(codes({ supervisor: 'systemd' })).toContain('no-die-on-term');
+  expect(codes({ supervisor: null })).not.toContain('no-die-on-term');
+  expect(codes(null)).not.toContain('no-die-on-term');
+});

@@ -17,12 +17,11 @@ import { type ConfigHost, resolvePath } from '../../../engine/config/host.ts';
 import { resolveConfig } from '../../../engine/config/resolve.ts';
 import type { Origin } from '../../../engine/config/settings.ts';
 import type { ConfigEffective, ConfigOrigin } from '../../contract/desk-model.ts';
-import { findServerOf, startFolders } from '../discover/discover.ts';
-import { hidesArguments, serverArguments } from '../discover/processes.ts';
 import type { Instance } from '../instances/instance.ts';
 import type { Ports } from '../ports.ts';
 import { configPathOf } from './config-path.ts';
 import { createConfigHost } from './node-config-host.ts';
+import { serverStartOf } from './server-start.ts';
 
 /** How a server reads its configuration. */
 export interface OptionReading {
@@ -59,22 +58,12 @@ function loaderOf(path: string): string {
 /** Throws `config-none` when the file of the instance is not known. */
 export async function readingOf(instance: Instance, ports: Ports): Promise<OptionReading> {
   const path = configPathOf(instance);
-  const plain: OptionReading = {
-    ...readingOfFile(path, ports),
-    server: instance.isReeveEngine ? 'engine' : 'uwsgi',
-  };
-  if (instance.record.kind === 'engine') return { ...plain, env: ports.env, binaryPath: process.execPath };
-  const { document } = instance.monitor;
-  if (document === null) return plain;
-  // A process that can't be looked at is one whose arguments are not known.
-  const server = await findServerOf(document, instance.record.statsAddress).catch(() => null);
-  if (server === null) return plain;
-  const { process: master } = server;
-  const known = { ...plain, env: master.env ?? {}, binaryPath: master.args[0] ?? 'uwsgi', version: document.version };
-  const argv = hidesArguments(master) ? null : serverArguments(master);
+  const { argv, env, machine: _, ...start } = await serverStartOf(instance, ports);
+  const known = { ...readingOfFile(path, ports), ...start, env: env ?? {} };
   if (argv === null) return known;
-  const cwd = startFolders(master).find((folder) => readOptions({ ...known, argv, cwd: folder }).files.includes(path));
-  return cwd === undefined ? known : { ...known, argv, cwd };
+  // Another file than the one it was started with was named here: that one is read by itself.
+  const whole = { ...known, argv };
+  return readOptions(whole).files.includes(path) ? whole : known;
 }
 
 /** Never throws for what stands in files. */

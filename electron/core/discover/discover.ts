@@ -10,6 +10,7 @@ import { createConfigHost } from '../config/node-config-host.ts';
 import { readEffectiveConfig } from '../config/read-effective.ts';
 import { HIDDEN } from '../samples/redact.ts';
 import { hidesArguments, listServerProcesses, type ProcessInfo, readProcess, serverArguments } from './processes.ts';
+import { startFolderOf } from './start-folder.ts';
 
 export interface FoundServer {
   process: ProcessInfo;
@@ -73,23 +74,12 @@ export function nameOfFile(configPath: string): string {
   return name === 'uwsgi' ? basename(dirname(configPath)) || name : name;
 }
 
-/** Where it may have been started: by `chdir` it has perhaps gone elsewhere, and the shell's PWD says from where. */
-export function startFolders({ cwd, env }: Pick<ProcessInfo, 'cwd' | 'env'>): string[] {
-  const shell = env?.['PWD'];
-  const folders = [cwd ?? '/', ...(shell?.startsWith('/') ? [shell] : [])];
-  return [...new Set(folders)];
-}
-
 function configOf(process: ProcessInfo): EffectiveConfig | null {
   const args = serverArguments(process);
   if (args === null || hidesArguments(process)) return null;
-  const read = startFolders(process).map((cwd) =>
-    readEffectiveConfig(
-      args,
-      createConfigHost({ cwd, env: process.env ?? {}, binaryPath: process.args[0] ?? 'uwsgi', version: '2.0' }),
-    ),
-  );
-  return read.find(({ errors }) => errors.length === 0) ?? read[0] ?? null;
+  const cwd = startFolderOf(process, args) ?? '/';
+  const binaryPath = process.args[0] ?? 'uwsgi';
+  return readEffectiveConfig(args, createConfigHost({ cwd, env: process.env ?? {}, binaryPath, version: '2.0' }));
 }
 
 function missingOf(process: ProcessInfo, config: EffectiveConfig | null): string | null {

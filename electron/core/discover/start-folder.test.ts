@@ -1,0 +1,52 @@
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { startFolderOf } from './start-folder.ts';
+
+let folder = '';
+
+beforeEach(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'reeve-start-')));
+  await mkdir(join(folder, 'app'));
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Started with `--ini shop.ini`, now in `cwd`. */
+function started(cwd: string | null, shell?: string): string | null {
+  const env = shell === undefined ? {} : { PWD: shell };
+  return startFolderOf({ args: ['uwsgi', '--ini', 'shop.ini'], cwd, env }, ['--ini', 'shop.ini']);
+}
+
+async function writeShop(line: string): Promise<void> {
+  await writeFile(join(folder, 'shop.ini'), `[uwsgi]\nsocket = s.sock\n${line}\n`);
+}
+
+it.each([
+  ['a relative', 'chdir = app'],
+  ['an absolute', 'chdir = %d/app'],
+])('a server that went elsewhere by %s chdir began in the folder of its shell', async (_, line) => {
+  await writeShop(line);
+  expect(started(join(folder, 'app'), folder)).toBe(folder);
+});
+
+it('a server whose environment names a folder that does not lead to its own began in its own', async () => {
+  await writeShop('processes = 2');
+  await writeFile(join(folder, 'app', 'shop.ini'), '[uwsgi]\nsocket = s.sock\n');
+  expect(started(folder, join(folder, 'app'))).toBe(folder);
+  expect(started(folder, 'relative')).toBe(folder);
+  expect(started(folder)).toBe(folder);
+});
+
+it('a server whose application went elsewhere is read from where its file is found', async () => {
+  await writeShop('processes = 2');
+  expect(started('/', folder)).toBe(folder);
+  expect(started(folder, '/')).toBe(folder);
+});
+
+it('nothing is known of a server that shows neither', () => {
+  expect(started(null)).toBeNull();
+});

@@ -1,0 +1,33 @@
+/**
+ * Where a server was started: relative names in its arguments and files begin there, though `chdir` may have taken it
+ * elsewhere since. Its present folder and the shell's PWD are the candidates; its own configuration says which one fits.
+ */
+import { resolvePath } from '../../../engine/config/host.ts';
+import { findOption } from '../../../engine/config/option-table.ts';
+import { resolveConfig } from '../../../engine/config/resolve.ts';
+import { createConfigHost } from '../config/node-config-host.ts';
+import type { ProcessInfo } from './processes.ts';
+
+type Started = Pick<ProcessInfo, 'args' | 'cwd' | 'env'>;
+
+/** With these arguments; null when neither its folder nor its environment can be seen. */
+export function startFolderOf(process: Started, argv: readonly string[]): string | null {
+  const reads = candidates(process).map((folder) => ({ folder, ...readFrom(folder, process, argv) }));
+  const fitting = reads.find(({ isRead, goesTo }) => isRead && goesTo === process.cwd);
+  // An application may have gone to any other folder: then one from which all is found has to do, the present one first.
+  return (fitting ?? reads.findLast(({ isRead }) => isRead) ?? reads.at(-1))?.folder ?? null;
+}
+
+/** PWD first: after an absolute `chdir` the present folder fits, too, and is not where it was started. */
+function candidates({ cwd, env }: Started): string[] {
+  const shell = env?.['PWD'];
+  return [...new Set([...(shell?.startsWith('/') ? [shell] : []), ...(cwd === null ? [] : [cwd])])];
+}
+
+function readFrom(cwd: string, { args, env }: Started, argv: readonly string[]) {
+  const host = createConfigHost({ cwd, env: env ?? {}, binaryPath: args[0] ?? 'uwsgi', version: '2.0' });
+  const resolved = resolveConfig(argv, host);
+  const applied = resolved.ok ? resolved.applied : [];
+  const chdir = applied.findLast(({ key }) => findOption(key)?.name === 'chdir')?.value ?? '.';
+  return { isRead: resolved.ok, goesTo: host.realFolder(resolvePath(cwd, chdir)) };
+}
