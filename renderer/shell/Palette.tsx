@@ -2,7 +2,6 @@
  * Command palette: one field, one list. Arrows choose, Enter runs, Esc closes; what can't run now is shown with the reason.
  * The field stays focused; the list is its listbox.
  */
-import { Modal } from '@mantine/core';
 import { ArrowRight, Search, Settings2 } from 'lucide-react';
 import {
   type KeyboardEvent,
@@ -20,12 +19,13 @@ import { reference } from '../pages/config/reference/reference-store.ts';
 import { useStores, useUi } from '../stores/use-stores.ts';
 import { HealthGlyph } from '../ui/Glyph.tsx';
 import { Kbd } from '../ui/Kbd.tsx';
+import { PaletteBox } from '../ui/PaletteBox.tsx';
+import { PaletteField } from '../ui/PaletteField.tsx';
 import { type PaletteGroup, type PaletteItem, type PaletteQuery, paletteItems } from './palette-model.ts';
 
 type SearchOptions = PaletteQuery['searchOptions'];
 
 const GROUP_TITLES: Record<PaletteGroup, string> = { instances: 'Instances', do: 'Do', options: 'Options' };
-const CLASSES = { content: 'pal-content', overlay: 'rv-modal-overlay', body: 'rv-modal-body' };
 const MOST_RECENT = 12;
 /** The palette gives the focus back as it closes; what it runs may take it after that. */
 const FOCUS_GIVEN_BACK_MS = 30;
@@ -34,20 +34,9 @@ export function Palette() {
   const { ui } = useStores();
   const isOpen = useUi((state) => state.isPaletteOpen);
   return (
-    <Modal
-      opened={isOpen}
-      onClose={() => ui.setPaletteOpen(false)}
-      size={640}
-      padding={0}
-      yOffset={104}
-      withCloseButton={false}
-      lockScroll={false}
-      classNames={CLASSES}
-      transitionProps={{ duration: 0 }}
-      attributes={{ content: { 'aria-label': 'Search or run a command' } }}
-    >
+    <PaletteBox label="Search or run a command" opened={isOpen} widthPx={640} onClose={() => ui.setPaletteOpen(false)}>
       <PaletteBody />
-    </Modal>
+    </PaletteBox>
   );
 }
 
@@ -101,32 +90,24 @@ function PaletteBody() {
 
   return (
     <>
-      <div className="pal-search">
-        <Search className="q" size={16} strokeWidth={1.75} aria-hidden />
-        <input
-          data-autofocus
-          type="text"
-          role="combobox"
-          aria-expanded
-          aria-controls={listId}
-          aria-activedescendant={items[index] ? `${listId}-${index}` : undefined}
-          aria-label="Search or run a command"
-          placeholder="Search or run a command"
-          autoComplete="off"
-          spellCheck={false}
-          value={text}
-          onChange={(event) => {
-            setText(event.target.value);
-            setChosen(0);
-          }}
-          onKeyDown={onKeyDown}
-        />
+      <PaletteField
+        icon={Search}
+        label="Search or run a command"
+        listId={listId}
+        chosen={items[index] ? index : null}
+        text={text}
+        onText={(typed) => {
+          setText(typed);
+          setChosen(0);
+        }}
+        onKeyDown={onKeyDown}
+      >
         <span className="q t11">Try</span>
         <kbd>&gt;</kbd>
         <span className="q t11">commands</span>
         <kbd>@</kbd>
         <span className="q t11">options</span>
-      </div>
+      </PaletteField>
       <div className="pal-list" role="listbox" id={listId} aria-label="Results" ref={list}>
         {items.map((item, at) => (
           <PaletteRow

@@ -1,8 +1,9 @@
 /** The outline of the text as a list to go to: sections, commented groups, logic. Typing filters, Enter goes there. */
-import { Modal } from '@mantine/core';
 import { ListTree } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import type { OutlineEntry } from '../../../editor/ini-outline.ts';
+import { PaletteBox } from '../../../ui/PaletteBox.tsx';
+import { PaletteField } from '../../../ui/PaletteField.tsx';
 
 export interface OutlinePaletteProps {
   opened: boolean;
@@ -12,25 +13,11 @@ export interface OutlinePaletteProps {
   onClose: () => void;
 }
 
-const CLASSES = { content: 'pal-content', overlay: 'rv-modal-overlay', body: 'rv-modal-body' };
-
 export function OutlinePalette({ opened, outline, onGo, onClose }: OutlinePaletteProps) {
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      size={480}
-      padding={0}
-      yOffset={104}
-      withCloseButton={false}
-      lockScroll={false}
-      returnFocus={false}
-      classNames={CLASSES}
-      transitionProps={{ duration: 0 }}
-      attributes={{ content: { 'aria-label': 'Outline' } }}
-    >
+    <PaletteBox label="Outline" opened={opened} widthPx={480} returnFocus={false} onClose={onClose}>
       <OutlineList outline={outline} onGo={onGo} />
-    </Modal>
+    </PaletteBox>
   );
 }
 
@@ -59,27 +46,18 @@ function OutlineList({ outline, onGo }: Pick<OutlinePaletteProps, 'outline' | 'o
 
   return (
     <>
-      <div className="pal-search">
-        <ListTree className="q" size={16} strokeWidth={1.75} aria-hidden />
-        <input
-          data-autofocus
-          type="text"
-          role="combobox"
-          aria-expanded
-          aria-controls={listId}
-          aria-activedescendant={shown[index] ? `${listId}-${index}` : undefined}
-          aria-label="Go to a part of the file"
-          placeholder="Go to a part of the file"
-          autoComplete="off"
-          spellCheck={false}
-          value={text}
-          onChange={(event) => {
-            setText(event.target.value);
-            setChosen(0);
-          }}
-          onKeyDown={onKeyDown}
-        />
-      </div>
+      <PaletteField
+        icon={ListTree}
+        label="Go to a part of the file"
+        listId={listId}
+        chosen={shown[index] ? index : null}
+        text={text}
+        onText={(typed) => {
+          setText(typed);
+          setChosen(0);
+        }}
+        onKeyDown={onKeyDown}
+      />
       <div className="pal-list outline-list" role="listbox" id={listId} aria-label="Parts of the file" ref={list}>
         {shown.map((entry, at) => (
           // The field keeps the focus; its keys choose.
