@@ -10,8 +10,7 @@ export function useShortcuts(stores: AppStores): void {
     function onKeyDown(event: KeyboardEvent) {
       if (event.defaultPrevented || event.isComposing) return;
       const isTyping = isTypingIn(event.target);
-      // Dialogs keep the keyboard to themselves.
-      if (stores.ui.getState().dialog !== null) return;
+      if (isDialogOpen(stores)) return;
       if (event.key === '/' && !isTyping && focusFilter()) {
         event.preventDefault();
         return;
@@ -30,6 +29,12 @@ export function useShortcuts(stores: AppStores): void {
       stopHost();
     };
   }, [stores]);
+}
+
+/** Dialogs keep the keyboard to themselves, those of a page too; the palette leaves what works in fields. */
+function isDialogOpen({ ui }: AppStores): boolean {
+  const { dialog, isPaletteOpen } = ui.getState();
+  return dialog !== null || (!isPaletteOpen && document.querySelector('[role="dialog"][aria-modal="true"]') !== null);
 }
 
 /** Puts the cursor into the filter of the page, if it has one. */

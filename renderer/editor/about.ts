@@ -7,6 +7,7 @@ import type { Extension } from '@codemirror/state';
 import { type Command, type EditorView, keymap } from '@codemirror/view';
 import { findOption } from '../../engine/config/option-table.ts';
 import { documentOf } from './document-facts.ts';
+import { targetField } from './editor-server.ts';
 import { type AboutSubject, navigationEvents } from './navigation.ts';
 import { problemOnLine } from './problem-gutter.ts';
 
@@ -26,13 +27,19 @@ function showAbout(view: EditorView, subject: AboutSubject): boolean {
   return events !== null;
 }
 
+/** One that only the server's own build has. */
+function ownOption(view: EditorView, key: string): string | null {
+  return view.state.field(targetField)?.extra.find((extra) => extra.name === key)?.name ?? null;
+}
+
 const aboutCursor: Command = (view) => {
   const chosen = selectedCompletion(view.state);
   const { number } = view.state.doc.lineAt(view.state.selection.main.head);
   const line = documentOf(view.state.doc).lines[number - 1];
-  const option = findOption(chosen?.label ?? (line?.type === 'option' ? line.key : ''));
+  const key = chosen?.label ?? (line?.type === 'option' ? line.key : '');
+  const name = findOption(key)?.name ?? ownOption(view, key);
   closeCompletion(view);
-  if (option !== null) return showAbout(view, { type: 'option', name: option.name });
+  if (name !== null) return showAbout(view, { type: 'option', name });
   const problem = problemOnLine(view, number);
   return showAbout(view, problem === null ? { type: 'index' } : { type: 'rule', code: problem.code });
 };

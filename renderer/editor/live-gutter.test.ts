@@ -1,7 +1,8 @@
-import { EditorState } from '@codemirror/state';
+import { EditorState, StateEffect } from '@codemirror/state';
 import { describe, expect, it } from 'vitest';
 import type { OptionFigure } from '../../electron/contract/live-figures.ts';
-import { figureLines, suggestedValue } from './live-gutter.ts';
+import { keptFacts } from './file-sections.ts';
+import { figureLines, liveGutter, setLiveFigures, suggestedValue, takeOverHere } from './live-gutter.ts';
 
 function figure(option: string, suggestion: string | null = null): [string, OptionFigure] {
   const parts: OptionFigure['parts'] = [{ text: 'peak', tone: 'label' }];
@@ -11,6 +12,18 @@ function figure(option: string, suggestion: string | null = null): [string, Opti
 
 function linesOf(text: string, ...figures: [string, OptionFigure][]) {
   return figureLines(EditorState.create({ doc: text }).doc, new Map(figures));
+}
+
+/** The key with the cursor at a place of the text. */
+function press(state: EditorState, at: number) {
+  let after = state.update({ selection: { anchor: at } }).state;
+  const isDone = takeOverHere({
+    state: after,
+    dispatch: (transaction) => {
+      after = transaction.state;
+    },
+  });
+  return { isDone, text: after.doc.toString() };
 }
 
 describe('live figures beside the lines', () => {
@@ -37,5 +50,14 @@ describe('live figures beside the lines', () => {
       null,
       null,
     ]);
+  });
+
+  it('are taken over by a key on the line, in one step, and elsewhere nothing happens', () => {
+    const created = EditorState.create({ doc: '[uwsgi]\nlisten = 100\n', extensions: [keptFacts, liveGutter] });
+    const start = created.update({ effects: setLiveFigures.of(new Map([figure('listen', '512')])) }).state;
+    expect(press(start, 9)).toEqual({ isDone: true, text: '[uwsgi]\nlisten = 512\n' });
+    expect(press(start, 0)).toEqual({ isDone: false, text: '[uwsgi]\nlisten = 100\n' });
+    const locked = start.update({ effects: StateEffect.appendConfig.of(EditorState.readOnly.of(true)) }).state;
+    expect(press(locked, 9).isDone).toBe(false);
   });
 });

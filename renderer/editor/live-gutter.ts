@@ -2,8 +2,16 @@
  * Live figures at the right of the lines: what an option comes to on the running server, and a value to take over where
  * there is reason to. A gutter of its own; nothing of it is in the text.
  */
-import { type EditorState, type Extension, RangeSet, StateEffect, StateField, type Text } from '@codemirror/state';
-import { type Command, EditorView, GutterMarker, gutter, keymap } from '@codemirror/view';
+import {
+  type EditorState,
+  type Extension,
+  RangeSet,
+  type StateCommand,
+  StateEffect,
+  StateField,
+  type Text,
+} from '@codemirror/state';
+import { EditorView, GutterMarker, gutter, keymap } from '@codemirror/view';
 import type { FigurePart, OptionFigure } from '../../electron/contract/live-figures.ts';
 import type { OptionLine } from '../../engine/config/ini-document.ts';
 import { factsOf } from './document-facts.ts';
@@ -110,20 +118,22 @@ const column = gutter({
 });
 
 /** One undo step: the value of the line becomes the suggested one. */
-function takeOver(view: EditorView, lineNumber: number): boolean {
-  const { doc } = view.state;
-  const at = figureLines(doc, view.state.field(figures)).find(({ line }) => line.number === lineNumber);
+function takeOver({ state, dispatch }: Parameters<StateCommand>[0], lineNumber: number): boolean {
+  const { doc } = state;
+  const at = figureLines(doc, state.field(figures)).find(({ line }) => line.number === lineNumber);
   const value = at === undefined ? null : suggestedValue(at);
   if (at === undefined || value === null) return false;
   const { from } = doc.line(lineNumber);
   const change = { from: from + at.line.valueFrom, to: from + at.line.valueTo, insert: value };
-  view.dispatch({ changes: change, userEvent: 'input.suggestion' });
+  dispatch(state.update({ changes: change, userEvent: 'input.suggestion' }));
   return true;
 }
 
 /** As a fix is applied: what is offered for the line of the cursor, when nothing is wrong with it. */
-const takeOverHere: Command = (view) =>
-  !view.state.readOnly && takeOver(view, view.state.doc.lineAt(view.state.selection.main.head).number);
+export const takeOverHere: StateCommand = (target) => {
+  const { doc, selection, readOnly } = target.state;
+  return !readOnly && takeOver(target, doc.lineAt(selection.main.head).number);
+};
 
 function span(className: string, text: string): HTMLElement {
   const element = document.createElement('span');

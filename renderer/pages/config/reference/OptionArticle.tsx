@@ -1,4 +1,5 @@
 /** The page of an option: texts, where it works, facts, where it is set, findings, its neighbours. */
+import type { ConfigTarget } from '../../../../electron/contract/model.ts';
 import { optionNote } from '../../../../engine/config/option-notes.ts';
 import { findOption, type OptionInfo } from '../../../../engine/config/option-table.ts';
 import { CopyButton } from '../../../ui/CopyButton.tsx';
@@ -21,10 +22,13 @@ export interface OptionArticleProps {
 
 export function OptionArticle({ name, file }: OptionArticleProps) {
   const option = findOption(name);
-  if (option === null) return <p className="calm">uWSGI has no option called {name}.</p>;
   const target = file?.target ?? null;
+  if (option === null) return <UnknownOption name={name} ownWords={extraHelp(name, target)} />;
   const note = optionNote(option.name);
-  const rules = rulesAbout(option.name);
+  // Of what is about the start of one server only, that of the other one is left out.
+  const rules = rulesAbout(option.name).filter(
+    ({ server }) => server === undefined || target === null || server === target.server,
+  );
   return (
     <>
       <div className="ref-title">
@@ -54,6 +58,25 @@ export function OptionArticle({ name, file }: OptionArticleProps) {
         </section>
       )}
       <Neighbours option={option} />
+    </>
+  );
+}
+
+/** What the server's own program says of an option that the table does not have. */
+function extraHelp(name: string, target: ConfigTarget | null): string | null {
+  return target?.extra.find((extra) => extra.name === name)?.help ?? null;
+}
+
+function UnknownOption({ name, ownWords }: { name: string; ownWords: string | null }) {
+  if (ownWords === null) return <p className="calm">uWSGI has no option called {name}.</p>;
+  return (
+    <>
+      <div className="ref-title">
+        <h2 className="title m">{name}</h2>
+      </div>
+      <p className="ref-text s1">
+        An option of this server's own build, which is not in uWSGI 2.0. Its program says: “{ownWords}”
+      </p>
     </>
   );
 }
