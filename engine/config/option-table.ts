@@ -7,7 +7,7 @@
  * like `effect=restart since=2.0.22 unit=requests choices=spare,backlog here=reload uwsgi=100`; the last two are the effect
  * on the engine and uWSGI's default, where those differ. Longer texts are in option-notes.ts.
  */
-import { editDistance, nearestNames } from './nearest.ts';
+import { editDistance, indexNames, type NameIndex, nearestIn } from './nearest.ts';
 import { OPTION_NAMES } from './option-names.ts';
 import { titledSections } from './options/sections.ts';
 
@@ -98,9 +98,10 @@ for (const option of optionTable) {
 const USED_SHORT_NAMES = new Set(
   'alarm async cache2 cap cgi cgroup config cron cron2 gevent loop mule psgi rack route snmp xml zerg'.split(' '),
 );
-const likelyNames = [...byName].flatMap(([name, { status }]) =>
-  name.length > 6 || status !== 'not supported' || USED_SHORT_NAMES.has(name) ? [name] : [],
-);
+const isLikely = (name: string): boolean =>
+  name.length > 6 || byName.get(name)?.status !== 'not supported' || USED_SHORT_NAMES.has(name);
+/** Made for the first slip. */
+let likelyNames: NameIndex | null = null;
 
 const nearestFound = new Map<string, string[]>();
 const MAX_REMEMBERED = 500;
@@ -134,7 +135,8 @@ export function nearestOptions(name: string): string[] {
   if (known !== undefined) return known;
   // An editor asks for the same few names at every key; the answers to all that was ever typed are not kept.
   if (nearestFound.size >= MAX_REMEMBERED) nearestFound.clear();
-  const found = nearestNames(name, likelyNames);
+  likelyNames ??= indexNames([...byName.keys()].filter(isLikely));
+  const found = nearestIn(name, likelyNames);
   nearestFound.set(name, found);
   return found;
 }

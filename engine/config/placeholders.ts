@@ -84,6 +84,7 @@ export function evaluatePlaceholder(name: string, valueOf: (key: string) => stri
 
 /** Names mentioned in the placeholders of a value, operators and numbers left out. */
 export function placeholderNames(value: string): string[] {
+  if (!value.includes('%(')) return [];
   const names = findSpans(value, '%').flatMap(({ name }) => {
     const words = name.split(' ').filter((word) => word !== '' && !/^(\+\+?|--?|\*|\/|\d+)$/.test(word));
     return [name, ...words];
