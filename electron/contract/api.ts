@@ -141,7 +141,7 @@ export const methods = {
    * course comes as `rehearse.changed`.
    */
   'rehearse.start': {
-    params: byId.extend({ text: z.string().max(LARGEST_CONFIG), consent: z.string().optional() }),
+    params: byId.extend({ text: configText, consent: z.string().max(64).optional() }),
     result: rehearsalStartSchema,
   },
   'rehearse.newest': { params: byId, result: z.object({ rehearsal: rehearsalSchema.nullable() }) },
