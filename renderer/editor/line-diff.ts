@@ -53,25 +53,32 @@ function hunksBetween(matches: readonly [number, number][], start: number, endA:
 
 /** Pairs of equal lines on the shortest edit path; null when it is longer than MOST_EDITS. */
 function matchingLines(a: readonly string[], b: readonly string[]): [number, number][] | null {
-  const furthest = new Map<number, number>([[1, 0]]);
-  const trace: Map<number, number>[] = [];
-  for (let edits = 0; edits <= Math.min(a.length + b.length, MOST_EDITS); edits += 1) {
-    trace.push(new Map(furthest));
+  const most = Math.min(a.length + b.length, MOST_EDITS);
+  // How far each diagonal got; diagonal k stands at k + most + 1.
+  const zero = most + 1;
+  const furthest = new Int32Array(2 * most + 3);
+  const trace: Int32Array[] = [];
+  for (let edits = 0; edits <= most; edits += 1) {
+    // Only these can have been reached.
+    trace.push(furthest.slice(zero - edits - 1, zero + edits + 2));
     for (let k = -edits; k <= edits; k += 2) {
-      let x = stepDown(furthest, k, edits) ? (furthest.get(k + 1) ?? 0) : (furthest.get(k - 1) ?? 0) + 1;
+      const below = furthest[zero + k - 1] ?? 0;
+      const above = furthest[zero + k + 1] ?? 0;
+      let x = stepsDown(k, edits, below, above) ? above : below + 1;
       while (x < a.length && x - k < b.length && a[x] === b[x - k]) x += 1;
-      furthest.set(k, x);
+      furthest[zero + k] = x;
       if (x >= a.length && x - k >= b.length) return walkBack(trace, a.length, b.length);
     }
   }
   return null;
 }
 
-function stepDown(furthest: ReadonlyMap<number, number>, k: number, edits: number): boolean {
-  return k === -edits || (k !== edits && (furthest.get(k - 1) ?? -1) < (furthest.get(k + 1) ?? -1));
+/** Whether diagonal k goes on from the one above it, by a line of the new text. */
+function stepsDown(k: number, edits: number, below: number, above: number): boolean {
+  return k === -edits || (k !== edits && below < above);
 }
 
-function walkBack(trace: readonly Map<number, number>[], lengthA: number, lengthB: number): [number, number][] {
+function walkBack(trace: readonly Int32Array[], lengthA: number, lengthB: number): [number, number][] {
   const matches: [number, number][] = [];
   let x = lengthA;
   let y = lengthB;
@@ -79,9 +86,11 @@ function walkBack(trace: readonly Map<number, number>[], lengthA: number, length
     const furthest = trace[edits];
     if (!furthest) break;
     const k = x - y;
-    const previousK = stepDown(furthest, k, edits) ? k + 1 : k - 1;
-    const previousX = edits === 0 ? 0 : (furthest.get(previousK) ?? 0);
-    const previousY = edits === 0 ? 0 : previousX - previousK;
+    const below = furthest[k + edits] ?? 0;
+    const above = furthest[k + edits + 2] ?? 0;
+    const isDown = stepsDown(k, edits, below, above);
+    const previousX = edits === 0 ? 0 : isDown ? above : below;
+    const previousY = edits === 0 ? 0 : previousX - (isDown ? k + 1 : k - 1);
     while (x > previousX && y > previousY) {
       x -= 1;
       y -= 1;
