@@ -47,6 +47,13 @@ export default function ConfigPage({ instanceId }: { instanceId: string }) {
   const read = useCallback(() => void desk.store.open().then(async () => desk.drafts.look()), [desk]);
   useEffect(() => read(), [read]);
 
+  // Another window or program may have written the file meanwhile; a text that is not saved stays.
+  useEffect(() => {
+    const look = (): void => void desk.store.open();
+    window.addEventListener('focus', look);
+    return () => window.removeEventListener('focus', look);
+  }, [desk]);
+
   if (state.status === 'loading') return <p className="calm">Reading the configuration file</p>;
   if (state.status === 'failed') {
     return (

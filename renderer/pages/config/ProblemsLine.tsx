@@ -69,8 +69,8 @@ export function ProblemsLine({ diagnostics, cursor, lineEnds, isListOpen, onList
       <span className="m q">
         Ln {cursor.line}, Col {cursor.column}
       </span>
-      <span className="m q">{cursor.section === '' ? 'no section' : `[${cursor.section}]`}</span>
-      <span className="m q">{lineEnds}</span>
+      <span className="m q place-more">{cursor.section === '' ? 'no section' : `[${cursor.section}]`}</span>
+      <span className="m q place-more">{lineEnds}</span>
     </div>
   );
 }

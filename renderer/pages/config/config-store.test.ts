@@ -180,4 +180,26 @@ describe('the configuration store', () => {
     await store.open();
     expect([session().isGone, session().text]).toEqual([false, 'other']);
   });
+
+  it('says nothing of a check without a link, checks when it is back, and a save says that it was none', async () => {
+    const { disk, store, session, timers } = setUp('a');
+    const fire = async (): Promise<void> => {
+      timers.splice(0).forEach((run) => run());
+      await new Promise((resolve) => setTimeout(resolve));
+    };
+    await store.open();
+    const down = new RpcError({ code: 'rpc-closed', message: 'The link closed.', hint: null });
+    disk.failure = down;
+    store.edit('b');
+    await fire();
+    expect(session().saveError).toBeNull();
+    await store.save();
+    expect(session().saveError?.message).toBe('Not saved: there is no link to Reeve itself.');
+    expect([disk.text, session().text]).toEqual(['a', 'b']);
+    store.edit('c');
+    await fire();
+    disk.failure = null;
+    await fire();
+    expect([disk.checks, session().checkedText]).toEqual([1, 'c']);
+  });
 });

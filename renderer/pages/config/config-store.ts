@@ -3,6 +3,7 @@
  * when another tab is opened. Checks are debounced, one at a time, and a save waits for the check of its own text.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { RPC_CODES } from '../../../electron/rpc/errors.ts';
 import { type Client, type Failure, failureOf } from '../../client.ts';
 import {
   type ConfigSession,
@@ -56,6 +57,7 @@ export interface ConfigStoreOptions {
 }
 
 const CHECK_AFTER_MS = 250;
+const CHECK_AGAIN_MS = 3_000;
 
 export function createConfigStore({ client, instanceId, setTimer, now }: ConfigStoreOptions): ConfigStore {
   const store = createStore<ConfigState>(() => ({ status: 'loading' }));
@@ -74,12 +76,14 @@ export function createConfigStore({ client, instanceId, setTimer, now }: ConfigS
     change((session) => checked(session, text, diagnostics));
   }
 
-  function scheduleCheck(): void {
+  function scheduleCheck(afterMs = CHECK_AFTER_MS): void {
     cancelCheck?.();
     cancelCheck = setTimer(() => {
-      // A check that fails leaves the old diagnostics; the save's own check will tell.
-      check().catch((error: unknown) => change((session) => saveFailed(session, failureOf(error))));
-    }, CHECK_AFTER_MS);
+      check().catch((error: unknown) => {
+        // The old diagnostics stay; the save's own check will tell. Without a link it is tried until there is one.
+        if (failureOf(error).code === RPC_CODES.closed) scheduleCheck(CHECK_AGAIN_MS);
+      });
+    }, afterMs);
   }
 
   async function write(baseVersion: ConfigSession['file']['version'], makeAnew = false): Promise<void> {
@@ -93,7 +97,7 @@ export function createConfigStore({ client, instanceId, setTimer, now }: ConfigS
       else if (result.status === 'conflict') change((session) => saveConflicted(session, result.disk));
       else change((session) => saveDone(session, result.file, result.reloadsOnSave, now()));
     } catch (error) {
-      change((session) => saveFailed(session, failureOf(error)));
+      change((session) => saveFailed(session, notSaved(error, 'Whether it was written is not known.')));
     }
   }
 
@@ -101,7 +105,7 @@ export function createConfigStore({ client, instanceId, setTimer, now }: ConfigS
     try {
       await check();
     } catch (error) {
-      change((session) => saveFailed(session, failureOf(error)));
+      change((session) => saveFailed(session, notSaved(error, 'Nothing was written.')));
       return;
     }
     const state = store.getState();
@@ -154,4 +158,12 @@ export function createConfigStore({ client, instanceId, setTimer, now }: ConfigS
       return state.status === 'ready' && isDirty(state);
     },
   });
+}
+
+/** Why a save came to nothing; a link that is down is said in the words of the save. */
+function notSaved(error: unknown, outcome: string): Failure {
+  const failure = failureOf(error);
+  if (failure.code !== RPC_CODES.closed) return failure;
+  const hint = `${outcome} The text is still here: save again when the link is back.`;
+  return { ...failure, message: 'Not saved: there is no link to Reeve itself.', hint };
 }
