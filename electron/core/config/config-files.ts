@@ -113,7 +113,7 @@ export async function makeConfigText(path: string, text: string, access: FileAcc
 }
 
 async function saveOver(path: string, text: string, base: FileVersion): Promise<SaveOutcome> {
-  const disk = await readConfigText(path).catch((error: unknown) => goneOrThrow(error, path));
+  const disk = await readUnlessGone(path);
   if (disk === null) return { status: 'gone' };
   if (disk.version.sha256 !== base.sha256) return { status: 'conflict', disk };
   // Renaming over it would pass by the permissions of a file that may not be written.
@@ -142,11 +142,15 @@ async function saveOver(path: string, text: string, base: FileVersion): Promise<
 }
 
 /** null: the file is gone and its folder is there, so that it can be made anew. */
-async function goneOrThrow(error: unknown, path: string): Promise<null> {
-  const isGone = error instanceof CoreError && error.code === 'config-gone';
-  const folder = isGone ? await stat(dirname(path)).catch(() => null) : null;
-  if (folder?.isDirectory() === true) return null;
-  throw error;
+async function readUnlessGone(path: string): Promise<ConfigText | null> {
+  try {
+    return await readConfigText(path);
+  } catch (error) {
+    if (!(error instanceof CoreError) || error.code !== 'config-gone') throw error;
+    const folder = await stat(dirname(path)).catch(() => null);
+    if (folder?.isDirectory() !== true) throw error;
+    return null;
+  }
 }
 
 /** Whether this user can make a file that belongs to them. */

@@ -24,14 +24,17 @@ export function configHandlers(context: HandlerContext): Part<'config'> {
   const { ports, registry, versions } = context;
   const targets = new ConfigTargets(ports);
   const live = new LiveFigureDesk(ports, context.reloads);
-  const toConfigFile = async ({ access: _, ...file }: ConfigText, instance: Instance): Promise<ConfigFile> => {
+  const toConfigFile = async (read: ConfigText, instance: Instance): Promise<ConfigFile> => {
+    const { path, text, version, writable } = read;
     const target = await targets.targetOf(instance);
     return {
-      ...file,
+      path,
+      text,
+      version,
       // The editor and the form know INI; files of another format are shown only.
-      writable: file.writable && formatOf(file.path) === 'INI',
+      writable: writable && formatOf(path) === 'INI',
       readAtMs: ports.clock.now(),
-      diagnostics: await check(instance, file.text, target.check, ports),
+      diagnostics: await check(instance, text, target.check, ports),
     };
   };
   return {

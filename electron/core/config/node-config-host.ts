@@ -14,6 +14,7 @@ import {
   statSync,
 } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
+import { ALL_READERS } from '../../../engine/config/formats/all-readers.ts';
 import { type ConfigHost, type HostFacts, type ReadResult, resolvePath } from '../../../engine/config/host.ts';
 import { hostFacts } from '../../../engine/config/host-facts.ts';
 import { currentUser } from '../current-user.ts';
@@ -68,6 +69,7 @@ export function createConfigHost(options: ConfigHostOptions): ConfigHost {
     inode: (path) => statOf(resolve(path))?.ino.toString() ?? null,
     env,
     cwd,
+    readers: ALL_READERS,
     hostname: hostname(),
     cpus: availableParallelism(),
     uid,
@@ -101,7 +103,7 @@ function factsFor({ env, machine }: ConfigHostOptions): Pick<ConfigHost, 'facts'
         return here.maxBacklog;
       },
       supervisor: machine.supervisor,
-      isWorldWritable: here.isWorldWritable,
+      isWorldWritable: (folder) => here.isWorldWritable(folder),
     },
   };
 }

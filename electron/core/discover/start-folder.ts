@@ -12,7 +12,7 @@ type Started = Pick<ProcessInfo, 'args' | 'cwd' | 'env'>;
 
 /** With these arguments; null when neither its folder nor its environment can be seen. */
 export function startFolderOf(process: Started, argv: readonly string[]): string | null {
-  const reads = candidates(process).map((folder) => ({ folder, ...readFrom(folder, process, argv) }));
+  const reads = candidates(process).map((folder) => readFrom(folder, process, argv));
   const fitting = reads.find(({ isRead, goesTo }) => isRead && goesTo === process.cwd);
   // An application may have gone to any other folder: then one from which all is found has to do, the present one first.
   return (fitting ?? reads.findLast(({ isRead }) => isRead) ?? reads.at(-1))?.folder ?? null;
@@ -29,5 +29,5 @@ function readFrom(cwd: string, { args, env }: Started, argv: readonly string[]) 
   const resolved = resolveConfig(argv, host);
   const applied = resolved.ok ? resolved.applied : [];
   const chdir = applied.findLast(({ key }) => findOption(key)?.name === 'chdir')?.value ?? '.';
-  return { isRead: resolved.ok, goesTo: host.realFolder(resolvePath(cwd, chdir)) };
+  return { folder: cwd, isRead: resolved.ok, goesTo: host.realFolder(resolvePath(cwd, chdir)) };
 }
