@@ -6,6 +6,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, statSyn
 import { availableParallelism, hostname, userInfo } from 'node:os';
 import { isAbsolute } from 'node:path';
 import process from 'node:process';
+import { type FormatReaders, PLAIN_READERS } from './config/formats/readers.ts';
 import type { ConfigHost, ReadFailure, ReadResult } from './config/host.ts';
 import { hostFacts } from './config/host-facts.ts';
 
@@ -19,6 +20,8 @@ export interface ConfigHostOptions {
   version?: string;
   reloading?: boolean;
   inheritedSockets?: number;
+  /** Without them only INI and JSON can be read. */
+  readers?: FormatReaders;
 }
 
 /** A host for this process; `options` replace what is asked of the process. */
@@ -51,6 +54,7 @@ export function createConfigHost(options: ConfigHostOptions = {}): ConfigHost {
     version: options.version ?? '2.0.21',
     reloading: options.reloading ?? false,
     inheritedSockets: options.inheritedSockets ?? 0,
+    readers: options.readers ?? PLAIN_READERS,
     nowMicros: () => Math.floor((performance.timeOrigin + performance.now()) * 1000),
     facts: hostFacts({
       env: options.env ?? process.env,

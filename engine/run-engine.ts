@@ -8,12 +8,15 @@ import { outputTo, runAction } from './actions.ts';
 import { type Background, backgroundOf, goIntoBackground } from './background.ts';
 import { buildSettings } from './config/build-settings.ts';
 import { formatConfigError, formatOrigin } from './config/errors.ts';
+import type { FormatName } from './config/formats/config-document.ts';
+import type { ConfigHost, ReadResult } from './config/host.ts';
 import { resolveConfig } from './config/resolve.ts';
 import { startAdvice } from './config/rules/start-advice.ts';
 import type { EngineSettings } from './config/settings.ts';
 import { createConfigHost } from './config-host.ts';
 import { EngineError, EXIT_BAD_CONFIG, formatEngineError } from './errors.ts';
 import { inheritedSocketsOf } from './inherited-sockets.ts';
+import { LoadedReaders } from './loaded-readers.ts';
 import { EngineLog } from './master/engine-log.ts';
 import { Master } from './master/master.ts';
 import { configurationLines } from './master/reports.ts';
@@ -41,7 +44,8 @@ interface InnerIo extends EngineIo {
 
 type Reading =
   | { ok: true; settings: EngineSettings; notices: string[] }
-  | { ok: false; errors: string[]; notices: string[] };
+  /** `reader`: it has to be loaded first. */
+  | { ok: false; errors: string[]; notices: string[]; reader: FormatName | null };
 
 /** Runs the engine until it is stopped. Resolves to the exit code: 0 stopped, 1 failed, 22 no app, 78 bad configuration. */
 export async function runEngine(argv: readonly string[], io: EngineIo): Promise<number> {
@@ -65,7 +69,8 @@ export async function runEngine(argv: readonly string[], io: EngineIo): Promise<
 }
 
 async function start(argv: readonly string[], io: InnerIo, log: EngineLog, starter: Starter): Promise<number> {
-  const first = read(argv, io, false);
+  const readers = new LoadedReaders();
+  const first = await readFirst(argv, io, readers);
   for (const notice of first.notices) log.write(notice);
   if (!first.ok) {
     for (const error of first.errors) log.write(error);
@@ -88,7 +93,8 @@ async function start(argv: readonly string[], io: InnerIo, log: EngineLog, start
     resourcesFolder,
     log,
     readSettings: () => {
-      const again = read(argv, io, true);
+      const again = read(argv, hostOf(io, readers, true));
+      if (!again.ok && again.reader !== null) return readers.loadForNextTime(again.reader);
       if (again.ok) for (const notice of again.notices) log.write(notice);
       return again.ok ? again.settings : again.errors.join('\n');
     },
@@ -98,15 +104,40 @@ async function start(argv: readonly string[], io: InnerIo, log: EngineLog, start
   return master.run();
 }
 
-function read(argv: readonly string[], io: InnerIo, reloading: boolean): Reading {
-  const { cwd, env, inheritedSockets } = io;
-  const host = createConfigHost({ cwd, env, version: ENGINE_VERSION, reloading, inheritedSockets });
+/** Reads until no reader is missing; what came from standard input the first time is there again. */
+async function readFirst(argv: readonly string[], io: InnerIo, readers: LoadedReaders): Promise<Reading> {
+  const inputs: ReadResult[] = [];
+  for (;;) {
+    const host = hostOf(io, readers, false);
+    let at = 0;
+    const readStdin = (): ReadResult => (inputs[at++] ??= host.readStdin());
+    const reading = read(argv, { ...host, readStdin });
+    if (reading.ok || reading.reader === null) return reading;
+    await readers.load(reading.reader);
+  }
+}
+
+function hostOf({ cwd, env, inheritedSockets }: InnerIo, readers: LoadedReaders, reloading: boolean): ConfigHost {
+  return createConfigHost({
+    cwd,
+    env,
+    version: ENGINE_VERSION,
+    reloading,
+    inheritedSockets,
+    readers: readers.all,
+  });
+}
+
+function read(argv: readonly string[], host: ConfigHost): Reading {
   const resolved = resolveConfig(argv, host);
   const said = [...resolved.notices, ...resolved.remarks, ...resolved.printed];
-  if (!resolved.ok) return { ok: false, errors: resolved.errors.map(formatConfigError), notices: said };
+  if (!resolved.ok) {
+    const reader = resolved.errors[0]?.reader ?? null;
+    return { ok: false, errors: resolved.errors.map(formatConfigError), notices: said, reader };
+  }
   const built = buildSettings(resolved);
   const warnings = built.warnings.map(({ message, origin }) => `${formatOrigin(origin)}: warning: ${message}`);
   const notices = [...said, ...warnings];
-  if (!built.ok) return { ok: false, errors: built.errors.map(formatConfigError), notices };
+  if (!built.ok) return { ok: false, errors: built.errors.map(formatConfigError), notices, reader: null };
   return { ok: true, settings: built.settings, notices: [...notices, ...startAdvice(resolved)] };
 }

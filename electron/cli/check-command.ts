@@ -2,7 +2,9 @@
  * `reeve check`: what the editor of the console would say about files, as lines that editors and people can read, or
  * as JSON for programs. Nothing is run.
  */
+
 import { type CheckTarget, checkText, type Diagnostic, ENGINE_TARGET } from '../../engine/config/diagnostics.ts';
+import { ALL_READERS } from '../../engine/config/formats/all-readers.ts';
 import { decodeText } from '../../engine/config/text-bytes.ts';
 import { createConfigHost } from '../../engine/config-host.ts';
 import type { Parsed } from './parse-command.ts';
@@ -50,7 +52,7 @@ export async function runCheck({ flags, positionals }: Parsed, terminal: Termina
 
 /** `-` is the standard input, as an INI file of the folder it is run in. */
 function checkFile(path: string, target: CheckTarget, terminal: Terminal): Diagnostic[] {
-  const host = createConfigHost({ cwd: terminal.cwd, env: terminal.env });
+  const host = createConfigHost({ cwd: terminal.cwd, env: terminal.env, readers: ALL_READERS });
   const read = path === '-' ? host.readStdin() : host.readFile(path);
   if (!read.ok) throw new CommandError(`${path} can not be read: ${readReason(read.reason)}.`, NEXT_STEP[read.reason]);
   return checkText(decodeText(read.bytes), path === '-' ? 'standard-input.ini' : path, host, target);

@@ -5,11 +5,11 @@
  */
 
 import type { ConfigHost } from './host.ts';
-import { writtenOptions } from './loaders.ts';
 import { findOption } from './option-table.ts';
 import type { ConfigErrors, Resolved } from './resolve.ts';
 import { formatByExtension } from './sources.ts';
 import { decodeText } from './text-bytes.ts';
+import { writtenOptions } from './written-options.ts';
 
 export interface CommandLineFound {
   file: string;

@@ -2,6 +2,7 @@
  * Errors of a configuration: what is wrong, where it was written and what to do about it. Codes are stable; the text is
  * for people. Operator errors: they carry no stack and end the start with exit code 78 (engine/run-engine.ts does that).
  */
+import type { FormatName } from './formats/config-document.ts';
 import type { Origin } from './settings.ts';
 
 export const CONFIG_ERROR_CODES = [
@@ -31,6 +32,8 @@ export interface ConfigError {
   option: string | null;
   /** One sentence: the next step. */
   hint: string | null;
+  /** Not an error of the file: the reader for this format was not loaded (ConfigHost.readers). */
+  reader?: FormatName;
   /** The line that uWSGI logs before it ends for the same reason; absent where it has none of its own. */
   asUwsgi?: string;
 }

@@ -3,6 +3,8 @@
  * engine/config-host.ts, tests use plain objects. All paths may be relative; they are relative to `cwd`.
  */
 
+import type { FormatReaders } from './formats/readers.ts';
+
 export type ReadFailure = 'not found' | 'is a folder' | 'not permitted' | 'too large' | 'failed';
 export type ReadResult = { ok: true; bytes: Uint8Array } | { ok: false; reason: ReadFailure };
 
@@ -36,6 +38,8 @@ export interface ConfigHost {
   /** Listening sockets that the service manager handed over, from descriptor 3 on; none when it is not said. */
   inheritedSockets?: number;
   nowMicros(): number;
+  /** Those that are there; a file of another format is an error with its name in `reader`. */
+  readers: FormatReaders;
   /** What is known of the machine beyond that; absent where a configuration is only read. */
   facts?: HostFacts;
 }

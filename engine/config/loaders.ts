@@ -4,13 +4,8 @@
  * as ConfigFailure with the line and the column.
  */
 import { ConfigFailure } from './errors.ts';
-import type { FormatName, SectionReader } from './formats/config-document.ts';
-import { readIniSection } from './formats/ini-format.ts';
-import { readJsonSection } from './formats/json-format.ts';
-import { readXmlSection } from './formats/xml-format.ts';
-import { readYamlSection } from './formats/yaml-format.ts';
+import type { FormatName } from './formats/config-document.ts';
 import type { ConfigHost } from './host.ts';
-import { parseIni } from './ini-document.ts';
 import { expandMagic, type MagicFile, type MagicText, originalOffset } from './magic.ts';
 import type { Origin } from './settings.ts';
 
@@ -36,17 +31,23 @@ export interface LoadRequest {
 
 export type Loaded = { status: 'options'; options: LoadedOption[]; notice: string | null } | { status: 'no-section' };
 
-const READERS: Readonly<Record<FormatName, SectionReader>> = {
-  INI: readIniSection,
-  YAML: readYamlSection,
-  JSON: readJsonSection,
-  XML: readXmlSection,
-};
-
 /** Options of one section in order. Throws ConfigFailure with code `syntax`. */
 export function loadSection(format: FormatName, { file, outer, source, section, host }: LoadRequest): Loaded {
+  const reader = host.readers.get(format);
+  if (reader === undefined) {
+    const message = `There is no reader for ${format} here.`;
+    const origin = source.originOf(1);
+    throw new ConfigFailure({
+      code: 'format-not-supported',
+      message,
+      origin,
+      option: null,
+      hint: null,
+      reader: format,
+    });
+  }
   const magic = expandMagic(source.text, file, outer, host);
-  const read = READERS[format](magic.text, section);
+  const read = reader(magic.text, section);
   if (read.status === 'no-section') return read;
   if (read.status === 'broken') {
     const { at, message, hint } = read.fault;
@@ -64,19 +65,6 @@ export function loadSection(format: FormatName, { file, outer, source, section, 
   return { status: 'options', options, notice: read.notice };
 }
 
-/** Every option of a file as it is written, whatever conditions it stands under; of another format than INI only the section that is read by default. */
-export function writtenOptions(format: FormatName, text: string): { key: string; value: string; line: number }[] {
-  if (format === 'INI') {
-    return parseIni(text).lines.flatMap((line) =>
-      line.type === 'option' ? [{ key: line.key, value: line.value, line: line.number }] : [],
-    );
-  }
-  const read = READERS[format](text, '');
-  if (read.status !== 'options') return [];
-  const lineAt = lineFinder({ text, lines: [] });
-  return read.options.map(({ key, value, from }) => ({ key, value, line: lineAt(from) }));
-}
-
 /** Line and column, both 1-based. */
 function placeOf(text: string, offset: number): { line: number; column: number } {
   const before = text.slice(0, offset);
@@ -84,7 +72,7 @@ function placeOf(text: string, offset: number): { line: number; column: number }
 }
 
 /** The line of the file that a place of the text with its magic variables replaced was in. */
-function lineFinder({ text, lines }: Pick<MagicText, 'text' | 'lines'>): (offset: number) => number {
+export function lineFinder({ text, lines }: Pick<MagicText, 'text' | 'lines'>): (offset: number) => number {
   const starts = [0];
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
   let index = 0;

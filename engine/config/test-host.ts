@@ -1,4 +1,5 @@
 /** A ConfigHost made of plain objects, for tests: files by absolute path, fixed facts of a machine. */
+import { ALL_READERS } from './formats/all-readers.ts';
 import { type ConfigHost, resolvePath } from './host.ts';
 import { encodeText } from './text-bytes.ts';
 
@@ -38,6 +39,7 @@ export function memoryHost(files: Record<string, string>, env: Record<string, st
     binaryPath: '/usr/bin/reeve',
     version: '2.0.21',
     reloading: false,
+    readers: ALL_READERS,
     nowMicros: () => 1_790_000_000_123_456,
   };
 }
