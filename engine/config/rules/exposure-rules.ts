@@ -1,7 +1,7 @@
 /** Rules about who can reach or read what: addresses, modes, users, secrets, source code. */
 import { formatAddress } from '../address.ts';
 import { resolvePath } from '../host.ts';
-import { isOn } from '../values.ts';
+import { isOn, plainPath } from '../values.ts';
 import type { Finding, Rule } from './rule.ts';
 import { APPLICATIONS, FRONT_SOCKETS, isEverywhere, isOpen, type RuleConfig } from './rule-config.ts';
 
@@ -59,12 +59,16 @@ export const exposureRules: readonly Rule[] = [
     code: 'chmod-socket-world',
     severity: 'warning',
     title: 'Every user of the machine may use the unix socket',
-    why: "Mode 666 or 777, and 'chmod-socket' without a value, let any local process send requests past the web server, with variables of its choice.",
+    why: "Mode 666 or 777, which 'chmod-socket' without a value means too, lets any local process send requests past the web server, with variables of its choice.",
     todo: 'Write 660 and give the socket to the group of the web server (gid, or chown-socket).',
     example: '[uwsgi]\nsocket = /run/shop.sock\nchmod-socket = 666\nmodule = shop\n',
     check: (config) => {
       const item = config.last('chmod-socket');
-      if (item === null || !/^(true|0?[0-7]{0,2}[2367])?$/.test(item.value)) return [];
+      if (item === null || !/^(true|1|0?[0-7]{0,2}[2367])?$/.test(item.value)) return [];
+      if (config.target.server === 'uwsgi' && /^(true)?$/.test(item.value)) {
+        const refused = "uWSGI does not start: in a file 'chmod-socket' needs its mode, in octal. Write 660.";
+        return [{ item, part: 'value', message: refused, severity: 'error', fix: config.fix.setValue(item, '660') }];
+      }
       const message =
         "Every user of this machine may connect to the socket. Write 660, with the web server's group as 'gid' or in 'chown-socket'.";
       return [{ item, part: 'value', message, fix: config.fix.setValue(item, '660') }];
@@ -91,7 +95,9 @@ export const exposureRules: readonly Rule[] = [
       if (user !== null || low === undefined || config.has('cap')) return [];
       if (config.host.facts?.supervisor === 'container') return [];
       const port = formatAddress(low.address);
-      const message = `Only root may open ${port}, and no 'uid' says who goes on from there: the application keeps all rights. Add uid and gid.`;
+      // uWSGI binds all but shared sockets after it has taken the rights of 'uid'.
+      const onUwsgi = config.target.server === 'uwsgi' ? `, and open the port by shared-socket = ${port}` : '';
+      const message = `Only root may open ${port}, and no 'uid' says who goes on from there: the application keeps all rights. Add uid and gid${onUwsgi}.`;
       return [{ item: low.item, part: 'value', message }];
     },
   },
@@ -275,7 +281,7 @@ function inOpenFolder(config: RuleConfig, names: readonly string[], danger: stri
     config.all(name).flatMap((item): Finding[] => {
       if (item.value === '' || isOpen(item.value) || !isOpenFolder(config, item.value)) return [];
       const folder = folderOf(config.path(item.value));
-      const message = `'${item.key} = ${item.value}': everybody may write in ${folder}, so ${danger}. Use a folder of its own, e.g. below /run.`;
+      const message = `'${item.key} = ${plainPath(item.value)}': everybody may write in ${folder}, so ${danger}. Use a folder of its own, e.g. below /run.`;
       return [{ item, part: 'value', message }];
     }),
   );

@@ -3,7 +3,7 @@ import { formatAddress } from '../address.ts';
 import { encodeText } from '../text-bytes.ts';
 import { isOn } from '../values.ts';
 import type { Finding, Rule } from './rule.ts';
-import { FRONT_SOCKETS, HTTP_SOCKETS, isEverywhere, type Listener } from './rule-config.ts';
+import { FRONT_SOCKETS, HTTP_SOCKETS, isEverywhere, isOpen, type Listener } from './rule-config.ts';
 
 const HEAD = '[uwsgi]\nhttp-socket = 127.0.0.1:8080\nmodule = shop\nneed-app = true\n';
 
@@ -12,6 +12,10 @@ const LONGEST_SOCKET_PATH = 102;
 const SOCKETS = [...FRONT_SOCKETS, ...HTTP_SOCKETS, 'https-socket', 'suwsgi-socket'];
 /** Ports that people open in a browser. */
 const WEB_PORTS: ReadonlySet<number> = new Set([80, 443, 3000, 5000, 8000, 8080, 8081, 8443, 8888, 9000]);
+/** From here on no privilege is needed. */
+const FIRST_FREE_PORT = 1024;
+/** With these uWSGI 2.0.21 binds low ports, or has no need to. */
+const KEEPS_RIGHTS = ['cap', 'master-as-root', 'drop-after-init', 'drop-after-apps', 'chown-socket', 'emperor'];
 const LARGEST_BUFFER = 65_535;
 const DEFAULT_BUFFER = 4096;
 const DEFAULT_HTTP_TIMEOUT = 60;
@@ -59,6 +63,30 @@ export const listeningRules: readonly Rule[] = [
         const message = `'${item.key} = ${item.value}' is the address of '${other.key} = ${other.value}' already. Give one of them another.`;
         return [{ item, part: 'value', message, related: [other] }];
       });
+    },
+  },
+  {
+    code: 'low-port-with-uid',
+    severity: 'error',
+    title: "A port below 1024 with 'uid'",
+    why: 'uWSGI takes the rights of \'uid\' first and binds its sockets then: the start ends with "bind(): Permission denied". Only a shared socket is bound before.',
+    todo: "Put shared-socket = ADDRESS above the line and name it there as '=0', or keep the right with cap = net_bind_service, which lasts until the first reload.",
+    example:
+      '[uwsgi]\nhttp-socket = :80\nuid = www-data\ngid = www-data\nmaster = true\nmodule = shop\nneed-app = true\n',
+    server: 'uwsgi',
+    check: (config) => {
+      const uid = config.last('uid');
+      if (uid === null || isOpen(uid.value) || /^(root|0)$/.test(uid.value) || config.has(...KEEPS_RIGHTS)) return [];
+      // Docker lets everybody bind low ports.
+      if (config.host.facts?.supervisor === 'container') return [];
+      const shared = config.all('shared-socket').length;
+      return config
+        .listeners([...SOCKETS, 'http', 'https', 'https2', 'http-to-https'])
+        .flatMap(({ item, address }): Finding[] => {
+          if (address.type !== 'tcp' || address.port === 0 || address.port >= FIRST_FREE_PORT) return [];
+          const message = `uWSGI does not start: it binds port ${address.port} as '${uid.value}'. Add shared-socket = ${formatAddress(address)} above, and write =${shared} here in place of the address.`;
+          return [{ item, part: 'value', message, related: [uid] }];
+        });
     },
   },
   {

@@ -1,39 +1,20 @@
 /** Rules about the processes: the master, workers and threads, the number that follows the load, engines of concurrency. */
 import { isOn } from '../values.ts';
+import { hasMaster } from './brings-master.ts';
 import type { Finding, Rule } from './rule.ts';
 import { APPLICATIONS, type RuleConfig } from './rule-config.ts';
 
 const HEAD = '[uwsgi]\nhttp-socket = 127.0.0.1:8080\nmodule = shop\nneed-app = true\n';
 const MASTER = `${HEAD}master = true\n`;
 
-/** Options with which uWSGI 2.0.21 starts its master unasked. */
-const BRINGS_MASTER = [
-  'stats',
-  'cheaper',
-  'spooler',
-  'mule',
-  'mules',
-  'idle',
-  'py-autoreload',
-  'master-fifo',
-  'cron',
-  'cron2',
-  'touch-reload',
-  'touch-workers-reload',
-  'touch-chain-reload',
-  'attach-daemon',
-  'attach-daemon2',
-  'smart-attach-daemon',
-  'emperor',
-];
 const CHEAPER_ALGORITHMS = /^(spare|backlog|manual|busyness|backlog2)$/;
 
 export const processRules: readonly Rule[] = [
   {
     code: 'harakiri-without-master',
     severity: 'warning',
-    title: 'The first harakiri ends the server',
-    why: "Without a master uWSGI's worker kills itself when a request takes too long, and nobody starts another one: the server is gone.",
+    title: 'Each harakiri ends a worker for good',
+    why: "Without a master uWSGI's worker kills itself when a request takes too long, and nobody starts another one: with the last worker the server is gone.",
     todo: 'Add master = true.',
     example: `${HEAD}harakiri = 30\n`,
     aboutAbsence: true,
@@ -47,6 +28,26 @@ export const processRules: readonly Rule[] = [
         : `Without a master ${what} Add master = true.`;
       const fix = config.fix.add(item, 'master', 'true');
       return [{ item, message, severity: isEngine ? 'info' : 'warning', fix }];
+    },
+  },
+  {
+    code: 'replacement-without-master',
+    severity: 'warning',
+    title: 'A worker that is replaced ends for good',
+    why: 'These options end a worker and leave it to the master to start the next one. Without a master the last worker takes the server with it, with exit code 0 at that.',
+    todo: 'Add master = true.',
+    example: `${HEAD}max-requests = 5000\n`,
+    server: 'uwsgi',
+    aboutAbsence: true,
+    check: (config) => {
+      if (hasMaster(config)) return [];
+      return ['max-requests', 'reload-on-rss', 'reload-on-as', 'reload-on-exception'].flatMap((name): Finding[] => {
+        const item = config.last(name);
+        const isUsed = name === 'reload-on-exception' ? config.isOn(name) : config.number(name) !== 0;
+        if (item === null || !isUsed) return [];
+        const message = `'${item.key}' ends workers, and without a master nothing starts them again. Add master = true.`;
+        return [{ item, message, fix: config.fix.add(item, 'master', 'true') }];
+      });
     },
   },
   {
@@ -144,24 +145,43 @@ export const processRules: readonly Rule[] = [
   },
   {
     code: 'cheaper-memory-unseen',
-    severity: 'warning',
+    severity: 'error',
     title: 'The memory limits of cheaper see no memory',
-    why: "'cheaper-rss-limit-soft' and '-hard' add up what workers report, and workers report it only with 'memory-report': the sum stays 0.",
+    why: "'cheaper-rss-limit-soft' adds up what workers report, and workers report it only with 'memory-report': uWSGI does not start without it.",
     todo: 'Add memory-report = true.',
     example: `${MASTER}processes = 4\ncheaper = 2\ncheaper-rss-limit-soft = 2147483648\n`,
     server: 'uwsgi',
     check: (config) => {
       const item = config.last('cheaper-rss-limit-soft');
-      if (item === null || !config.has('cheaper') || measuresMemory(config)) return [];
-      const message = `'${item.key}' adds up the memory that workers report, and they report none. Add memory-report = true.`;
+      if (item === null || config.number('cheaper-rss-limit-soft') === 0 || measuresMemory(config)) return [];
+      const message = `uWSGI does not start: '${item.key}' adds up the memory that workers report, and they report none. Add memory-report = true.`;
       return [{ item, message, fix: config.fix.add(item, 'memory-report', 'true') }];
+    },
+  },
+  {
+    code: 'cheaper-memory-order',
+    severity: 'error',
+    title: "'cheaper-rss-limit-hard' is not above 'cheaper-rss-limit-soft'",
+    why: 'The soft limit starts no more workers, the hard one stops some: uWSGI does not start when the hard one is not the higher, or the soft one is missing.',
+    todo: "Set 'cheaper-rss-limit-soft' below 'cheaper-rss-limit-hard'.",
+    example: `${MASTER}processes = 4\ncheaper = 2\nmemory-report = true\ncheaper-rss-limit-hard = 2147483648\n`,
+    server: 'uwsgi',
+    check: (config) => {
+      const item = config.last('cheaper-rss-limit-hard');
+      const other = config.last('cheaper-rss-limit-soft');
+      const hard = config.number('cheaper-rss-limit-hard') ?? 0;
+      const soft = other === null ? 0 : config.number('cheaper-rss-limit-soft');
+      if (item === null || hard === 0 || soft === null || (soft > 0 && soft < hard)) return [];
+      const what = soft === 0 ? 'needs cheaper-rss-limit-soft beside it' : `has to be above the soft limit, ${soft}`;
+      const message = `uWSGI does not start: '${item.key}' ${what}. Set cheaper-rss-limit-soft below ${hard}.`;
+      return [{ item, part: 'value', message, ...(other === null ? {} : { related: [other] }) }];
     },
   },
   {
     code: 'gevent-with-threads',
     severity: 'warning',
     title: 'gevent and threads together',
-    why: "gevent's loop belongs to one thread; with 'threads' requests hang or crash.",
+    why: "uWSGI then has room for as many requests as 'threads' says while gevent runs its own number of them: under load workers crash (segmentation fault), one after the other.",
     todo: "Remove 'threads'; more greenlets ('gevent = N') do the same work.",
     example: `${MASTER}gevent = 100\ngevent-monkey-patch = true\nthreads = 4\n`,
     server: 'uwsgi',
@@ -169,7 +189,7 @@ export const processRules: readonly Rule[] = [
       const item = config.last('threads');
       const gevent = config.last('gevent');
       if (item === null || gevent === null || (config.number('threads') ?? 0) < 2) return [];
-      const message = "'gevent' runs in one thread of each worker and does not go with 'threads'. Remove this line.";
+      const message = "Workers crash under load when 'threads' stands beside 'gevent'. Remove this line.";
       return [{ item, message, fix: config.fix.remove(item), related: [gevent] }];
     },
   },
@@ -194,8 +214,8 @@ export const processRules: readonly Rule[] = [
     code: 'async-without-engine',
     severity: 'warning',
     title: "'async' without anything that switches",
-    why: "'async = N' makes room for requests, but without an engine (ugreen, greenlet, gevent) nothing switches between them, and a plain application breaks.",
-    todo: "Use 'gevent = N' or 'threads = N', or add 'ugreen = true'.",
+    why: "'async = N' makes room for requests, but without an engine (ugreen, greenlet, gevent) nothing switches between them: a plain application serves one after the other, and one that gives way fails.",
+    todo: "Use 'gevent = N' or 'threads = N'; 'ugreen = true' helps applications that give way by uWSGI's own calls.",
     example: `${MASTER}async = 10\n`,
     server: 'uwsgi',
     check: (config) => {
@@ -213,7 +233,7 @@ export const processRules: readonly Rule[] = [
       );
       if (item === null || hasEngine || (config.number('async') ?? 0) < 2) return [];
       const message =
-        "'async' needs an engine that switches between requests. Use gevent or threads, or add ugreen = true.";
+        "'async' needs an engine that switches between requests. Use gevent or threads; ugreen is for applications that give way themselves.";
       return [{ item, message }];
     },
   },
@@ -254,7 +274,7 @@ export const processRules: readonly Rule[] = [
     code: 'harakiri-with-threads',
     severity: 'info',
     title: 'Harakiri takes all threads of a worker',
-    why: 'uWSGI keeps one deadline for each worker: a slow request takes the requests of the other threads with it, and a new request can put off the end of a stuck one.',
+    why: 'uWSGI keeps one deadline for each worker: a slow request takes the requests of the other threads with it, and one that ends meanwhile clears the deadline, so that a stuck one may stay for ever.',
     todo: 'Keep harakiri as the last resort and give slow calls timeouts of their own.',
     example: `${MASTER}threads = 4\nharakiri = 30\npost-buffering = 65536\n`,
     server: 'uwsgi',
@@ -297,9 +317,9 @@ export const processRules: readonly Rule[] = [
   },
   {
     code: 'farm-without-mule',
-    severity: 'warning',
+    severity: 'error',
     title: 'A farm names a mule that is not there',
-    why: 'Messages to the farm are for mules that do not exist.',
+    why: "The numbers are those of the mules in the order of 'mule' and 'mules'; uWSGI does not start when there is no such mule (\"invalid mule id\").",
     todo: "Raise 'mules', or correct the numbers.",
     example: `${MASTER}mules = 2\nfarm = mail:1,3\n`,
     server: 'uwsgi',
@@ -315,18 +335,13 @@ export const processRules: readonly Rule[] = [
           {
             item,
             part: 'value',
-            message: `There is no mule ${missing}: this file has ${mules}. Raise mules, or correct the number.`,
+            message: `uWSGI does not start: there is no mule ${missing}, this file has ${mules}. Raise mules, or correct the number.`,
           },
         ];
       });
     },
   },
 ];
-
-function hasMaster(config: RuleConfig): boolean {
-  if (config.last('master') !== null) return config.isOn('master') || config.has(...BRINGS_MASTER);
-  return config.has(...BRINGS_MASTER);
-}
 
 /** True when workers look at their memory at the end of a request. */
 function measuresMemory(config: RuleConfig): boolean {

@@ -13,7 +13,7 @@ const ENV = { PORT: '8080', WEB_WORKERS: '4', WEB_THREADS: '2', STAGE: 'live', S
 const FACTS = { maxBacklog: 4096, supervisor: null, isWorldWritable: () => false };
 
 test.for([
-  ['prod-cheaper-busyness', 'uwsgi.ini', ['15 warning cheaper-memory-unseen']],
+  ['prod-cheaper-busyness', 'uwsgi.ini', ['15 error cheaper-memory-unseen']],
   [
     'prod-django-nginx',
     'uwsgi.ini',

@@ -245,7 +245,7 @@ export const serviceRules: readonly Rule[] = [
     code: 'two-applications',
     severity: 'warning',
     title: 'Two lines name the application',
-    why: 'The first of module, wsgi-file, eval and paste is the application; the others are loaded for nothing.',
+    why: 'The first of module, wsgi-file, eval and paste, in this order, is the application; the others are not looked at.',
     todo: 'Remove all but one.',
     example: '[uwsgi]\nhttp-socket = 127.0.0.1:8080\nneed-app = true\nmodule = shop\nwsgi-file = shop.py\n',
     server: 'uwsgi',
@@ -303,11 +303,12 @@ export const serviceRules: readonly Rule[] = [
   },
   {
     code: 'static-map-odd',
-    severity: 'warning',
+    severity: 'error',
     title: "'static-map' without a mountpoint",
-    why: 'The value is /path=folder; without the equals sign it maps nothing.',
+    why: 'The value is /path=folder; without the equals sign uWSGI does not start.',
     todo: 'Write static-map = /static=/path/to/folder.',
     example: `${HEAD}static-map = /srv/static\n`,
+    server: 'uwsgi',
     check: (config) =>
       ['static-map', 'static-map2']
         .flatMap((name) => config.all(name))
@@ -317,7 +318,7 @@ export const serviceRules: readonly Rule[] = [
             {
               item,
               part: 'value',
-              message: `'${item.value}' has no mountpoint. Write /static=${item.value}.`,
+              message: `uWSGI does not start: '${item.value}' has no mountpoint. Write /static=${item.value}.`,
               fix: config.fix.setValue(item, `/static=${item.value}`),
             },
           ];
