@@ -70,6 +70,15 @@ uid = {user}
 gid = {user}
 `;
 
+const STOP = `; A stop of the service sends SIGTERM, which would be a reload otherwise.
+die-on-term = true
+`;
+
+/** Given by 'threads' and gevent; without them it has to be said. */
+const THREADS = `; Background threads of the application and of its libraries run.
+enable-threads = true
+`;
+
 const LIMITS = `; A request that takes longer than a minute is ended together with its worker.
 harakiri = 60
 ; A worker that has grown beyond this many megabytes starts anew after its request.
@@ -91,7 +100,7 @@ function behindNginx(processes: string): string {
 ${APPLICATION}
 ; Workers are replaced and watched by a master.
 master = true
-${processes}
+${STOP}${processes}
 ; For nginx: uwsgi_pass unix:{run}/{name}.sock;
 socket = {run}/{name}.sock
 chmod-socket = 660
@@ -108,7 +117,7 @@ export const presets: readonly Preset[] = [
     title: 'Django behind nginx',
     text: 'A unix socket for nginx on the same machine, several processes, limits, figures.',
     questions: [NAME, FOLDER, module('shop.wsgi:application'), VENV, USER, RUN, PLUGINS],
-    template: behindNginx('processes = 4\n'),
+    template: behindNginx(`processes = 4\n${THREADS}`),
   },
   {
     id: 'flask-nginx',
@@ -214,7 +223,7 @@ stats = {run}/%n.stats
     template: `[uwsgi]
 ${APPLICATION}
 master = true
-processes = 2
+${STOP}processes = 2
 ; Requests that each process serves at a time. Threads do not go together with it, and a harakiri would end all of them.
 gevent = 200
 ; Has to come before the application opens its first connection.
@@ -250,8 +259,8 @@ ${WATCH}memory-report = true
     template: `[uwsgi]
 ${APPLICATION}
 master = true
-processes = 2
-http-socket = 127.0.0.1:8000
+${STOP}processes = 2
+${THREADS}http-socket = 127.0.0.1:8000
 
 ; Tasks wait as files in this folder, and survive a restart. They are functions of the application
 ; with the decorator spool of the module uwsgidecorators.
@@ -281,7 +290,7 @@ ${LIMITS}`,
       RUN,
       { ...PLUGINS, hint: "Debian's packages: python3,cheaper_busyness. A uwsgi that pip has built: nothing." },
     ],
-    template: behindNginx(`processes = {most}
+    template: behindNginx(`${THREADS}processes = {most}
 cheaper = {least}
 cheaper-initial = {least}
 cheaper-step = 2
