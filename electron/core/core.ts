@@ -7,6 +7,7 @@ import { type Settings, settingsSchema } from '../contract/model.ts';
 import { type Connection, type Handlers, RpcServer } from '../rpc/server.ts';
 import type { Transport } from '../rpc/transport.ts';
 import { ConfigVersions } from './config/config-versions.ts';
+import { withRunningChannels } from './config/running-channels.ts';
 import { Engines } from './engine/engines.ts';
 import { openRunFolder } from './engine/run-folder.ts';
 import { TrustStore, trustFileSchema } from './engine/trust.ts';
@@ -127,8 +128,11 @@ export async function createCore(ports: Ports, { autoStart = true, onBrokenFile 
   const reloads = new ReloadFlow({
     clock: ports.clock,
     store: reports,
-    readConfig: async (instance) =>
-      instance.record.kind === 'engine' ? engines.readConfig(instance) : readAttachedConfig(instance, ports),
+    readConfig: async (instance) => {
+      const config =
+        instance.record.kind === 'engine' ? engines.readConfig(instance) : await readAttachedConfig(instance, ports);
+      return config === null ? null : withRunningChannels(config, instance, configHistory, ports);
+    },
     emitRun: (run) => {
       versions.noteReload(run);
       server?.broadcast('reload.changed', run);

@@ -202,6 +202,21 @@ describe('the bundled engine', () => {
     });
   });
 
+  it('whose file has another FIFO by now is reloaded through the one that it has', async () => {
+    await bench.startCore();
+    const fifo = (name: string) => join(bench.folder, 'shop', name);
+    const { id } = await bench.client.call('engine.run', { path: await writeShop([`master-fifo = ${fifo('old')}`]) });
+    await attached(id);
+    await save(id, (text) => `${text.replace(fifo('old'), fifo('new'))}touch-reload = app.py\n`);
+    const { methods, recommended } = await bench.client.call('reload.plan', { instanceId: id });
+    expect(recommended).toBe('fifo-graceful');
+    expect(methods.find(({ id }) => id === 'fifo-graceful')?.action[0]).toBe(`open ${fifo('old')}`);
+    expect(methods.find(({ id }) => id === 'touch')?.whyNot).toContain("no 'touch-reload'");
+    expect((await reload(id, 'fifo-graceful')).verdict?.status).toMatch(/^done/);
+    const after = await bench.client.call('reload.plan', { instanceId: id });
+    expect(after.methods.find(({ id }) => id === 'fifo-graceful')?.action[0]).toBe(`open ${fifo('new')}`);
+  });
+
   it('that did not start with a version says so there', async () => {
     await bench.startCore();
     const path = await writeShop([]);

@@ -94,7 +94,7 @@ async function changesSince(
 }
 
 /** Follows the includes of the text of then: files that came or went since are no part of the question. */
-async function filesAt(
+export async function filesAt(
   reading: OptionReading,
   path: string,
   load: LastLoad,

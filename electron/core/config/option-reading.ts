@@ -68,11 +68,15 @@ export async function readingOf(instance: Instance, ports: Ports): Promise<Optio
 
 /** Never throws for what stands in files. */
 export function readOptions(reading: OptionReading, texts: FileTexts = new Map()): OptionList {
-  const { argv, cwd, env, binaryPath, version } = reading;
-  const resolved = resolveConfig(argv, withTexts(createConfigHost({ cwd, env, binaryPath, version }), texts));
+  const resolved = resolveConfig(reading.argv, hostOf(reading, texts));
   const { files, notices } = resolved;
   if (!resolved.ok) return { options: [], problems: resolved.errors.map(formatConfigError), notices, files };
   return { options: effectiveOptions(resolved), problems: [], notices, files };
+}
+
+/** What the server reads from, with these texts in place of files. */
+export function hostOf({ cwd, env, binaryPath, version }: OptionReading, texts: FileTexts): ConfigHost {
+  return withTexts(createConfigHost({ cwd, env, binaryPath, version }), texts);
 }
 
 /** As pages show it: in the order of the lines of the file that came first, whatever came in through one of them. */

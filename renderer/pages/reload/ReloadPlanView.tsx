@@ -35,7 +35,10 @@ export function ReloadPlanView({ instance, onClose }: { instance: Instance; onCl
   const checkAgain = () => setRound((round) => round + 1);
   const wanted = chosenId ?? plan?.recommended;
   const chosen = plan?.methods.find((method) => method.id === wanted && method.enabled) ?? null;
-  const failed = plan?.checks.filter((check) => check.status === 'fail') ?? [];
+  // A FIFO that fails its checks rules out only the ways that use it.
+  const usesFifo = chosen === null || chosen.id.startsWith('fifo');
+  const failed =
+    plan?.checks.filter(({ id, status }) => status === 'fail' && (usesFifo || !id.startsWith('fifo'))) ?? [];
 
   async function start(): Promise<void> {
     if (!chosen) return;
