@@ -55,7 +55,8 @@ export function createDiffView({
   label: string;
 }): EditorView {
   const merge = unifiedMergeView({
-    original,
+    // A last line that only got its line end is the same line.
+    original: text.startsWith(`${original}\n`) ? `${original}\n` : original,
     mergeControls: false,
     highlightChanges: false,
     gutter: true,

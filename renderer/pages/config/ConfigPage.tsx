@@ -108,6 +108,8 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
       return undefined;
     }
     switch (request.type) {
+      case 'focus':
+        return editor.current?.focus();
       case 'go-to':
         return editor.current?.goTo(request.line, request.column);
       case 'fix':
@@ -140,7 +142,7 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
   return (
     <div className="config-page">
       <div className="tool">
-        <span className="m ell" title={file.path}>
+        <span className="m ell file-path" title={file.path}>
           {file.path}
         </span>
         <CopyButton variant="quiet" size="sm" label="Copy the path" text={() => file.path} />
@@ -150,9 +152,11 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
             : `read ${formatClock(file.readAtMs, nowMs)}`}
         </span>
         <span className="grow" />
-        <span className="row g3 t11 q">
+        <span className="row g3 t11 q save-reason">
           {isBroken ? <HealthGlyph level="crit" silent /> : null}
-          {blockedBy ?? (saveReloads === null ? null : 'saving reloads the server')}
+          <span className="ell" title={blockedBy ?? undefined}>
+            {blockedBy ?? (saveReloads === null ? null : 'saving reloads the server')}
+          </span>
         </span>
         <Segmented
           label="Text or form, Alt+F"

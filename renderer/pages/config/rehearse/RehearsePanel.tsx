@@ -61,7 +61,11 @@ export function RehearsePanel({ rehearsal, onGoTo, onAgain, onCancel, onClose }:
           <Lines rehearsal={rehearsal} onGoTo={onGoTo} />
         </div>
         <section className="rehearse-log scroll" aria-label="Log of the rehearsal">
-          <pre className="m t11">{rehearsal.log.join('\n')}</pre>
+          {rehearsal.log.length === 0 && rehearsal.verdict !== null ? (
+            <p className="calm">Nothing was started, so there is no log.</p>
+          ) : (
+            <pre className="m t11">{rehearsal.log.join('\n')}</pre>
+          )}
         </section>
       </div>
     </section>
