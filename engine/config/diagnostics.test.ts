@@ -166,7 +166,14 @@ describe('checking a file', () => {
   test('tells errors of included files with their place, at the line that includes them', () => {
     const found = check(`${GOOD}include = part.ini`);
     expect(found[0]).toMatchObject({ line: 6, from: 10, to: 18, severity: 'error', code: 'unknown-option' });
-    expect(found[0]?.message).toMatch(/^\/srv\/app\/part.ini:2: Unknown option 'procesess'/);
+    expect(found[0]?.message).toMatch(/^part.ini:2: Unknown option 'procesess'/);
+  });
+
+  test('writes paths that placeholders make without doubled slashes', () => {
+    const found = checkText('[uwsgi]\ntouch-reload = %d/\n', '/tmp/x/shop.ini', memoryHost({ '/tmp/x/app.py': '' }));
+    const words = found.map(({ message }) => message).join('\n');
+    expect(words).toContain('/tmp/x/ is a folder');
+    expect(words).not.toContain('x//');
   });
 
   test('reads the edited text and not the saved one, and no options from the environment', () => {

@@ -91,6 +91,7 @@ function findAll(text: string, path: string, host: ConfigHost, target: CheckTarg
     document,
     lines: document === null ? text.split('\n') : [],
     isHere: (origin: Origin) => here.has(origin.file),
+    folder: full.slice(0, full.lastIndexOf('/')),
   };
   const found: Diagnostic[] = [];
   if (document !== null) {

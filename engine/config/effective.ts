@@ -10,7 +10,7 @@ import { findOption, type OptionEffect, type OptionInfo } from './option-table.t
 import { RESOLVED_OPTIONS } from './options/sections.ts';
 import type { Resolved } from './resolve.ts';
 import type { Origin, OriginStep } from './settings.ts';
-import { isOn, leadingInteger } from './values.ts';
+import { isOn, leadingInteger, plainPath } from './values.ts';
 
 export type EffectiveStatus =
   | 'in effect'
@@ -110,8 +110,4 @@ export function originWords(origin: Origin): string {
 
 function isReading({ name, kind }: OptionInfo): boolean {
   return kind === 'logic' || RESOLVED_OPTIONS.has(name) || LOADERS.has(name);
-}
-
-function plainPath(path: string): string {
-  return path.replace(/^(\.\/+)+(?=.)/, '').replaceAll(/(?<![:/])\/{2,}/g, '/');
 }

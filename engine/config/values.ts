@@ -49,3 +49,8 @@ export function lenientValue(kind: string, value: string): { value: string; isCo
 export function wholeNumber(value: string): number | null {
   return /^\d{1,15}$/.test(value) ? Number(value) : null;
 }
+
+/** A path as it is written, without `./` in front and doubled slashes. */
+export function plainPath(path: string): string {
+  return path.replace(/^(\.\/+)+(?=.)/, '').replaceAll(/(?<![:/])\/{2,}/g, '/');
+}

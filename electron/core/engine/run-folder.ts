@@ -11,8 +11,10 @@ import { readProcess } from '../discover/processes.ts';
 import { errnoOf } from '../errors.ts';
 import { Turns } from '../turns.ts';
 
-/** Longest folder that leaves room for `/<id>.stats` below the system's limit for socket paths. */
-const LONGEST_FOLDER = 80;
+/** sun_path without its closing zero: 107 bytes on Linux, 103 on macOS and the BSDs. */
+const LONGEST_SOCKET_PATH = 103;
+/** Instances are named by UUIDs. */
+const LONGEST_FOLDER = LONGEST_SOCKET_PATH - '/00000000-0000-0000-0000-000000000000.stats'.length;
 const LEFTOVER_MERCY_MS = 2_000;
 
 export interface RunFolder {

@@ -18,6 +18,8 @@ export interface CheckedText {
   /** Its lines, for files that are no INI. */
   lines: readonly string[];
   isHere: (origin: Origin) => boolean;
+  /** Where it belongs, without a slash at the end: files below it go by short names. */
+  folder: string;
 }
 
 interface Spot {
@@ -100,13 +102,17 @@ function stepsOf(origin: Origin): RelatedLine[] {
 function placeOrigin(text: CheckedText, origin: Origin, part: 'key' | 'value'): Spot & { prefix: string } {
   if (text.isHere(origin)) return { ...spotOf(text, origin.line, part), prefix: '' };
   if (origin.line === 0) return { ...NOWHERE, prefix: '' };
-  const prefix = `${formatOrigin(origin)}: `;
+  const prefix = `${formatOrigin({ ...origin, file: shortName(origin.file, text.folder) })}: `;
   for (let step = origin.via; step !== undefined; step = step.origin.via) {
     if (text.isHere(step.origin)) return { ...spotOf(text, step.origin.line, 'value'), prefix };
   }
   const reader = text.document === null ? null : lineThatReads(text.document, origin.file);
   if (reader === null) return { ...NOWHERE, prefix };
   return { line: reader.number, from: reader.valueFrom, to: reader.valueTo, prefix };
+}
+
+function shortName(file: string, folder: string): string {
+  return file.startsWith(`${folder}/`) ? file.slice(folder.length + 1) : file;
 }
 
 function spotOf({ document, lines }: CheckedText, line: number, part: 'key' | 'value'): Spot {

@@ -1,6 +1,6 @@
 /** Rules about reloads and the replacement of workers: what is touched, how long workers get, when they are worn. */
 import { isNewerThan } from '../target-options.ts';
-import { isOn } from '../values.ts';
+import { isOn, plainPath } from '../values.ts';
 import type { Finding, Rule } from './rule.ts';
 import { FRONT_SOCKETS, isOpen, type RuleConfig } from './rule-config.ts';
 
@@ -64,7 +64,7 @@ export const reloadRules: readonly Rule[] = [
         .flatMap((item): Finding[] => {
           if (item.value === '' || isOpen(item.value) || config.host.kindOf(config.path(item.value)) !== 'folder')
             return [];
-          const message = `${item.value} is a folder: its time changes when files come and go, and not when one is edited. Watch a file.`;
+          const message = `${plainPath(item.value)} is a folder: its time changes when files come and go, and not when one is edited. Watch a file.`;
           return [{ item, part: 'value', message }];
         }),
   },
