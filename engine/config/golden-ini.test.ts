@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createConfigHost } from '../config-host.ts';
 import { buildSettings } from './build-settings.ts';
+import { ALL_READERS } from './formats/all-readers.ts';
 import { magicValue } from './magic.ts';
 import { resolveConfig } from './resolve.ts';
 import { magicFileOf } from './sources.ts';
@@ -56,7 +57,7 @@ function hostOf(name: string, folder: string) {
   const { cwd = '.' } = readJson(join(GOLDENS, name, 'case.json'), caseSchema, {});
   const extra = readJson(join(GOLDENS, name, 'env.json'), z.record(z.string(), z.string()), {});
   const base = { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8', HOME: folder, TZ: 'UTC' };
-  return createConfigHost({ cwd: join(folder, cwd), env: { ...base, ...extra } });
+  return createConfigHost({ cwd: join(folder, cwd), env: { ...base, ...extra }, readers: ALL_READERS });
 }
 
 /** The magic variable that a token of a recording stands for. */

@@ -1,7 +1,7 @@
 /**
  * Which formats there are readers for. Those of YAML and XML bring libraries along that a start would pay for with 50 ms
  * and 10 MB, so the engine begins with the plain ones and loads the others when a file needs them
- * (engine/format-readers.ts); who reads configurations all the time has all of them (all-readers.ts).
+ * (engine/loaded-readers.ts); who reads configurations all the time has all of them (all-readers.ts).
  */
 import type { FormatName, SectionReader } from './config-document.ts';
 import { readIniSection } from './ini-format.ts';
