@@ -165,7 +165,7 @@ function instanceCommands(stores: AppStores): Command[] {
       shortcut: 'E',
       keywords: 'ini config',
       whyNot: none,
-      run: go('config'),
+      run: inConfig({ type: 'focus' }),
     },
     {
       id: 'config.compare',

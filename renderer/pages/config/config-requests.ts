@@ -7,6 +7,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { EditorAction } from '../../editor/IniEditor.tsx';
 
 export type ConfigRequest =
+  | { type: 'focus' }
   | { type: 'go-to'; line: number; column: number }
   | { type: 'fix'; line: number; column: number }
   /** A line for an option, by its main name. */
