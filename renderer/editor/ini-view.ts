@@ -161,7 +161,8 @@ function extensionsFor(options: IniViewOptions): Extension {
       ...completionKeymap,
       ...searchKeymap,
       ...historyKeymap,
-      ...defaultKeymap,
+      // Tab leaves the editor always: there is no mode to change.
+      ...defaultKeymap.filter(({ key }) => key !== 'Ctrl-m'),
     ]),
     EditorView.updateListener.of((update) => {
       if (update.docChanged || update.selectionSet) onUpdate(update.docChanged);

@@ -26,7 +26,9 @@ export function useConfigKeys(keys: ConfigKeys): void {
     function onKeyDown(event: KeyboardEvent): void {
       const action = keyAction(event);
       const isInDialog = event.target instanceof Element && event.target.closest('[role="dialog"]') !== null;
-      if (action === null || event.defaultPrevented || isInDialog) return;
+      // With Caps Lock the editor takes Shift's letters for its own keys without Shift: they count here all the same.
+      const isAnswered = event.defaultPrevented && !event.shiftKey;
+      if (action === null || isAnswered || isInDialog) return;
       event.preventDefault();
       act(action);
     }
