@@ -11,6 +11,9 @@ import { originTitle, originWords } from '../drawer/desk-words.ts';
 import { fileName, LEVELS } from './reference-words.ts';
 import type { InstanceFile } from './use-instance-file.ts';
 
+/** A generated file may have hundreds of `env` or `route`. */
+const MOST_LINES = 20;
+
 export function InFile({ option, file }: { option: OptionInfo; file: InstanceFile }) {
   const { router } = useStores();
   const { effective, path, failure, whyFixed, instanceId, instanceName } = file;
@@ -32,7 +35,12 @@ export function InFile({ option, file }: { option: OptionInfo; file: InstanceFil
       </h3>
       {failure === null ? null : <p className="ref-text q">{failure}</p>}
       {effective !== null && !isSet ? <p className="ref-text q">Not set.</p> : null}
-      {withKeys(lines).map(({ id, row }) => (
+      {lines.length > MOST_LINES ? (
+        <p className="ref-text q">
+          {lines.length} lines; these are the last ones. Effective in the drawer of the Config tab has all.
+        </p>
+      ) : null}
+      {withKeys(lines.slice(-MOST_LINES)).map(({ id, row }) => (
         <SetLine key={id} row={row} path={path} onGoTo={(line) => ask({ type: 'go-to', line, column: 0 })} />
       ))}
       {problems.map((problem) => (

@@ -44,6 +44,17 @@ describe('the pages of the reference', () => {
     expect(store.getState().asked).toBe(asked + 1);
   });
 
+  it('speak of a text that was not saved after its tab is left, and of the file otherwise', () => {
+    const store = createReferenceStore();
+    const desk = { instanceId: 'shop', path: '/shop.ini', text: '[uwsgi]', diagnostics: [], isWritable: true };
+    store.setDesk({ ...desk, isDirty: true });
+    store.leaveDesk();
+    expect(store.getState().desk?.text).toBe('[uwsgi]');
+    store.setDesk({ ...desk, isDirty: false });
+    store.leaveDesk();
+    expect(store.getState().desk).toBeNull();
+  });
+
   it('are kept while it is closed, the last fifty of them', () => {
     const store = createReferenceStore();
     for (let page = 0; page < 80; page += 1) store.open(option(`option-${page}`));

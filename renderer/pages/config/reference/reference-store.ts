@@ -20,6 +20,8 @@ export interface ReferenceDesk {
   text: string;
   diagnostics: readonly ConfigDiagnostic[];
   isWritable: boolean;
+  /** It is not what is on the disk. */
+  isDirty: boolean;
 }
 
 export interface ReferenceState {
@@ -43,7 +45,9 @@ export interface ReferenceStore extends StoreApi<ReferenceState> {
   forward(): void;
   search(query: string): void;
   close(): void;
-  setDesk(desk: ReferenceDesk | null): void;
+  setDesk(desk: ReferenceDesk): void;
+  /** The Config tab is left: only a text that is nowhere else is still spoken of. */
+  leaveDesk(): void;
 }
 
 const MOST_PAGES = 50;
@@ -67,7 +71,8 @@ export function createReferenceStore(): ReferenceStore {
     forward: () => step(1),
     search: (query: string) => store.setState({ query }),
     close: () => store.setState({ isOpen: false, query: '' }),
-    setDesk: (desk: ReferenceDesk | null) => store.setState({ desk }),
+    setDesk: (desk: ReferenceDesk) => store.setState({ desk }),
+    leaveDesk: () => store.setState(({ desk }) => ({ desk: desk?.isDirty ? desk : null })),
   });
 }
 

@@ -2,17 +2,19 @@
 import { useEffect } from 'react';
 import { findOption } from '../../../../engine/config/option-table.ts';
 import type { IniEditorHandle } from '../../../editor/IniEditor.tsx';
-import type { ConfigSession } from '../config-session.ts';
+import { type ConfigSession, isDirty } from '../config-session.ts';
 import { additionOf } from './add-option.ts';
 import { reference } from './reference-store.ts';
 
 /** The reference speaks of this text for as long as the tab is open. */
-export function useReferenceDesk(instanceId: string, { file, text, diagnostics }: ConfigSession): void {
-  const { path, writable } = file;
+export function useReferenceDesk(instanceId: string, session: ConfigSession): void {
+  const { text, diagnostics } = session;
+  const { path, writable } = session.file;
+  const dirty = isDirty(session);
   useEffect(() => {
-    reference.setDesk({ instanceId, path, text, diagnostics, isWritable: writable });
-  }, [instanceId, path, text, diagnostics, writable]);
-  useEffect(() => () => reference.setDesk(null), []);
+    reference.setDesk({ instanceId, path, text, diagnostics, isWritable: writable, isDirty: dirty });
+  }, [instanceId, path, text, diagnostics, writable, dirty]);
+  useEffect(() => () => reference.leaveDesk(), []);
 }
 
 /** One undo step; its value is selected, to be typed over. `section`: the one of the cursor. */
