@@ -84,6 +84,20 @@ test('text and form are in step, with values that are wrong, added, moved and re
   await expect.poll(() => lines(page)).toContain('lazy-apps = true');
 });
 
+test('a number that is reached by Tab is replaced by what is typed', async ({ shop, console, page }) => {
+  await writeFile(shop.iniPath, `${await readFile(shop.iniPath, 'utf8')}buffer-size = 8192\n`);
+  const form = await openForm(console, page, shop.name);
+  const size = form.getByLabel('buffer-size', { exact: true });
+  await expect(size).toHaveValue('8,192');
+  await form.getByLabel('worker-reload-mercy', { exact: true }).focus();
+  for (let steps = 0; steps < 6 && !(await size.evaluate((field) => field === document.activeElement)); steps += 1) {
+    await page.keyboard.press('Tab');
+  }
+  await expect(size).toHaveValue('8192');
+  await page.keyboard.type('16384');
+  await expect.poll(() => lines(page)).toContain('buffer-size = 16384');
+});
+
 test('what another file or a condition gives is shown with its place and can not be changed', async ({
   shop,
   console,

@@ -73,7 +73,8 @@ export function ValueInput(props: ValueInputProps) {
         value={draft ?? resting}
         onChange={(event) => change(event.target.value)}
         onKeyDown={onKeyDown}
-        onFocus={() => {
+        onFocus={(event) => {
+          if (draft === null) showWritten(event.currentTarget, value);
           setHasFocus(true);
           askPaths(value);
         }}
@@ -94,6 +95,17 @@ export function ValueInput(props: ValueInputProps) {
       )}
     </span>
   );
+}
+
+/**
+ * A number that has the focus stands as it is written, without separators. At once, and what Tab has selected stays
+ * selected: what is typed next replaces it.
+ */
+function showWritten(input: HTMLInputElement, value: string): void {
+  if (input.value === value) return;
+  const isAll = input.selectionStart === 0 && input.selectionEnd === input.value.length;
+  input.value = value;
+  if (isAll) input.select();
 }
 
 function usePaths({ control, option }: Pick<ValueInputProps, 'control' | 'option'>) {
