@@ -37,7 +37,8 @@ export function InFile({ option, file }: { option: OptionInfo; file: InstanceFil
       {effective !== null && !isSet ? <p className="ref-text q">Not set.</p> : null}
       {lines.length > MOST_LINES ? (
         <p className="ref-text q">
-          {lines.length} lines; these are the last ones. Effective in the drawer of the Config tab has all.
+          {lines.length.toLocaleString('en-US')} lines; these are the last ones. Effective in the drawer of the Config
+          tab has all.
         </p>
       ) : null}
       {withKeys(lines.slice(-MOST_LINES)).map(({ id, row }) => (

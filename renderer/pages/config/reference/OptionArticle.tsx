@@ -25,10 +25,7 @@ export function OptionArticle({ name, file }: OptionArticleProps) {
   const target = file?.target ?? null;
   if (option === null) return <UnknownOption name={name} ownWords={extraHelp(name, target)} />;
   const note = optionNote(option.name);
-  // Of what is about the start of one server only, that of the other one is left out.
-  const rules = rulesAbout(option.name).filter(
-    ({ server }) => server === undefined || target === null || server === target.server,
-  );
+  const rules = rulesAbout(option.name, target?.server);
   return (
     <>
       <div className="ref-title">

@@ -22,6 +22,13 @@ describe('the findings that concern an option', () => {
     expect(ranks).toEqual(ranks.toSorted((a, b) => a - b));
   });
 
+  it('end with those that are about the other server', () => {
+    const servers = rulesAbout('processes', 'engine').map(({ server }) => server === 'uwsgi');
+    expect(servers).toContain(true);
+    expect(servers.lastIndexOf(false)).toBeLessThan(servers.indexOf(true));
+    expect(rulesAbout('processes', 'engine')).toHaveLength(rulesAbout('processes').length);
+  });
+
   it('know the other way round: every rule of experience is about some option', () => {
     const without = rules.filter((rule) => optionsOf(rule).length === 0).map(({ code }) => code);
     expect(without).toEqual([]);

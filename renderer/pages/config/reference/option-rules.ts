@@ -12,10 +12,13 @@ const USUAL = new Set(['http-socket', 'module', 'need-app', 'master']);
 
 let concerned: ReadonlyMap<string, readonly RuleInfo[]> | null = null;
 
-/** Findings about an option, by its main name, worst first. */
-export function rulesAbout(name: string): readonly RuleInfo[] {
+/** Findings about an option, by its main name, worst first; those about the other server only come last. */
+export function rulesAbout(name: string, server?: RuleInfo['server']): readonly RuleInfo[] {
   concerned ??= readRules();
-  return concerned.get(name) ?? [];
+  const found = concerned.get(name) ?? [];
+  const isElsewhere = (rule: RuleInfo): boolean =>
+    server !== undefined && rule.server !== undefined && rule.server !== server;
+  return [...found.filter((rule) => !isElsewhere(rule)), ...found.filter(isElsewhere)];
 }
 
 /** Main names of the options that a finding is about. */
