@@ -113,12 +113,18 @@ describe('processes', () => {
 
   it.each([
     ['none waited', { ...full, queuePeak: 0 }],
+    ['the queue is that of a unix socket, which nobody sees', { ...full, queuePeak: 0, queueLimit: null }],
     ['there are few samples', { ...full, samples: 200, allBusySamples: 40 }],
     ['it was for a moment only', { ...full, allBusySamples: 3 }],
     ['the memory would not do', { ...full, machine: { cpus: 4, freeBytes: 500 * MIB, somaxconn: null } }],
     ['there are far fewer CPUs', { ...full, machine: { cpus: 1, freeBytes: 8000 * MIB, somaxconn: null } }],
   ])('are left as they are when %s', (_why, more) => {
     expect(figureOf('processes', more).suggestion).toBeNull();
+  });
+
+  it('says that a queue of unix sockets is not seen, rather than that nobody waited', () => {
+    const { evidence } = figureOf('processes', { ...full, queuePeak: 0, queueLimit: null });
+    expect(evidence).toMatch(/Whether requests waited is not known/);
   });
 
   it('may be fewer after a day in which few were busy', () => {

@@ -56,10 +56,14 @@ function processes(facts: LiveFacts): OptionFigure | null {
 }
 
 function moreProcesses(facts: LiveFacts, share: number, dayPeak: number): Judgement {
-  const { workers, allBusySamples, samples, queuePeak, day, machine, largestBytes } = facts;
+  const { workers, allBusySamples, samples, queuePeak, queueLimit, day, machine, largestBytes } = facts;
   if (share >= 0.01 && samples >= ENOUGH_SAMPLES) {
     const more = Math.ceil(workers * 1.5);
-    const said = `All ${workers} workers were busy in ${percent(share)} of ${samples} samples (${allBusySamples} s), and up to ${count(queuePeak, 'request', 'requests')} waited`;
+    const busy = `All ${workers} workers were busy in ${percent(share)} of ${samples} samples (${allBusySamples} s)`;
+    // Linux tells uWSGI the queue of TCP sockets only.
+    if (queueLimit === null)
+      return quiet(`${busy}. Whether requests waited is not known: uWSGI sees no queue of unix sockets.`);
+    const said = `${busy}, and up to ${count(queuePeak, 'request', 'requests')} waited`;
     if (queuePeak === 0) return quiet(`${said}: none waited, so that is no lack yet.`);
     if (machine !== null && more > machine.cpus * 8) {
       return quiet(

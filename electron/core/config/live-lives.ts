@@ -20,7 +20,7 @@ export function harakiri(facts: LiveFacts): OptionFigure | null {
   const killed =
     day === null || day.harakiri === 0
       ? ''
-      : ` Harakiri ended ${count(Math.round(day.harakiri), 'request', 'requests')} in ${daySpan(day)}.`;
+      : ` Harakiri ended ${count(Math.round(day.harakiri), 'worker', 'workers')} in ${daySpan(day)}.`;
   const rows: OptionFigure['rows'] = [['Slowest seen', shortTime(slowest)]];
   if (longestNow !== null && longestNow.ms >= 1_000)
     rows.push(['Longest now', `${shortTime(longestNow.ms)}, ${longestNow.what}`]);
@@ -86,12 +86,14 @@ export function maxRequests(facts: LiveFacts): OptionFigure | null {
       evidence: `${windowWords(facts)}; ${count(ended.length, 'worker', 'workers')} reached it.`,
     };
   }
-  const wanted = roundUp((limit * 10 * MINUTE_MS) / life);
+  // A worker below 'min-worker-lifetime' goes on beyond the limit: what it served says more than the limit.
+  const perMs = median(ended.map(({ requests, lifeMs }) => requests / lifeMs)) ?? limit / life;
+  const wanted = roundUp(Math.max(limit / life, perMs) * 10 * MINUTE_MS);
   const price = startupMs === null || startupMs < 100 ? '' : ` Each start takes ${seconds(startupMs)}.`;
   return {
     ...figure,
     suggestion: { value: String(wanted), title: `max-requests = ${wanted}` },
-    evidence: `A worker reaches it after about ${span(life)} (${ended.length} lives).${price} ${wanted} would be about ${span((life * wanted) / limit)}.`,
+    evidence: `A worker reaches it after about ${span(life)} (${ended.length} lives).${price} ${wanted} would be about ${span(wanted / Math.max(limit / life, perMs))}.`,
   };
 }
 

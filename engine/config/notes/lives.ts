@@ -3,7 +3,7 @@ export const livesNotes = `
 harakiri
   The last resort against requests that hang; set it above the slowest request that is meant to work, and below the web
   server's timeout, so that the log names the request. uWSGI kills the whole worker with all its threads' requests, and
-  the client gets an empty answer. It needs 'master', and is a plain number: '30s' counts as 30 by luck, '1m' as 1.
+  the client gets an empty answer. Set 'master': without it each harakiri ends a worker for good. It is a plain number: '30s' counts as 30 by luck, '1m' as 1.
 harakiri-verbose
   Adds where the kernel last saw the worker to the log, which tells a hanging database from a busy loop. For a Python
   traceback add 'py-tracebacker'.
@@ -43,8 +43,9 @@ reload-on-as
   As 'reload-on-rss' for the address space, which counts memory that was only reserved: threads, mapped files and some
   allocators reserve gigabytes. Prefer 'reload-on-rss'.
 evil-reload-on-rss
-  The master kills a worker above this, in the middle of its request. uWSGI looks at the figure of the worker's last
-  request, so a request that never ends is not seen. Use it above 'reload-on-rss', as the second line.
+  The master kills a worker above this, in the middle of its request. uWSGI looks at the memory every
+  'mem-collector-freq' seconds, so that a request which never ends is seen too; a short peak between two looks is not.
+  Use it above 'reload-on-rss', as the second line.
 evil-reload-on-as
   As 'evil-reload-on-rss' for the address space. A worker that maps a large file may be killed for it.
 reload-on-exception

@@ -8,7 +8,7 @@ gevent
   Each worker runs up to this many requests in greenlets, which suits long polling, websockets and much waiting for
   other servers. The standard library must be patched, by the application itself or by 'gevent-monkey-patch' or
   'gevent-early-monkey-patch', or one blocking call holds all requests of the worker up. It takes the place of
-  'threads': never set both. One request that computes for long delays all others.
+  'threads': with both, workers crash under load. One request that computes for long delays all others.
 gevent-monkey-patch
   Patches sockets, locks and sleep of the standard library just before the application is loaded. Modules that were
   imported before, by 'import' or a plugin, keep the blocking versions: then 'gevent-early-monkey-patch' is right.

@@ -45,8 +45,8 @@ undeferred-shared-socket
 http
   Starts the router, a process of its own in front of the workers: clients may be slow, connections may be kept. It speaks
   the uwsgi protocol to the first 'socket', and makes one of its own when there is none: together with 'http-socket'
-  alone every request hangs. On uWSGI a reload cuts its requests, and ends the server when 'uid' is set and the port is
-  below 1024.
+  alone every request hangs. On uWSGI a reload cuts its requests, and with 'uid' a port below 1024 can not be bound: open it
+  with 'shared-socket' and write '=0' here.
 http-to
   Address of the backends, several lines take turns; they have to speak the uwsgi protocol. A backend that refuses is
   left alone for 'http-gracetime', and its client gets an empty answer.
@@ -56,7 +56,7 @@ listen
   long queue only helps with bursts: when it is often used, there are too few workers.
 chmod-socket
   Whoever may write to a unix socket may send requests, which on uWSGI means to run code: 660 with 'chown-socket' and the
-  web server's group is better than 666. Without it the mode comes from 'umask'. A socket that is bound keeps its mode at
+  web server's group is better than 666. Without it the mode comes from 'umask'. In a file it needs its value. A socket that is bound keeps its mode at
   a reload.
 chown-socket
   Gives unix sockets to the web server's group, as in 'www-data:www-data', together with 'chmod-socket' 660. Only root

@@ -4,9 +4,9 @@ master
   Without it nothing restarts a worker that died, there is no reload, no 'stats' and no 'touch-reload', and harakiri is
   only an alarm in the worker. Set it always; the only reason not to is a debugger. Many options set it by themselves.
 uid
-  User of everything after the sockets are bound; start as root only together with it. A reload runs as this user
-  already: uWSGI ends when 'http' has a port below 1024, or a key that only root may read, while 'shared-socket' stays
-  bound. A changed user needs a restart.
+  User of everything that follows; start as root only together with it. uWSGI binds its sockets as this user: their
+  folders must be writable for it, and a port below 1024 needs 'shared-socket'. A reload runs as this user from the
+  beginning, and uWSGI ends when it may not read the configuration file or a key. A changed user needs a restart.
 gid
   Without it the group of root stays: uWSGI does not take the user's own group by itself, and files of group root remain
   readable. Always set it with 'uid'.
@@ -32,8 +32,8 @@ chroot
   Only files below this folder exist then, the interpreter's libraries and /etc/resolv.conf included. A container does
   it better.
 chdir
-  Relative paths start here, and Python looks for modules here. uWSGI changes to it before it opens sockets and files;
-  'logto' comes earlier and starts from the folder the server was started in. Use absolute paths where it matters.
+  Relative paths start here, and Python looks for modules here. uWSGI changes to it before it opens sockets; 'logto' and
+  'pidfile' come earlier and start from the folder the server was started in. Use absolute paths where it matters.
 chdir2
   Changes after the application was loaded, for applications that write to where they are. Few need it.
 env
@@ -43,7 +43,7 @@ env
 unenv
   Removes a variable, before the application is loaded. Takes effect at a reload, unlike just leaving out 'env'.
 envdir
-  A file for each variable, as daemontools has it: the name is the file's, the value its first line. Readable by the
+  A file for each variable: the name is the file's, the value its whole text without the line end at the end. Readable by the
   server's user only, it keeps secrets out of configuration and process lists.
 umask
   Three octal digits, such as 022 or 007, for all files and sockets that the server makes. 'chmod-socket' is the clearer
@@ -64,7 +64,8 @@ safe-pidfile
   Written once the server is ready, for scripts that wait for it. With systemd Type=notify says the same without a file.
 vacuum
   Removes unix sockets and pidfiles at the end; without it a web server gets 'connection refused' from a socket file
-  that nobody serves. It can only remove what the server's user may remove. After a kill -9 files stay.
+  that nobody serves. It can only remove what the server's user may remove. On uWSGI 2.0.21 sockets stay once the server
+  was reloaded ('changed inode'), and so does the pipe of 'master-fifo'; after a kill -9 all files stay.
 auto-procname
   'uWSGI worker 1' in ps and top instead of the same command line for all: useful on every server. It hides the
   arguments, which monitoring may look for.

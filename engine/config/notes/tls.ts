@@ -2,8 +2,8 @@
 export const tlsNotes = `
 https
   The router with TLS: ADDRESS,CERTIFICATE,KEY, then ciphers and a CA for client certificates if wanted. A renewed
-  certificate needs a reload. With 'uid' that reload runs as that user: when only root may read the key, or the port is
-  443, uWSGI ends. Give the certificate file the whole chain, or mobile clients complain.
+  certificate needs a reload. With 'uid' that reload runs as that user, and uWSGI ends when only root may read the key; port
+  443 needs 'shared-socket' from the start. Give the certificate file the whole chain, or mobile clients complain.
 https2
   As 'https' with named parts, which reads better when ciphers or a client CA are given. Its 'spdy' is of no use any
   more: no browser speaks it.

@@ -29,11 +29,11 @@ cheaper-overload
   For spare the cycles all workers must have been busy, for busyness the seconds of a window, for backlog the length of
   the queue: a value that suits one algorithm does not suit another. Small values make the number of workers jump.
 cheaper-rss-limit-soft
-  Total memory of all workers above which no more are started. It is in bytes and needs memory figures: set
-  'memory-report' on uWSGI. It does not shrink what is there; 'cheaper-rss-limit-hard' does.
+  Total memory of all workers above which no more are started. It is in bytes, and without
+  'memory-report' uWSGI does not start. It does not shrink what is there; 'cheaper-rss-limit-hard' does.
 cheaper-rss-limit-hard
-  Stops workers, never below 'cheaper', while all together have more memory than this. It needs
-  'cheaper-rss-limit-soft' below it. Pages that workers share count for each of them, so the sum looks larger than it is.
+  Stops workers, never below 'cheaper', while all together have more memory than this. uWSGI
+  does not start without a lower 'cheaper-rss-limit-soft' beside it. Pages that workers share count for each of them, so the sum looks larger than it is.
 cheaper-busyness-max
   Above this average share of busy time workers are added. Lower values keep more in reserve for bursts; 50 to 70 is
   usual. Needs the plugin cheaper_busyness on uWSGI.

@@ -43,7 +43,7 @@ reload-on-rss | mb | works | 0 | Replaces a worker whose memory is at least this
 reload-on-as | mb | works | 0 | Replaces a worker whose address space is at least this many megabytes when a request ends.
 evil-reload-on-rss | mb | works | 0 | Kills a worker whose memory is at least this many megabytes, with what it runs.
 evil-reload-on-as | mb | works | 0 | Kills a worker whose address space is at least this many megabytes, with what it runs.
-mem-collector-freq | seconds | no | | Time between two looks at the workers' memory for 'evil-reload-on-rss' and 'evil-reload-on-as'.
+mem-collector-freq | seconds | no | 3 | Time between two looks at the workers' memory for 'evil-reload-on-rss' and 'evil-reload-on-as'.
 reload-on-exception | flag | works | false | Replaces a worker after a request whose application raised.
 reload-on-exception-type | list | works | | Replaces a worker after an exception of this class name.
 reload-on-exception-value | list | works | | Replaces a worker after an exception with this text.
