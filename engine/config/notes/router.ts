@@ -6,8 +6,8 @@ http-timeout
   router.
 http-keepalive
   Spares clients the handshake for each request, most with TLS. uWSGI keeps only HTTP/1.1 connections whose answers
-  have a length or come in chunks, so use it with 'http-auto-chunked'. A number above 1 is the idle time; without one
-  the connection may be idle for 'http-timeout'. A pipelined second request is lost on uWSGI.
+  have a length or come in chunks, so use it with 'http-auto-chunked'. A number above 1 is the idle time; 1 means
+  as long as 'http-timeout', and 'true' counts as 0 on uWSGI, which leaves it off. A pipelined second request is lost on uWSGI.
 http-auto-chunked
   Sends answers without a Content-Length in chunks, which 'http-keepalive' needs. When the application dies in the
   middle, uWSGI still ends the answer as if it were whole: the client can not see that it was cut.
