@@ -10,7 +10,7 @@ export const socketsOptions: OptionSection = {
 shared-socket | address | works | | Opens a socket that other options name as '=0', '=1' and so on, in this order. | effect=restart
 undeferred-shared-socket | address | works | | As 'shared-socket', accepting at once and not with the first bytes; here both do. | effect=restart
 abstract-socket | flag | works | | Takes the paths of unix sockets as names in Linux's abstract namespace.
-chmod-socket | mode | works | 666 | File mode of unix sockets, in octal; on the command line it may be without a value, for 666. | effect=restart
+chmod-socket | mode | works | | File mode of unix sockets, in octal; on the command line it may be without a value, for 666. | effect=restart
 chown-socket | string | works | | Owner of unix sockets, as user or user:group. | effect=restart
 listen | int | works | 1024 | Connections that may wait for a worker; the engine answers further requests with 503. | effect=restart here=reload unit=connections uwsgi=100
 http-processes | int | works | 1 | Processes of the HTTP router; in the engine threads that read requests and write answers. | unit=processes
