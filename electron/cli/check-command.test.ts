@@ -20,7 +20,10 @@ async function check(path: string, text?: string, ...more: string[]) {
 
 describe('reeve check', () => {
   it('names file, line and column of each error and exits 78', async () => {
-    const { code, out, err } = await check('a.ini', '[uwsgi]\nhttp-socket = :8080\ndie-on-term = true\nprocesess = 4\n');
+    const { code, out, err } = await check(
+      'a.ini',
+      '[uwsgi]\nhttp-socket = :8080\ndie-on-term = true\nprocesess = 4\n',
+    );
     expect(code).toBe(78);
     expect(out).toEqual([expect.stringMatching(/^a\.ini:4:1: error: .*procesess.*processes/)]);
     expect(err).toEqual([]);
