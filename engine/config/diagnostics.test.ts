@@ -220,3 +220,20 @@ test.each(['', '; nothing yet\n', '[live]\nprocesses = 2\n'])('a file without [u
   const errors = check(text).filter(({ severity }) => severity === 'error');
   expect(errors.map(({ code }) => code)).toEqual(['no-section']);
 });
+
+test.for([
+  ['lines', '[a]\n'.repeat(150_000)],
+  ['openings of variables', `b = ${'$('.repeat(300_000)}`],
+  ['openings of placeholders', `b = ${'%('.repeat(300_000)}`],
+  ['blanks in a value', `processes = 1${' '.repeat(200_000)}x;`],
+  ['stars in a pattern', `for-glob = ${'*p'.repeat(2000)}*\nb = 1\n`],
+] as const)('no amount of %s makes it throw or takes long', ([, text]) => {
+  expect(check(GOOD + text).length).toBeGreaterThan(0);
+});
+
+test("a file of 'for-readline' that is not there is told; the lines of the loop are left out, as in uWSGI", () => {
+  const text = `${GOOD}for-readline = gone.txt\nenv = A=%(_)\nendfor =\n`;
+  for (const target of [ENGINE_TARGET, UWSGI_TARGET]) {
+    expect(codes(text, target).filter((found) => found.startsWith('6 '))).toEqual(['6 warning file-not-read']);
+  }
+});

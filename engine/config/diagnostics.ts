@@ -93,14 +93,12 @@ function findAll(text: string, path: string, host: ConfigHost, target: CheckTarg
     isHere: (origin: Origin) => here.has(origin.file),
     folder: full.slice(0, full.lastIndexOf('/')),
   };
-  const found: Diagnostic[] = [];
-  if (document !== null) {
-    found.push(...checkSections(document, path));
-    found.push(...checkLines(document, { host, target, path: full, ...partIn(resolved, checked) }));
-  }
-  if (resolved.ok) found.push(...checkResolved(resolved, checked, target));
-  else found.push(...resolved.errors.map((error) => placeRefusal(error, checked, host)));
-  return mergeFindings(found);
+  const facts: LineFacts = { host, target, path: full, ...partIn(resolved, checked) };
+  const inText = document === null ? [] : checkSections(document, path).concat(checkLines(document, facts));
+  const inMeaning = resolved.ok
+    ? checkResolved(resolved, checked, target)
+    : resolved.errors.map((error) => placeRefusal(error, checked, host));
+  return mergeFindings(inText.concat(inMeaning));
 }
 
 /** Names that have a value, and lines within conditions and loops of this text that took part. */

@@ -18,7 +18,7 @@ export function globPaths(pattern: string, host: Pick<ConfigHost, 'list' | 'kind
         if (host.kindOf(join(part)) !== null) next.push(join(part));
       } else {
         const names = host.list(base === '' ? '.' : base).filter((name) => matches(name, wild));
-        next.push(...names.filter((name) => !name.startsWith('.') || part.startsWith('.')).map(join));
+        for (const name of names) if (!name.startsWith('.') || part.startsWith('.')) next.push(join(name));
       }
     }
     bases = next;

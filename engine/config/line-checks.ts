@@ -9,7 +9,7 @@ import { DEFAULT_SECTION, type IniDocument, type OptionLine, type SectionLine } 
 import { isLogic, isLogicEnd } from './logic.ts';
 import { nearestNames } from './nearest.ts';
 import { findOption, type OptionInfo } from './option-table.ts';
-import { placeholderNames } from './placeholders.ts';
+import { findSpans, placeholderNames } from './placeholders.ts';
 import type { LanguageCode } from './rules/language-codes.ts';
 import { rangeOf } from './rules/place-findings.ts';
 import type { Fix, Severity } from './rules/rule.ts';
@@ -107,6 +107,10 @@ function checkOption(line: OptionLine, facts: LineFacts, inLogic: boolean): Diag
     found.push(finding('warning', line, 'value', 'percent', message, fix));
   }
   if (line.value.includes('(')) found.push(...checkReferences(line, option, facts, inLogic));
+  if (option?.name === 'for-readline' && !facts.host.readFile(line.value).ok) {
+    const message = `'${line.value}' can not be read, so the lines down to the end of the loop are left out. Correct the path.`;
+    found.push(finding('warning', line, 'value', 'file-not-read', message));
+  }
   const comment = checkComment(line, option, facts);
   if (comment !== null) found.push(comment);
   else if (option !== null) found.push(...checkKind(line, option));
@@ -120,7 +124,7 @@ function checkComment(line: OptionLine, option: OptionInfo | null, { target }: L
   if (!line.value.includes(';') && !line.value.includes('#')) return null;
   if (option !== null && (FORMATS.test(option.name) || option.kind === 'logic')) return null;
   const exact = option !== null && EXACT_KINDS.has(option.kind);
-  const at = line.value.search(exact ? /\s+[;#]/ : /\s+[;#]\s/);
+  const at = line.value.search(exact ? /(?<!\s)\s+[;#]/ : /(?<!\s)\s+[;#]\s/);
   if (at === -1) return null;
   const text = line.value.slice(0, at);
   const message = `'${line.value.slice(at).trim()}' is part of the value: only a whole line can be a comment. Move it to a line of its own.`;
@@ -148,9 +152,8 @@ function checkReferences(
 ): Diagnostic[] {
   const found: Diagnostic[] = [];
   if (inLogic && taken?.has(line.number) === false) return found;
-  for (const match of line.value.matchAll(/\$\(([^)]+)\)/g)) {
-    const name = match[1] ?? '';
-    if (host.env[name] !== undefined) continue;
+  for (const name of new Set(findSpans(line.value, '$').map((span) => span.name))) {
+    if (name === '' || host.env[name] !== undefined) continue;
     const message = `The environment variable ${name} is not set here; '$(${name})' then stays as it is. Set it, or write a value.`;
     const fatal = target.server === 'engine' && option !== null && EXACT_KINDS.has(option.kind);
     found.push(finding(fatal ? 'error' : 'warning', line, 'value', 'environment-unset', message));

@@ -53,7 +53,7 @@ export function checkOptions(config: RuleConfig): CodedFinding[] {
     if (old !== undefined && !(option.kind === 'flag' && !isOn(item.value))) found.push(oldName(config, item, old));
     if (target.server === 'uwsgi') found.push(...checkForUwsgi(config, item, option));
   }
-  if (target.server === 'uwsgi') found.push(...checkEarlyPlaceholders(config), ...checkLatePlugins(config));
+  if (target.server === 'uwsgi') return found.concat(checkEarlyPlaceholders(config), checkLatePlugins(config));
   return found;
 }
 
