@@ -91,3 +91,28 @@ test('a text that was not saved is offered after the page was loaded again', asy
   await expect(console.editor).toContainText('processes = 7');
   await expect(page.getByText(/was not saved/)).toBeHidden();
 });
+
+test('effective options say through which file they came, and a real uWSGI is compared with an engine', async ({
+  shop,
+  real,
+  console,
+  page,
+}) => {
+  await writeFile(join(real.folder, 'common.ini'), '[uwsgi]\nmax-requests = 500\n');
+  const text = await readFile(real.iniPath, 'utf8');
+  await writeFile(real.iniPath, `${text.replace('processes = 2', 'workers = 3')}include = common.ini\n`);
+  await console.openInstance(real.name);
+  await console.runCommand('effective configuration');
+  const drawer = page.getByRole('region', { name: 'Versions and effect of the file' });
+  const included = drawer.getByRole('row', { name: /^max-requests 500/ });
+  await expect(included).toContainText('common.ini:2');
+  await included.getByRole('button', { name: /common\.ini:2/ }).click();
+  await expect(page.locator('.cm-activeLine')).toHaveText('include = common.ini');
+
+  await drawer.getByRole('tab', { name: /^Drift/ }).click();
+  await drawer.getByRole('button', { name: 'What runs' }).click();
+  await page.getByRole('menuitem', { name: shop.name, exact: true }).click();
+  await expect(drawer.getByRole('row', { name: /^processes 3 2/ })).toBeVisible();
+  await expect(drawer.getByRole('row', { name: /^max-requests 500 not set/ })).toBeVisible();
+  await expect(drawer.getByRole('row', { name: /^harakiri/ })).toHaveCount(0);
+});

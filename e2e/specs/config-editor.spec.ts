@@ -61,6 +61,26 @@ test('a placeholder gets another name everywhere in one step, and an included fi
   await expect(peek).toContainText('vacuum = true');
   await page.keyboard.press('Escape');
   await expect(peek).toBeHidden();
+
+  // By the outline to a commented group further down.
+  await page.keyboard.press('End');
+  await page.keyboard.insertText('\n\n; The nightly part\nlisten = many');
+  await page.keyboard.press('ControlOrMeta+Home');
+  await page.keyboard.press('ControlOrMeta+Shift+o');
+  await expect(page.getByRole('dialog', { name: 'Outline' })).toBeVisible();
+  await page.keyboard.type('nightly');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.cm-activeLine')).toHaveText('; The nightly part');
+
+  // The list of problems of one kind, and from it to the line.
+  await page.keyboard.press('ControlOrMeta+Shift+m');
+  const problems = page.getByRole('region', { name: 'Problems' });
+  await problems.getByRole('radio', { name: /Errors/ }).click();
+  const wrong = problems.getByRole('option', { name: /listen/ });
+  await expect(wrong).toBeVisible();
+  await expect(problems.getByRole('option', { name: /Warning/ })).toHaveCount(0);
+  await wrong.click();
+  await expect(page.locator('.cm-activeLine')).toHaveText('listen = many');
 });
 
 test('the card of an option says what it does, and what a placeholder is here', async ({ shop, console, page }) => {

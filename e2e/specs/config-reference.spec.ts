@@ -1,6 +1,6 @@
 /** The reference of options: from the editor by F1 and the card, from the form, from a problem, from the palette anywhere. */
 import type { Page } from '@playwright/test';
-import { expect, test } from '../fixtures/test.ts';
+import { expect, test } from '../fixtures/shared-console.ts';
 
 const panelOf = (page: Page) => page.getByRole('complementary', { name: 'Reference of options' });
 

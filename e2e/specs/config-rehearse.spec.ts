@@ -1,7 +1,8 @@
 /** Rehearsals and live figures: the edited text tried out beside the server that runs, and what its options come to. */
-import { makeProject } from '../fixtures/project.ts';
+import { readFile } from 'node:fs/promises';
+import { startLoad } from '../fixtures/load.ts';
+import { workerPids } from '../fixtures/server.ts';
 import { expect, test } from '../fixtures/shared-console.ts';
-import { startUwsgi } from '../fixtures/uwsgi.ts';
 
 test('an edited file is rehearsed, its problems lead to their lines, and the server that runs serves on', async ({
   shop,
@@ -35,17 +36,20 @@ test('an edited file is rehearsed, its problems lead to their lines, and the ser
   await expect(report).toHaveCount(0);
 });
 
-test('figures of a real uWSGI stand beside its options; its application is loaded here only after a question', async ({
-  programs,
-  folder,
+test('figures of a real uWSGI under load stand beside its options, and rehearsals leave it alone', async ({
+  real,
   console,
   page,
 }) => {
-  const project = await makeProject(folder, 'shop');
-  const uwsgi = await startUwsgi(programs, project);
-  await console.attach(project.statsAddress);
+  const before = await workerPids(real.statsPort);
+  const onDisk = await readFile(real.iniPath, 'utf8');
+  await console.openInstance(real.name);
   await console.openTab('Config');
-  await expect(page.locator('.cm-live-figure', { hasText: 'peak busy' })).toContainText(/of 2$/);
+  const figure = (label: string) => page.locator('.cm-live-figure', { hasText: label });
+  // Two requests at a time, a second each: both workers are busy, and one waits as long as that.
+  const load = startLoad({ url: `${real.url}slow?s=1`, kept: 0, fresh: 2, pauseMs: 10 });
+  await expect(figure('peak busy')).toContainText('2 of 2', { timeout: 30_000 });
+  await expect(figure('slowest')).toContainText(/^slowest ?[1-9]\d*\.\d s/, { timeout: 30_000 });
 
   await page.getByRole('button', { name: 'Rehearse here' }).click();
   const question = page.getByRole('dialog', { name: 'Load this application here?' });
@@ -56,5 +60,11 @@ test('figures of a real uWSGI stand beside its options; its application is loade
   await question.getByRole('button', { name: 'Load and rehearse' }).click();
   const report = page.getByRole('region', { name: 'Rehearsal on the bundled engine' });
   await expect(report.getByRole('status')).toContainText('GET / was answered with 200');
-  expect(uwsgi.hasEnded()).toBe(false);
+
+  await console.replaceLine('processes = 2', 'cheaper = 8');
+  await report.getByRole('button', { name: 'Rehearse again' }).click();
+  await expect(report.getByRole('status')).toContainText('Would not start');
+  expect((await load.stop()).lost).toEqual([]);
+  expect(await workerPids(real.statsPort)).toEqual(before);
+  expect(await readFile(real.iniPath, 'utf8')).toBe(onDisk);
 });
