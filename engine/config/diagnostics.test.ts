@@ -237,3 +237,19 @@ test("a file of 'for-readline' that is not there is told; the lines of the loop 
     expect(codes(text, target).filter((found) => found.startsWith('6 '))).toEqual(['6 warning file-not-read']);
   }
 });
+
+test.for([
+  ['strict = true\nprocesess = 4 ; four\n', '7 error unknown-option'],
+  ['if-dir = $(HOME)\nendif =\n', '6 warning early-placeholder'],
+  ['for = %(names)\nenv = A=%(_)\nendfor =\n', '6 warning early-placeholder'],
+  ['iprint = %(names)\n', '6 warning early-placeholder'],
+] as const)('%j is found for both servers: %s', ([text, expected]) => {
+  const before = GOOD.replace('need-app', 'names = a\nneed-app').replace('buffer-size = 16384\n', '');
+  for (const target of [ENGINE_TARGET, UWSGI_TARGET]) expect(codes(before + text, target)).toContain(expected);
+});
+
+test.each(['processes = %k\n', 'threads = 1%k\n'])('a magic variable is as good as a number: %j', (text) => {
+  for (const target of [ENGINE_TARGET, UWSGI_TARGET]) {
+    expect(codes(GOOD + text, target)).not.toContainEqual(expect.stringMatching(/ kind$/));
+  }
+});

@@ -107,6 +107,7 @@ function checkOption(line: OptionLine, facts: LineFacts, inLogic: boolean): Diag
     found.push(finding('warning', line, 'value', 'percent', message, fix));
   }
   if (line.value.includes('(')) found.push(...checkReferences(line, option, facts, inLogic));
+  if (option !== null && (option.kind === 'logic' || option.name === 'iprint')) found.push(...checkEarly(line));
   if (option?.name === 'for-readline' && !facts.host.readFile(line.value).ok) {
     const message = `'${line.value}' can not be read, so the lines down to the end of the loop are left out. Correct the path.`;
     found.push(finding('warning', line, 'value', 'file-not-read', message));
@@ -142,6 +143,15 @@ function checkKind(line: OptionLine, option: OptionInfo): Diagnostic[] {
   const edits = meant === null ? [] : [editInLine(line.number, line.valueFrom, line.valueTo, meant)];
   const fix = meant === null ? null : { title: `Change to '${meant}'`, edits };
   return [finding('warning', line, 'value', code, message, fix)];
+}
+
+/** What `if-...`, `for...` and `iprint` are about is not replaced yet when they act. */
+function checkEarly(line: OptionLine): Diagnostic[] {
+  const names = ['%', '$'].flatMap((symbol) => findSpans(line.value, symbol).map(({ name }) => `${symbol}(${name})`));
+  const first = names.find((name) => name !== '%()' && name !== '$()');
+  if (first === undefined || isLogicEnd(line.key)) return [];
+  const message = `'${line.key}' acts while the file is read: '${first}' is not replaced in it. Write the value itself.`;
+  return [finding('warning', line, 'value', 'early-placeholder', message)];
 }
 
 function checkReferences(

@@ -219,10 +219,9 @@ export const languageCodes = [
     code: 'early-placeholder',
     severity: 'warning',
     title: 'A placeholder where it is not replaced',
-    why: 'Some options act while the file is read, before placeholders and variables are replaced: a number from one is 0, a file of this name is not there.',
+    why: 'Some options act while the file is read, before placeholders and variables are replaced: a number from one is 0, a file of this name is not there, a condition looks at the text itself.',
     todo: 'Write the value itself.',
-    example: `${HEAD}set-placeholder = size=512\nlisten = %(size)\n`,
-    server: 'uwsgi',
+    example: `${HEAD}set-placeholder = folder=/srv/shop\nif-dir = %(folder)\nprocesses = 2\nendif =\n`,
   },
   {
     code: 'environment-unset',

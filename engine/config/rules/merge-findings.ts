@@ -15,7 +15,7 @@ const EXPLAINS_VALUE: ReadonlySet<string> = new Set([
   'else',
   'address-twice',
 ]);
-const BARE: ReadonlySet<string> = new Set(['bad-value', 'unknown-option']);
+const BARE: ReadonlySet<string> = new Set(['bad-value', 'caution']);
 /** Beyond this a file is no configuration, and the list no help. */
 const MOST_FINDINGS = 2000;
 
@@ -23,14 +23,20 @@ export function mergeFindings(found: readonly Diagnostic[]): Diagnostic[] {
   const linesOf = (code: string): Set<number> =>
     new Set(found.filter((item) => item.code === code).map(({ line }) => line));
   const explained = new Set(found.filter(({ code }) => EXPLAINS_VALUE.has(code)).map(({ line }) => line));
-  const refused = linesOf('bad-value');
+  const elses = linesOf('else');
+  const badValues = linesOf('bad-value');
+  const isExplained = ({ code, line }: Diagnostic): boolean =>
+    (BARE.has(code) && explained.has(line)) || (code === 'unknown-option' && elses.has(line));
+  const refused = new Set(
+    found.filter((item) => item.severity === 'error' && isExplained(item)).map(({ line }) => line),
+  );
   const hasNoSection = found.some(({ code }) => code === 'no-section');
   const seen = new Set<string>();
   const kept = found.filter((item) => {
     const { code, line, message } = item;
-    if ((BARE.has(code) || code === 'caution') && explained.has(line)) return false;
+    if (isExplained(item)) return false;
     if (code === 'no-listener' && hasNoSection) return false;
-    if (code === 'placeholder-unset' && refused.has(line)) return false;
+    if (code === 'placeholder-unset' && badValues.has(line)) return false;
     const key = `${line} ${code} ${message}`;
     if (seen.has(key)) return false;
     seen.add(key);

@@ -18,7 +18,8 @@ const MEBIBYTE = 1024 * 1024;
 
 /** null: there is nothing wrong with the value. `key`: as it was written. */
 export function findKindFault(key: string, value: string, option: OptionInfo): KindFault | null {
-  if (/[$%@]\(/.test(value) || value === '') return null;
+  // A magic variable such as %k, or what comes from elsewhere.
+  if (/%|[$@]\(/.test(value) || value === '') return null;
   if (NUMBER_KINDS.has(option.kind)) return findNumberFault(key, value, option);
   if (option.kind === 'flag' && !isFlagWord(value)) {
     const message = `'${key}' is a switch; uWSGI takes '${value}' as true. Write true or false.`;
