@@ -104,7 +104,8 @@ const isLikely = (name: string): boolean =>
 let likelyNames: NameIndex | null = null;
 
 const nearestFound = new Map<string, string[]>();
-const MAX_REMEMBERED = 500;
+/** More names than a file of the largest size that is edited has. */
+const MAX_REMEMBERED = 25_000;
 
 /** The option of this name or alias; null when uWSGI has none. Names are case-sensitive, as in uWSGI. */
 export function findOption(name: string): OptionInfo | null {
