@@ -43,6 +43,8 @@ describe('YAML', () => {
     expect(shown(readYamlSection('uwsgi:\n\ta: 1\n', ''))).toMatch(/^broken at [67]: /);
     expect(shown(readYamlSection('uwsgi:\n  a: \udce9\n', ''))).toBe('broken at 12: the file is not UTF-8 here');
     expect(shown(readYamlSection('uwsgi:\n  a: -\n', ''))).toMatch(/^broken at 12: /);
+    expect(shown(readYamlSection("uwsgi:\n  a: 'x}\n", ''))).toMatch(/^broken at \d+: missing closing/);
+    expect(shown(readYamlSection('last: 1\nuwsgi:\n  a: [1, 2\n', ''))).toMatch(/^broken at /);
     expect(shown(readYamlSection(`uwsgi:\n  a: ${'['.repeat(9_000)}`, ''))).toMatch(/nested too deep$/);
   });
 

@@ -63,8 +63,12 @@ export function readYamlSection(source: string, section: string): SectionRead {
   return { status: 'options', options: reader.options, notice: reader.notice };
 }
 
-/** A block ends at the beginning of a line, or where something in its last line made no sense. */
+/**
+ * A block ends at the beginning of a line, or where something in its last line made no sense; at the end of the file
+ * with what was never closed in it.
+ */
 function isBefore(text: string, fault: number, stop: number): boolean {
+  if (fault === stop && fault === text.length) return true;
   return fault < stop || (fault === stop && text.slice(text.lastIndexOf('\n', fault - 1) + 1, fault).trim() !== '');
 }
 
