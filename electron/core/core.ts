@@ -131,7 +131,9 @@ export async function createCore(ports: Ports, { autoStart = true, onBrokenFile 
     readConfig: async (instance) => {
       const config =
         instance.record.kind === 'engine' ? engines.readConfig(instance) : await readAttachedConfig(instance, ports);
-      return config === null ? null : withRunningChannels(config, instance, configHistory, ports);
+      return config === null
+        ? null
+        : withRunningChannels(config, instance, configHistory, ports, engines.startArguments(instance));
     },
     emitRun: (run) => {
       versions.noteReload(run);

@@ -11,12 +11,16 @@ import { findLastLoad } from './last-load.ts';
 import { hostOf, readingOf } from './option-reading.ts';
 import { readEffectiveConfig } from './read-effective.ts';
 
-/** `config`: as on the disk. It stays as it is when that was not changed since, or when what was read is not known. */
+/**
+ * `config`: as on the disk. It stays as it is when that was not changed since, or when what was read is not known.
+ * `argv`: what the server was started with, where that is known; otherwise it is looked for.
+ */
 export async function withRunningChannels(
   config: EffectiveConfig,
   instance: Instance,
   history: ConfigHistory,
   ports: Ports,
+  argv: readonly string[] | null,
 ): Promise<EffectiveConfig> {
   const path = instance.record.configPath ?? config.configPath;
   if (path === null) return config;
@@ -25,6 +29,6 @@ export async function withRunningChannels(
   const reading = await readingOf(instance, ports);
   const { texts, missing } = await filesAt(reading, path, load, history);
   if (missing !== null || texts.size === 0) return config;
-  const { masterFifos, touchReload } = readEffectiveConfig(reading.argv, hostOf(reading, texts));
+  const { masterFifos, touchReload } = readEffectiveConfig(argv ?? reading.argv, hostOf(reading, texts));
   return { ...config, masterFifos, touchReload };
 }

@@ -30,6 +30,7 @@ export interface EnginesOptions {
 export class Engines {
   readonly #options: EnginesOptions;
   /** Logs that go to files (`logto`), by instance. */
+  readonly #startedWith = new Map<string, readonly string[]>();
   readonly #tails = new Map<string, FileTail>();
   /** Samples that were started once more since they last ran. */
   readonly #startedAgain = new Set<string>();
@@ -84,6 +85,11 @@ export class Engines {
     return readEffectiveConfig(this.#arguments(instance, path), this.#host(path), 'engine');
   }
 
+  /** What it was started with last, the channels that Reeve added with it; null: not in this session. */
+  startArguments(instance: Instance): readonly string[] | null {
+    return this.#startedWith.get(instance.id) ?? null;
+  }
+
   /** Throws `trust-needed` when its file runs commands that were not accepted, or others than were accepted. */
   async requireTrust(instance: Instance): Promise<void> {
     const path = this.#pathOf(instance);
@@ -108,6 +114,7 @@ export class Engines {
       for (const note of await moveToFreePorts(path)) instance.runner?.say(note);
     }
     const args = this.#arguments(instance, path);
+    this.#startedWith.set(instance.id, args);
     const config = readEffectiveConfig(args, this.#host(path));
     if (config.statsAddress === null)
       throw new Error(config.errors.join('\n') || `${path} has no usable stats address.`);
