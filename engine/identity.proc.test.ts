@@ -10,13 +10,13 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { EngineProcess, waitFor } from './testing/engine-process.ts';
+import { whyNoOtherUser } from './testing/other-user.ts';
 
 const engines: EngineProcess[] = [];
 const APP = `
@@ -34,14 +34,9 @@ function arePortsPrivileged(): boolean {
   return Number(readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'latin1')) > 83;
 }
 
-function isReadableByAll(folder: string): boolean {
-  const isHere = (statSync(folder).mode & 0o001) !== 0;
-  return isHere && (folder === '/' || isReadableByAll(dirname(folder)));
-}
-
 function needRoot(skip: (isSkipped: boolean, reason: string) => void): void {
-  skip(process.getuid?.() !== 0, 'only root can give up rights');
-  skip(!isReadableByAll(import.meta.dirname), 'the checkout can be read by its owner only');
+  const reason = whyNoOtherUser();
+  skip(reason !== null, reason ?? '');
 }
 
 async function launch(ini: string): Promise<EngineProcess> {

@@ -9,12 +9,16 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Preset, presets, presetText } from './config/presets.ts';
 import { freePort, waitFor } from './testing/engine-process.ts';
+import { whyNoOtherUser } from './testing/other-user.ts';
 
 const APP = `def app(environ, start_response):
     start_response('200 OK', [('Content-Type', 'text/plain')])
     return [b'hello']
 application = app
 `;
+
+/** Started by root, the servers change to a user without rights where one can reach the engine. */
+const USER = whyNoOtherUser() === null ? 'www-data' : userInfo().username;
 
 const MAIN = join(import.meta.dirname, 'main.ts');
 
@@ -27,9 +31,8 @@ beforeEach(() => {
   mkdirSync(join(folder, 'spool'));
   writeFileSync(join(folder, 'app.py'), APP);
   writeFileSync(join(folder, 'shop', 'wsgi.py'), APP);
-  // Started by root, the servers change to the user of the preset.
   if (process.getuid?.() === 0) {
-    const [uid, gid] = ['-u', '-g'].map((flag) => Number(execFileSync('id', [flag, 'www-data'], { encoding: 'utf8' })));
+    const [uid, gid] = ['-u', '-g'].map((flag) => Number(execFileSync('id', [flag, USER], { encoding: 'utf8' })));
     for (const name of ['', 'spool']) chownSync(join(folder, name), uid ?? 0, gid ?? 0);
   }
 });
@@ -45,9 +48,8 @@ afterEach(async () => {
 
 /** The preset for the scratch folder; fixed ports are made free ones. */
 async function write(preset: Preset, plugins: string): Promise<string> {
-  const user = process.getuid?.() === 0 ? 'www-data' : userInfo().username;
   const [http, stats] = [String(await freePort()), String(await freePort())];
-  const text = presetText(preset, { folder, run: folder, user, plugins, port: http, command: 'true' })
+  const text = presetText(preset, { folder, run: folder, user: USER, plugins, port: http, command: 'true' })
     .replace('127.0.0.1:8000', `127.0.0.1:${http}`)
     .replace('127.0.0.1:9191', `127.0.0.1:${stats}`)
     // A group of the user's name is there only for users such as www-data.

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EngineProcess, waitFor } from './testing/engine-process.ts';
 import { type FrontServer, startNginx, whyMissing } from './testing/front-servers.ts';
+import { whyNoOtherUser } from './testing/other-user.ts';
 
 const GOLDENS = fileURLToPath(new URL('goldens/environ/', import.meta.url));
 const APP = `
@@ -250,7 +251,8 @@ test('a request that was answered before its deadline is not taken for overdue',
 });
 
 test('an engine that root has not started has its sockets too', async ({ skip }) => {
-  skip(process.getuid?.() !== 0, 'all tests show it');
+  const reason = process.getuid?.() === 0 ? whyNoOtherUser() : 'all tests show it';
+  skip(reason !== null, reason ?? '');
   const user = ['--reuid=65534', '--regid=65534', '--clear-groups'];
   const starter = ['sh', '-c', `chown 65534:65534 . && exec setpriv ${user.join(' ')} "$0" "$@"`];
   const engine = await start(DIRECT, starter);
