@@ -4,6 +4,14 @@
  */
 import { z } from 'zod';
 import {
+  actionKindSchema,
+  actionPlanSchema,
+  actionResultSchema,
+  rollingOptionsSchema,
+  rollingPlanSchema,
+  rollingRunSchema,
+} from './actions-model.ts';
+import {
   configComparisonSchema,
   configDeskSchema,
   configDriftSchema,
@@ -12,6 +20,14 @@ import {
   configSideSchema,
 } from './desk-model.ts';
 import { configContextSchema, configPathsSchema, configPeekSchema } from './editor-model.ts';
+import {
+  hostEntrySchema,
+  hostResolvedSchema,
+  hostStateSchema,
+  sshAnswerSchema,
+  sshQuestionSchema,
+  transportChoiceSchema,
+} from './hosts-model.ts';
 import { liveFiguresSchema } from './live-figures.ts';
 import {
   configFileSchema,
@@ -46,19 +62,32 @@ export const methods = {
     params: nothing,
     result: z.object({ seq: z.number(), instances: z.array(instanceSchema), status: statusSchema }),
   },
-  /** Attaches to a stats address of this machine. Fails with `stats-…` errors when the first poll finds something else. */
+  /** Attaches to a stats address, of this machine or `ssh://…`. Fails with `stats-…` errors when the first poll finds something else. */
   'instances.attach': {
     params: z.object({
       statsAddress: z.string().min(1).max(1000),
       name: z.string().max(100).optional(),
       configPath: z.string().optional(),
+      tags: z.array(z.string().min(1).max(60)).max(20).optional(),
     }),
     result: instanceSchema,
   },
   'instances.rename': { params: byId.extend({ name: z.string().min(1).max(100) }), result: instanceSchema },
   /** Stops an engine first; the files stay. */
   'instances.remove': { params: byId, result: nothing },
-  'instances.discover': { params: nothing, result: z.array(discoveredSchema) },
+  'instances.tag': {
+    params: z.object({
+      instanceIds: z.array(z.string()).max(1_000),
+      add: z.array(z.string().min(1).max(60)).max(20),
+      remove: z.array(z.string()).max(20),
+    }),
+    result: nothing,
+  },
+  /** Servers that run on a machine; without one: on this machine. */
+  'instances.discover': {
+    params: z.object({ machine: z.string().max(300).optional() }),
+    result: z.array(discoveredSchema),
+  },
   /** Skips the wait before the next try. */
   'instances.retry': { params: byId, result: nothing },
   /** No more tries until `instances.retry`: the link is `idle` and keeps its reason. */
@@ -66,6 +95,20 @@ export const methods = {
   /** Full rate and `tick` events for this instance, on this connection, until unwatched. */
   'instances.watch': { params: byId, result: watchSnapshotSchema },
   'instances.unwatch': { params: byId, result: nothing },
+
+  /** Hosts of ssh's configuration, and others that were used. */
+  'hosts.list': { params: nothing, result: z.object({ entries: z.array(hostEntrySchema) }) },
+  'hosts.resolve': { params: z.object({ destination: z.string().min(1).max(300) }), result: hostResolvedSchema },
+  /** Begins to connect, or skips the wait before the next try; how it goes comes as `hosts.changed`. */
+  'hosts.connect': {
+    params: z.object({ destination: z.string().min(1).max(300), transport: transportChoiceSchema.optional() }),
+    result: hostStateSchema,
+  },
+  /** No connection and no more tries until `hosts.connect`. */
+  'hosts.disconnect': { params: z.object({ machine: z.string() }), result: nothing },
+  /** What waits for an answer of the user, oldest first. */
+  'ssh.questions': { params: nothing, result: z.object({ questions: z.array(sshQuestionSchema) }) },
+  'ssh.answer': { params: z.object({ questionId: z.string(), answer: sshAnswerSchema }), result: nothing },
 
   /** A folder or a file: what would run. A folder gives the best candidate. */
   'engine.inspect': { params: z.object({ path: z.string().min(1) }), result: inspectionSchema },
@@ -148,10 +191,40 @@ export const methods = {
   'rehearse.cancel': { params: byId, result: nothing },
 
   'reload.plan': { params: byId, result: reloadPlanSchema },
-  'reload.start': { params: byId.extend({ method: z.string() }), result: reloadRunSchema },
+  'reload.start': {
+    /** `confirmedName`: what was typed for a read-only instance. */
+    params: byId.extend({ method: z.string(), confirmedName: z.string().max(200).optional() }),
+    result: reloadRunSchema,
+  },
   'reload.get': { params: z.object({ reloadId: z.string() }), result: reloadRunSchema },
   'reload.stopWatching': { params: z.object({ reloadId: z.string() }), result: reloadRunSchema },
   'reload.list': { params: byId, result: z.array(reloadRunSchema) },
+
+  'rolling.plan': {
+    params: z.object({ instanceIds: z.array(z.string()).min(1).max(1_000) }),
+    result: rollingPlanSchema,
+  },
+  'rolling.start': { params: rollingOptionsSchema, result: rollingRunSchema },
+  /** Nothing further is begun; what is being reloaded is watched to its end. */
+  'rolling.stop': { params: z.object({ rollingId: z.string() }), result: rollingRunSchema },
+  /** Goes on with those that are not done. */
+  'rolling.resume': { params: z.object({ rollingId: z.string() }), result: rollingRunSchema },
+  /** Newest first. */
+  'rolling.list': { params: nothing, result: z.object({ runs: z.array(rollingRunSchema) }) },
+
+  'action.plan': {
+    params: byId.extend({ kind: actionKindSchema, wid: z.number().int().positive().optional() }),
+    result: actionPlanSchema,
+  },
+  'action.run': {
+    params: byId.extend({
+      kind: actionKindSchema,
+      wid: z.number().int().positive().optional(),
+      /** What was typed for a read-only instance. */
+      confirmedName: z.string().max(200).optional(),
+    }),
+    result: actionResultSchema,
+  },
 
   /** Native dialog; null when it was closed. Only where capabilities.pickFile is `native`. */
   'files.pick': {
@@ -182,6 +255,11 @@ export const events = {
   tick: tickSchema,
   'log.lines': z.object({ instanceId: z.string(), lines: z.array(logLineSchema) }),
   'reload.changed': reloadRunSchema,
+  'rolling.changed': rollingRunSchema,
+  /** Hosts whose state is another than before. */
+  'hosts.changed': z.object({ hosts: z.array(hostStateSchema) }),
+  /** All that wait for an answer now. */
+  'ssh.questions': z.object({ questions: z.array(sshQuestionSchema) }),
   'rehearse.changed': rehearsalSchema,
   'settings.changed': settingsSchema,
   /** Something that happened elsewhere and deserves a toast. */

@@ -69,7 +69,17 @@ export const instanceSchema = z.object({
   group: z.string(),
   /** `engine`: Reeve runs it on the bundled engine; `attached`: it was there already. */
   kind: z.enum(['engine', 'attached']),
+  /** With its machine: `ssh://web1/run/app.stats`. */
   statsAddress: z.string(),
+  /** MachineId: `local`, or the SSH destination. */
+  machine: z.string(),
+  /** As the pages call its machine. */
+  hostName: z.string(),
+  /** Machines in front of it, nearest first. */
+  via: z.array(z.string()),
+  tags: z.array(z.string()),
+  /** By one of its tags: changing it takes typing its name. */
+  readOnly: z.boolean(),
   health: healthSchema,
   link: linkSchema,
   /** Only for kind `engine`. */
@@ -294,7 +304,15 @@ export const logLineSchema = z.object({
 export type LogLine = z.infer<typeof logLineSchema>;
 
 export const discoveredSchema = z.object({
+  /** MachineId. */
+  machine: z.string(),
   pid: count,
+  role: z.enum(['server', 'emperor', 'vassal']),
+  /** Pid of the emperor of a vassal. */
+  emperorPid: count.nullable(),
+  /** systemd unit it runs in. */
+  unit: z.string().nullable(),
+  pidfile: z.string().nullable(),
   /** Command line, arguments joined by blanks. */
   command: z.string(),
   user: z.string().nullable(),
@@ -406,6 +424,8 @@ export const settingsSchema = z.object({
   /** The list of next steps on the first window was closed. */
   firstRunClosed: z.boolean(),
   railFolded: z.boolean(),
+  /** Instances with one of these tags are read-only. */
+  readOnlyTags: z.array(z.string().max(60)).max(50),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
@@ -422,6 +442,7 @@ export const hostInfoSchema = z.object({
     /** Where secrets can be kept; `none`: for this session only. */
     secrets: z.enum(['keychain', 'none']),
   }),
+  /** Hosts that ssh's configuration names. */
   sshHosts: count,
 });
 export type HostInfo = z.infer<typeof hostInfoSchema>;

@@ -11,7 +11,7 @@ import { withRunningChannels } from './config/running-channels.ts';
 import { Engines } from './engine/engines.ts';
 import { openRunFolder } from './engine/run-folder.ts';
 import { TrustStore, trustFileSchema } from './engine/trust.ts';
-import { toErrorData } from './errors.ts';
+import { CoreError, toErrorData } from './errors.ts';
 import { DocumentStore } from './files/document-store.ts';
 import { makeFolder } from './files/make-folder.ts';
 import { createHandlers, ensureSampleInstance, type HandlerContext } from './handlers.ts';
@@ -22,6 +22,7 @@ import type { Instance } from './instances/instance.ts';
 import { instancesFileSchema } from './instances/record.ts';
 import { Registry } from './instances/registry.ts';
 import { POLL_INTERVAL_MS } from './link/link-machine.ts';
+import { Machines } from './machine/machines.ts';
 import type { Ports } from './ports.ts';
 import { Rehearsals } from './rehearse/rehearsals.ts';
 import { removeAbandonedScratch } from './rehearse/scratch-folder.ts';
@@ -46,7 +47,17 @@ export interface CoreOptions {
   onBrokenFile?: (text: string) => void;
 }
 
-const DEFAULT_SETTINGS: Settings = { theme: 'dark', sampleLoad: true, firstRunClosed: false, railFolded: false };
+const DEFAULT_SETTINGS: Settings = {
+  theme: 'dark',
+  sampleLoad: true,
+  firstRunClosed: false,
+  railFolded: false,
+  readOnlyTags: [],
+};
+/** Settings of earlier versions have no read-only tags. */
+const settingsFileSchema = settingsSchema.extend({
+  readOnlyTags: settingsSchema.shape.readOnlyTags.default([]),
+});
 const MOST_WAITING_NOTICES = 10;
 
 /** Resolves when pages may connect; links and engines come up after that. */
@@ -67,7 +78,7 @@ export async function createCore(ports: Ports, { autoStart = true, onBrokenFile 
     },
   };
   const [settings, instances, trustStore, reports] = await Promise.all([
-    DocumentStore.open({ ...common, name: 'settings.json', schema: settingsSchema, initial: DEFAULT_SETTINGS }),
+    DocumentStore.open({ ...common, name: 'settings.json', schema: settingsFileSchema, initial: DEFAULT_SETTINGS }),
     DocumentStore.open({
       ...common,
       name: 'instances.json',
@@ -114,10 +125,15 @@ export async function createCore(ports: Ports, { autoStart = true, onBrokenFile 
     aimLoad();
     versions.noteEngine(instance);
   };
+  const machines = new Machines((id) => {
+    throw new CoreError('ssh-destination', { destination: id });
+  });
   const registry = new Registry({
     clock: ports.clock,
     homeFolder: ports.homeFolder,
     history,
+    machines,
+    isReadOnly: (tags) => tags.some((tag) => settings.value.readOnlyTags.includes(tag)),
     store: instances,
     onConfig: (instance) => versions.follow(instance),
     isHeard: () => (server?.connectionCount ?? 0) > 0,
@@ -153,6 +169,7 @@ export async function createCore(ports: Ports, { autoStart = true, onBrokenFile 
   const context: HandlerContext = {
     ports,
     registry,
+    machines,
     engines,
     reloads,
     rehearsals,

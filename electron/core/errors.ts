@@ -9,7 +9,7 @@ import type { RpcErrorData } from '../contract/api.ts';
 export const CATALOGUE = {
   'stats-address': [
     '"{address}" is not a stats address: {reason}',
-    'Write host:port, /path/of/a.socket, @name or http://host:port.',
+    'Write host:port, /path/of/a.socket, @name or http://host:port, and for another machine ssh://host/ before it.',
   ],
   'stats-refused': [
     'Nothing listens on {address}.',
@@ -101,6 +101,12 @@ export const CATALOGUE = {
     'Choose a folder with a uwsgi.ini, or the file itself.',
   ],
   'files-unreadable': ['{path} can not be opened: {reason}.', 'Choose another folder.'],
+  'file-too-large': ['{path} is larger than {megabytes} MB.', 'Check that this is the right file.'],
+  'command-failed': ['{command} failed: {reason}.', 'Check that it is installed there and that this user may run it.'],
+  'ssh-destination': [
+    '"{destination}" is no SSH destination.',
+    'Write an alias of ~/.ssh/config, host, user@host or user@host:port.',
+  ],
   'files-no-dialog': ['This host has no file dialog.', 'Choose the file in the list of the page.'],
   'url-not-known': ['{url} is not an address of an instance.', 'Only the addresses of instances are opened.'],
   'url-not-opened': ['{url} was not opened: {reason}.', 'Open it in a browser yourself.'],

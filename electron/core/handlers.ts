@@ -8,7 +8,7 @@ import type { Settings } from '../contract/model.ts';
 import type { Handlers } from '../rpc/server.ts';
 import { configHandlers } from './config/config-handlers.ts';
 import type { ConfigVersions } from './config/config-versions.ts';
-import { describeServer, findServers, nameOfFile } from './discover/discover.ts';
+import { describeServer, type FoundServer, findServers, nameOfFile } from './discover/discover.ts';
 import type { Engines } from './engine/engines.ts';
 import type { TrustStore } from './engine/trust.ts';
 import { CoreError } from './errors.ts';
@@ -17,16 +17,20 @@ import { listFolder } from './files/list-folder.ts';
 import { attachInstance } from './instances/attach.ts';
 import type { Instance } from './instances/instance.ts';
 import type { Registry } from './instances/registry.ts';
+import { LOCAL, type Machine } from './machine/machine.ts';
+import type { Machines } from './machine/machines.ts';
 import type { Ports } from './ports.ts';
 import type { Rehearsals } from './rehearse/rehearsals.ts';
 import { rehearseHandlers } from './rehearse/rehearse-handlers.ts';
 import type { ReloadFlow } from './reload/reload-flow.ts';
 import { sendAndForget } from './sample/sample-load.ts';
 import { ensureSample } from './sample/sample-project.ts';
+import { sshAddress } from './stats/target.ts';
 
 export interface HandlerContext {
   ports: Ports;
   registry: Registry;
+  machines: Machines;
   engines: Engines;
   reloads: ReloadFlow;
   rehearsals: Rehearsals;
@@ -102,13 +106,20 @@ function instanceHandlers(context: HandlerContext): Part<'instances' | 'log'> {
   return {
     'instances.list': () => registry.snapshot(),
     'instances.attach': async (params) => {
-      const instance = await attachInstance(params, registry, ports, context.onTrouble);
+      const instance = await attachInstance(params, registry, context.machines, ports, context.onTrouble);
       return instance.row();
     },
     'instances.rename': ({ instanceId, name }) => {
       const instance = registry.get(instanceId);
       instance.updateRecord({ name });
       return instance.row();
+    },
+    'instances.tag': ({ instanceIds, add, remove }) => {
+      for (const instance of instanceIds.map((id) => registry.get(id))) {
+        const kept = instance.record.tags.filter((tag) => !remove.includes(tag));
+        instance.updateRecord({ tags: [...new Set([...kept, ...add])] });
+      }
+      return {};
     },
     'instances.remove': async ({ instanceId }) => {
       await registry.get(instanceId).runner?.stop();
@@ -118,11 +129,10 @@ function instanceHandlers(context: HandlerContext): Part<'instances' | 'log'> {
       versions.history.forget(instanceId);
       return {};
     },
-    'instances.discover': async () => {
-      const servers = await findServers();
-      return servers.map((server) =>
-        describeServer(server, instanceOf(server.process.pid, server.config?.statsAddress ?? null, registry)),
-      );
+    'instances.discover': async ({ machine: id = LOCAL }) => {
+      const machine = context.machines.get(id);
+      const servers = await findServers(machine);
+      return servers.map((server) => describeServer(machine, server, instanceOf(server, machine, registry)));
     },
     'instances.retry': ({ instanceId }) => {
       registry.get(instanceId).monitor.retry();
@@ -208,13 +218,18 @@ function addEngine(registry: Registry, engines: Engines, configPath: string, nam
     wanted: 'stopped',
     acceptedMethods: [],
     lastReloadAtMs: null,
+    tags: [],
   });
   engines.adopt(instance);
   return instance;
 }
 
-function instanceOf(pid: number, statsAddress: string | null, registry: Registry): string | null {
-  const found = registry.all().find(({ record, monitor, runner }) => {
+function instanceOf({ process, config }: FoundServer, machine: Machine, registry: Registry): string | null {
+  const { pid } = process;
+  const address = config?.statsAddress ?? null;
+  const statsAddress = address === null ? null : sshAddress(machine.id, address);
+  const found = registry.all().find(({ record, monitor, runner, machine: its }) => {
+    if (its.id !== machine.id) return false;
     if (statsAddress !== null && record.statsAddress === statsAddress) return true;
     return runner?.state.pid === pid || (monitor.link.status === 'attached' && monitor.document?.pid === pid);
   });

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { DEADLINE_MS } from '../contract/api.ts';
+import type { Settings } from '../contract/model.ts';
 import { RpcClient } from './client.ts';
 import { RpcError } from './errors.ts';
 import { type Handlers, RpcServer } from './server.ts';
@@ -12,7 +13,13 @@ const setTimer: SetTimer = (callback, ms) => {
   return () => clearTimeout(timer);
 };
 
-const settings = { theme: 'dark', sampleLoad: true, firstRunClosed: false, railFolded: false } as const;
+const settings: Settings = {
+  theme: 'dark',
+  sampleLoad: true,
+  firstRunClosed: false,
+  railFolded: false,
+  readOnlyTags: [],
+};
 
 function refuse(): never {
   throw new RpcError({ code: 'test-refused', message: 'not in this test', hint: null });

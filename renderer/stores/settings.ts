@@ -16,7 +16,13 @@ export interface SettingsStore extends StoreApi<SettingsState> {
   dispose(): void;
 }
 
-export const DEFAULT_SETTINGS: Settings = { theme: 'dark', sampleLoad: true, firstRunClosed: false, railFolded: false };
+export const DEFAULT_SETTINGS: Settings = {
+  theme: 'dark',
+  sampleLoad: true,
+  firstRunClosed: false,
+  railFolded: false,
+  readOnlyTags: [],
+};
 
 export function createSettingsStore(client: Client): SettingsStore {
   const store = createStore<SettingsState>(() => ({ status: 'loading', failure: null, settings: DEFAULT_SETTINGS }));

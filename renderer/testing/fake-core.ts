@@ -40,6 +40,8 @@ memory-report = true
 master-fifo = /run/hello.fifo
 `;
 
+const LOCAL_SERVER = { machine: 'local', role: 'server', emperorPid: null, unit: null, pidfile: null } as const;
+
 export interface FakeCore extends Client {
   /** One step of a second, as the timer does. */
   tick(): void;
@@ -168,6 +170,7 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
     },
     'instances.discover': () => [
       {
+        ...LOCAL_SERVER,
         pid: 812,
         command: 'uwsgi --ini /srv/blog/uwsgi.ini',
         user: 'www-data',
@@ -179,6 +182,7 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
         missing: null,
       },
       {
+        ...LOCAL_SERVER,
         pid: 944,
         command: 'uwsgi --http :9000 --wsgi-file old.py',
         user: 'www-data',
@@ -190,6 +194,7 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
         missing: 'It has no stats server. Add `stats = 127.0.0.1:9192` and restart it.',
       },
       {
+        ...LOCAL_SERVER,
         pid: 5120,
         command: 'reeve engine hello/uwsgi.ini',
         user: 'me',

@@ -108,6 +108,11 @@ function fakeServer(
     group,
     kind: 'attached',
     statsAddress: '127.0.0.1:9191',
+    machine: 'local',
+    hostName: 'laptop',
+    via: [],
+    tags: group === 'local' ? [] : [group],
+    readOnly: false,
     health: { level: 'ok', word: 'serving', sentence: null },
     link: { status: 'attached', reason: null, code: null, nextTryAtMs: null, lastAnswerAtMs: null, tries: [] },
     engine:

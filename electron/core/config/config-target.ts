@@ -41,10 +41,13 @@ export class ConfigTargets {
 
   async #find(instance: Instance): Promise<KnownTarget> {
     const { document } = instance.monitor;
-    const { configPath, statsAddress } = instance.record;
+    const { configPath } = instance.record;
     const version = document === null ? null : releaseOf(document.version);
     // A process that can't be looked at is one that can't be asked.
-    const server = document === null ? null : await findServerOf(document, statsAddress).catch(() => null);
+    const server =
+      document === null
+        ? null
+        : await findServerOf(instance.machine, document, instance.target().address).catch(() => null);
     const binary = server === null ? null : await this.#binaries.optionsOf(server.process, configPath);
     const { known, missing, extra } = compareWithTable(binary, version);
     return {

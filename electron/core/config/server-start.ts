@@ -74,14 +74,14 @@ async function look(instance: Instance, path: string, ports: Ports): Promise<Ser
     machine: null,
   };
   if (document === null) return unseen;
-  const found = await findServerOf(document, instance.record.statsAddress).catch(() => null);
+  const found = await findServerOf(instance.machine, document, instance.target().address).catch(() => null);
   if (found === null) return unseen;
   const { process: master } = found;
   const argv = hidesArguments(master) ? null : serverArguments(master);
   return {
     ...unseen,
     argv,
-    cwd: startFolderOf(master, argv ?? loadingArguments(path)) ?? cwd,
+    cwd: (await startFolderOf(instance.machine, master, argv ?? loadingArguments(path))) ?? cwd,
     env: master.env,
     binaryPath: master.args[0] ?? 'uwsgi',
     machine: { supervisor: await supervisorOf(master) },

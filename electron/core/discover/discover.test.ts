@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { localMachine } from '../machine/local-machine.ts';
 import { aDocument } from '../testing/stats-fixture.ts';
 import { describeServer, isSameServer, mastersOf, nameOf } from './discover.ts';
 import { type ProcessInfo, readProcess, serverArguments } from './processes.ts';
@@ -57,13 +58,13 @@ describe('processes of this machine', () => {
 
 describe('a server that was found', () => {
   it('without stats says which line is missing, and where', () => {
-    const found = describeServer({ process: aProcess({}), config: null }, null);
+    const found = describeServer(localMachine, { process: aProcess({}), config: null }, null);
     expect(found.missing).toContain('auto-procname');
   });
 
   it('shows no secrets of its command line', () => {
     const process = aProcess({ args: ['uwsgi', '--env', 'DB_PASSWORD=abc', '--set', 'api-token=xyz', '-p', '4'] });
-    const { command } = describeServer({ process, config: null }, null);
+    const { command } = describeServer(localMachine, { process, config: null }, null);
     expect(command).toBe('uwsgi --env DB_PASSWORD=hidden --set api-token=hidden -p 4');
   });
 

@@ -6,10 +6,11 @@ import { basename, dirname } from 'node:path';
 import type { StatsDocument } from '../../../engine/api/stats.ts';
 import type { Discovered } from '../../contract/model.ts';
 import type { EffectiveConfig } from '../config/effective-config.ts';
-import { createConfigHost } from '../config/node-config-host.ts';
 import { readEffectiveConfig } from '../config/read-effective.ts';
+import type { Machine } from '../machine/machine.ts';
 import { HIDDEN } from '../samples/redact.ts';
-import { hidesArguments, listServerProcesses, type ProcessInfo, readProcess, serverArguments } from './processes.ts';
+import { sshAddress } from '../stats/target.ts';
+import { hidesArguments, type ProcessInfo, serverArguments } from './processes.ts';
 import { startFolderOf } from './start-folder.ts';
 
 export interface FoundServer {
@@ -18,16 +19,25 @@ export interface FoundServer {
   config: EffectiveConfig | null;
 }
 
-export async function findServers(): Promise<FoundServer[]> {
-  const processes = await listServerProcesses();
-  return mastersOf(processes).map((process) => ({ process, config: configOf(process) }));
+export async function findServers(machine: Machine): Promise<FoundServer[]> {
+  const processes = await machine.listServers();
+  return Promise.all(
+    mastersOf(processes).map(async (process) => ({ process, config: await configOf(machine, process) })),
+  );
 }
 
-/** The process that gave this document, with its configuration; null when it can't be seen, or is another server. */
-export async function findServerOf(document: StatsDocument, statsAddress: string): Promise<FoundServer | null> {
-  const process = await readProcess(document.pid);
+/**
+ * The process that gave this document, with its configuration; null when it can't be seen, or is another server.
+ * `statsAddress` is as seen from the machine.
+ */
+export async function findServerOf(
+  machine: Machine,
+  document: StatsDocument,
+  statsAddress: string,
+): Promise<FoundServer | null> {
+  const process = await machine.readProcess(document.pid);
   if (process === null || serverArguments(process) === null) return null;
-  const server = { process, config: configOf(process) };
+  const server = { process, config: await configOf(machine, process) };
   return isSameServer(server, document, statsAddress) ? server : null;
 }
 
@@ -47,18 +57,33 @@ export function mastersOf(processes: readonly ProcessInfo[]): ProcessInfo[] {
 }
 
 /** As the page lists it. */
-export function describeServer({ process, config }: FoundServer, instanceId: string | null): Discovered {
+export function describeServer(
+  machine: Machine,
+  { process, config }: FoundServer,
+  instanceId: string | null,
+): Discovered {
   return {
+    machine: machine.id,
+    role: 'server',
+    emperorPid: null,
+    unit: null,
+    pidfile: null,
     pid: process.pid,
     command: shorten(hideSecrets(process.args.join(' '))),
     user: process.user,
     cwd: process.cwd,
     configPath: config?.configPath ?? null,
-    statsAddress: config?.statsAddress ?? null,
+    statsAddress: sshAddressOf(machine, config),
     masterFifo: config?.masterFifos[0] ?? null,
     instanceId,
     missing: missingOf(process, config),
   };
+}
+
+/** As it is attached to from here. */
+function sshAddressOf(machine: Machine, config: EffectiveConfig | null): string | null {
+  const address = config?.statsAddress ?? null;
+  return address === null ? null : sshAddress(machine.id, address);
 }
 
 /** A name for an instance: its configuration file's, or its folder's. */
@@ -74,12 +99,12 @@ export function nameOfFile(configPath: string): string {
   return name === 'uwsgi' ? basename(dirname(configPath)) || name : name;
 }
 
-function configOf(process: ProcessInfo): EffectiveConfig | null {
+async function configOf(machine: Machine, process: ProcessInfo): Promise<EffectiveConfig | null> {
   const args = serverArguments(process);
   if (args === null || hidesArguments(process)) return null;
-  const cwd = startFolderOf(process, args) ?? '/';
-  const binaryPath = process.args[0] ?? 'uwsgi';
-  return readEffectiveConfig(args, createConfigHost({ cwd, env: process.env ?? {}, binaryPath, version: '2.0' }));
+  const cwd = (await startFolderOf(machine, process, args)) ?? '/';
+  const options = { cwd, env: process.env ?? {}, binaryPath: process.args[0] ?? 'uwsgi', version: '2.0' };
+  return machine.withConfigHost(options, (host) => readEffectiveConfig(args, host));
 }
 
 function missingOf(process: ProcessInfo, config: EffectiveConfig | null): string | null {

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { localMachine } from '../machine/local-machine.ts';
 import { startFolderOf } from './start-folder.ts';
 
 let folder = '';
@@ -16,9 +17,9 @@ afterEach(async () => {
 });
 
 /** Started with `--ini shop.ini`, now in `cwd`. */
-function started(cwd: string | null, shell?: string): string | null {
+async function started(cwd: string | null, shell?: string): Promise<string | null> {
   const env = shell === undefined ? {} : { PWD: shell };
-  return startFolderOf({ args: ['uwsgi', '--ini', 'shop.ini'], cwd, env }, ['--ini', 'shop.ini']);
+  return startFolderOf(localMachine, { args: ['uwsgi', '--ini', 'shop.ini'], cwd, env }, ['--ini', 'shop.ini']);
 }
 
 async function writeShop(line: string): Promise<void> {
@@ -30,23 +31,23 @@ it.each([
   ['an absolute', 'chdir = %d/app'],
 ])('a server that went elsewhere by %s chdir began in the folder of its shell', async (_, line) => {
   await writeShop(line);
-  expect(started(join(folder, 'app'), folder)).toBe(folder);
+  expect(await started(join(folder, 'app'), folder)).toBe(folder);
 });
 
 it('a server whose environment names a folder that does not lead to its own began in its own', async () => {
   await writeShop('processes = 2');
   await writeFile(join(folder, 'app', 'shop.ini'), '[uwsgi]\nsocket = s.sock\n');
-  expect(started(folder, join(folder, 'app'))).toBe(folder);
-  expect(started(folder, 'relative')).toBe(folder);
-  expect(started(folder)).toBe(folder);
+  expect(await started(folder, join(folder, 'app'))).toBe(folder);
+  expect(await started(folder, 'relative')).toBe(folder);
+  expect(await started(folder)).toBe(folder);
 });
 
 it('a server whose application went elsewhere is read from where its file is found', async () => {
   await writeShop('processes = 2');
-  expect(started('/', folder)).toBe(folder);
-  expect(started(folder, '/')).toBe(folder);
+  expect(await started('/', folder)).toBe(folder);
+  expect(await started(folder, '/')).toBe(folder);
 });
 
-it('nothing is known of a server that shows neither', () => {
-  expect(started(null)).toBeNull();
+it('nothing is known of a server that shows neither', async () => {
+  expect(await started(null)).toBeNull();
 });

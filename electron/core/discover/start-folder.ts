@@ -5,14 +5,18 @@
 import { resolvePath } from '../../../engine/config/host.ts';
 import { findOption } from '../../../engine/config/option-table.ts';
 import { resolveConfig } from '../../../engine/config/resolve.ts';
-import { createConfigHost } from '../config/node-config-host.ts';
+import type { Machine } from '../machine/machine.ts';
 import type { ProcessInfo } from './processes.ts';
 
 type Started = Pick<ProcessInfo, 'args' | 'cwd' | 'env'>;
 
 /** With these arguments; null when neither its folder nor its environment can be seen. */
-export function startFolderOf(process: Started, argv: readonly string[]): string | null {
-  const reads = candidates(process).map((folder) => readFrom(folder, process, argv));
+export async function startFolderOf(
+  machine: Machine,
+  process: Started,
+  argv: readonly string[],
+): Promise<string | null> {
+  const reads = await Promise.all(candidates(process).map(async (folder) => readFrom(machine, folder, process, argv)));
   const fitting = reads.find(({ isRead, goesTo }) => isRead && goesTo === process.cwd);
   // An application may have gone to any other folder: then one from which all is found has to do, the present one first.
   return (fitting ?? reads.findLast(({ isRead }) => isRead) ?? reads.at(-1))?.folder ?? null;
@@ -24,10 +28,12 @@ function candidates({ cwd, env }: Started): string[] {
   return [...new Set([...(shell?.startsWith('/') ? [shell] : []), ...(cwd === null ? [] : [cwd])])];
 }
 
-function readFrom(cwd: string, { args, env }: Started, argv: readonly string[]) {
-  const host = createConfigHost({ cwd, env: env ?? {}, binaryPath: args[0] ?? 'uwsgi', version: '2.0' });
-  const resolved = resolveConfig(argv, host);
-  const applied = resolved.ok ? resolved.applied : [];
-  const chdir = applied.findLast(({ key }) => findOption(key)?.name === 'chdir')?.value ?? '.';
-  return { folder: cwd, isRead: resolved.ok, goesTo: host.realFolder(resolvePath(cwd, chdir)) };
+async function readFrom(machine: Machine, cwd: string, { args, env }: Started, argv: readonly string[]) {
+  const options = { cwd, env: env ?? {}, binaryPath: args[0] ?? 'uwsgi', version: '2.0' };
+  return machine.withConfigHost(options, (host) => {
+    const resolved = resolveConfig(argv, host);
+    const applied = resolved.ok ? resolved.applied : [];
+    const chdir = applied.findLast(({ key }) => findOption(key)?.name === 'chdir')?.value ?? '.';
+    return { folder: cwd, isRead: resolved.ok, goesTo: host.realFolder(resolvePath(cwd, chdir)) };
+  });
 }

@@ -8,31 +8,35 @@ import { basename } from 'node:path';
 import { loadingArguments } from '../../../engine/config/sources.ts';
 import type { Params } from '../../contract/api.ts';
 import type { EffectiveConfig } from '../config/effective-config.ts';
-import { createConfigHost } from '../config/node-config-host.ts';
 import { readEffectiveConfig } from '../config/read-effective.ts';
 import { findServerOf, nameOf } from '../discover/discover.ts';
 import { toErrorData } from '../errors.ts';
+import type { Machines } from '../machine/machines.ts';
 import type { Ports } from '../ports.ts';
 import { FIRST_CONTACT_LIMITS, pollStats } from '../stats/stats-client.ts';
-import { parseStatsTarget } from '../stats/target.ts';
+import { onMachine, parseStatsTarget } from '../stats/target.ts';
 import type { Instance } from './instance.ts';
 import type { Registry } from './registry.ts';
 
 /** Begins to poll it; gives the instance that is there when it is attached already. Throws a `stats-…` error. */
 export async function attachInstance(
-  { statsAddress, name, configPath }: Params<'instances.attach'>,
+  { statsAddress, name, configPath, tags }: Params<'instances.attach'>,
   registry: Registry,
+  machines: Machines,
   ports: Ports,
   onTrouble: (text: string) => void,
 ): Promise<Instance> {
   let target = parseStatsTarget(statsAddress, ports.homeFolder);
   const known = registry.find((record) => record.statsAddress === target.text);
   if (known !== null) return known;
-  const poll = await pollStats(target, FIRST_CONTACT_LIMITS);
+  const machine = machines.get(target.machine);
+  const poll = await pollStats(target, FIRST_CONTACT_LIMITS, machine);
   if (!poll.ok) throw poll.error;
-  if (poll.http && target.httpPath === null) target = parseStatsTarget(`http://${target.text}`, ports.homeFolder);
+  if (poll.http && target.httpPath === null) {
+    target = onMachine(machine.id, parseStatsTarget(`http://${target.address}`, ports.homeFolder));
+  }
   const { text } = target;
-  const server = await findServerOf(poll.document, text);
+  const server = await findServerOf(machine, poll.document, target.address);
   // Another call may have attached to it meanwhile.
   const rival = registry.find((record) => record.statsAddress === text);
   if (rival !== null) return rival;
@@ -47,8 +51,9 @@ export async function attachInstance(
     wanted: 'running',
     acceptedMethods: [],
     lastReloadAtMs: null,
+    tags: [...new Set(tags)],
   });
-  instance.setConfig(withPath(server?.config ?? null, instance, ports));
+  instance.setConfig(await withPath(server?.config ?? null, instance, ports));
   followMaster(instance, ports, onTrouble);
   instance.attach();
   return instance;
@@ -57,7 +62,7 @@ export async function attachInstance(
 /** The configuration of an attached server as its process and its file say now; null: neither is known. */
 export async function readAttachedConfig(instance: Instance, ports: Ports): Promise<EffectiveConfig | null> {
   const { document } = instance.monitor;
-  const server = document === null ? null : await findServerOf(document, instance.record.statsAddress);
+  const server = document === null ? null : await findServerOf(instance.machine, document, instance.target().address);
   return withPath(server?.config ?? null, instance, ports);
 }
 
@@ -81,11 +86,15 @@ export function followMaster(instance: Instance, ports: Ports, onTrouble: (text:
   });
 }
 
-function withPath(found: EffectiveConfig | null, instance: Instance, ports: Ports): EffectiveConfig | null {
+async function withPath(
+  found: EffectiveConfig | null,
+  instance: Instance,
+  ports: Ports,
+): Promise<EffectiveConfig | null> {
   const { configPath } = instance.record;
   if (found !== null) return configPath === null ? found : { ...found, configPath };
   if (configPath === null) return null;
   const cwd = instance.monitor.document?.cwd ?? '/';
-  const host = createConfigHost({ cwd, env: {}, binaryPath: 'uwsgi', version: ports.version });
-  return readEffectiveConfig(loadingArguments(configPath), host);
+  const options = { cwd, env: {}, binaryPath: 'uwsgi', version: ports.version };
+  return instance.machine.withConfigHost(options, (host) => readEffectiveConfig(loadingArguments(configPath), host));
 }

@@ -6,13 +6,14 @@ import type { StatsDocument } from '../../../engine/api/stats.ts';
 import type { InstanceEvent, Instance as InstanceRow, LogLine, WatchSnapshot } from '../../contract/model.ts';
 import type { Connection } from '../../rpc/server.ts';
 import type { EffectiveConfig } from '../config/effective-config.ts';
-import { readProcess } from '../discover/processes.ts';
 import type { EngineRunner } from '../engine/engine-runner.ts';
 import type { History, HistoryPeaks } from '../history/history-db.ts';
 import { POLL_INTERVAL_MS } from '../link/link-machine.ts';
+import type { Machine } from '../machine/machine.ts';
+import type { Machines } from '../machine/machines.ts';
 import type { Clock } from '../ports.ts';
 import { LiveTracker } from '../samples/live-tracker.ts';
-import { parseStatsTarget, type StatsTarget } from '../stats/target.ts';
+import { machineOf, parseStatsTarget, type StatsTarget } from '../stats/target.ts';
 import { judgeHealth } from './health.ts';
 import { Monitor, type MonitorSample } from './monitor.ts';
 import type { InstanceRecord } from './record.ts';
@@ -22,6 +23,8 @@ export interface InstanceOptions {
   clock: Clock;
   homeFolder: string;
   history: History;
+  machines: Machines;
+  isReadOnly: (tags: readonly string[]) => boolean;
   /** Its row is another than before. */
   onChanged: (instance: Instance) => void;
   /** Its configuration was read. */
@@ -91,6 +94,16 @@ export class Instance {
     return this.#runner;
   }
 
+  /** Where it runs. */
+  get machine(): Machine {
+    return this.#options.machines.get(machineOf(this.#record.statsAddress));
+  }
+
+  /** By one of its tags: changing it takes typing its name. */
+  get isReadOnly(): boolean {
+    return this.#options.isReadOnly(this.#record.tags);
+  }
+
   /** It is Reeve's engine, whoever started it: its reloads keep the master process, a real uWSGI's start it anew. */
   get isReeveEngine(): boolean {
     return this.#record.kind === 'engine' || (this.monitor.document?.version.startsWith('reeve') ?? false);
@@ -115,7 +128,7 @@ export class Instance {
 
   /** Begins to poll. Throws `stats-address`. */
   attach(options: { eager?: boolean; phaseMs?: number } = {}): void {
-    this.monitor.start(this.target(), options);
+    this.monitor.start(this.target(), { ...options, machine: this.machine });
   }
 
   target(): StatsTarget {
@@ -170,12 +183,18 @@ export class Instance {
     const record = this.#record;
     const { document, figures } = monitor;
     const attached = monitor.link.status === 'attached';
+    const { machine } = this;
     return {
       id: record.id,
       name: record.name,
-      group: 'local',
+      group: machine.isLocal ? 'local' : (record.tags[0] ?? machine.name),
       kind: record.kind,
       statsAddress: record.statsAddress,
+      machine: machine.id,
+      hostName: machine.name,
+      via: [...machine.via],
+      tags: record.tags,
+      readOnly: this.isReadOnly,
       health: this.#health(),
       link: monitor.link,
       engine: this.#engineState(),
@@ -278,10 +297,10 @@ export class Instance {
     if (document.workers.some((worker) => worker.pid > 0 || worker.status === 'cheap')) runner.answered();
   }
 
-  /** The stats document does not say since when the master runs; on this machine its process does. */
+  /** The stats document does not say since when the master runs; on its machine its process does. */
   async #learnStart(pid: number): Promise<void> {
     // Where it can't be looked up, its age stays unknown.
-    const info = await readProcess(pid).catch(() => null);
+    const info = await this.machine.readProcess(pid).catch(() => null);
     if (info === null || this.#master?.pid !== pid) return;
     this.#master = { pid, startedAtMs: info.startedAtMs };
     this.#options.onChanged(this);

@@ -16,6 +16,8 @@ import {
   SOON_POLLS,
   stepLink,
 } from '../link/link-machine.ts';
+import { localMachine } from '../machine/local-machine.ts';
+import type { Machine } from '../machine/machine.ts';
 import type { Clock } from '../ports.ts';
 import { type CounterReading, compareCounters, type IntervalDelta, readCounters } from '../samples/counters.ts';
 import { makeFigures, makeGapRow, makeSampleRow, sumWorkers } from '../samples/figures.ts';
@@ -65,6 +67,7 @@ export class Monitor {
   readonly ring = new SampleRing();
   readonly #options: MonitorOptions;
   #target: StatsTarget | null = null;
+  #machine: Machine = localMachine;
   #link: LinkState = initialLink();
   #cancelTimer: (() => void) | null = null;
   /** Answers of an earlier target or of before a stop carry an older number and are dropped. */
@@ -136,9 +139,17 @@ export class Monitor {
   }
 
   /** Begins to poll, or begins anew with another address. `eager`: the server is about to come up; `phaseMs` spreads many starts. */
-  start(target: StatsTarget, { eager = false, phaseMs = 0 } = {}): void {
+  start(
+    target: StatsTarget,
+    {
+      eager = false,
+      phaseMs = 0,
+      machine = localMachine,
+    }: { eager?: boolean; phaseMs?: number; machine?: Machine } = {},
+  ): void {
     this.#epoch += 1;
     this.#target = target;
+    this.#machine = machine;
     this.#forgetReading();
     this.#link = { ...this.#link, pollInFlight: false };
     this.#step({ type: 'start', eager, phaseMs });
@@ -215,7 +226,7 @@ export class Monitor {
     const target = this.#target;
     if (target === null) return;
     const epoch = this.#epoch;
-    const poll = await (this.#options.poll ?? pollStats)(target, LOCAL_LIMITS);
+    const poll = await (this.#options.poll ?? pollStats)(target, LOCAL_LIMITS, this.#machine);
     if (epoch !== this.#epoch) return;
     const now = this.#options.clock.now();
     this.#lastPoll = { tookMs: poll.tookMs, bytes: poll.bytes, atMs: now };

@@ -16,6 +16,7 @@ export const instanceRecordSchema = z.object({
   /** Reload methods whose exact action the user has seen and accepted. */
   acceptedMethods: z.array(z.string()),
   lastReloadAtMs: z.number().nullable(),
+  tags: z.array(z.string()).default([]),
 });
 export type InstanceRecord = z.infer<typeof instanceRecordSchema>;
 

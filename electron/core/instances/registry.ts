@@ -6,6 +6,7 @@ import type { Status } from '../../contract/model.ts';
 import { CoreError, toErrorData } from '../errors.ts';
 import type { DocumentStore } from '../files/document-store.ts';
 import type { History } from '../history/history-db.ts';
+import type { Machines } from '../machine/machines.ts';
 import type { Clock } from '../ports.ts';
 import { Instance } from './instance.ts';
 import type { InstanceRecord, InstancesFile } from './record.ts';
@@ -14,6 +15,9 @@ export interface RegistryOptions {
   clock: Clock;
   homeFolder: string;
   history: History;
+  machines: Machines;
+  /** Whether one of these tags makes an instance read-only. */
+  isReadOnly: (tags: readonly string[]) => boolean;
   store: DocumentStore<InstancesFile>;
   /** The configuration of an instance was read. */
   onConfig: (instance: Instance) => void;
@@ -127,12 +131,14 @@ export class Registry {
   }
 
   #make(record: InstanceRecord): Instance {
-    const { clock, homeFolder, history } = this.#options;
+    const { clock, homeFolder, history, machines, isReadOnly } = this.#options;
     const instance = new Instance({
       record,
       clock,
       homeFolder,
       history,
+      machines,
+      isReadOnly,
       onChanged: (changed) => this.#markChanged(changed),
       onConfig: (read) => this.#options.onConfig(read),
       onRecord: () => this.#persist(),

@@ -4,6 +4,7 @@
  */
 import type { StatsDocument } from '../../../engine/api/stats.ts';
 import { LogRing } from '../engine/log-ring.ts';
+import { LOCAL } from '../machine/machine.ts';
 import type { Clock, EngineChild, EngineExit, EngineSpawn } from '../ports.ts';
 import { pollStats } from '../stats/stats-client.ts';
 import type { StatsTarget } from '../stats/target.ts';
@@ -30,7 +31,13 @@ export class RehearsalEngine {
 
   constructor({ clock, spawn, what, statsSocket, onLines }: RehearsalEngineOptions) {
     this.#clock = clock;
-    this.#target = { text: statsSocket, connect: { type: 'unix', path: statsSocket }, httpPath: null };
+    this.#target = {
+      text: statsSocket,
+      address: statsSocket,
+      machine: LOCAL,
+      connect: { type: 'unix', path: statsSocket },
+      httpPath: null,
+    };
     this.#child = spawn(what);
     this.#child.onOutput = (chunk) => {
       if (this.log.push(chunk, clock.now()).length > 0) onLines();

@@ -12,11 +12,12 @@ import { DEFAULT_MERCY_MS, type EffectiveConfig } from '../config/effective-conf
 import { CoreError, toErrorData } from '../errors.ts';
 import type { DocumentStore } from '../files/document-store.ts';
 import type { Instance } from '../instances/instance.ts';
+import type { MachineId } from '../machine/machine.ts';
 import type { Clock } from '../ports.ts';
 import { sampleValue } from '../samples/figures.ts';
 import { plainEvent } from '../samples/poll-events.ts';
 import { pollStats } from '../stats/stats-client.ts';
-import { parseStatsTarget, type StatsTarget } from '../stats/target.ts';
+import { onMachine, parseStatsTarget, type StatsTarget } from '../stats/target.ts';
 import { seconds } from '../words.ts';
 import { act } from './act.ts';
 import { makeReloadPlan, startupMsOf } from './reload-plan.ts';
@@ -131,7 +132,7 @@ export class ReloadFlow {
       const reason = method?.whyNot ?? 'There is no such way.';
       throw new CoreError('reload-method', { title: method?.title ?? methodId, reason });
     }
-    const poll = await pollStats(instance.target());
+    const poll = await pollStats(instance.target(), undefined, instance.machine);
     if (!poll.ok) throw new CoreError('reload-no-figures', { name: instance.record.name }, { cause: poll.error });
     await this.#letSettle(instance, poll.document);
     // It was removed meanwhile, or Reeve is about to end.
@@ -224,17 +225,17 @@ export class ReloadFlow {
   /** The configuration that was loaded may name another stats address: the server then answers there. */
   async #followAddress(active: Active): Promise<void> {
     const { instance, nextAddress } = active;
-    if (nextAddress === null || nextAddress === instance.record.statsAddress) return;
+    if (nextAddress === null) return;
     active.nextAddress = null;
-    const target = targetOf(nextAddress);
-    if (target === null) return;
-    const poll = await pollStats(target);
+    const target = targetOf(nextAddress, instance.machine.id);
+    if (target === null || target.text === instance.record.statsAddress) return;
+    const poll = await pollStats(target, undefined, instance.machine);
     if (!this.#active.has(active.run.id)) return;
     if (!poll.ok) {
       active.nextAddress = nextAddress;
       return;
     }
-    instance.updateRecord({ statsAddress: nextAddress });
+    instance.updateRecord({ statsAddress: target.text });
     instance.attach({ eager: true });
     instance.monitor.setInterval(WATCH_INTERVAL_MS);
   }
@@ -325,9 +326,9 @@ export class ReloadFlow {
 }
 
 /** null: an address that can't be asked, e.g. one with port 0. */
-function targetOf(statsAddress: string): StatsTarget | null {
+function targetOf(statsAddress: string, machine: MachineId): StatsTarget | null {
   try {
-    return parseStatsTarget(statsAddress, '');
+    return onMachine(machine, parseStatsTarget(statsAddress, ''));
   } catch (error) {
     if (error instanceof CoreError) return null;
     throw error;

@@ -47,7 +47,7 @@ export function startupMsOf(instance: Instance): number {
 /** Throws `signal-not-master` unless the process is this server's. Sends nothing. */
 export async function checkMaster(instance: Instance, document: StatsDocument): Promise<void> {
   if (instance.runner?.state.pid === document.pid) return;
-  const server = await findServerOf(document, instance.record.statsAddress);
+  const server = await findServerOf(instance.machine, document, instance.target().address);
   if (server === null) throw new CoreError('signal-not-master', { pid: document.pid });
 }
 

@@ -3,9 +3,10 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CoreError } from '../errors.ts';
 import { aDocument, aStatsWorker } from '../testing/stats-fixture.ts';
 import { LOCAL_LIMITS, pollStats, type StatsLimits } from './stats-client.ts';
-import { parseStatsTarget } from './target.ts';
+import { machineOf, parseStatsTarget } from './target.ts';
 
 let folder = '';
 let servers: Server[] = [];
@@ -198,6 +199,31 @@ describe('a stats address as it is written', () => {
     expect(parseStatsTarget(written, '/home/ada').text).toBe(kept);
   });
 
+  it.each([
+    ['ssh://web1/run/app.stats', 'ssh://web1/run/app.stats', 'web1', { type: 'unix', path: '/run/app.stats' }],
+    ['ssh://web1/127.0.0.1:1717', 'ssh://web1/127.0.0.1:1717', 'web1', { type: 'tcp', host: '127.0.0.1', port: 1717 }],
+    ['SSH://ada@web1:2222/@app', 'ssh://ada@web1:2222/@app', 'ada@web1:2222', { type: 'unix', path: '\0app' }],
+    [
+      'ssh://[2001:db8::1]:22/http://localhost:1717/x',
+      'ssh://[2001:db8::1]:22/http://localhost:1717/x',
+      '[2001:db8::1]:22',
+      { type: 'tcp', host: 'localhost', port: 1717 },
+    ],
+    ['ssh://web1/:1717', 'ssh://web1/:1717', 'web1', { type: 'tcp', host: '127.0.0.1', port: 1717 }],
+  ])('%s is one of another machine', (written, text, machine, connect) => {
+    const target = parseStatsTarget(written, '/home/ada');
+    expect(target).toMatchObject({ text, machine, connect });
+    expect(parseStatsTarget(target.text, '')).toEqual(target);
+    expect(machineOf(target.text)).toBe(machine);
+  });
+
+  it.each(['ssh://', 'ssh:///run/a', 'ssh://web1', 'ssh://web1/', 'ssh://-oProxyCommand=x/run/a', 'ssh://a b/run/x'])(
+    '%s is none of another machine',
+    (written) => {
+      expect(() => parseStatsTarget(written, '')).toThrow(CoreError);
+    },
+  );
+
   it.each(['', '1717', 'relative.sock', 'https://x', 'http://', 'host:99999', '127.0.0.1:0'])(
     '%s is refused',
     (written) => {
@@ -209,7 +235,7 @@ describe('a stats address as it is written', () => {
     ['127.0.0.1', 'the port is missing, as in 127.0.0.1:1717.'],
     ['localhost', 'the port is missing, as in localhost:1717.'],
     ['tcp://10.0.0.7', 'the port is missing, as in 10.0.0.7:1717.'],
-    ['ftp://x', 'ftp:// is not understood, only http://, tcp:// and unix:// are.'],
+    ['ftp://x', 'ftp:// is not understood, only http://, tcp://, unix:// and ssh:// are.'],
     ['app.stats', 'it has no port, and the path of a socket must begin with a slash.'],
   ])('%s is refused with the reason', (written, reason) => {
     expect(() => parseStatsTarget(written, '/home/ada')).toThrow(reason);

@@ -3,10 +3,12 @@
  * this one drains at once, keeps a deadline and a size limit, and stops as soon as it is clear that the other side
  * is no stats server. Never throws: what went wrong is a value with code, message and next step.
  */
-import { createConnection, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { parseStats } from '../../../engine/api/parse-stats.ts';
 import type { StatsDocument } from '../../../engine/api/stats.ts';
 import { CoreError, describe, type ErrorCode, errnoOf } from '../errors.ts';
+import { localMachine } from '../machine/local-machine.ts';
+import type { Machine } from '../machine/machine.ts';
 import type { StatsTarget } from './target.ts';
 import { tidyDocument } from './tidy-document.ts';
 
@@ -35,20 +37,26 @@ export type StatsPoll =
   | { ok: false; error: CoreError; bytes: number; tookMs: number };
 
 /** One connection, one document. Resolves within the deadline. */
-export async function pollStats(target: StatsTarget, limits: StatsLimits = LOCAL_LIMITS): Promise<StatsPoll> {
+export async function pollStats(
+  target: StatsTarget,
+  limits: StatsLimits = LOCAL_LIMITS,
+  machine: Pick<Machine, 'openStream'> = localMachine,
+): Promise<StatsPoll> {
   const { promise, resolve } = Promise.withResolvers<StatsPoll>();
   const startedAt = performance.now();
   const chunks: Buffer[] = [];
   let bytes = 0;
   let settled = false;
-  const socket = connectTo(target);
+  let stream: Duplex | null = null;
+  const opening = new AbortController();
 
   const settle = (error: CoreError | null): void => {
     if (settled) return;
     settled = true;
     clearTimeout(deadline);
     clearTimeout(httpTimer);
-    socket.destroy();
+    opening.abort();
+    stream?.destroy();
     const tookMs = performance.now() - startedAt;
     resolve(error === null ? readAnswer(target, chunks, bytes, tookMs) : { ok: false, error, bytes, tookMs });
   };
@@ -57,28 +65,32 @@ export async function pollStats(target: StatsTarget, limits: StatsLimits = LOCAL
     limits.askHttpAfterMs === null || target.connect.type !== 'tcp'
       ? undefined
       : setTimeout(() => {
-          if (bytes === 0) socket.write(httpRequest(target, '/'));
+          if (bytes === 0) stream?.write(httpRequest(target, '/'));
         }, limits.askHttpAfterMs);
 
-  socket.on('connect', () => {
-    if (target.httpPath !== null) socket.write(httpRequest(target, target.httpPath));
-  });
-  socket.on('data', (chunk: Buffer) => {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes > limits.maxBytes) settle(tooLarge(target, limits));
-    else if (chunks.length === 1 && !mayBeStats(chunk)) settle(null);
-  });
-  socket.on('end', () => settle(null));
-  socket.on('error', (error) =>
-    settle(bytes > 0 && errnoOf(error) === 'ECONNRESET' ? null : connectError(target, error)),
-  );
+  const drain = (opened: Duplex): void => {
+    stream = opened;
+    // An error may come after all is settled: without a listener it would end the program.
+    opened.on('error', (error) =>
+      settle(bytes > 0 && errnoOf(error) === 'ECONNRESET' ? null : connectError(target, error)),
+    );
+    if (settled) {
+      opened.destroy();
+      return;
+    }
+    opened.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > limits.maxBytes) settle(tooLarge(target, limits));
+      else if (chunks.length === 1 && !mayBeStats(chunk)) settle(null);
+    });
+    opened.on('end', () => settle(null));
+    if (target.httpPath !== null) opened.write(httpRequest(target, target.httpPath));
+  };
+  machine
+    .openStream(target.connect, opening.signal)
+    .then(drain, (error: unknown) => settle(connectError(target, error)));
   return promise;
-}
-
-function connectTo(target: StatsTarget): Socket {
-  const { connect } = target;
-  return connect.type === 'unix' ? createConnection(connect.path) : createConnection(connect.port, connect.host);
 }
 
 function httpRequest(target: StatsTarget, path: string): string {
@@ -147,7 +159,8 @@ const CONNECT_CODES: Record<string, ErrorCode> = {
   EPIPE: 'stats-reset',
 };
 
-function connectError(target: StatsTarget, error: Error): CoreError {
+function connectError(target: StatsTarget, error: unknown): CoreError {
+  if (error instanceof CoreError) return error;
   const code = CONNECT_CODES[errnoOf(error) ?? ''] ?? 'stats-failed';
   return new CoreError(code, { address: target.text, reason: describe(error) }, { cause: error });
 }

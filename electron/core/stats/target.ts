@@ -1,26 +1,64 @@
 /**
  * A stats address as its user writes it, turned into what to connect to: `127.0.0.1:1717`, `:1717`, `/run/app.stats`,
- * `@abstract`, `http://127.0.0.1:1717`. Pure.
+ * `@abstract`, `http://127.0.0.1:1717`; of another machine `ssh://user@host:port/run/app.stats`,
+ * `ssh://alias/127.0.0.1:1717`, `ssh://alias/@name`, `ssh://alias/http://127.0.0.1:1717`. Pure.
  */
 import { formatAddress, parseAddress } from '../../../engine/config/address.ts';
 import { CoreError } from '../errors.ts';
+import { LOCAL, type MachineId, type StreamAddress } from '../machine/machine.ts';
+import { formatDestination, parseDestination } from '../ssh/destination.ts';
 
 export interface StatsTarget {
-  /** The address in its one spelling: what is stored, shown and compared. */
+  /** The address in its one spelling, with its machine: what is stored, shown and compared. */
   text: string;
-  connect: { type: 'tcp'; host: string; port: number } | { type: 'unix'; path: string };
+  /** Without its machine. */
+  address: string;
+  /** Where the socket is. */
+  machine: MachineId;
+  /** As seen from that machine. */
+  connect: StreamAddress;
   /** Request to send first, for `stats-http`; null: the server speaks at once. */
   httpPath: string | null;
 }
 
-/** Throws `stats-address`. */
+/** Throws `stats-address` or `ssh-destination`. `~/` stands for `homeFolder`, on this machine only. */
 export function parseStatsTarget(address: string, homeFolder: string): StatsTarget {
   const text = address.trim();
+  const [, destination, rest = ''] = /^ssh:\/\/([^/]*)(.*)$/is.exec(text) ?? [];
+  if (destination === undefined) return parseHere(text, homeFolder);
+  if (destination === '') throw refused(text, 'the host is missing, as in ssh://web1/run/app.stats.');
+  const machine = formatDestination(parseDestination(destination));
+  return onMachine(machine, parseHere(isOtherThanPath(rest) ? rest.slice(1) : rest, homeFolder));
+}
+
+/** The same socket address on another machine. */
+export function onMachine(machine: MachineId, target: StatsTarget): StatsTarget {
+  return machine === LOCAL ? target : { ...target, machine, text: sshAddress(machine, target.text) };
+}
+
+/** `ssh://web1/run/app.stats`. `address` is one without a machine. */
+export function sshAddress(machine: MachineId, address: string): string {
+  if (machine === LOCAL) return address;
+  return `ssh://${machine}${address.startsWith('/') ? '' : '/'}${address}`;
+}
+
+/** Machine of an address in its one spelling. */
+export function machineOf(text: string): MachineId {
+  return /^ssh:\/\/([^/]*)/.exec(text)?.[1] ?? LOCAL;
+}
+
+/** What follows the host of an ssh:// address, when it is not the path of a socket. */
+function isOtherThanPath(rest: string): boolean {
+  return /^\/(@|https?:|tcp:|unix:|[^/]*:\d+$)/i.test(rest);
+}
+
+function parseHere(text: string, homeFolder: string): StatsTarget {
+  if (text === '' || text === '/') throw refused(text, 'it is empty.');
   if (/^https:/i.test(text)) throw refused(text, 'TLS is not supported.');
   if (/^http:\/\//i.test(text)) return parseHttp(text);
   const scheme = /^[a-z][a-z\d+.-]*:\/\//i.exec(text)?.[0];
   if (scheme !== undefined && !/^(tcp|unix):/i.test(scheme)) {
-    throw refused(text, `${scheme} is not understood, only http://, tcp:// and unix:// are.`);
+    throw refused(text, `${scheme} is not understood, only http://, tcp://, unix:// and ssh:// are.`);
   }
   const plain = text.replace(/^(tcp|unix):(\/\/)?(?=.)/i, '').replace(/^~(?=\/)/, homeFolder);
   const result = parseAddress(plain);
@@ -31,11 +69,19 @@ export function parseStatsTarget(address: string, homeFolder: string): StatsTarg
       if (parsed.port === 0) throw refused(text, 'port 0 can not be asked.');
       return {
         text: formatAddress(parsed),
+        address: formatAddress(parsed),
+        machine: LOCAL,
         connect: { type: 'tcp', host: reachableHost(parsed.host), port: parsed.port },
         httpPath: null,
       };
     case 'abstract':
-      return { text: formatAddress(parsed), connect: { type: 'unix', path: `\0${parsed.name}` }, httpPath: null };
+      return {
+        text: formatAddress(parsed),
+        address: formatAddress(parsed),
+        machine: LOCAL,
+        connect: { type: 'unix', path: `\0${parsed.name}` },
+        httpPath: null,
+      };
     case 'fd':
       throw refused(text, 'a descriptor means nothing outside of the server that has it.');
     case 'unix':
@@ -43,7 +89,13 @@ export function parseStatsTarget(address: string, homeFolder: string): StatsTarg
       if (!parsed.path.startsWith('/')) {
         throw refused(text, 'it has no port, and the path of a socket must begin with a slash.');
       }
-      return { text: parsed.path, connect: { type: 'unix', path: parsed.path }, httpPath: null };
+      return {
+        text: parsed.path,
+        address: parsed.path,
+        machine: LOCAL,
+        connect: { type: 'unix', path: parsed.path },
+        httpPath: null,
+      };
   }
 }
 
@@ -67,8 +119,11 @@ function parseHttp(text: string): StatsTarget {
     throw refused(text, 'it is not a web address.');
   }
   const host = url.hostname.replace(/^\[|\]$/g, '');
+  const address = `http://${url.host}${url.pathname === '/' ? '' : url.pathname}${url.search}`;
   return {
-    text: `http://${url.host}${url.pathname === '/' ? '' : url.pathname}${url.search}`,
+    text: address,
+    address,
+    machine: LOCAL,
     connect: { type: 'tcp', host: reachableHost(host), port: url.port === '' ? 80 : Number(url.port) },
     httpPath: `${url.pathname}${url.search}`,
   };
