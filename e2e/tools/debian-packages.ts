@@ -28,6 +28,8 @@ export const TEST_PACKAGES: DebianPackage[] = [
     shownBy: ['apache2', '/usr/sbin/apache2'],
     why: 'a front server that speaks FastCGI, SCGI and the uwsgi protocol',
   },
+  { name: 'openssh-server', shownBy: ['sshd', '/usr/sbin/sshd'], why: 'the machines that the console signs in to' },
+  { name: 'openssh-client', shownBy: ['ssh'], why: "resolves ssh's configuration, and keys in its agent" },
   { name: 'chromium', shownBy: [process.env['CHROMIUM'] ?? 'chromium'], why: 'the browser of the end-to-end tests' },
 ];
 
