@@ -23,6 +23,7 @@ import type { Client } from '../client.ts';
 import { DEFAULT_SETTINGS } from '../stores/settings.ts';
 import { fakeDesk } from './fake-desk.ts';
 import { fakePlan, fakeRun, stepFakeRun } from './fake-reload.ts';
+import { createFakeRolling } from './fake-rolling.ts';
 import { createFakeWorld, type FakeServer } from './fake-world.ts';
 
 type Handlers = { [M in MethodName]: (params: Params<M>) => Result<M> };
@@ -63,6 +64,10 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
   let logSeq = 0;
   let isAttached = true;
   let clockMs = nowMs;
+  const rolling = createFakeRolling(
+    (id) => serverOf(id).instance,
+    () => clockMs,
+  );
   const log: LogLine[] = [];
   for (let index = 0; index < 60; index += 1) log.push(logLine(nowMs - (60 - index) * 1000));
 
@@ -129,6 +134,7 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
       runs.set(run.id, next);
       emit('reload.changed', next);
     }
+    for (const run of rolling.step(clockMs)) emit('rolling.changed', run);
   }
 
   const handlers: Handlers = {
@@ -166,6 +172,17 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
       world.servers.delete(instanceId);
       seq += 1;
       emit('instances.changed', { seq, changed: [], removed: [instanceId], status: totals() });
+      return {};
+    },
+    'instances.tag': ({ instanceIds, add, remove }) => {
+      const changed = instanceIds.map((id) => {
+        const server = serverOf(id);
+        const tags = [...new Set([...server.instance.tags.filter((tag) => !remove.includes(tag)), ...add])];
+        server.instance = { ...server.instance, tags, group: tags[0] ?? server.instance.hostName };
+        return server.instance;
+      });
+      seq += 1;
+      emit('instances.changed', { seq, changed, removed: [], status: totals() });
       return {};
     },
     'instances.discover': () => [
@@ -279,6 +296,7 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
       configs.set(instanceId, text);
       return { status: 'saved', file: configFile(instanceId), reloadsOnSave: false };
     },
+    ...rolling.handlers,
     'reload.plan': ({ instanceId }) => fakePlan(instanceId, clockMs),
     'reload.start': ({ instanceId, method }) => {
       const chosen = fakePlan(instanceId, clockMs).methods.find(({ id }) => id === method);
