@@ -22,6 +22,7 @@ import { RpcError } from '../../electron/rpc/errors.ts';
 import type { Client } from '../client.ts';
 import { DEFAULT_SETTINGS } from '../stores/settings.ts';
 import { fakeDesk } from './fake-desk.ts';
+import { createFakeHosts } from './fake-hosts.ts';
 import { fakePlan, fakeRun, stepFakeRun } from './fake-reload.ts';
 import { createFakeRolling } from './fake-rolling.ts';
 import { createFakeWorld, type FakeServer } from './fake-world.ts';
@@ -68,6 +69,10 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
     (id) => serverOf(id).instance,
     () => clockMs,
   );
+  const hosts = createFakeHosts({
+    onQuestions: (questions) => emit('ssh.questions', { questions }),
+    onHosts: (changed) => emit('hosts.changed', { hosts: changed }),
+  });
   const log: LogLine[] = [];
   for (let index = 0; index < 60; index += 1) log.push(logLine(nowMs - (60 - index) * 1000));
 
@@ -109,7 +114,7 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
     world.step(clockMs);
     seq += 1;
     const instances = [...world.servers.values()].map((server) => server.instance);
-    emit('instances.changed', { seq, changed: instances, removed: [], status: totals() });
+    emit('instances.changed', { seq, changed: instances, figures: [], removed: [], status: totals() });
     for (const [instanceId, last] of watched) {
       watched.set(instanceId, last + 1);
       const server = serverOf(instanceId);
@@ -135,6 +140,8 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
       emit('reload.changed', next);
     }
     for (const run of rolling.step(clockMs)) emit('rolling.changed', run);
+    const moved = hosts.step(clockMs);
+    if (moved.length > 0) emit('hosts.changed', { hosts: moved });
   }
 
   const handlers: Handlers = {
@@ -171,7 +178,7 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
     'instances.remove': ({ instanceId }) => {
       world.servers.delete(instanceId);
       seq += 1;
-      emit('instances.changed', { seq, changed: [], removed: [instanceId], status: totals() });
+      emit('instances.changed', { seq, changed: [], figures: [], removed: [instanceId], status: totals() });
       return {};
     },
     'instances.tag': ({ instanceIds, add, remove }) => {
@@ -182,47 +189,50 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
         return server.instance;
       });
       seq += 1;
-      emit('instances.changed', { seq, changed, removed: [], status: totals() });
+      emit('instances.changed', { seq, changed, figures: [], removed: [], status: totals() });
       return {};
     },
-    'instances.discover': () => [
-      {
-        ...LOCAL_SERVER,
-        pid: 812,
-        command: 'uwsgi --ini /srv/blog/uwsgi.ini',
-        user: 'www-data',
-        cwd: '/srv/blog',
-        configPath: '/srv/blog/uwsgi.ini',
-        statsAddress: '127.0.0.1:1717',
-        masterFifo: '/run/blog.fifo',
-        instanceId: null,
-        missing: null,
-      },
-      {
-        ...LOCAL_SERVER,
-        pid: 944,
-        command: 'uwsgi --http :9000 --wsgi-file old.py',
-        user: 'www-data',
-        cwd: '/srv/old',
-        configPath: null,
-        statsAddress: null,
-        masterFifo: null,
-        instanceId: null,
-        missing: 'It has no stats server. Add `stats = 127.0.0.1:9192` and restart it.',
-      },
-      {
-        ...LOCAL_SERVER,
-        pid: 5120,
-        command: 'reeve engine hello/uwsgi.ini',
-        user: 'me',
-        cwd: '/home/me/hello',
-        configPath: '/home/me/hello/uwsgi.ini',
-        statsAddress: '127.0.0.1:9191',
-        masterFifo: null,
-        instanceId: 'hello',
-        missing: null,
-      },
-    ],
+    'instances.discover': ({ machine }) => {
+      if (machine !== undefined && machine !== 'local') return hosts.discover(machine);
+      return [
+        {
+          ...LOCAL_SERVER,
+          pid: 812,
+          command: 'uwsgi --ini /srv/blog/uwsgi.ini',
+          user: 'www-data',
+          cwd: '/srv/blog',
+          configPath: '/srv/blog/uwsgi.ini',
+          statsAddress: '127.0.0.1:1717',
+          masterFifo: '/run/blog.fifo',
+          instanceId: null,
+          missing: null,
+        },
+        {
+          ...LOCAL_SERVER,
+          pid: 944,
+          command: 'uwsgi --http :9000 --wsgi-file old.py',
+          user: 'www-data',
+          cwd: '/srv/old',
+          configPath: null,
+          statsAddress: null,
+          masterFifo: null,
+          instanceId: null,
+          missing: 'It has no stats server. Add `stats = 127.0.0.1:9192` and restart it.',
+        },
+        {
+          ...LOCAL_SERVER,
+          pid: 5120,
+          command: 'reeve engine hello/uwsgi.ini',
+          user: 'me',
+          cwd: '/home/me/hello',
+          configPath: '/home/me/hello/uwsgi.ini',
+          statsAddress: '127.0.0.1:9191',
+          masterFifo: null,
+          instanceId: 'hello',
+          missing: null,
+        },
+      ];
+    },
     'instances.retry': () => ({}),
     'instances.pause': () => ({}),
     'instances.watch': ({ instanceId }) => {
@@ -297,6 +307,10 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
       return { status: 'saved', file: configFile(instanceId), reloadsOnSave: false };
     },
     ...rolling.handlers,
+    ...hosts.handlers,
+    'fleet.preview': () => ({ rows: [], errors: [{ line: 1, text: 'The fake core imports nothing.' }] }),
+    'fleet.import': ({ rows }) => ({ added: rows.length, refused: [] }),
+    'fleet.export': ({ format }) => ({ fileName: `reeve-fleet.${format}`, text: '' }),
     'reload.plan': ({ instanceId }) => fakePlan(instanceId, clockMs),
     'reload.start': ({ instanceId, method }) => {
       const chosen = fakePlan(instanceId, clockMs).methods.find(({ id }) => id === method);
