@@ -107,6 +107,100 @@ export const CATALOGUE = {
     '"{destination}" is no SSH destination.',
     'Write an alias of ~/.ssh/config, host, user@host or user@host:port.',
   ],
+  'ssh-config': [
+    'The SSH configuration of {host} can not be used: {reason}.',
+    'Check ~/.ssh/config: "ssh -G" with the name of the host shows what ssh makes of it.',
+  ],
+  'ssh-question': ['The question was not answered: {reason}.', 'Connect again; it is asked again when it is needed.'],
+  'ssh-host-key-unknown': [
+    'The host key of {host} is not known: {fingerprint}. {reason}',
+    'Compare it with "ssh-keygen -lf" on the host itself, then add it to known_hosts, e.g. by connecting with ssh once.',
+  ],
+  'ssh-host-key-changed': [
+    'The host key of {host} is not the known one. It sent {fingerprint}; {place} has {known}. No credential was sent.',
+    'Someone may be in between, or the host was set up anew. Ask who runs it. If the new key is right, remove the old one from {place} and connect again.',
+  ],
+  'ssh-host-key-revoked': [
+    'The host key of {host}, {fingerprint}, is revoked by {place}. No credential was sent.',
+    'Ask who runs the host for its new key.',
+  ],
+  'ssh-host-key-authority': [
+    'The host key of {host} is to be vouched for by the certificate authority of {place}, which Reeve’s own SSH can not check.',
+    'Connect with the system’s ssh instead.',
+  ],
+  'ssh-known-hosts': [
+    '{path} can not be read: {reason}. Without it the host key of {host} can not be checked.',
+    'Let this user read the file, then connect again.',
+  ],
+  'ssh-auth-refused': [
+    '{host} did not let {user} in. {tried}',
+    'Check the user and the key: "ssh -v" with the name of the host shows each step.',
+  ],
+  'ssh-auth-cancelled': ['Signing in to {host} was cancelled.', 'Connect again when you have what it asks for.'],
+  'ssh-host-unknown': [
+    'The name {host} is not known.',
+    'Check HostName in ~/.ssh/config, and that this machine is online (VPN).',
+  ],
+  'ssh-refused': [
+    '{host} refuses connections on port {port}.',
+    'The machine answers, but no SSH server listens there: check the port, and that sshd runs.',
+  ],
+  'ssh-unreachable': [
+    '{host} can not be reached on port {port}: {reason}.',
+    'Check the network between this machine and the host, and the VPN.',
+  ],
+  'ssh-timeout': [
+    '{host} does not answer on port {port}: nothing within {seconds} s.',
+    'It does not refuse either: a firewall, a VPN that is off, or the machine is down.',
+  ],
+  'ssh-quiet': [
+    '{host} took the connection on port {port} and then said nothing for {seconds} s.',
+    'Its sshd hangs, or something else listens there.',
+  ],
+  'ssh-not-ssh': [
+    'What listens on port {port} of {host} is no SSH server.',
+    'Check the port: sshd uses 22 unless it was configured otherwise.',
+  ],
+  'ssh-closed-early': [
+    '{host} closed the connection before {stage}.',
+    'sshd does that when many connections come in at once (MaxStartups) or when it bans an address; its log says which.',
+  ],
+  'ssh-answer-late': [
+    '{host} did not wait for the answer any longer and closed the connection.',
+    'Connect again when the answer is at hand.',
+  ],
+  'ssh-proxy-command': ['The ProxyCommand for {host} ended: {reason}.', 'Run it in a terminal to see what it needs.'],
+  'ssh-hop-refused': [
+    '{via} can not connect to {host} on port {port}: {reason}.',
+    'The way to {via} is fine; check the host and the port as they are seen from there.',
+  ],
+  'ssh-hop-forbidden': [
+    '{via} does not let connections through to {host}.',
+    'Its sshd_config decides that: AllowTcpForwarding and PermitOpen.',
+  ],
+  'ssh-no-algorithm': [
+    '{host} and Reeve have no algorithm in common: {reason}.',
+    'The ssh of this system may know one: let it make the connection.',
+  ],
+  'ssh-failed': ['The connection to {host} failed: {reason}.', 'Try it in a terminal with ssh -v {host}.'],
+  'ssh-lost': ['The connection to {host} broke off: {reason}.', 'It is made again by itself.'],
+  'ssh-silent': [
+    '{host} does not answer any more: keep-alives stay without a reply.',
+    'Check the network between this machine and the host. It is connected again by itself.',
+  ],
+  'ssh-stopped': ['Nothing connects to {host}: it was disconnected.', 'Connect to it again.'],
+  'ssh-forward-refused': [
+    '{host} does not pass {address} on: {reason}.',
+    'Check that the socket is there, and AllowTcpForwarding and AllowStreamLocalForwarding in its sshd_config.',
+  ],
+  'ssh-sessions-used': [
+    '{host} allows no further session, and none became free within {seconds} s.',
+    'MaxSessions in its sshd_config says how many one connection may have.',
+  ],
+  'ssh-no-session': [
+    '{host} runs no commands for this user: {reason}.',
+    'Check MaxSessions, ForceCommand and the shell of the user on that host.',
+  ],
   'files-no-dialog': ['This host has no file dialog.', 'Choose the file in the list of the page.'],
   'url-not-known': ['{url} is not an address of an instance.', 'Only the addresses of instances are opened.'],
   'url-not-opened': ['{url} was not opened: {reason}.', 'Open it in a browser yourself.'],
@@ -169,11 +263,14 @@ export class CoreError extends Error {
   override readonly name = 'CoreError';
   readonly code: ErrorCode;
   readonly hint: string;
+  /** What its message was made of. */
+  readonly values: ErrorValues;
 
   constructor(code: ErrorCode, values: ErrorValues = {}, options?: ErrorOptions) {
     const [message, hint] = CATALOGUE[code];
     super(fill(message, values), options);
     this.code = code;
+    this.values = values;
     this.hint = fill(hint, values);
   }
 }
