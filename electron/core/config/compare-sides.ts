@@ -4,6 +4,7 @@ import { compareEffective } from '../../../engine/config/semantic-diff.ts';
 import type { ConfigComparison, ConfigSide } from '../../contract/desk-model.ts';
 import { CoreError } from '../errors.ts';
 import type { HandlerContext } from '../handlers.ts';
+import { localMachine } from '../machine/local-machine.ts';
 import { toChange } from './config-drift.ts';
 import { readConfigText } from './config-files.ts';
 import { configPathOf } from './config-path.ts';
@@ -31,9 +32,9 @@ export async function compareSides(
 async function readSide(side: ConfigSide, context: HandlerContext): Promise<ReadSide> {
   const { ports, registry } = context;
   if (side.type === 'file') {
-    const { text } = await readConfigText(side.path);
-    const reading = readingOfFile(side.path, ports);
-    return { text, list: readOptions(reading), server: reading.server };
+    const { text } = await readConfigText(localMachine, side.path);
+    const reading = readingOfFile(localMachine, side.path, ports);
+    return { text, list: await readOptions(reading), server: reading.server };
   }
   const instance = registry.get(side.instanceId);
   const path = configPathOf(instance);
@@ -42,9 +43,9 @@ async function readSide(side: ConfigSide, context: HandlerContext): Promise<Read
       ? side.text
       : side.type === 'version'
         ? versionText(side.versionId, context)
-        : (await readConfigText(path)).text;
+        : (await readConfigText(instance.machine, path)).text;
   const reading = await readingOf(instance, ports);
-  return { text, list: readOptions(reading, new Map([[path, text]])), server: reading.server };
+  return { text, list: await readOptions(reading, new Map([[path, text]])), server: reading.server };
 }
 
 /** Throws `config-version` when it is not kept any more. */

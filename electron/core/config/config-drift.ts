@@ -34,7 +34,7 @@ export async function findDrift(instance: Instance, history: ConfigHistory, port
     };
   }
   const reading = await readingOf(instance, ports);
-  const disk = readOptions(reading);
+  const disk = await readOptions(reading);
   if (disk.problems.length > 0) {
     const basis = 'The file on the disk can not be read to its end, so it can not be compared.';
     return { ...none, status: 'unknown', basis, notes: disk.problems };
@@ -81,12 +81,13 @@ async function changesSince(
   start: LastLoad,
   history: ConfigHistory,
 ): Promise<ConfigChange[]> {
-  const disk = readOptions(reading);
-  const changes = compareEffective(readOptions(reading, then.texts).options, disk.options, reading.server);
+  const disk = await readOptions(reading);
+  const changes = compareEffective((await readOptions(reading, then.texts)).options, disk.options, reading.server);
   if (load.kind === 'start') return changes.map(toChange);
   const atStart = await filesAt(reading, path, start, history);
   if (atStart.missing !== null) return changes.map(toChange);
-  const sinceStart = compareEffective(readOptions(reading, atStart.texts).options, disk.options, reading.server);
+  const before = await readOptions(reading, atStart.texts);
+  const sinceStart = compareEffective(before.options, disk.options, reading.server);
   return [
     ...changes.filter(({ effect }) => effect !== 'restart'),
     ...sinceStart.filter(({ effect }) => effect === 'restart'),
@@ -104,13 +105,13 @@ export async function filesAt(
   const examined = new Set<string>();
   for (let next: string | undefined = path; next !== undefined; ) {
     examined.add(next);
-    if ((await mtimeOf(next)) > load.atMs + load.slackMs) {
-      const version = history.versionAt(await placeOf(next), load.atMs + load.slackMs);
+    if ((await mtimeOf(reading.machine, next)) > load.atMs + load.slackMs) {
+      const version = history.versionAt(await placeOf(reading.machine, next), load.atMs + load.slackMs);
       const text = version === null ? null : history.textOf(version);
       if (text === null) return { texts, missing: next };
       texts.set(next, text);
     }
-    const { files, problems } = readOptions(reading, texts);
+    const { files, problems } = await readOptions(reading, texts);
     if (problems.length > 0) return { texts, missing: problems[0] ?? next };
     next = files.find((file) => !examined.has(file));
   }

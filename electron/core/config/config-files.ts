@@ -1,22 +1,17 @@
 /**
- * Configuration files on disk: read with a version, written only over that version. Symbolic links are followed to
- * the file itself; its mode, owner, access lists and other names stay. A crash in the middle leaves the old file whole;
- * one of another owner, or with several names, can only be written where it stands (in-place-file.ts).
+ * Configuration files of a machine: read with a version, written only over that version. Symbolic links are followed to
+ * the file itself; how it is written without losing anything is the machine's saver.
  */
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { lstat, access as mayAccess, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type FileVersion, LARGEST_CONFIG } from '../../contract/model.ts';
-import { CoreError, describe, isErrorCode } from '../errors.ts';
-import { removeTemporaries, writeFileAtomically } from '../files/atomic-file.ts';
-import { writeInPlace } from '../files/in-place-file.ts';
+import { CoreError, describe } from '../errors.ts';
+import type { FileAccess } from '../machine/file-saver.ts';
+import type { FileStat, Machine } from '../machine/machine.ts';
 import { Turns } from '../turns.ts';
 
 const saves = new Turns();
-/** Longer than any save takes: what is this old was left by a program that was killed. */
-const LEFTOVER_AGE_MS = 60_000;
 
 export interface ConfigText {
   /** As it was asked for. */
@@ -27,44 +22,149 @@ export interface ConfigText {
   access: FileAccess;
 }
 
-/** Who may do what with a file. */
-export interface FileAccess {
-  mode: number;
-  uid: number;
-  gid: number;
-}
-
 export type SaveOutcome =
   | { status: 'saved'; file: ConfigText }
   | { status: 'conflict'; disk: ConfigText }
   /** There is no file any more; nothing was written. */
   | { status: 'gone' };
 
-/** Throws `config-gone`, `config-unreadable`, `config-too-large`, `config-not-text` or `config-encoding`. */
-export async function readConfigText(path: string): Promise<ConfigText> {
-  let bytes: Buffer;
-  let mtimeMs: number;
-  let writable: boolean;
-  let access: FileAccess;
-  try {
-    const found = await stat(path);
-    if (found.isDirectory()) throw new CoreError('config-unreadable', { path, reason: 'it is a folder' });
-    if (!found.isFile()) throw new CoreError('config-unreadable', { path, reason: 'it is not a file' });
-    if (found.size > LARGEST_CONFIG) {
-      throw new CoreError('config-too-large', { path, megabytes: LARGEST_CONFIG / 1_000_000 });
-    }
-    mtimeMs = found.mtimeMs;
-    access = { mode: found.mode & 0o7777, uid: found.uid, gid: found.gid };
-    bytes = await readFile(path);
-    writable = await isWritable(path);
-  } catch (error) {
-    if (error instanceof CoreError) throw error;
-    if (isErrorCode(error, 'ENOENT')) throw new CoreError('config-gone', { path }, { cause: error });
-    throw new CoreError('config-unreadable', { path, reason: describe(error) }, { cause: error });
-  }
+/**
+ * Throws `config-gone`, `config-unreadable`, `config-too-large`, `config-not-text` or `config-encoding`, and what says
+ * that the machine can't be reached.
+ */
+export async function readConfigText(machine: Machine, path: string): Promise<ConfigText> {
+  const { files, saver } = machine;
+  // One after another only where the answer of one decides: behind a link each takes its time.
+  const [found, writable] = await Promise.all([
+    readable(path, async () => files.stat(path)),
+    saver.isWritable(path).catch(() => false),
+  ]);
+  if (found === null) throw new CoreError('config-gone', { path });
+  requireSmallFile(path, found);
+  const bytes = await readable(path, async () => files.readFile(path, LARGEST_CONFIG));
   if (bytes.includes(0)) throw new CoreError('config-not-text', { path });
   if (!isUtf8(bytes)) throw new CoreError('config-encoding', { path, line: firstOddLine(bytes) });
-  return { path, text: bytes.toString('utf8'), version: versionOf(bytes, mtimeMs), writable, access };
+  const { mode, uid, gid, mtimeMs } = found;
+  const version = { sha256: digestOf(bytes), mtimeMs, sizeBytes: bytes.length };
+  return { path, text: bytes.toString('utf8'), version, writable, access: { mode, uid, gid } };
+}
+
+/**
+ * Throws `config-unwritable`, and what reading throws. Nothing is written when the file is another than `base`: of two
+ * saves over the same version the second one is a conflict.
+ */
+export async function saveConfigText(
+  machine: Machine,
+  path: string,
+  text: string,
+  base: FileVersion,
+): Promise<SaveOutcome> {
+  const real = await machine.files.realPath(path).catch(() => path);
+  return saves.take(`${machine.id}:${real}`, async () => saveOver(machine, path, text, base));
+}
+
+/**
+ * Makes a file anew that was removed under the editor, for whom the old one was (null: not known). Throws
+ * `config-unwritable`; a conflict when there is one again.
+ */
+export async function makeConfigText(
+  machine: Machine,
+  path: string,
+  text: string,
+  access: FileAccess | null,
+): Promise<SaveOutcome> {
+  return saves.take(`${machine.id}:${path}`, async () => {
+    const requireGone = async (): Promise<void> => {
+      if (await isTaken(machine, path)) throw new ChangedMeanwhile();
+    };
+    try {
+      await requireGone();
+      await machine.saver.create(path, text, access, requireGone);
+    } catch (error) {
+      const disk = error instanceof ChangedMeanwhile ? await readConfigText(machine, path).catch(() => null) : null;
+      if (disk !== null) return { status: 'conflict', disk };
+      if (error instanceof ChangedMeanwhile) {
+        throw new CoreError('config-unwritable', { path, reason: 'something else is in its place' }, { cause: error });
+      }
+      throw unwritable(path, error);
+    }
+    return { status: 'saved', file: await readConfigText(machine, path) };
+  });
+}
+
+async function saveOver(machine: Machine, path: string, text: string, base: FileVersion): Promise<SaveOutcome> {
+  const disk = await readUnlessGone(machine, path);
+  if (disk === null) return { status: 'gone' };
+  if (disk.version.sha256 !== base.sha256) {
+    // A save whose answer was lost with the connection: it had been carried out.
+    return disk.text === text && !machine.isLocal ? { status: 'saved', file: disk } : { status: 'conflict', disk };
+  }
+  // Renaming over it would pass by the permissions of a file that may not be written.
+  if (!disk.writable) throw new CoreError('config-unwritable', { path, reason: 'permission denied' });
+  try {
+    const real = await machine.files.realPath(path);
+    await machine.saver.replace(real, text, async () => requireSame(machine, path, real, base));
+  } catch (error) {
+    if (error instanceof ChangedMeanwhile) return { status: 'conflict', disk: await readConfigText(machine, path) };
+    throw unwritable(path, error);
+  }
+  return { status: 'saved', file: await readConfigText(machine, path) };
+}
+
+/** null: the file is gone and its folder is there, so that it can be made anew. */
+async function readUnlessGone(machine: Machine, path: string): Promise<ConfigText | null> {
+  try {
+    return await readConfigText(machine, path);
+  } catch (error) {
+    if (!(error instanceof CoreError) || error.code !== 'config-gone') throw error;
+    const folder = await machine.files.stat(dirname(path)).catch(() => null);
+    if (folder?.kind !== 'folder') throw error;
+    return null;
+  }
+}
+
+/** Another program wrote it, or put another file or link in its place, while the new text was written. */
+class ChangedMeanwhile extends Error {}
+
+async function requireSame(machine: Machine, path: string, real: string, base: FileVersion): Promise<void> {
+  const [now, place] = await Promise.all([readConfigText(machine, path), machine.files.realPath(path)]);
+  if (now.version.sha256 !== base.sha256 || place !== real) throw new ChangedMeanwhile();
+}
+
+/** Something of that name is there, be it a link that leads nowhere. */
+async function isTaken({ files }: Machine, path: string): Promise<boolean> {
+  if ((await files.stat(path).catch(() => null)) !== null) return true;
+  const names = await files.list(dirname(path)).catch((): string[] => []);
+  return names.includes(path.slice(path.lastIndexOf('/') + 1));
+}
+
+function requireSmallFile(path: string, { kind, sizeBytes }: FileStat): void {
+  if (kind === 'folder') throw new CoreError('config-unreadable', { path, reason: 'it is a folder' });
+  if (kind !== 'file') throw new CoreError('config-unreadable', { path, reason: 'it is not a file' });
+  if (sizeBytes > LARGEST_CONFIG) throw tooLarge(path);
+}
+
+/** What the machine says about any file, said of a configuration file. */
+async function readable<T>(path: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof CoreError)) throw error;
+    if (error.code === 'file-too-large') throw tooLarge(path);
+    if (error.code !== 'files-unreadable') throw error;
+    throw new CoreError('config-unreadable', { path, reason: error.values['reason'] ?? '' }, { cause: error });
+  }
+}
+
+function tooLarge(path: string): CoreError {
+  return new CoreError('config-too-large', { path, megabytes: LARGEST_CONFIG / 1_000_000 });
+}
+
+/** An error of the link has its own next step. */
+function unwritable(path: string, error: unknown): CoreError {
+  if (error instanceof CoreError && error.code !== 'files-unreadable') return error;
+  const reason = error instanceof CoreError ? (error.values['reason'] ?? '') : describe(error);
+  return new CoreError('config-unwritable', { path, reason }, { cause: error });
 }
 
 /** The first line (1-based) that is not UTF-8. No byte of another character is a line end. */
@@ -79,104 +179,6 @@ function firstOddLine(bytes: Buffer): number {
   return line;
 }
 
-/**
- * Throws `config-unwritable`, and what reading throws. Nothing is written when the file is another than `base`: of two
- * saves over the same version the second one is a conflict.
- */
-export async function saveConfigText(path: string, text: string, base: FileVersion): Promise<SaveOutcome> {
-  const key = await realpath(path).catch(() => path);
-  return saves.take(key, async () => saveOver(path, text, base));
-}
-
-/**
- * Makes a file anew that was removed under the editor, for whom the old one was (null: not known). Throws
- * `config-unwritable`; a conflict when there is one again.
- */
-export async function makeConfigText(path: string, text: string, access: FileAccess | null): Promise<SaveOutcome> {
-  return saves.take(path, async () => {
-    const requireGone = async (): Promise<void> => {
-      if ((await lstat(path).catch(() => null)) !== null) throw new ChangedMeanwhile();
-    };
-    try {
-      await requireGone();
-      const mode = access?.mode ?? 0o644 & ~process.umask();
-      const owner = access === null ? {} : { owner: access };
-      await writeFileAtomically(path, text, { mode, ...owner, beforeRename: requireGone });
-    } catch (error) {
-      const disk = error instanceof ChangedMeanwhile ? await readConfigText(path).catch(() => null) : null;
-      if (disk !== null) return { status: 'conflict', disk };
-      const reason = error instanceof ChangedMeanwhile ? 'something else is in its place' : describe(error);
-      throw new CoreError('config-unwritable', { path, reason }, { cause: error });
-    }
-    return { status: 'saved', file: await readConfigText(path) };
-  });
-}
-
-async function saveOver(path: string, text: string, base: FileVersion): Promise<SaveOutcome> {
-  const disk = await readUnlessGone(path);
-  if (disk === null) return { status: 'gone' };
-  if (disk.version.sha256 !== base.sha256) return { status: 'conflict', disk };
-  // Renaming over it would pass by the permissions of a file that may not be written.
-  if (!disk.writable) throw new CoreError('config-unwritable', { path, reason: 'permission denied' });
-  try {
-    const real = await realpath(path);
-    const { mode, uid, gid, nlink } = await stat(real);
-    await removeTemporaries(real, LEFTOVER_AGE_MS);
-    const stillSame = async () => requireSame(path, real, base);
-    if (nlink > 1 || !canGiveTo(uid, gid)) {
-      await writeInPlace(real, text, stillSame);
-    } else {
-      const owner = { uid, gid };
-      await writeFileAtomically(real, text, {
-        mode: mode & 0o7777,
-        owner,
-        attributesOf: real,
-        beforeRename: stillSame,
-      });
-    }
-  } catch (error) {
-    if (error instanceof ChangedMeanwhile) return { status: 'conflict', disk: await readConfigText(path) };
-    throw new CoreError('config-unwritable', { path, reason: describe(error) }, { cause: error });
-  }
-  return { status: 'saved', file: await readConfigText(path) };
-}
-
-/** null: the file is gone and its folder is there, so that it can be made anew. */
-async function readUnlessGone(path: string): Promise<ConfigText | null> {
-  try {
-    return await readConfigText(path);
-  } catch (error) {
-    if (!(error instanceof CoreError) || error.code !== 'config-gone') throw error;
-    const folder = await stat(dirname(path)).catch(() => null);
-    if (folder?.isDirectory() !== true) throw error;
-    return null;
-  }
-}
-
-/** Whether this user can make a file that belongs to them. */
-function canGiveTo(uid: number, gid: number): boolean {
-  const [me, groups] = [process.geteuid?.(), process.getgroups?.()];
-  if (me === undefined || groups === undefined || me === 0) return true;
-  return uid === me && (gid === process.getegid?.() || groups.includes(gid));
-}
-
-/** Another program wrote it, or put another file or link in its place, while the new text was written. */
-class ChangedMeanwhile extends Error {}
-
-async function requireSame(path: string, real: string, base: FileVersion): Promise<void> {
-  const now = await readConfigText(path);
-  if (now.version.sha256 !== base.sha256 || (await realpath(path)) !== real) throw new ChangedMeanwhile();
-}
-
-function versionOf(bytes: Buffer, mtimeMs: number): FileVersion {
-  return { sha256: createHash('sha256').update(bytes).digest('hex'), mtimeMs, sizeBytes: bytes.length };
-}
-
-async function isWritable(path: string): Promise<boolean> {
-  try {
-    await mayAccess(path, constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
+function digestOf(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }

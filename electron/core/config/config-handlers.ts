@@ -45,7 +45,7 @@ export function configHandlers(context: HandlerContext): Part<'config'> {
     'config.read': async ({ instanceId }) => {
       const instance = registry.get(instanceId);
       const path = configPathOf(instance);
-      const file = await readConfigText(path);
+      const file = await readConfigText(instance.machine, path);
       await versions.noteDisk(instance, [path]);
       return toConfigFile(file, instance);
     },
@@ -91,8 +91,10 @@ async function check(
 ): Promise<ConfigFile['diagnostics']> {
   const start = await serverStartOf(instance, ports);
   const { version } = start;
-  // Of an environment that can't be seen, this one is the nearest.
-  return diagnose({ path: configPathOf(instance), text, target, env: start.env ?? ports.env, version, start });
+  const { machine } = instance;
+  // Of an environment that can't be seen, this one is the nearest, on the same machine.
+  const env = start.env ?? (machine.isLocal ? ports.env : {});
+  return diagnose({ machine, path: configPathOf(instance), text, target, env, version, start });
 }
 
 async function isTrusted(instance: Instance, { engines }: HandlerContext): Promise<boolean> {

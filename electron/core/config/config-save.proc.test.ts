@@ -19,6 +19,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CoreError } from '../errors.ts';
+import { localMachine } from '../machine/local-machine.ts';
 import { waitUntil } from '../testing/wait-until.ts';
 import { makeConfigText, readConfigText, saveConfigText } from './config-files.ts';
 
@@ -40,8 +41,8 @@ afterEach(async () => {
 });
 
 async function save(text = NEW, file = path) {
-  const { version } = await readConfigText(file);
-  return saveConfigText(file, text, version);
+  const { version } = await readConfigText(localMachine, file);
+  return saveConfigText(localMachine, file, text, version);
 }
 
 async function refusal(promise: Promise<unknown>): Promise<CoreError> {
@@ -76,8 +77,10 @@ function canBeNobody(): boolean {
 /** Runs code as a user without rights, in a process of its own; prints what it gets. */
 function asNobody(code: string): string {
   const module = JSON.stringify(join(import.meta.dirname, 'config-files.ts'));
+  const local = JSON.stringify(join(import.meta.dirname, '../machine/local-machine.ts'));
   const script = `process.setgid(65534); process.setuid(65534);
     const { readConfigText, saveConfigText } = await import(${module});
+    const { localMachine } = await import(${local});
     const path = ${JSON.stringify(path)};
     const text = ${JSON.stringify(NEW)};
     ${code}`;
@@ -85,8 +88,8 @@ function asNobody(code: string): string {
   return execFileSync(process.execPath, args, { encoding: 'utf8' }).trim();
 }
 
-const SAVE = `const read = await readConfigText(path);
-  const outcome = await saveConfigText(path, text, read.version).then((saved) => saved.status, (error) => error.code + ' ' + error.message);
+const SAVE = `const read = await readConfigText(localMachine, path);
+  const outcome = await saveConfigText(localMachine, path, text, read.version).then((saved) => saved.status, (error) => error.code + ' ' + error.message);
   console.log(outcome);`;
 
 describe('a save', () => {
@@ -129,43 +132,51 @@ describe('a save', () => {
   });
 
   it('writes nothing when the file is gone, and refuses when its folder is', async () => {
-    const { version } = await readConfigText(path);
+    const { version } = await readConfigText(localMachine, path);
     await rm(path);
-    expect(await saveConfigText(path, NEW, version)).toEqual({ status: 'gone' });
+    expect(await saveConfigText(localMachine, path, NEW, version)).toEqual({ status: 'gone' });
     expect(await readdir(folder)).toEqual([]);
     await rm(folder, { recursive: true });
-    expect((await refusal(saveConfigText(path, NEW, version))).code).toBe('config-gone');
-    expect((await refusal(makeConfigText(path, NEW, null))).code).toBe('config-unwritable');
+    expect((await refusal(saveConfigText(localMachine, path, NEW, version))).code).toBe('config-gone');
+    expect((await refusal(makeConfigText(localMachine, path, NEW, null))).code).toBe('config-unwritable');
   });
 
   it('makes a file anew when it is asked to, for whom the old one was', async () => {
     await chmod(path, 0o640);
     if (isRoot) await chown(path, 65534, 65534);
-    const { access } = await readConfigText(path);
+    const { access } = await readConfigText(localMachine, path);
     await rm(path);
-    expect(await makeConfigText(path, NEW, access)).toMatchObject({ status: 'saved', file: { access } });
+    expect(await makeConfigText(localMachine, path, NEW, access)).toMatchObject({ status: 'saved', file: { access } });
     await expectOnly(NEW);
     expect(access).toMatchObject({ mode: 0o640, uid: isRoot ? 65534 : process.getuid?.() });
     await rm(path);
-    expect(await makeConfigText(path, NEW, null)).toMatchObject({ status: 'saved' });
+    expect(await makeConfigText(localMachine, path, NEW, null)).toMatchObject({ status: 'saved' });
     expect((await stat(path)).mode & 0o777).toBe(0o644 & ~process.umask());
   });
 
   it('never makes a file anew over one that is there again, or over a link', async () => {
-    expect(await makeConfigText(path, NEW, null)).toMatchObject({ status: 'conflict', disk: { text: OLD } });
+    expect(await makeConfigText(localMachine, path, NEW, null)).toMatchObject({
+      status: 'conflict',
+      disk: { text: OLD },
+    });
     await rm(path);
     await symlink('nowhere.ini', path);
-    expect((await refusal(makeConfigText(path, NEW, null))).message).toContain('something else is in its place');
+    expect((await refusal(makeConfigText(localMachine, path, NEW, null))).message).toContain(
+      'something else is in its place',
+    );
     expect(await readdir(folder)).toEqual(['uwsgi.ini']);
   });
 
   it('is a conflict when another file or a link to one took its place', async () => {
-    const { version } = await readConfigText(path);
+    const { version } = await readConfigText(localMachine, path);
     const other = join(folder, 'other.ini');
     await writeFile(other, 'other');
     await rm(path);
     await symlink('other.ini', path);
-    expect(await saveConfigText(path, NEW, version)).toMatchObject({ status: 'conflict', disk: { text: 'other' } });
+    expect(await saveConfigText(localMachine, path, NEW, version)).toMatchObject({
+      status: 'conflict',
+      disk: { text: 'other' },
+    });
     expect(await readFile(other, 'utf8')).toBe('other');
   });
 
@@ -240,7 +251,7 @@ describe('a save', () => {
       const file = join(disk, 'uwsgi.ini');
       await writeFile(file, OLD);
       execFileSync('mount', ['-o', 'remount,ro', disk], { stdio: 'ignore' });
-      expect((await readConfigText(file)).writable).toBe(false);
+      expect((await readConfigText(localMachine, file)).writable).toBe(false);
       expect((await refusal(save(NEW, file))).code).toBe('config-unwritable');
       await expectOnly(OLD, file);
     } finally {
@@ -252,11 +263,13 @@ describe('a save', () => {
     const texts = ['a', 'b'].map((letter) => `[uwsgi]\n; ${letter.repeat(200_000)}\n`);
     const whole = new Set([OLD, ...texts]);
     const module = JSON.stringify(join(import.meta.dirname, 'config-files.ts'));
+    const local = JSON.stringify(join(import.meta.dirname, '../machine/local-machine.ts'));
     const script = `const { readConfigText, saveConfigText } = await import(${module});
+    const { localMachine } = await import(${local});
       const texts = ['a', 'b'].map((letter) => '[uwsgi]\\n; ' + letter.repeat(200000) + '\\n');
       for (let i = 0; ; i += 1) {
-        const { version } = await readConfigText(${JSON.stringify(path)});
-        await saveConfigText(${JSON.stringify(path)}, texts[i % 2], version);
+        const { version } = await readConfigText(localMachine, ${JSON.stringify(path)});
+        await saveConfigText(localMachine, ${JSON.stringify(path)}, texts[i % 2], version);
         process.stdout.write('.');
       }`;
     for (let round = 0; round < 6; round += 1) {
@@ -276,9 +289,9 @@ describe('a save', () => {
   });
 
   it('of two programs at once never mixes their texts', async () => {
-    const { version } = await readConfigText(path);
+    const { version } = await readConfigText(localMachine, path);
     const texts = Array.from({ length: 8 }, (_, i) => `[uwsgi]\n; ${String(i).repeat(10_000)}\n`);
-    const outcomes = await Promise.all(texts.map(async (text) => saveConfigText(path, text, version)));
+    const outcomes = await Promise.all(texts.map(async (text) => saveConfigText(localMachine, path, text, version)));
     expect(outcomes.filter(({ status }) => status === 'saved')).toHaveLength(1);
     await expectOnly(texts[outcomes.findIndex(({ status }) => status === 'saved')] ?? '');
   });

@@ -5,6 +5,7 @@ import { chmod, copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readProcess } from '../discover/processes.ts';
+import { localMachine } from '../machine/local-machine.ts';
 import { APP, CoreBench, hasUwsgi } from '../testing/core-bench.ts';
 import { waitUntil } from '../testing/wait-until.ts';
 import { TargetBinaries } from './target-binary.ts';
@@ -54,7 +55,7 @@ async function ask(program: string, args: string[]): Promise<ReadonlyMap<string,
     const process = await readProcess(child.pid ?? 0);
     return process?.args[0] === program ? process : null;
   });
-  return new TargetBinaries().optionsOf(found, null);
+  return new TargetBinaries().optionsOf(localMachine, found, null);
 }
 
 describe('a program', () => {

@@ -48,7 +48,8 @@ export class ConfigTargets {
       document === null
         ? null
         : await findServerOf(instance.machine, document, instance.target().address).catch(() => null);
-    const binary = server === null ? null : await this.#binaries.optionsOf(server.process, configPath);
+    const binary =
+      server === null ? null : await this.#binaries.optionsOf(instance.machine, server.process, configPath);
     const { known, missing, extra } = compareWithTable(binary, version);
     return {
       check: { server: 'uwsgi', version, options: known },

@@ -3,7 +3,6 @@
  * say something new, and what the reload after it came to. One piece of work at a time for each file, so that a save is
  * never taken for the work of another program.
  */
-import { realpath } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { summaryWords } from '../../../engine/config/change-words.ts';
@@ -12,16 +11,12 @@ import type { FileVersion, ReloadRun } from '../../contract/model.ts';
 import { currentUser } from '../current-user.ts';
 import type { ConfigHistory } from '../history/config-history.ts';
 import type { Instance } from '../instances/instance.ts';
+import type { FileAccess } from '../machine/file-saver.ts';
+import type { Machine } from '../machine/machine.ts';
 import type { Ports } from '../ports.ts';
+import { sshAddress } from '../stats/target.ts';
 import { Turns } from '../turns.ts';
-import {
-  type ConfigText,
-  type FileAccess,
-  makeConfigText,
-  readConfigText,
-  type SaveOutcome,
-  saveConfigText,
-} from './config-files.ts';
+import { type ConfigText, makeConfigText, readConfigText, type SaveOutcome, saveConfigText } from './config-files.ts';
 import { readingOf, readingOfFile, readOptions } from './option-reading.ts';
 
 /** Reloads that renew workers only: the master goes on with the configuration it has. */
@@ -53,31 +48,42 @@ export class ConfigVersions {
 
   /** Keeps what these files say now; those that can't be read are left out. */
   async noteDisk(instance: Instance, paths: readonly string[]): Promise<void> {
-    for (const path of paths) {
-      if (this.#isDisposed) return;
-      await this.#turns.take(await placeOf(path), async () => {
-        const file = await readConfigText(path).catch(() => null);
-        if (file !== null) await this.#note(instance, file, 'seen');
-      });
-    }
+    const { machine } = instance;
+    await Promise.all(
+      paths.map(async (path) => {
+        const place = await placeOf(machine, path);
+        await this.#turns.take(place, async () => {
+          if (this.#isDisposed) return;
+          const file = await readConfigText(machine, path).catch(() => null);
+          if (file !== null) await this.#note(instance, file, place, 'seen');
+        });
+      }),
+    );
   }
 
   /** Saves, and keeps both what was there and what is there then. Throws as saveConfigText does. */
   async save(instance: Instance, path: string, text: string, base: FileVersion): Promise<SaveOutcome> {
-    return this.#keeping(instance, path, async () => saveConfigText(path, text, base));
+    return this.#keeping(instance, path, async () => saveConfigText(instance.machine, path, text, base));
   }
 
   /** Makes a file anew that is gone, for whom it was when it was read last. Throws as makeConfigText does. */
   async makeAnew(instance: Instance, path: string, text: string): Promise<SaveOutcome> {
-    return this.#keeping(instance, path, async () => makeConfigText(path, text, this.#accesses.get(path) ?? null));
+    return this.#keeping(instance, path, async (place) =>
+      makeConfigText(instance.machine, path, text, this.#accesses.get(place) ?? null),
+    );
   }
 
-  async #keeping(instance: Instance, path: string, write: () => Promise<SaveOutcome>): Promise<SaveOutcome> {
-    return this.#turns.take(await placeOf(path), async () => {
-      const before = await readConfigText(path).catch(() => null);
-      if (before !== null) await this.#note(instance, before, 'seen');
-      const outcome = await write();
-      if (outcome.status === 'saved') await this.#note(instance, outcome.file, 'saved');
+  async #keeping(
+    instance: Instance,
+    path: string,
+    write: (place: string) => Promise<SaveOutcome>,
+  ): Promise<SaveOutcome> {
+    const place = await placeOf(instance.machine, path);
+    return this.#turns.take(place, async () => {
+      const before = await readConfigText(instance.machine, path).catch(() => null);
+      if (before !== null) await this.#note(instance, before, place, 'seen');
+      const outcome = await write(place);
+      if (outcome.status === 'saved') await this.#note(instance, outcome.file, place, 'saved');
       return outcome;
     });
   }
@@ -89,7 +95,7 @@ export class ConfigVersions {
     this.history.noteLoad(run.instanceId, {
       atMs: run.startedAtMs,
       kind: 'reload',
-      status,
+      status: status === 'died' ? 'failed' : status,
       title,
       reloadId: run.id,
       readsFiles,
@@ -130,33 +136,37 @@ export class ConfigVersions {
     this.history.dispose();
   }
 
-  async #note(instance: Instance, file: ConfigText, kind: 'saved' | 'seen'): Promise<void> {
-    this.#accesses.set(file.path, file.access);
-    const path = await placeOf(file.path);
-    const { text } = file;
+  async #note(instance: Instance, file: ConfigText, place: string, kind: 'saved' | 'seen'): Promise<void> {
+    this.#accesses.set(place, file.access);
+    const { path, text } = file;
     const { mtimeMs, sha256 } = file.version;
-    if (this.history.versions(path)[0]?.sha256 === sha256) return;
-    const reading = await readingOf(instance, this.#ports).catch(() => readingOfFile(path, this.#ports));
-    const optionsOf = (content: string) =>
-      readOptions(
-        reading,
-        new Map([
-          [path, content],
-          [file.path, content],
-        ]),
-      ).options;
-    const summarise = (before: string): string =>
-      summaryWords(compareEffective(optionsOf(before), optionsOf(text)), before, text);
+    if (this.history.versions(place)[0]?.sha256 === sha256) return;
     const who = kind === 'saved' ? `${currentUser().name} on ${hostname()}` : null;
-    this.history.note(
-      { path, instanceId: instance.id, atMs: this.#ports.clock.now(), mtimeMs, text, kind, who },
-      summarise,
-    );
+    const before = this.history.newestText(place);
+    const summary = before === null ? null : await this.#summarise(instance, path, before, text);
+    const atMs = this.#ports.clock.now();
+    this.history.note({ path: place, instanceId: instance.id, atMs, mtimeMs, text, kind, who, summary });
+  }
+
+  /** What a text changes, as far as its server's other files can be read. */
+  async #summarise(instance: Instance, path: string, before: string, after: string): Promise<string> {
+    const ports = this.#ports;
+    const optionsOf = async (content: string) => {
+      const reading = await readingOf(instance, ports).catch(() => readingOfFile(instance.machine, path, ports));
+      return (await readOptions(reading, new Map([[path, content]]))).options;
+    };
+    try {
+      const [old, now] = await Promise.all([optionsOf(before), optionsOf(after)]);
+      return summaryWords(compareEffective(old, now), before, after);
+    } catch {
+      // A link that was lost after the save is no reason to lose the version.
+      return 'changed';
+    }
   }
 }
 
-/** The name under which versions of a file are kept: its folder with links followed. */
-export async function placeOf(path: string): Promise<string> {
-  const folder = await realpath(dirname(path)).catch(() => dirname(path));
-  return join(folder, basename(path));
+/** The name under which versions of a file are kept: its machine, and its folder with links followed. */
+export async function placeOf(machine: Machine, path: string): Promise<string> {
+  const folder = await machine.files.realPath(dirname(path)).catch(() => dirname(path));
+  return sshAddress(machine.id, join(folder, basename(path)));
 }

@@ -3,6 +3,7 @@ import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { localMachine } from '../machine/local-machine.ts';
 import { diagnose } from './diagnose.ts';
 import { createConfigHost } from './node-config-host.ts';
 import { readEffectiveConfig } from './read-effective.ts';
@@ -17,7 +18,8 @@ it('a path that can not be looked at is one where nothing is, whatever the reaso
     }
     const text = `[uwsgi]\nhttp-socket = :8080\nif-exists = ${'x'.repeat(300)}\nwsgi-file = loop\nendif =\n`;
     const path = join(folder, 'uwsgi.ini');
-    expect(diagnose({ path, text, target: { server: 'engine' }, env: {}, version: '0' })).toBeInstanceOf(Array);
+    const found = diagnose({ machine: localMachine, path, text, target: { server: 'engine' }, env: {}, version: '0' });
+    await expect(found).resolves.toBeInstanceOf(Array);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -65,17 +67,18 @@ it('what the engine would refuse is an error of its own files; a real uWSGI may 
   }
 });
 
-it('advice goes by what the server of the file runs under, and by nothing where its machine is not known', () => {
+it('advice goes by what the server of the file runs under, and by nothing where its machine is not known', async () => {
   const text = '[uwsgi]\nsocket = /run/shop.sock\nmaster = true\nmodule = shop\n';
-  const codes = (machine: { supervisor: 'systemd' | null } | null): string[] => {
+  const codes = async (machine: { supervisor: 'systemd' | null } | null): Promise<string[]> => {
     const env = { NOTIFY_SOCKET: '/run/systemd/notify' };
     const start = { cwd: '/srv', binaryPath: 'uwsgi', machine };
     const target = { server: 'uwsgi', version: null, options: null } as const;
-    const found = diagnose({ path: '/srv/shop.ini', text, target, env, version: '2.0.21', start });
+    const path = '/srv/shop.ini';
+    const found = await diagnose({ machine: localMachine, path, text, target, env, version: '2.0.21', start });
     return found.map(({ code }) => code);
   };
-  expect(codes({ supervisor: 'systemd' })).toContain('no-die-on-term');
+  expect(await codes({ supervisor: 'systemd' })).toContain('no-die-on-term');
   const here = createConfigHost({ cwd: '/', env: {}, binaryPath: 'uwsgi', version: '0' }).facts?.supervisor;
-  expect(codes({ supervisor: null }).includes('no-die-on-term')).toBe(here === 'container');
-  expect(codes(null)).not.toContain('no-die-on-term');
+  expect((await codes({ supervisor: null })).includes('no-die-on-term')).toBe(here === 'container');
+  expect(await codes(null)).not.toContain('no-die-on-term');
 });

@@ -39,7 +39,7 @@ export function deskHandlers(context: HandlerContext): Pick<Part<'config'>, Desk
       const instance = registry.get(instanceId);
       const texts = new Map(text === null ? [] : [[configPathOf(instance), text]]);
       const reading = await readingOf(instance, ports);
-      return toEffective(readOptions(reading, texts), reading.server);
+      return toEffective(await readOptions(reading, texts), reading.server);
     },
     'config.history': async ({ instanceId }) => {
       const instance = registry.get(instanceId);
@@ -49,7 +49,7 @@ export function deskHandlers(context: HandlerContext): Pick<Part<'config'>, Desk
         (load) => load !== null,
       );
       const server = { isRunning: instance.monitor.link.status === 'attached', seen };
-      const kept = history.versions(await placeOf(path));
+      const kept = history.versions(await placeOf(instance.machine, path));
       return {
         path,
         versions: withResults(kept, history.loads(instanceId), server),

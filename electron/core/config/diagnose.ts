@@ -5,21 +5,28 @@
 import { dirname } from 'node:path';
 import { type CheckTarget, checkText } from '../../../engine/config/diagnostics.ts';
 import type { ConfigDiagnostic } from '../../contract/model.ts';
-import { createConfigHost } from './node-config-host.ts';
+import type { Machine } from '../machine/machine.ts';
 import type { ServerStart } from './server-start.ts';
 
 export interface DiagnoseOptions {
+  /** Where the file is. */
+  machine: Machine;
   path: string;
   text: string;
   target: CheckTarget;
   env: Readonly<Record<string, string | undefined>>;
   version: string;
-  /** How the server of the file was started; absent: from the folder of the file, on this machine. */
+  /** How the server of the file was started; absent: from the folder of the file. */
   start?: Pick<ServerStart, 'cwd' | 'binaryPath' | 'machine'>;
 }
 
-export function diagnose({ path, text, target, env, version, start }: DiagnoseOptions): ConfigDiagnostic[] {
-  const place = start ?? { cwd: dirname(path), binaryPath: process.execPath };
-  const host = createConfigHost({ ...place, env, version, override: { path, text } });
-  return checkText(text, path, host, target);
+export async function diagnose(options: DiagnoseOptions): Promise<ConfigDiagnostic[]> {
+  const { machine, path, text, target, env, version, start } = options;
+  const place =
+    start === undefined
+      ? { cwd: dirname(path), binaryPath: process.execPath }
+      : { cwd: start.cwd, binaryPath: start.binaryPath, machine: start.machine };
+  return machine.withConfigHost({ ...place, env, version, override: { path, text } }, (host) =>
+    checkText(text, path, host, target),
+  );
 }

@@ -2,9 +2,9 @@
  * When a running server read its configuration last, as far as it can be known from here: at its start, at a reload that
  * Reeve saw, or when a file that is watched was changed and all workers are younger than that.
  */
-import { stat } from 'node:fs/promises';
 import type { ConfigHistory } from '../history/config-history.ts';
 import type { Instance } from '../instances/instance.ts';
+import type { Machine } from '../machine/machine.ts';
 import { saveReloads } from './save-effect.ts';
 
 export interface LastLoad {
@@ -37,7 +37,7 @@ export async function findLastLoad(instance: Instance, history: ConfigHistory, p
     reload !== undefined && reload.atMs > start.atMs ? { atMs: reload.atMs, kind: 'reload', slackMs: 0 } : start;
   const spawnedAtMs = oldestSpawnMs(instance);
   if (spawnedAtMs === null || spawnedAtMs <= known.atMs) return known;
-  const mtimeMs = await mtimeOf(path);
+  const mtimeMs = await mtimeOf(instance.machine, path);
   if (mtimeMs <= known.atMs + known.slackMs || mtimeMs > spawnedAtMs + SLACK_MS) return known;
   const isWatched = (await saveReloads(instance, path)) !== null;
   return isWatched ? { atMs: spawnedAtMs, kind: 'reload', slackMs: SLACK_MS } : known;
@@ -49,11 +49,7 @@ export function oldestSpawnMs(instance: Instance): number | null {
   return workers.length === 0 ? null : Math.min(...workers.map(({ last_spawn }) => last_spawn)) * 1000;
 }
 
-export async function mtimeOf(path: string): Promise<number> {
-  try {
-    return (await stat(path)).mtimeMs;
-  } catch {
-    // It is gone: whatever it said is older than now.
-    return Number.POSITIVE_INFINITY;
-  }
+/** Of a file that is gone: whatever it said is older than now. */
+export async function mtimeOf({ files }: Machine, path: string): Promise<number> {
+  return (await files.stat(path))?.mtimeMs ?? Number.POSITIVE_INFINITY;
 }

@@ -1,9 +1,7 @@
 /**
  * Gathers what live figures are made of (live-figures.ts): the samples and peaks of an instance, its newest document, the
- * history of a day, watched reloads, the values its server has read, and this machine. Cheap enough for every few seconds.
+ * history of a day, watched reloads, the values its server has read, and its machine. Cheap enough for every few seconds.
  */
-import { readFileSync } from 'node:fs';
-import { availableParallelism, freemem } from 'node:os';
 import type { LiveFigures } from '../../contract/live-figures.ts';
 import type { ReloadRun } from '../../contract/model.ts';
 import type { HistoryPeaks } from '../history/history-db.ts';
@@ -13,6 +11,7 @@ import type { ReloadFlow } from '../reload/reload-flow.ts';
 import { statusOf, workersOf } from '../samples/worker-rows.ts';
 import { liveFigures } from './live-figures.ts';
 import type { LiveFacts } from './live-rule.ts';
+import { MachineFigures } from './machine-figures.ts';
 import { readingOf, readOptions } from './option-reading.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -24,21 +23,23 @@ export class LiveFigureDesk {
   /** Values that the server read at its start: read anew when its configuration is another object. */
   readonly #values = new WeakMap<Instance, { config: unknown; values: Promise<ReadonlyMap<string, string>> }>();
   readonly #days = new WeakMap<Instance, { atMs: number; peaks: HistoryPeaks | null }>();
-  #somaxconn: number | null | undefined;
+  readonly #machines: MachineFigures;
 
   constructor(ports: Ports, reloads: ReloadFlow) {
     this.#ports = ports;
     this.#reloads = reloads;
+    this.#machines = new MachineFigures(ports.clock);
   }
 
   async figuresOf(instance: Instance): Promise<LiveFigures> {
     const { document, figures, ring } = instance.monitor;
     if (document === null || figures === null) return { atMs: null, windowMs: 0, figures: [] };
-    const facts = this.#gather(instance, await this.#valuesOf(instance));
+    const [values, machine] = await Promise.all([this.#valuesOf(instance), this.#machines.of(instance.machine)]);
+    const facts = this.#gather(instance, values, machine);
     return { atMs: figures.atMs, windowMs: ring.spanMs, figures: facts === null ? [] : liveFigures(facts) };
   }
 
-  #gather(instance: Instance, values: ReadonlyMap<string, string>): LiveFacts | null {
+  #gather(instance: Instance, values: ReadonlyMap<string, string>, machine: LiveFacts['machine']): LiveFacts | null {
     const { monitor, live } = instance;
     const { document, figures, ring, requests } = monitor;
     if (document === null || figures === null) return null;
@@ -66,7 +67,7 @@ export class LiveFigureDesk {
       lives: live.livesSince(sinceMs),
       day: this.#dayOf(instance, nowMs),
       drains: this.#reloads.list(instance.id).flatMap(drainOf),
-      machine: { cpus: availableParallelism(), freeBytes: freemem(), somaxconn: this.#kernelQueue() },
+      machine,
       values,
     };
   }
@@ -84,7 +85,8 @@ export class LiveFigureDesk {
     // Without a file that is known there are figures all the same, but no limits to compare them with.
     const reading = await readingOf(instance, this.#ports).catch(() => null);
     if (reading === null) return new Map();
-    const inEffect = readOptions(reading).options.filter(({ status }) => status === 'in effect');
+    const list = await readOptions(reading).catch(() => null);
+    const inEffect = list?.options.filter(({ status }) => status === 'in effect') ?? [];
     return new Map(inEffect.map(({ name, value }) => [name, value]));
   }
 
@@ -94,19 +96,6 @@ export class LiveFigureDesk {
     const peaks = instance.historyPeaks(nowMs - DAY_MS);
     this.#days.set(instance, { atMs: nowMs, peaks });
     return peaks;
-  }
-
-  /** `net.core.somaxconn`; null where there is none. */
-  #kernelQueue(): number | null {
-    if (this.#somaxconn === undefined) {
-      try {
-        this.#somaxconn = Number.parseInt(readFileSync('/proc/sys/net/core/somaxconn', 'utf8'), 10);
-      } catch {
-        // Another system than Linux, or one that hides it.
-        this.#somaxconn = null;
-      }
-    }
-    return this.#somaxconn;
   }
 }
 

@@ -18,13 +18,15 @@ import { resolveConfig } from '../../../engine/config/resolve.ts';
 import type { Origin } from '../../../engine/config/settings.ts';
 import type { ConfigEffective, ConfigOrigin } from '../../contract/desk-model.ts';
 import type { Instance } from '../instances/instance.ts';
+import type { Machine } from '../machine/machine.ts';
 import type { Ports } from '../ports.ts';
 import { configPathOf } from './config-path.ts';
-import { createConfigHost } from './node-config-host.ts';
 import { serverStartOf } from './server-start.ts';
 
 /** How a server reads its configuration. */
 export interface OptionReading {
+  /** Where its files are. */
+  machine: Machine;
   /** Whose effects and defaults count. */
   server: CheckTarget['server'];
   argv: string[];
@@ -45,9 +47,10 @@ export interface OptionList {
 export type FileTexts = ReadonlyMap<string, string>;
 
 /** A file by itself, as if it were started from its folder. */
-export function readingOfFile(path: string, ports: Ports): OptionReading {
+export function readingOfFile(machine: Machine, path: string, ports: Ports): OptionReading {
   const argv = [loaderOf(path), path];
-  return { server: 'uwsgi', argv, cwd: dirname(path), env: {}, binaryPath: 'uwsgi', version: ports.version };
+  const { version } = ports;
+  return { machine, server: 'uwsgi', argv, cwd: dirname(path), env: {}, binaryPath: 'uwsgi', version };
 }
 
 function loaderOf(path: string): string {
@@ -58,25 +61,32 @@ function loaderOf(path: string): string {
 /** Throws `config-none` when the file of the instance is not known. */
 export async function readingOf(instance: Instance, ports: Ports): Promise<OptionReading> {
   const path = configPathOf(instance);
-  const { argv, env, machine: _, ...start } = await serverStartOf(instance, ports);
-  const known = { ...readingOfFile(path, ports), ...start, env: env ?? {} };
+  const { server, argv, cwd, env, binaryPath, version } = await serverStartOf(instance, ports);
+  const alone = readingOfFile(instance.machine, path, ports);
+  const known = { ...alone, server, cwd, env: env ?? {}, binaryPath, version };
   if (argv === null) return known;
   // Another file than the one it was started with was named here: that one is read by itself.
   const whole = { ...known, argv };
-  return readOptions(whole).files.includes(path) ? whole : known;
+  return (await readOptions(whole)).files.includes(path) ? whole : known;
 }
 
-/** Never throws for what stands in files. */
-export function readOptions(reading: OptionReading, texts: FileTexts = new Map()): OptionList {
-  const resolved = resolveConfig(reading.argv, hostOf(reading, texts));
-  const { files, notices } = resolved;
-  if (!resolved.ok) return { options: [], problems: resolved.errors.map(formatConfigError), notices, files };
-  return { options: effectiveOptions(resolved), problems: [], notices, files };
+/** Never throws for what stands in files; throws when the machine can't be reached. */
+export async function readOptions(reading: OptionReading, texts: FileTexts = new Map()): Promise<OptionList> {
+  return readWith(reading, texts, (host) => {
+    const resolved = resolveConfig(reading.argv, host);
+    const { files, notices } = resolved;
+    if (!resolved.ok) return { options: [], problems: resolved.errors.map(formatConfigError), notices, files };
+    return { options: effectiveOptions(resolved), problems: [], notices, files };
+  });
 }
 
-/** What the server reads from, with these texts in place of files. */
-export function hostOf({ cwd, env, binaryPath, version }: OptionReading, texts: FileTexts): ConfigHost {
-  return withTexts(createConfigHost({ cwd, env, binaryPath, version }), texts);
+/** What the server reads from, with these texts in place of files. `read` is pure and may be called several times. */
+export async function readWith<T>(
+  { machine, cwd, env, binaryPath, version }: OptionReading,
+  texts: FileTexts,
+  read: (host: ConfigHost) => T,
+): Promise<T> {
+  return machine.withConfigHost({ cwd, env, binaryPath, version }, (host) => read(withTexts(host, texts)));
 }
 
 /** As pages show it: in the order of the lines of the file that came first, whatever came in through one of them. */

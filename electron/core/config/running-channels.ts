@@ -8,7 +8,7 @@ import type { Ports } from '../ports.ts';
 import { filesAt } from './config-drift.ts';
 import type { EffectiveConfig } from './effective-config.ts';
 import { findLastLoad } from './last-load.ts';
-import { hostOf, readingOf } from './option-reading.ts';
+import { readingOf, readWith } from './option-reading.ts';
 import { readEffectiveConfig } from './read-effective.ts';
 
 /**
@@ -29,6 +29,8 @@ export async function withRunningChannels(
   const reading = await readingOf(instance, ports);
   const { texts, missing } = await filesAt(reading, path, load, history);
   if (missing !== null || texts.size === 0) return config;
-  const { masterFifos, touchReload } = readEffectiveConfig(argv ?? reading.argv, hostOf(reading, texts));
+  const { masterFifos, touchReload } = await readWith(reading, texts, (host) =>
+    readEffectiveConfig(argv ?? reading.argv, host),
+  );
   return { ...config, masterFifos, touchReload };
 }

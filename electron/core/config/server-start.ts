@@ -84,6 +84,6 @@ async function look(instance: Instance, path: string, ports: Ports): Promise<Ser
     cwd: (await startFolderOf(instance.machine, master, argv ?? loadingArguments(path))) ?? cwd,
     env: master.env,
     binaryPath: master.args[0] ?? 'uwsgi',
-    machine: { supervisor: await supervisorOf(master) },
+    machine: { supervisor: supervisorOf(master) },
   };
 }

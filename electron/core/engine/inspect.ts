@@ -17,6 +17,7 @@ import { diagnose } from '../config/diagnose.ts';
 import { createConfigHost } from '../config/node-config-host.ts';
 import { readEffectiveConfig } from '../config/read-effective.ts';
 import { CoreError, describe } from '../errors.ts';
+import { localMachine } from '../machine/local-machine.ts';
 
 export interface InspectOptions {
   env: Readonly<Record<string, string | undefined>>;
@@ -45,7 +46,7 @@ const APPS = ['wsgi-file', 'module', 'js-app', 'psgi', 'rack', 'php-docroot', 'm
 /** `path`: a configuration file, or a folder with one. Throws `config-…`. */
 export async function inspectPath(path: string, options: InspectOptions): Promise<Inspection> {
   const { chosen, candidates } = await chooseFile(resolve(path.replace(/^~(?=$|\/)/, options.homeFolder)));
-  const { text } = await readConfigText(chosen);
+  const { text } = await readConfigText(localMachine, chosen);
   const host = createConfigHost({
     cwd: dirname(chosen),
     env: options.env,
@@ -62,7 +63,14 @@ export async function inspectPath(path: string, options: InspectOptions): Promis
     listeners: resolved.ok ? valuesOf(resolved, LISTENERS).map(({ name, value }) => `${name} = ${value}`) : [],
     app: resolved.ok ? (valuesOf(resolved, APPS).map(({ name, value }) => `${name} = ${value}`)[0] ?? null) : null,
     statsAddress: effective.statsAddress,
-    diagnostics: diagnose({ path: chosen, text, target: ENGINE_TARGET, env: options.env, version: options.version }),
+    diagnostics: await diagnose({
+      machine: localMachine,
+      path: chosen,
+      text,
+      target: ENGINE_TARGET,
+      env: options.env,
+      version: options.version,
+    }),
     digest,
     trusted: options.isTrusted(chosen, digest),
   };
@@ -95,7 +103,7 @@ async function findBest(candidates: readonly string[]): Promise<string | undefin
   const usual = candidates.find((path) => path.endsWith('/uwsgi.ini') || path.endsWith('\\uwsgi.ini'));
   if (usual !== undefined) return usual;
   for (const path of candidates) {
-    const text = await readConfigText(path).catch(() => null);
+    const text = await readConfigText(localMachine, path).catch(() => null);
     if (text !== null && /^\s*\[uwsgi\]/m.test(text.text)) return path;
   }
   return undefined;

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { readConfigText, saveConfigText } from '../config/config-files.ts';
 import { CoreError } from '../errors.ts';
+import { localMachine } from '../machine/local-machine.ts';
 import { isPortFree } from '../sample/free-port.ts';
 import { moveToFreePorts, parseListenerLine } from '../sample/sample-project.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
@@ -71,8 +72,10 @@ describe('a configuration file', () => {
     await writeFile(real, '[uwsgi]\n');
     await chmod(real, 0o640);
     await symlink(real, link);
-    const read = await readConfigText(link);
-    expect(await saveConfigText(link, '[uwsgi]\nprocesses = 4\n', read.version)).toMatchObject({ status: 'saved' });
+    const read = await readConfigText(localMachine, link);
+    expect(await saveConfigText(localMachine, link, '[uwsgi]\nprocesses = 4\n', read.version)).toMatchObject({
+      status: 'saved',
+    });
     expect(await readFile(real, 'utf8')).toBe('[uwsgi]\nprocesses = 4\n');
     expect((await stat(real)).mode & 0o777).toBe(0o640);
     expect((await readdir(folder)).toSorted()).toEqual(['link.ini', 'real.ini']);
@@ -81,9 +84,9 @@ describe('a configuration file', () => {
   it('that two save at once over one version is saved once: the other one is a conflict', async () => {
     const path = join(folder, 'a.ini');
     await writeFile(path, 'base');
-    const { version } = await readConfigText(path);
+    const { version } = await readConfigText(localMachine, path);
     const texts = ['one', 'two'];
-    const outcomes = await Promise.all(texts.map(async (text) => saveConfigText(path, text, version)));
+    const outcomes = await Promise.all(texts.map(async (text) => saveConfigText(localMachine, path, text, version)));
     const winner = outcomes.findIndex(({ status }) => status === 'saved');
     expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['conflict', 'saved']);
     expect(await readFile(path, 'utf8')).toBe(texts[winner]);
@@ -92,9 +95,9 @@ describe('a configuration file', () => {
   it('that somebody else changed is not overwritten: both versions are there', async () => {
     const path = join(folder, 'a.ini');
     await writeFile(path, 'mine');
-    const { version } = await readConfigText(path);
+    const { version } = await readConfigText(localMachine, path);
     await writeFile(path, 'theirs');
-    const outcome = await saveConfigText(path, 'new', version);
+    const outcome = await saveConfigText(localMachine, path, 'new', version);
     expect(outcome).toMatchObject({ status: 'conflict', disk: { text: 'theirs' } });
     expect(await readFile(path, 'utf8')).toBe('theirs');
   });
@@ -102,21 +105,23 @@ describe('a configuration file', () => {
   it('that was only touched is the same version', async () => {
     const path = join(folder, 'a.ini');
     await writeFile(path, 'same');
-    const { version } = await readConfigText(path);
+    const { version } = await readConfigText(localMachine, path);
     await writeFile(path, 'same');
-    expect((await saveConfigText(path, 'new', version)).status).toBe('saved');
+    expect((await saveConfigText(localMachine, path, 'new', version)).status).toBe('saved');
   });
 
   it('that is none is refused with the reason', async () => {
     await writeFile(join(folder, 'binary.ini'), Buffer.from([0, 1, 2]));
     await writeFile(join(folder, 'latin1.ini'), Buffer.from('[uwsgi]\n; caf\xe9\n', 'latin1'));
     await writeFile(join(folder, 'large.ini'), Buffer.alloc(3 * 1024 * 1024, 'x'));
-    expect(await codeOf(readConfigText(join(folder, 'binary.ini')))).toBe('config-not-text');
-    expect(await codeOf(readConfigText(join(folder, 'latin1.ini')))).toBe('config-encoding');
-    await expect(readConfigText(join(folder, 'latin1.ini'))).rejects.toThrow('line 2 has characters of another');
-    expect(await codeOf(readConfigText(join(folder, 'large.ini')))).toBe('config-too-large');
-    expect(await codeOf(readConfigText(join(folder, 'none.ini')))).toBe('config-gone');
-    expect(await codeOf(readConfigText(folder))).toBe('config-unreadable');
+    expect(await codeOf(readConfigText(localMachine, join(folder, 'binary.ini')))).toBe('config-not-text');
+    expect(await codeOf(readConfigText(localMachine, join(folder, 'latin1.ini')))).toBe('config-encoding');
+    await expect(readConfigText(localMachine, join(folder, 'latin1.ini'))).rejects.toThrow(
+      'line 2 has characters of another',
+    );
+    expect(await codeOf(readConfigText(localMachine, join(folder, 'large.ini')))).toBe('config-too-large');
+    expect(await codeOf(readConfigText(localMachine, join(folder, 'none.ini')))).toBe('config-gone');
+    expect(await codeOf(readConfigText(localMachine, folder))).toBe('config-unreadable');
   });
 });
 

@@ -25,8 +25,8 @@ it('a text that was kept is there after the program was killed, and the database
     const history = openConfigHistory({ folder: ${JSON.stringify(folder)}, clock, onTrouble: console.error, onBroken: console.error });
     for (let i = 0; ; i += 1) {
       history.keepDraft('shop', { baseSha256: 'x', text: String(i) });
-      const version = { path: '/a.ini', instanceId: 'shop', atMs: i, mtimeMs: i, text: String(i), kind: 'saved', who: null };
-      history.note(version, () => '');
+      const version = { path: '/a.ini', instanceId: 'shop', atMs: i, mtimeMs: i, text: String(i), kind: 'saved', who: null, summary: null };
+      history.note(version);
       process.stdout.write(i + '\\n');
       await new Promise((resolve) => setImmediate(resolve));
     }`;

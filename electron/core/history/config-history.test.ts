@@ -36,10 +36,9 @@ afterEach(async () => {
 });
 
 function note(text: string, atMs: number, path = '/srv/a.ini', instanceId = 'shop'): void {
-  history.note(
-    { path, instanceId, atMs, mtimeMs: atMs, text, kind: 'saved', who: 'ann' },
-    (before) => `${before} to ${text}`,
-  );
+  const before = history.newestText(path);
+  const summary = before === null ? null : `${before} to ${text}`;
+  history.note({ path, instanceId, atMs, mtimeMs: atMs, text, kind: 'saved', who: 'ann', summary });
 }
 
 describe('versions of a configuration file', () => {

@@ -46,6 +46,7 @@ const draftSchema = z.object({ atMs: z.number(), baseSha256: z.string(), text: z
 export type ConfigDraft = z.infer<typeof draftSchema>;
 
 export interface NewVersion {
+  /** Of this machine, or `ssh://web1/srv/shop.ini`. */
   path: string;
   instanceId: string;
   atMs: number;
@@ -53,6 +54,8 @@ export interface NewVersion {
   text: string;
   kind: ConfigVersion['kind'];
   who: string | null;
+  /** What it changed from the newest one; null when there is none. */
+  summary: string | null;
 }
 
 export class ConfigHistory {
@@ -67,16 +70,12 @@ export class ConfigHistory {
     this.#onTrouble = onTrouble;
   }
 
-  /**
-   * Keeps a text unless it is what is newest already. `summarise` says what it changed from the version before.
-   */
-  note(version: NewVersion, summarise: (before: string) => string): void {
+  /** Keeps a text unless it is what is newest already. */
+  note(version: NewVersion): void {
     this.#try(undefined, () => {
       const sha256 = digestOf(version.text);
       const [newest] = this.#versions(version.path, 1);
       if (newest?.sha256 === sha256) return;
-      const before = newest === undefined ? null : this.#content(newest.sha256);
-      const summary = before === null ? null : summarise(before);
       const bytes = deflateRawSync(Buffer.from(version.text));
       this.#inTransaction(() => {
         this.#run('INSERT OR IGNORE INTO contents VALUES (?, ?)', sha256, bytes);
@@ -91,11 +90,17 @@ export class ConfigHistory {
           Buffer.byteLength(version.text),
           version.kind,
           version.who,
-          summary,
+          version.summary,
         );
         prune(this.#database);
       });
     });
+  }
+
+  /** null: none is kept. */
+  newestText(path: string): string | null {
+    const [newest] = this.versions(path);
+    return newest === undefined ? null : this.textOf(newest);
   }
 
   /** Newest first. */

@@ -8,6 +8,7 @@ import { createConfigHost } from '../config/node-config-host.ts';
 import { listServerProcesses, readProcess } from '../discover/processes.ts';
 import { CoreError, describe, isErrorCode } from '../errors.ts';
 import { collectOutput } from './collect-output.ts';
+import { localSaver } from './local-saver.ts';
 import { type FileStat, LOCAL, type Machine, type MachineFiles, type RunningCommand } from './machine.ts';
 
 const files: MachineFiles = {
@@ -55,6 +56,7 @@ export const localMachine: Machine = {
   name: hostname(),
   via: [],
   files,
+  saver: localSaver,
   openStream: async (address, signal) => {
     const { promise, resolve, reject } = Promise.withResolvers<Duplex>();
     const socket =

@@ -7,6 +7,7 @@ import type { Duplex, Readable, Writable } from 'node:stream';
 import type { ConfigHost } from '../../../engine/config/host.ts';
 import type { ConfigHostOptions } from '../config/node-config-host.ts';
 import type { ProcessInfo } from '../discover/processes.ts';
+import type { FileSaver } from './file-saver.ts';
 
 /** `local`, or a destination as in ssh-destination.ts: `web1`, `deploy@10.0.0.3:2222`. */
 export type MachineId = string;
@@ -71,6 +72,7 @@ export interface Machine {
   /** Machines in front of it, nearest first. */
   readonly via: readonly string[];
   readonly files: MachineFiles;
+  readonly saver: FileSaver;
   /**
    * A stream to a socket of that machine. Rejects with a `stats-…` or `ssh-…` error; after that the stream tells its
    * end and its errors itself.
