@@ -21,6 +21,15 @@ import {
 } from './desk-model.ts';
 import { configContextSchema, configPathsSchema, configPeekSchema } from './editor-model.ts';
 import {
+  exportFormatSchema,
+  fleetExportSchema,
+  fleetPreviewSchema,
+  importFormatSchema,
+  importResultSchema,
+  importRowSchema,
+  LARGEST_IMPORT,
+} from './fleet-model.ts';
+import {
   hostEntrySchema,
   hostResolvedSchema,
   hostStateSchema,
@@ -29,17 +38,18 @@ import {
   transportChoiceSchema,
 } from './hosts-model.ts';
 import { liveFiguresSchema } from './live-figures.ts';
+import { auditEntrySchema, logLineSchema, logSourcesSchema, logStateSchema, MOST_LOG_LINES } from './logs-model.ts';
 import {
   configFileSchema,
   configTargetSchema,
   diagnosticSchema,
   discoveredSchema,
+  figuresRowSchema,
   fileVersionSchema,
   hostInfoSchema,
   inspectionSchema,
   instanceSchema,
   LARGEST_CONFIG,
-  logLineSchema,
   reloadPlanSchema,
   reloadRunSchema,
   settingsSchema,
@@ -52,6 +62,8 @@ import { rehearsalSchema, rehearsalStartSchema } from './rehearsal.ts';
 const nothing = z.object({});
 const byId = z.object({ instanceId: z.string() });
 const configText = z.string().max(LARGEST_CONFIG);
+const logSourceId = z.string().min(1).max(4_200);
+const mostLines = z.number().int().min(1).max(MOST_LOG_LINES);
 
 export const methods = {
   'app.info': { params: nothing, result: hostInfoSchema },
@@ -127,7 +139,35 @@ export const methods = {
   /** Sends one slow request to the sample; resolves at once with the address that was asked. */
   'sample.slow': { params: z.object({ seconds: z.number().min(1).max(600) }), result: z.object({ url: z.string() }) },
 
-  'log.read': { params: byId.extend({ most: z.number().int().min(1).max(10_000) }), result: z.array(logLineSchema) },
+  /** Where the log of an instance can be read, or why not. */
+  'log.sources': { params: byId, result: logSourcesSchema },
+  /**
+   * The newest lines of a source (without one: of the engine's own output), oldest first, and from then on
+   * `log.lines` and `log.state` on this connection until `log.unfollow`. One source at a time is followed for each
+   * instance and connection. Nothing is read of a source that nobody follows.
+   */
+  'log.follow': {
+    params: byId.extend({ source: logSourceId.optional(), most: mostLines }),
+    result: z.object({ source: z.string(), lines: z.array(logLineSchema), state: logStateSchema }),
+  },
+  'log.unfollow': { params: byId, result: nothing },
+  /** Again, after a gap in the numbers: the newest lines of a source that is followed, or of the engine. */
+  'log.read': {
+    params: byId.extend({ source: logSourceId.optional(), most: mostLines }),
+    result: z.array(logLineSchema),
+  },
+
+  /** Shows what a running request carries, secrets too, for a minute at most; each time is written to the record of actions. */
+  'requests.reveal': {
+    params: byId.extend({ wid: z.number().int().positive(), core: z.number().int().nonnegative() }),
+    result: z.object({ vars: z.array(z.tuple([z.string(), z.string()])), untilMs: z.number() }),
+  },
+
+  /** What was done to servers from here, newest first. */
+  'audit.list': {
+    params: z.object({ most: z.number().int().min(1).max(1_000) }),
+    result: z.object({ entries: z.array(auditEntrySchema) }),
+  },
 
   /** What is known of the server that the configuration is for. */
   'config.target': { params: byId, result: configTargetSchema },
@@ -190,10 +230,18 @@ export const methods = {
   'rehearse.newest': { params: byId, result: z.object({ rehearsal: rehearsalSchema.nullable() }) },
   'rehearse.cancel': { params: byId, result: nothing },
 
-  'reload.plan': { params: byId, result: reloadPlanSchema },
+  'reload.plan': {
+    /** `sudo`: through `sudo -n`; without it as the last time. */
+    params: byId.extend({ sudo: z.boolean().optional() }),
+    result: reloadPlanSchema,
+  },
   'reload.start': {
     /** `confirmedName`: what was typed for a read-only instance. */
-    params: byId.extend({ method: z.string(), confirmedName: z.string().max(200).optional() }),
+    params: byId.extend({
+      method: z.string(),
+      confirmedName: z.string().max(200).optional(),
+      sudo: z.boolean().optional(),
+    }),
     result: reloadRunSchema,
   },
   'reload.get': { params: z.object({ reloadId: z.string() }), result: reloadRunSchema },
@@ -211,6 +259,16 @@ export const methods = {
   'rolling.resume': { params: z.object({ rollingId: z.string() }), result: rollingRunSchema },
   /** Newest first. */
   'rolling.list': { params: nothing, result: z.object({ runs: z.array(rollingRunSchema) }) },
+
+  /** What a list of hosts and instances would add. Nothing is changed and no host is asked. */
+  'fleet.preview': {
+    params: z.object({ format: importFormatSchema, text: z.string().max(LARGEST_IMPORT) }),
+    result: fleetPreviewSchema,
+  },
+  /** Adds instances without asking them first: those that do not answer are listed with their reason. */
+  'fleet.import': { params: z.object({ rows: z.array(importRowSchema).max(5_000) }), result: importResultSchema },
+  /** All instances as a file, without secrets. */
+  'fleet.export': { params: z.object({ format: exportFormatSchema }), result: fleetExportSchema },
 
   'action.plan': {
     params: byId.extend({ kind: actionKindSchema, wid: z.number().int().positive().optional() }),
@@ -249,11 +307,15 @@ export const events = {
   'instances.changed': z.object({
     seq: z.number(),
     changed: z.array(instanceSchema),
+    /** Newer figures of instances of which nothing else is new; their link answered at the time of these figures. */
+    figures: z.array(figuresRowSchema),
     removed: z.array(z.string()),
     status: statusSchema,
   }),
   tick: tickSchema,
-  'log.lines': z.object({ instanceId: z.string(), lines: z.array(logLineSchema) }),
+  /** Of a followed source: at most the newest 1,000 at once; a gap in their numbers means: read again. */
+  'log.lines': z.object({ instanceId: z.string(), source: z.string(), lines: z.array(logLineSchema) }),
+  'log.state': z.object({ instanceId: z.string(), source: z.string(), state: logStateSchema }),
   'reload.changed': reloadRunSchema,
   'rolling.changed': rollingRunSchema,
   /** Hosts whose state is another than before. */

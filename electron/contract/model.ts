@@ -4,6 +4,7 @@
  * null means "not known", never 0.
  */
 import { z } from 'zod';
+import { FIGURE_NAMES, fleetViewSchema } from './fleet-model.ts';
 
 const count = z.number().int().nonnegative();
 const ms = z.number();
@@ -61,6 +62,10 @@ export const figuresSchema = z.object({
   requestsTotal: count,
 });
 export type Figures = z.infer<typeof figuresSchema>;
+
+/** Figures of one instance as a row, in the order of FIGURE_NAMES: small, because a fleet sends many. */
+export const figuresRowSchema = z.tuple([z.string(), z.array(nullableNumber).length(FIGURE_NAMES.length)]);
+export type FiguresRow = z.infer<typeof figuresRowSchema>;
 
 export const instanceSchema = z.object({
   id: z.string(),
@@ -294,15 +299,6 @@ export const configTargetSchema = z.object({
 });
 export type ConfigTarget = z.infer<typeof configTargetSchema>;
 
-export const logLineSchema = z.object({
-  /** Counts up by one per line of this instance's log. */
-  seq: count,
-  atMs: ms,
-  text: z.string(),
-  level: z.enum(['info', 'warning', 'error', 'request']),
-});
-export type LogLine = z.infer<typeof logLineSchema>;
-
 export const discoveredSchema = z.object({
   /** MachineId. */
   machine: z.string(),
@@ -347,7 +343,18 @@ export const inspectionSchema = z.object({
 export type Inspection = z.infer<typeof inspectionSchema>;
 
 export const reloadMethodSchema = z.object({
-  id: z.enum(['fifo-graceful', 'fifo-chain', 'fifo-workers', 'touch', 'signal']),
+  id: z.enum([
+    'fifo-graceful',
+    'fifo-chain',
+    'fifo-workers',
+    'fifo-force',
+    'touch',
+    'touch-workers',
+    'touch-chain',
+    'signal',
+    'systemd',
+    'emperor-touch',
+  ]),
   title: z.string(),
   /** The option it uses, e.g. `master-fifo, r`. */
   option: z.string(),
@@ -372,24 +379,47 @@ export const reloadPlanSchema = z.object({
   instanceId: z.string(),
   methods: z.array(reloadMethodSchema),
   recommended: z.string().nullable(),
+  /** Why that one, in a sentence; null when none can be used. */
+  why: z.string().nullable(),
   checks: z.array(reloadCheckSchema),
   checkedAtMs: ms,
-  forecast: z.object({ durationMs: ms.nullable(), queuePeak: nullableNumber, requestsAtRisk: nullableNumber }),
-  /** The exact action was shown and accepted before, for this instance. */
+  forecast: z.object({
+    durationMs: ms.nullable(),
+    queuePeak: nullableNumber,
+    requestsAtRisk: nullableNumber,
+    /** How it comes to these figures, in a sentence. */
+    text: z.string().default(''),
+  }),
+  /** The exact action of the recommended method was shown and accepted before, for this instance. */
   acceptedBefore: z.boolean(),
+  /** Methods whose exact action was. */
+  acceptedMethods: z.array(z.string()),
+  /** The actions go through `sudo -n`. */
+  sudo: z.boolean(),
+  /** The instance is read-only by its tags: its name has to be typed. */
+  needsName: z.boolean(),
 });
 export type ReloadPlan = z.infer<typeof reloadPlanSchema>;
 
 export const reloadRunSchema = z.object({
   id: z.string(),
   instanceId: z.string(),
+  /** Which server it was, as it was called then; null in reports of earlier versions. */
+  subject: z
+    .object({ name: z.string(), statsAddress: z.string(), hostName: z.string(), version: z.string().nullable() })
+    .nullable()
+    .default(null),
   method: reloadMethodSchema,
   checks: z.array(reloadCheckSchema),
   startedAtMs: ms,
   finishedAtMs: ms.nullable(),
   phase: z.enum(['acting', 'watching', 'finished']),
   verdict: z
-    .object({ status: z.enum(['done', 'done-with', 'stuck', 'failed']), title: z.string(), detail: z.string() })
+    .object({
+      status: z.enum(['done', 'done-with', 'stuck', 'failed', 'died']),
+      title: z.string(),
+      detail: z.string(),
+    })
     .nullable(),
   workers: z.array(
     z.object({
@@ -397,6 +427,8 @@ export const reloadRunSchema = z.object({
       /** 0: this worker did not exist before. */
       oldPid: count,
       newPid: count.nullable(),
+      /** Requests that its new process has answered while it was watched. */
+      served: count.default(0),
       spans: z.array(
         z.object({
           state: z.enum(['old', 'draining', 'starting', 'new', 'cheap', 'down']),
@@ -415,6 +447,8 @@ export const reloadRunSchema = z.object({
   /** [ms since the start, req/s, listen queue, slowest response ms] */
   series: z.array(z.tuple([ms, nullableNumber, nullableNumber, nullableNumber])),
   log: z.array(z.object({ atMs: ms, level: z.enum(['info', 'warning', 'error']), text: z.string() })),
+  /** The last lines of the server's log since the start, when it failed and the log is known. */
+  logTail: z.array(z.string()).default([]),
 });
 export type ReloadRun = z.infer<typeof reloadRunSchema>;
 
@@ -426,6 +460,9 @@ export const settingsSchema = z.object({
   railFolded: z.boolean(),
   /** Instances with one of these tags are read-only. */
   readOnlyTags: z.array(z.string().max(60)).max(50),
+  fleet: fleetViewSchema,
+  /** Until when an instance's trouble is not brought to the top, by its id. */
+  mutedUntilMs: z.record(z.string(), ms),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 

@@ -3,6 +3,7 @@
  * Built from ports, so that it runs the same in Electron's main process, in the headless host and in tests.
  */
 import type { EventName, EventPayload } from '../contract/api.ts';
+import { DEFAULT_FLEET_VIEW } from '../contract/fleet-model.ts';
 import { type Settings, settingsSchema } from '../contract/model.ts';
 import { type Connection, type Handlers, RpcServer } from '../rpc/server.ts';
 import type { Transport } from '../rpc/transport.ts';
@@ -53,10 +54,14 @@ const DEFAULT_SETTINGS: Settings = {
   firstRunClosed: false,
   railFolded: false,
   readOnlyTags: [],
+  fleet: DEFAULT_FLEET_VIEW,
+  mutedUntilMs: {},
 };
-/** Settings of earlier versions have no read-only tags. */
+/** Settings of earlier versions lack what came later. */
 const settingsFileSchema = settingsSchema.extend({
   readOnlyTags: settingsSchema.shape.readOnlyTags.default([]),
+  fleet: settingsSchema.shape.fleet.default(DEFAULT_FLEET_VIEW),
+  mutedUntilMs: settingsSchema.shape.mutedUntilMs.default({}),
 });
 const MOST_WAITING_NOTICES = 10;
 
@@ -182,6 +187,7 @@ export async function createCore(ports: Ports, { autoStart = true, onBrokenFile 
       const next = settingsSchema.parse({ ...settings.value, ...Object.fromEntries(given) });
       await settings.set(next);
       server?.broadcast('settings.changed', next);
+      if (change.readOnlyTags !== undefined) registry.markAllChanged();
       aimLoad();
       return next;
     },

@@ -56,6 +56,7 @@ export const CATALOGUE = {
     '{address} is an emperor with {count} vassals, not a server with workers.',
     "Attach to the 'stats' address of one of its vassals.",
   ],
+  'instance-known': ['{address} is in the list already.', 'Look for it on the Fleet page.'],
   'instance-unknown': ['There is no instance {id}.', 'It was removed; choose another one.'],
   'instance-not-engine': [
     '{name} does not run on the bundled engine.',
@@ -103,6 +104,18 @@ export const CATALOGUE = {
   'files-unreadable': ['{path} can not be opened: {reason}.', 'Choose another folder.'],
   'file-too-large': ['{path} is larger than {megabytes} MB.', 'Check that this is the right file.'],
   'command-failed': ['{command} failed: {reason}.', 'Check that it is installed there and that this user may run it.'],
+  'ssh-look': [
+    '{host} did not tell about its files and processes: {reason}.',
+    'Try again; a folder there that hangs (NFS), or a lost connection can be the cause.',
+  ],
+  'ssh-no-shell': [
+    '{host} runs no commands for this user: {reason}.',
+    'Stats can be read, but no files and processes. Sign in as a user with a shell.',
+  ],
+  'sudo-password': [
+    'sudo on {host} asks for a password, which Reeve does not give it. Nothing was done.',
+    'Let this user run "{command}" without one (NOPASSWD in sudoers), or choose a way without sudo.',
+  ],
   'ssh-destination': [
     '"{destination}" is no SSH destination.',
     'Write an alias of ~/.ssh/config, host, user@host or user@host:port.',

@@ -14,6 +14,7 @@ import type { TrustStore } from './engine/trust.ts';
 import { CoreError } from './errors.ts';
 import type { DocumentStore } from './files/document-store.ts';
 import { listFolder } from './files/list-folder.ts';
+import { fleetHandlers } from './fleet/fleet-handlers.ts';
 import { attachInstance } from './instances/attach.ts';
 import type { Instance } from './instances/instance.ts';
 import type { Registry } from './instances/registry.ts';
@@ -52,6 +53,7 @@ export function createHandlers(context: HandlerContext): Handlers {
     ...configHandlers(context),
     ...reloadHandlers(context),
     ...rehearseHandlers(context),
+    ...fleetHandlers(context),
   };
 }
 

@@ -147,7 +147,7 @@ describe('menu, tray and notices', () => {
     expect(windowOf(host).isFocused()).toBe(true);
     host.core.transports[0]?.send(encodeEvent('notice', { ...notice, text: 'seen in the window' }));
     host.core.transports[0]?.send(
-      encodeEvent('instances.changed', { seq: 1, changed: [], removed: [], status: { ...STATUS, up: 9 } }),
+      encodeEvent('instances.changed', { seq: 1, changed: [], figures: [], removed: [], status: { ...STATUS, up: 9 } }),
     );
     await vi.waitFor(() => expect(host.trays[0]?.toolTip).toContain('9 up'));
     expect(host.notifications).toHaveLength(1);

@@ -4,7 +4,8 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { EventPayload, Result } from '../../electron/contract/api.ts';
-import type { Instance, Status } from '../../electron/contract/model.ts';
+import { decodeFigures } from '../../electron/contract/figures-row.ts';
+import type { FiguresRow, Instance, Status } from '../../electron/contract/model.ts';
 import { type Client, type Failure, failureOf } from '../client.ts';
 
 export interface InstancesState {
@@ -87,7 +88,16 @@ export function applyChange(state: InstancesState, change: EventPayload<'instanc
   if (state.status !== 'ready') return 'gap';
   if (change.seq <= state.seq) return state;
   if (change.seq !== state.seq + 1) return 'gap';
-  return { ...withInstances(state, change.changed, change.removed), seq: change.seq, totals: change.status };
+  const changed = [...change.changed, ...change.figures.flatMap((row) => withFigures(state, row))];
+  return { ...withInstances(state, changed, change.removed), seq: change.seq, totals: change.status };
+}
+
+/** The instance with newer figures; its link answered at their time. */
+function withFigures(state: InstancesState, row: FiguresRow): Instance[] {
+  const instance = state.byId[row[0]];
+  if (instance === undefined) return [];
+  const figures = decodeFigures(row);
+  return [{ ...instance, figures, link: { ...instance.link, lastAnswerAtMs: figures.atMs } }];
 }
 
 function withInstances(

@@ -42,6 +42,7 @@ describe('the list of instances', () => {
     core.emit('instances.changed', {
       seq: 40,
       changed: [],
+      figures: [],
       removed: ['checkout'],
       status: stores.instances.getState().totals ?? never(),
     });

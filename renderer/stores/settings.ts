@@ -1,5 +1,6 @@
 /** The user's settings, kept by the core. A change shows at once and is taken back when the core refuses it. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { DEFAULT_FLEET_VIEW } from '../../electron/contract/fleet-model.ts';
 import type { Settings } from '../../electron/contract/model.ts';
 import { type Client, type Failure, failureOf } from '../client.ts';
 
@@ -22,6 +23,8 @@ export const DEFAULT_SETTINGS: Settings = {
   firstRunClosed: false,
   railFolded: false,
   readOnlyTags: [],
+  fleet: DEFAULT_FLEET_VIEW,
+  mutedUntilMs: {},
 };
 
 export function createSettingsStore(client: Client): SettingsStore {

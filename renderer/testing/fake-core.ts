@@ -10,14 +10,8 @@ import {
   type Params,
   type Result,
 } from '../../electron/contract/api.ts';
-import {
-  type ConfigFile,
-  type FileVersion,
-  type LogLine,
-  type ReloadRun,
-  SAMPLE_COLUMNS,
-  type Settings,
-} from '../../electron/contract/model.ts';
+import type { LogLine } from '../../electron/contract/logs-model.ts';
+import { type ConfigFile, type FileVersion, type ReloadRun, SAMPLE_COLUMNS, type Settings } from '../../electron/contract/model.ts';
 import { RpcError } from '../../electron/rpc/errors.ts';
 import type { Client } from '../client.ts';
 import { DEFAULT_SETTINGS } from '../stores/settings.ts';
@@ -85,7 +79,7 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
       ['worker 3 is slow to accept', 'warning'],
     ];
     const [text, level] = texts[logSeq % texts.length] ?? ['', 'info'];
-    return { seq: logSeq, atMs, text, level };
+    return { seq: logSeq, atMs, text, level, pid: null, wid: null, request: null };
   }
 
   function emit<E extends EventName>(event: E, payload: EventPayload<E>): void {
@@ -132,7 +126,7 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
     }
     const line = logLine(clockMs);
     log.push(line);
-    emit('log.lines', { instanceId: 'hello', lines: [line] });
+    emit('log.lines', { instanceId: 'hello', source: 'engine', lines: [line] });
     for (const run of runs.values()) {
       if (run.phase === 'finished') continue;
       const next = stepFakeRun(run, clockMs, world.random);
@@ -284,6 +278,15 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
     },
     'sample.slow': ({ seconds }) => ({ url: `http://127.0.0.1:8080/slow?s=${seconds}` }),
     'log.read': ({ instanceId, most }) => (instanceId === 'hello' ? log.slice(-most) : []),
+    'log.sources': ({ instanceId }) => fakeLogSources(instanceId === 'hello'),
+    'log.follow': ({ instanceId, most }) => ({
+      source: instanceId === 'hello' ? 'engine' : 'file:/var/log/uwsgi/app.log',
+      lines: instanceId === 'hello' ? log.slice(-most) : [],
+      state: { status: 'following', reason: null, hint: null, bytesPerSec: 0 },
+    }),
+    'log.unfollow': () => ({}),
+    'requests.reveal': () => ({ vars: [['HTTP_COOKIE', 'session=1']], untilMs: clockMs + 60_000 }),
+    'audit.list': () => ({ entries: [] }),
     'config.read': ({ instanceId }) => configFile(instanceId),
     'config.check': () => [],
     'config.target': () => ({ server: 'engine', version: '0.1.0', binary: 'known', missing: [], extra: [] }),
@@ -424,4 +427,16 @@ function definedOnly(part: Partial<Record<keyof Settings, unknown>>): Partial<Se
 
 function failed(code: string, message: string, hint: string): RpcError {
   return new RpcError({ code, message, hint });
+}
+
+function fakeLogSources(isEngine: boolean): Result<'log.sources'> {
+  const source = isEngine
+    ? { id: 'engine', type: 'engine' as const, title: 'Output of the bundled engine', origin: 'started by Reeve' }
+    : {
+        id: 'file:/var/log/uwsgi/app.log',
+        type: 'file' as const,
+        title: '/var/log/uwsgi/app.log',
+        origin: 'logto = /var/log/uwsgi/app.log',
+      };
+  return { sources: [{ ...source, content: 'all', whyNot: null }], preferred: source.id, advice: null };
 }

@@ -3,7 +3,8 @@
  * It knows nothing of other instances and of the contract's methods; the registry and the handlers do.
  */
 import type { StatsDocument } from '../../../engine/api/stats.ts';
-import type { InstanceEvent, Instance as InstanceRow, LogLine, WatchSnapshot } from '../../contract/model.ts';
+import type { LogLine } from '../../contract/logs-model.ts';
+import type { InstanceEvent, Instance as InstanceRow, WatchSnapshot } from '../../contract/model.ts';
 import type { Connection } from '../../rpc/server.ts';
 import type { EffectiveConfig } from '../config/effective-config.ts';
 import type { EngineRunner } from '../engine/engine-runner.ts';
@@ -27,6 +28,8 @@ export interface InstanceOptions {
   isReadOnly: (tags: readonly string[]) => boolean;
   /** Its row is another than before. */
   onChanged: (instance: Instance) => void;
+  /** Its figures are newer. */
+  onFigures: (instance: Instance) => void;
   /** Its configuration was read. */
   onConfig: (instance: Instance) => void;
   /** Its record is another than before and has to be kept. */
@@ -70,6 +73,7 @@ export class Instance {
       clock: options.clock,
       random: Math.random,
       onChanged: () => options.onChanged(this),
+      onFigures: () => options.onFigures(this),
       onSample: (sample) => this.#sampled(sample),
       onDocument: (document, atMs) => this.#answered(document, atMs),
       onGap: (reason, code, atMs) => {

@@ -27,6 +27,7 @@ function watch() {
       return { ok: false, error: new CoreError('stats-refused', { address: ':1717' }), bytes: 0, tookMs: 1 };
     },
     onChanged: () => {},
+    onFigures: () => {},
     onSample: (sample) => samples.push(sample),
     onDocument: (_document, atMs) => documents.push(atMs),
     onGap: () => {},

@@ -35,6 +35,8 @@ export interface MonitorOptions {
   poll?: typeof pollStats;
   /** The row of the instance is another than before. */
   onChanged: () => void;
+  /** Its figures are newer; whatever follows from them may be another than before, too. */
+  onFigures: () => void;
   /** Once a stored sample, and once a failed poll (with `row` null). */
   onSample: (sample: MonitorSample) => void;
   /** Each answer, also between samples while polling is faster. */
@@ -281,7 +283,7 @@ export class Monitor {
     const exceptionsPerMin = delta === null ? null : this.ring.sumSince('exceptions', now - 60_000);
     this.#figures = makeFigures(document, totals, delta, now, exceptionsPerMin);
     this.#emit(row, now);
-    this.#options.onChanged();
+    this.#options.onFigures();
   }
 
   #failed(poll: Extract<StatsPoll, { ok: false }>, now: number): void {

@@ -10,6 +10,7 @@ import type { Machines } from '../machine/machines.ts';
 import type { Clock } from '../ports.ts';
 import { Instance } from './instance.ts';
 import type { InstanceRecord, InstancesFile } from './record.ts';
+import { SentRows } from './sent-rows.ts';
 
 export interface RegistryOptions {
   clock: Clock;
@@ -28,13 +29,17 @@ export interface RegistryOptions {
 }
 
 const BATCH_MS = 100;
+/** Figures of many come together, so that a page draws once for all of them. */
+const LONGEST_FIGURES_BATCH_MS = 1_000;
+const FIGURES_BATCH_MS_PER_INSTANCE = 20;
 
 export class Registry {
   readonly #options: RegistryOptions;
   readonly #instances = new Map<string, Instance>();
   readonly #changed = new Set<Instance>();
   #removed: string[] = [];
-  #cancelBatch: (() => void) | null = null;
+  #batch: { atMs: number; cancel: () => void } | null = null;
+  readonly #sent = new SentRows();
   #seq = 0;
 
   constructor(options: RegistryOptions) {
@@ -64,6 +69,11 @@ export class Registry {
     return instance;
   }
 
+  /** What their rows are made from is another than before. */
+  markAllChanged(): void {
+    for (const instance of this.all()) this.#markChanged(instance);
+  }
+
   async remove(id: string): Promise<void> {
     const instance = this.get(id);
     await instance.dispose();
@@ -85,7 +95,8 @@ export class Registry {
 
   snapshot(): { seq: number; instances: ReturnType<Instance['row']>[]; status: Status } {
     this.flush();
-    return { seq: this.#seq, instances: this.all().map((instance) => instance.row()), status: this.status() };
+    const instances = this.all().map((instance) => instance.row());
+    return { seq: this.#seq, instances, status: this.status() };
   }
 
   status(): Status {
@@ -112,22 +123,28 @@ export class Registry {
 
   /** Tells at once what has changed so far. */
   flush(): void {
-    this.#cancelBatch?.();
-    this.#cancelBatch = null;
+    this.#batch?.cancel();
+    this.#batch = null;
     if (this.#changed.size === 0 && this.#removed.length === 0) return;
     this.#seq += 1;
-    const changed = this.#options.isHeard() ? [...this.#changed].map((instance) => instance.row()) : [];
+    const changed = [...this.#changed];
     const removed = this.#removed;
     this.#changed.clear();
     this.#removed = [];
-    if (this.#options.isHeard()) this.#options.emitChanged({ seq: this.#seq, changed, removed, status: this.status() });
+    for (const id of removed) this.#sent.forget(id);
+    if (!this.#options.isHeard()) {
+      this.#sent.clear();
+      return;
+    }
+    const rows = this.#sent.split(changed.map((instance) => instance.row()));
+    this.#options.emitChanged({ seq: this.#seq, ...rows, removed, status: this.status() });
   }
 
   async dispose(): Promise<void> {
     // Engines that stop change their rows: the timer goes after them.
     await Promise.all(this.all().map(async (instance) => instance.dispose()));
-    this.#cancelBatch?.();
-    this.#cancelBatch = null;
+    this.#batch?.cancel();
+    this.#batch = null;
   }
 
   #make(record: InstanceRecord): Instance {
@@ -140,6 +157,7 @@ export class Registry {
       machines,
       isReadOnly,
       onChanged: (changed) => this.#markChanged(changed),
+      onFigures: (changed) => this.#markChanged(changed, this.#figuresBatchMs()),
       onConfig: (read) => this.#options.onConfig(read),
       onRecord: () => this.#persist(),
     });
@@ -147,14 +165,23 @@ export class Registry {
     return instance;
   }
 
-  #markChanged(instance: Instance): void {
+  #markChanged(instance: Instance, withinMs = BATCH_MS): void {
     if (!this.#instances.has(instance.id)) return;
     this.#changed.add(instance);
-    this.#schedule();
+    this.#schedule(withinMs);
   }
 
-  #schedule(): void {
-    this.#cancelBatch ??= this.#options.clock.setTimer(() => this.flush(), BATCH_MS);
+  #figuresBatchMs(): number {
+    const wantedMs = FIGURES_BATCH_MS_PER_INSTANCE * this.#instances.size;
+    return Math.min(LONGEST_FIGURES_BATCH_MS, Math.max(BATCH_MS, wantedMs));
+  }
+
+  #schedule(withinMs = BATCH_MS): void {
+    const { clock } = this.#options;
+    const atMs = clock.now() + withinMs;
+    if (this.#batch !== null && this.#batch.atMs <= atMs) return;
+    this.#batch?.cancel();
+    this.#batch = { atMs, cancel: clock.setTimer(() => this.flush(), withinMs) };
   }
 
   #persist(): void {
