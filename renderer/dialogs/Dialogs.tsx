@@ -1,6 +1,7 @@
 /** The dialog that is open, if any. Which one is in the ui store; each brings its own frame. */
 import { useStores, useUi } from '../stores/use-stores.ts';
-import { AttachDialog } from './AttachDialog.tsx';
+import { AttachDialog } from './attach/AttachDialog.tsx';
+import { QuestionDialog } from './attach/QuestionDialog.tsx';
 import './dialogs.css';
 import { OpenDialog } from './OpenDialog.tsx';
 import { RemoveDialog } from './RemoveDialog.tsx';
@@ -15,7 +16,9 @@ export function Dialogs() {
     case undefined:
       return null;
     case 'attach':
-      return <AttachDialog onClose={close} />;
+      return <AttachDialog key={dialog.host} host={dialog.host ?? null} onClose={close} />;
+    case 'question':
+      return <QuestionDialog onClose={close} />;
     case 'open':
       return <OpenDialog path={dialog.path ?? null} onClose={close} />;
     case 'rename':

@@ -3,6 +3,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { Client } from '../client.ts';
 import { type ClockPage, type ClockStore, createClockStore } from './clock.ts';
 import { createHostInfoStore, type HostInfoStore } from './host-info.ts';
+import { createHostsStore, type HostsStore } from './hosts.ts';
 import { createInstancesStore, type InstancesStore } from './instances.ts';
 import type { LinkState } from './link.ts';
 import { createLogStore, type LogStore } from './log.ts';
@@ -20,6 +21,7 @@ export interface AppStores {
   retryLink: () => void;
   clock: ClockStore;
   host: HostInfoStore;
+  hosts: HostsStore;
   instances: InstancesStore;
   /** Requests per second of every instance, for sparklines. */
   sparks: SparkHistory;
@@ -44,6 +46,7 @@ export function createAppStores({ client, link, retryLink, page }: AppStoresOpti
   const disposable = {
     clock,
     host: createHostInfoStore(client),
+    hosts: createHostsStore(client),
     instances: createInstancesStore(client),
     watch: createWatchStore(client),
     settings: createSettingsStore(client),

@@ -5,12 +5,19 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
 export type OpenDialog =
-  | { type: 'attach' }
+  /** `host`: a destination to begin with; the way to it is begun at once. */
+  | { type: 'attach'; host?: string }
+  /** What a host on its way asks. */
+  | { type: 'question' }
   /** `path`: what it would run is shown at once. */
   | { type: 'open'; path?: string }
   | { type: 'shortcuts' }
   | { type: 'rename'; instanceId: string }
-  | { type: 'remove'; instanceId: string };
+  | { type: 'remove'; instanceId: string }
+  | { type: 'tags'; instanceIds: readonly string[] }
+  | { type: 'rolling'; instanceIds: readonly string[] }
+  | { type: 'save-filter'; filter: string }
+  | { type: 'import' };
 
 export interface UiState {
   dialog: OpenDialog | null;
@@ -21,6 +28,8 @@ export interface UiState {
   foldedGroups: readonly string[];
   /** Instances whose configuration has unsaved changes (the dot on the Config tab). */
   unsavedConfigs: readonly string[];
+  /** Instances chosen on the Fleet page. */
+  selected: readonly string[];
 }
 
 export interface UiStore extends StoreApi<UiState> {
@@ -31,6 +40,7 @@ export interface UiStore extends StoreApi<UiState> {
   toggleHold(): void;
   setGroupFolded(group: string, folded: boolean): void;
   setConfigUnsaved(instanceId: string, unsaved: boolean): void;
+  select(instanceIds: readonly string[]): void;
 }
 
 export const CHART_WINDOWS_MS = [5 * 60_000, 15 * 60_000] as const;
@@ -43,6 +53,7 @@ export function createUiStore(): UiStore {
     isHeld: false,
     foldedGroups: [],
     unsavedConfigs: [],
+    selected: [],
   }));
   return Object.assign(store, {
     openDialog: (dialog: OpenDialog) => store.setState({ dialog, isPaletteOpen: false }),
@@ -52,6 +63,7 @@ export function createUiStore(): UiStore {
     toggleHold: () => store.setState((state) => ({ isHeld: !state.isHeld })),
     setGroupFolded: (group: string, folded: boolean) =>
       store.setState((state) => ({ foldedGroups: withMember(state.foldedGroups, group, folded) })),
+    select: (selected: readonly string[]) => store.setState({ selected }),
     setConfigUnsaved: (instanceId: string, unsaved: boolean) =>
       store.setState((state) => ({ unsavedConfigs: withMember(state.unsavedConfigs, instanceId, unsaved) })),
   });

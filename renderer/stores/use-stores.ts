@@ -6,6 +6,7 @@ import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 import type { HostInfo, Instance, Settings } from '../../electron/contract/model.ts';
 import type { AppStores } from './app.ts';
+import type { HostsState } from './hosts.ts';
 import type { InstancesState } from './instances.ts';
 import type { LinkState } from './link.ts';
 import type { LogState } from './log.ts';
@@ -29,6 +30,10 @@ export function useInstances<T>(selector: (state: InstancesState) => T): T {
 /** One instance; undefined when there is none with this id. */
 export function useInstance(instanceId: string): Instance | undefined {
   return useInstances((state) => state.byId[instanceId]);
+}
+
+export function useHosts<T>(selector: (state: HostsState) => T): T {
+  return useStore(useStores().hosts, selector);
 }
 
 export function useWatch<T>(selector: (state: WatchState) => T): T {

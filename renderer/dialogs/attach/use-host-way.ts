@@ -1,0 +1,64 @@
+/** One host in the attach dialog: what its configuration says, the way to it as it goes on, and what it asks. */
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { HostResolved, HostState, TransportChoice } from '../../../electron/contract/hosts-model.ts';
+import type { Failure } from '../../client.ts';
+import { questionOf } from '../../stores/hosts.ts';
+import { useHosts, useStores } from '../../stores/use-stores.ts';
+import { useCall } from '../use-call.ts';
+import { type QuestionEdit, useQuestion } from './use-question.ts';
+
+export interface HostWay {
+  destination: string;
+  /** Known from the first answer on: the destination in its one spelling. */
+  machine: string;
+  host: HostState | undefined;
+  resolved: HostResolved | null;
+  /** The destination itself is refused. */
+  failure: Failure | null;
+  question: QuestionEdit | null;
+  connect: (transport?: TransportChoice) => void;
+}
+
+/** `destination` null: no host is chosen. `onUsed` hears of machines that this dialog began to connect to. */
+export function useHostWay(destination: string | null, onUsed: (machine: string) => void): HostWay | null {
+  const { client, hosts } = useStores();
+  const [resolved, setResolved] = useState<HostResolved | null>(null);
+  const [spelling, setSpelling] = useState<{ of: string; machine: string } | null>(null);
+  const machine = spelling?.of === destination ? spelling.machine : (destination ?? '');
+  const host = useHosts((state) => state.byId[machine]);
+  const questions = useHosts((state) => state.questions);
+  const question = useQuestion(destination === null ? null : questionOf(questions, host));
+  const resolving = useCall();
+  const connecting = useCall();
+  const heard = useRef(onUsed);
+  heard.current = onUsed;
+
+  const { run: runConnect, reset: resetConnect } = connecting;
+  const connect = useCallback(
+    (transport?: TransportChoice) => {
+      if (destination === null) return;
+      runConnect(
+        () => hosts.connect(destination, transport),
+        ({ id }) => {
+          setSpelling({ of: destination, machine: id });
+          heard.current(id);
+        },
+      );
+    },
+    [runConnect, hosts, destination],
+  );
+
+  const { run: runResolve } = resolving;
+  useEffect(() => {
+    setResolved(null);
+    resetConnect();
+    if (destination === null) return;
+    runResolve(() => client.call('hosts.resolve', { destination }), setResolved);
+    const status = hosts.getState().byId[destination]?.status;
+    // What waits or failed is shown as it is; its user says when it is tried again.
+    if (status === undefined || status === 'idle') connect();
+  }, [destination, runResolve, resetConnect, client, hosts, connect]);
+
+  if (destination === null) return null;
+  return { destination, machine, host, resolved, failure: connecting.failure ?? resolving.failure, question, connect };
+}
