@@ -80,6 +80,10 @@ export const CATALOGUE = {
     '{path} can not be written: {reason}.',
     'Nothing was changed, and the text is still here. Check the permissions and the room on the disk, then save again.',
   ],
+  'config-save-cut': [
+    'The link to {host} was lost while {path} was saved.',
+    'The file there is whole, with the old text or the new one; yours is kept here. Save again when the link is up: that tells which.',
+  ],
   'config-too-large': [
     '{path} is larger than {megabytes} MB.',
     'A configuration file is small: check that this is the right file.',

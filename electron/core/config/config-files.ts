@@ -74,19 +74,10 @@ export async function makeConfigText(
   access: FileAccess | null,
 ): Promise<SaveOutcome> {
   return saves.take(`${machine.id}:${path}`, async () => {
-    const requireGone = async (): Promise<void> => {
-      if (await isTaken(machine, path)) throw new ChangedMeanwhile();
-    };
-    try {
-      await requireGone();
-      await machine.saver.create(path, text, access, requireGone);
-    } catch (error) {
-      const disk = error instanceof ChangedMeanwhile ? await readConfigText(machine, path).catch(() => null) : null;
+    if (!(await writing(path, async () => machine.saver.create(path, text, access)))) {
+      const disk = await readConfigText(machine, path).catch(() => null);
       if (disk !== null) return { status: 'conflict', disk };
-      if (error instanceof ChangedMeanwhile) {
-        throw new CoreError('config-unwritable', { path, reason: 'something else is in its place' }, { cause: error });
-      }
-      throw unwritable(path, error);
+      throw new CoreError('config-unwritable', { path, reason: 'something else is in its place' });
     }
     return { status: 'saved', file: await readConfigText(machine, path) };
   });
@@ -101,14 +92,12 @@ async function saveOver(machine: Machine, path: string, text: string, base: File
   }
   // Renaming over it would pass by the permissions of a file that may not be written.
   if (!disk.writable) throw new CoreError('config-unwritable', { path, reason: 'permission denied' });
-  try {
+  const isReplaced = await writing(path, async () => {
     const real = await machine.files.realPath(path);
-    await machine.saver.replace(real, text, async () => requireSame(machine, path, real, base));
-  } catch (error) {
-    if (error instanceof ChangedMeanwhile) return { status: 'conflict', disk: await readConfigText(machine, path) };
-    throw unwritable(path, error);
-  }
-  return { status: 'saved', file: await readConfigText(machine, path) };
+    return machine.saver.replace({ path, real, before: disk.text, after: text });
+  });
+  const file = await readConfigText(machine, path);
+  return isReplaced ? { status: 'saved', file } : { status: 'conflict', disk: file };
 }
 
 /** null: the file is gone and its folder is there, so that it can be made anew. */
@@ -121,21 +110,6 @@ async function readUnlessGone(machine: Machine, path: string): Promise<ConfigTex
     if (folder?.kind !== 'folder') throw error;
     return null;
   }
-}
-
-/** Another program wrote it, or put another file or link in its place, while the new text was written. */
-class ChangedMeanwhile extends Error {}
-
-async function requireSame(machine: Machine, path: string, real: string, base: FileVersion): Promise<void> {
-  const [now, place] = await Promise.all([readConfigText(machine, path), machine.files.realPath(path)]);
-  if (now.version.sha256 !== base.sha256 || place !== real) throw new ChangedMeanwhile();
-}
-
-/** Something of that name is there, be it a link that leads nowhere. */
-async function isTaken({ files }: Machine, path: string): Promise<boolean> {
-  if ((await files.stat(path).catch(() => null)) !== null) return true;
-  const names = await files.list(dirname(path)).catch((): string[] => []);
-  return names.includes(path.slice(path.lastIndexOf('/') + 1));
 }
 
 function requireSmallFile(path: string, { kind, sizeBytes }: FileStat): void {
@@ -161,10 +135,14 @@ function tooLarge(path: string): CoreError {
 }
 
 /** An error of the link has its own next step. */
-function unwritable(path: string, error: unknown): CoreError {
-  if (error instanceof CoreError && error.code !== 'files-unreadable') return error;
-  const reason = error instanceof CoreError ? (error.values['reason'] ?? '') : describe(error);
-  return new CoreError('config-unwritable', { path, reason }, { cause: error });
+async function writing<T>(path: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (error instanceof CoreError && error.code !== 'files-unreadable') throw error;
+    const reason = error instanceof CoreError ? (error.values['reason'] ?? '') : describe(error);
+    throw new CoreError('config-unwritable', { path, reason }, { cause: error });
+  }
 }
 
 /** The first line (1-based) that is not UTF-8. No byte of another character is a line end. */

@@ -11,15 +11,24 @@ export interface FileAccess {
   gid: number;
 }
 
+export interface FileChange {
+  /** As its user named it: leads to `real` still. */
+  path: string;
+  /** The file itself, without links on the way. */
+  real: string;
+  before: string;
+  after: string;
+}
+
 /** Throws errors with words (an errno of the system, or a message); the file that was there is then untouched. */
 export interface FileSaver {
   /** Whether this user may write to the file that is there. */
   isWritable(path: string): Promise<boolean>;
   /**
-   * Puts a text in the place of a file: mode, owner, access lists and other names stay. `path` has no links.
-   * `stillSame` is called when all is written, right before the new text takes its place, and may refuse by throwing.
+   * Puts a text in the place of another: mode, owner, access lists and other names stay. False when the file is not what
+   * it was `before`; that is looked at last, right before the new text takes its place.
    */
-  replace(path: string, text: string, stillSame: () => Promise<void>): Promise<void>;
-  /** Makes a file; `access` null: as this user's new files are. `stillGone` is called right before it is there. */
-  create(path: string, text: string, access: FileAccess | null, stillGone: () => Promise<void>): Promise<void>;
+  replace(change: FileChange): Promise<boolean>;
+  /** Makes a file; `access` null: as this user's new files are. False when there is something of that name. */
+  create(path: string, text: string, access: FileAccess | null): Promise<boolean>;
 }
