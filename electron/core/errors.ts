@@ -116,10 +116,6 @@ export const CATALOGUE = {
     '{host} runs no commands for this user: {reason}.',
     'Stats can be read, but no files and processes. Sign in as a user with a shell.',
   ],
-  'sudo-password': [
-    'sudo on {host} asks for a password, which Reeve does not give it. Nothing was done.',
-    'Let this user run "{command}" without one (NOPASSWD in sudoers), or choose a way without sudo.',
-  ],
   'ssh-destination': [
     '"{destination}" is no SSH destination.',
     'Write an alias of ~/.ssh/config, host, user@host or user@host:port.',

@@ -14,6 +14,8 @@ function aProcess(more: Partial<ProcessInfo>): ProcessInfo {
     cwd: '/srv/a',
     env: {},
     startedAtMs: 0,
+    cgroup: null,
+    parentComm: null,
     ...more,
   };
 }

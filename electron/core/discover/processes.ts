@@ -7,6 +7,14 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
+import {
+  argumentsOf,
+  parseBootSeconds,
+  parseUsers,
+  processesFromPs,
+  processFrom,
+  serversAmong,
+} from './process-text.ts';
 
 export interface ProcessInfo {
   pid: number;
@@ -20,15 +28,17 @@ export interface ProcessInfo {
   /** null: not ours to read. */
   env: Record<string, string> | null;
   startedAtMs: number | null;
+  /** Its control groups, as /proc/PID/cgroup says them; null: not known. */
+  cgroup: string | null;
+  /** Name of its parent's program. */
+  parentComm: string | null;
 }
 
 const run = promisify(execFile);
-/** Linux reports process times in hundredths of a second to user space. */
-const TICKS_PER_SECOND = 100;
 
 /** Processes that look like a uWSGI or a Reeve engine, masters and workers. */
 export async function listServerProcesses(): Promise<ProcessInfo[]> {
-  if (process.platform !== 'linux') return listByPs();
+  if (process.platform !== 'linux') return serversAmong(await listByPs());
   const names = await readdir('/proc');
   const pids = names.filter((name) => /^\d+$/.test(name)).map(Number);
   const found = await Promise.all(pids.map(readCandidate));
@@ -71,69 +81,40 @@ export function hidesArguments({ args }: Pick<ProcessInfo, 'args'>): boolean {
 
 interface Basics {
   pid: number;
-  args: string[];
+  cmdline: string;
   comm: string;
 }
 
 async function readCandidate(pid: number): Promise<ProcessInfo | null> {
   const basics = await readBasics(pid);
-  return basics === null || serverArguments(basics) === null ? null : readDetails(basics);
+  if (basics === null) return null;
+  const { cmdline, comm } = basics;
+  return serverArguments({ args: argumentsOf(cmdline), comm }) === null ? null : readDetails(basics);
 }
 
 async function readBasics(pid: number): Promise<Basics | null> {
   const cmdline = await readText(`/proc/${pid}/cmdline`);
   if (cmdline === null || cmdline === '') return null;
-  const comm = ((await readText(`/proc/${pid}/comm`)) ?? '').trim();
-  return { pid, args: cmdline.replace(/\0+$/, '').split('\0'), comm };
+  return { pid, cmdline, comm: ((await readText(`/proc/${pid}/comm`)) ?? '').trim() };
 }
 
-async function readDetails({ pid, args, comm }: Basics): Promise<ProcessInfo | null> {
-  const [status, stat, environ, cwd, bootSeconds, users] = await Promise.all([
+async function readDetails(basics: Basics): Promise<ProcessInfo | null> {
+  const { pid } = basics;
+  const [status, stat, environ, cgroup, cwd, boot, passwd] = await Promise.all([
     readText(`/proc/${pid}/status`),
     readText(`/proc/${pid}/stat`),
     readText(`/proc/${pid}/environ`),
+    readText(`/proc/${pid}/cgroup`),
     readlink(`/proc/${pid}/cwd`).catch(() => null),
-    readBootSeconds(),
-    readUsers(),
+    readText('/proc/stat'),
+    readText('/etc/passwd'),
   ]);
-  if (status === null) return null;
-  const uid = /^Uid:\s+(\d+)/m.exec(status)?.[1];
-  const startTicks = Number(stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
-  return {
-    pid,
-    parentPid: Number(/^PPid:\s+(\d+)/m.exec(status)?.[1] ?? 0),
-    args,
-    comm,
-    user: uid === undefined ? null : (users.get(uid) ?? uid),
-    cwd,
-    env: environ === null ? null : parseEnvironment(environ),
-    startedAtMs:
-      bootSeconds === null || !Number.isFinite(startTicks)
-        ? null
-        : (bootSeconds + startTicks / TICKS_PER_SECOND) * 1000,
-  };
-}
-
-function parseEnvironment(text: string): Record<string, string> {
-  const pairs = text.split('\0').flatMap((entry): [string, string][] => {
-    const cut = entry.indexOf('=');
-    return cut > 0 ? [[entry.slice(0, cut), entry.slice(cut + 1)]] : [];
-  });
-  return Object.fromEntries(pairs);
-}
-
-async function readBootSeconds(): Promise<number | null> {
-  const boot = /^btime (\d+)/m.exec((await readText('/proc/stat')) ?? '')?.[1];
-  return boot === undefined ? null : Number(boot);
-}
-
-async function readUsers(): Promise<Map<string, string>> {
-  const users = new Map<string, string>();
-  for (const line of ((await readText('/etc/passwd')) ?? '').split('\n')) {
-    const [name, , uid] = line.split(':');
-    if (name !== undefined && uid !== undefined && !users.has(uid)) users.set(uid, name);
-  }
-  return users;
+  const parent = /^PPid:\s+(\d+)/m.exec(status ?? '')?.[1];
+  const parentComm = parent === undefined ? null : await readText(`/proc/${parent}/comm`);
+  return processFrom(
+    { ...basics, status, stat, environ, cgroup, cwd },
+    { bootSeconds: parseBootSeconds(boot ?? ''), users: parseUsers(passwd ?? ''), commOf: () => parentComm },
+  );
 }
 
 async function readText(path: string): Promise<string | null> {
@@ -148,15 +129,5 @@ async function readText(path: string): Promise<string | null> {
 async function listByPs(): Promise<ProcessInfo[]> {
   if (process.platform === 'win32') return [];
   const { stdout } = await run('ps', ['-axo', 'pid=,ppid=,user=,command='], { maxBuffer: 16 * 1024 * 1024 });
-  return stdout.split('\n').flatMap((line): ProcessInfo[] => {
-    const match = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.+)$/.exec(line);
-    if (match === null) return [];
-    const [, pid, parentPid, user = '', command = ''] = match;
-    const args = command.split(/\s+/);
-    const comm = basename(args[0] ?? '').slice(0, 15);
-    if (serverArguments({ args, comm }) === null) return [];
-    return [
-      { pid: Number(pid), parentPid: Number(parentPid), args, comm, user, cwd: null, env: null, startedAtMs: null },
-    ];
-  });
+  return processesFromPs(stdout);
 }

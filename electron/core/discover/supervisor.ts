@@ -1,5 +1,4 @@
-/** What starts and stops a server: systemd, a container, or nothing that is known here. From /proc. */
-import { readFile } from 'node:fs/promises';
+/** What starts and stops a server: systemd, a container, or nothing that is known. Pure. */
 import type { HostFacts } from '../../../engine/config/host.ts';
 import type { ProcessInfo } from './processes.ts';
 
@@ -24,16 +23,13 @@ export function supervisorBy({ cgroup, parent, env }: SupervisorMarks): HostFact
   return isService && (env === null || env['INVOCATION_ID'] !== undefined) ? 'systemd' : null;
 }
 
-export async function supervisorOf({ pid, parentPid, env }: ProcessInfo): Promise<HostFacts['supervisor']> {
-  const [cgroup, parent] = await Promise.all([readText(`/proc/${pid}/cgroup`), readText(`/proc/${parentPid}/comm`)]);
-  return supervisorBy({ cgroup, parent: parent?.trim() ?? null, env });
+export function supervisorOf({ cgroup, parentComm, env }: ProcessInfo): HostFacts['supervisor'] {
+  return supervisorBy({ cgroup, parent: parentComm, env });
 }
 
-async function readText(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch {
-    // The process has ended, or there is no /proc: both mean "not known".
-    return null;
-  }
+/** The systemd unit a service runs in, `shop.service`; null: none, or not known. */
+export function unitOf(process: ProcessInfo): string | null {
+  if (supervisorOf(process) !== 'systemd') return null;
+  const names = (process.cgroup ?? '').split('\n').flatMap((line) => /\/([^/]+\.service)$/.exec(line)?.[1] ?? []);
+  return names[0] ?? null;
 }

@@ -3,11 +3,12 @@ import type { Readable } from 'node:stream';
 import { CoreError } from '../errors.ts';
 import type { CommandOptions, CommandResult, RunningCommand } from './machine.ts';
 
-/** Throws `command-failed` at the deadline or the limit; the command is ended then. */
+/** Throws `command-failed` at the deadline or the limit; the command is ended then. `endsInput`: its input is not written yet. */
 export async function collectOutput(
   program: string,
   command: RunningCommand,
   options: CommandOptions,
+  { endsInput }: { endsInput: boolean } = { endsInput: true },
 ): Promise<CommandResult> {
   const { promise: given, reject } = Promise.withResolvers<never>();
   const giveUp = (reason: string): void => {
@@ -20,7 +21,7 @@ export async function collectOutput(
   const stderr = gather(command.stderr, options.mostBytes, tooMuch);
   // A command that does not read its input closes the pipe: its own exit tells the rest.
   command.stdin.on('error', () => {});
-  command.stdin.end(options.input ?? Buffer.alloc(0));
+  if (endsInput) command.stdin.end(options.input ?? Buffer.alloc(0));
   try {
     const { code } = await Promise.race([command.ended, given]);
     return { code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr) };
