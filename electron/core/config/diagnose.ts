@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import { type CheckTarget, checkText } from '../../../engine/config/diagnostics.ts';
 import type { ConfigDiagnostic } from '../../contract/model.ts';
 import type { Machine } from '../machine/machine.ts';
-import type { ServerStart } from './server-start.ts';
+import { type ServerStart, TYPING_MS } from './server-start.ts';
 
 export interface DiagnoseOptions {
   /** Where the file is. */
@@ -26,7 +26,7 @@ export async function diagnose(options: DiagnoseOptions): Promise<ConfigDiagnost
     start === undefined
       ? { cwd: dirname(path), binaryPath: process.execPath }
       : { cwd: start.cwd, binaryPath: start.binaryPath, machine: start.machine };
-  return machine.withConfigHost({ ...place, env, version, override: { path, text } }, (host) =>
+  return machine.withConfigHost({ ...place, env, version, ageMs: TYPING_MS, override: { path, text } }, (host) =>
     checkText(text, path, host, target),
   );
 }

@@ -4,7 +4,7 @@ import type { Instance } from '../instances/instance.ts';
 import type { Ports } from '../ports.ts';
 import { configPathOf } from './config-path.ts';
 import { describeContext, type EditedText, listPaths, peekInto } from './editor-context.ts';
-import { serverStartOf } from './server-start.ts';
+import { serverStartOf, TYPING_MS } from './server-start.ts';
 
 export function editorHandlers({
   registry,
@@ -29,7 +29,7 @@ async function readEdited<T>(
 ): Promise<T> {
   const path = configPathOf(instance);
   const { cwd, env, binaryPath, version } = await serverStartOf(instance, ports);
-  const options = { cwd, env: env ?? {}, binaryPath, version, override: { path, text } };
+  const options = { cwd, env: env ?? {}, binaryPath, version, ageMs: TYPING_MS, override: { path, text } };
   const outcome = await instance.machine.withConfigHost(options, (host) => attempt(() => read({ path, host })));
   if (!outcome.ok) throw outcome.error;
   return outcome.value;

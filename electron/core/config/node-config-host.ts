@@ -28,6 +28,8 @@ export interface ConfigHostOptions {
   version: string;
   /** What is known of the machine the server runs on; null: nothing, absent: it is this one. */
   machine?: Pick<HostFacts, 'supervisor'> | null;
+  /** How old what is known of the files of a machine behind a link may be; absent: as they are now. */
+  ageMs?: number;
   /** Content to use instead of what is on disk: a file that is being edited. */
   override?: { path: string; text: string };
 }

@@ -29,6 +29,8 @@ export interface ServerStart {
 
 /** Looking costs more than a pause between two words of the editor should. */
 const KEPT_MS = 10_000;
+/** What is asked while a text is typed is answered at once, and by what the machine said a little ago. */
+export const TYPING_MS = 60_000;
 
 interface Known {
   path: string;
@@ -45,10 +47,15 @@ export async function serverStartOf(instance: Instance, ports: Ports): Promise<S
   const pid = instance.monitor.document?.pid ?? null;
   const atMs = ports.clock.monotonicMs();
   const known = starts.get(instance);
-  if (known !== undefined && known.path === path && known.pid === pid && atMs - known.atMs < KEPT_MS) {
+  const isSame = known !== undefined && known.path === path && known.pid === pid;
+  if (isSame && atMs - known.atMs < KEPT_MS) return known.start;
+  const start = look(instance, path, ports);
+  // Behind a link, what was seen a little ago serves until the new look is done.
+  if (isSame && !instance.machine.isLocal && atMs - known.atMs < TYPING_MS) {
+    starts.set(instance, { ...known, atMs });
+    void start.then(() => starts.set(instance, { path, pid, atMs, start }));
     return known.start;
   }
-  const start = look(instance, path, ports);
   starts.set(instance, { path, pid, atMs, start });
   return start;
 }

@@ -45,7 +45,7 @@ function saverThrough(...before: string[]): ReturnType<typeof createRemoteSaver>
     const [program = 'sh', ...args] = [...before, ...argv];
     return localMachine.run([program, ...args], options);
   };
-  return createRemoteSaver({ name: 'web1', run });
+  return createRemoteSaver({ name: 'web1', run }, () => {});
 }
 
 const saver = saverThrough();

@@ -14,7 +14,8 @@ const MOST_BYTES = 64 * 1024;
 
 type Argv = readonly [string, ...string[]];
 
-export function createRemoteSaver(machine: Pick<Machine, 'name' | 'run'>): FileSaver {
+/** `onWritten`: what is known of files there may be another now. */
+export function createRemoteSaver(machine: Pick<Machine, 'name' | 'run'>, onWritten: () => void): FileSaver {
   return {
     isWritable: async (path) => {
       const { code } = await machine.run(['test', '-w', path], { deadlineMs: DEADLINE_MS, mostBytes: MOST_BYTES });
@@ -23,28 +24,29 @@ export function createRemoteSaver(machine: Pick<Machine, 'name' | 'run'>): FileS
     replace: async ({ path, real, before, after }) => {
       const [old, now] = [Buffer.from(before), Buffer.from(after)];
       const args = [path, real, temporaryFor(real), String(old.length), String(now.length)];
-      return save(machine, path, ['sh', '-c', REPLACE_SCRIPT, 'sh', ...args], Buffer.concat([old, now]));
+      const argv: Argv = ['sh', '-c', REPLACE_SCRIPT, 'sh', ...args];
+      return save(machine, path, argv, Buffer.concat([old, now])).finally(onWritten);
     },
     create: async (path, text, access) => {
       const [mode, owner] = access === null ? ['', ''] : [access.mode.toString(8), `${access.uid}:${access.gid}`];
       const args = [path, temporaryFor(path), mode, owner];
-      return save(machine, path, ['sh', '-c', CREATE_SCRIPT, 'sh', ...args], Buffer.from(text));
+      return save(machine, path, ['sh', '-c', CREATE_SCRIPT, 'sh', ...args], Buffer.from(text)).finally(onWritten);
     },
   };
 }
 
 async function save(
-  { name, run }: Pick<Machine, 'name' | 'run'>,
+  machine: Pick<Machine, 'name' | 'run'>,
   path: string,
   argv: Argv,
   input: Uint8Array,
 ): Promise<boolean> {
   const options = { input, deadlineMs: DEADLINE_MS, mostBytes: MOST_BYTES };
-  const { code, stdout, stderr } = await run(argv, options).catch((error: unknown) => {
+  const { code, stdout, stderr } = await machine.run(argv, options).catch((error: unknown) => {
     if (!(error instanceof CoreError) || error.code !== 'command-failed') throw error;
-    throw cut(name, path, error);
+    throw cut(machine.name, path, error);
   });
-  if (code === null) throw cut(name, path);
+  if (code === null) throw cut(machine.name, path);
   const outcome = stdout.toString('utf8').trim().split('\n').at(-1);
   if (outcome === 'saved') return true;
   if (outcome === 'changed') return false;

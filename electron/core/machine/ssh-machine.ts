@@ -6,13 +6,14 @@
 import type { Duplex } from 'node:stream';
 import type { ConfigHost } from '../../../engine/config/host.ts';
 import type { ConfigHostOptions } from '../config/node-config-host.ts';
-import { processesFromAnswer, serversAmong } from '../discover/process-text.ts';
-import type { ProcessInfo } from '../discover/processes.ts';
+import { processesFromAnswer } from '../discover/process-text.ts';
+import { type ProcessInfo, serversAmong } from '../discover/processes.ts';
 import { CoreError } from '../errors.ts';
 import { parseDestination } from '../ssh/destination.ts';
 import type { SshHost } from '../ssh/ssh-transport.ts';
 import { collectOutput } from './collect-output.ts';
 import type { FileSaver } from './file-saver.ts';
+import { KeptSnapshot } from './kept-snapshot.ts';
 import { lookFiles, lookSnapshot } from './look-files.ts';
 import { LookSession } from './look-session.ts';
 import type {
@@ -33,7 +34,7 @@ import {
   scriptLine,
 } from './remote-command.ts';
 import { createRemoteSaver } from './remote-saver.ts';
-import { readFromSnapshot, type Snapshot } from './snapshot-host.ts';
+import { readFromSnapshot } from './snapshot-host.ts';
 
 /** Of all that /proc says of the servers of a machine, with their environments. */
 const MOST_PROCESS_BYTES = 16 * 1024 * 1024;
@@ -46,16 +47,16 @@ export class SshMachine implements Machine {
   readonly saver: FileSaver;
   readonly #host: SshHost;
   readonly #look: LookSession;
-  readonly #snapshot: Snapshot;
+  readonly #snapshot: KeptSnapshot;
 
   constructor(host: SshHost) {
     this.id = host.id;
     this.name = parseDestination(host.id).host;
     this.#host = host;
     this.#look = new LookSession({ name: this.name, exec: async (command) => (await host.transport()).exec(command) });
-    this.#snapshot = lookSnapshot(this.#look);
+    this.#snapshot = new KeptSnapshot(lookSnapshot(this.#look), () => performance.now());
+    this.saver = createRemoteSaver(this, () => this.#snapshot.forget());
     this.files = lookFiles(this.#look, this.name);
-    this.saver = createRemoteSaver({ name: this.name, run: async (argv, options) => this.run(argv, options) });
   }
 
   get via(): readonly string[] {
@@ -99,7 +100,7 @@ export class SshMachine implements Machine {
   }
 
   async withConfigHost<T>(options: ConfigHostOptions, read: (host: ConfigHost) => T): Promise<T> {
-    return readFromSnapshot(this.#snapshot, options, read);
+    return readFromSnapshot(this.#snapshot.within(options.ageMs ?? 0), options, read);
   }
 
   async #processes(question: string): Promise<ProcessInfo[]> {
