@@ -11,6 +11,7 @@ import { SettingsPage } from './pages/settings/SettingsPage.tsx';
 import { DeniedPage, LinkBand } from './shell/LinkBand.tsx';
 import { Notices } from './shell/Notices.tsx';
 import { Palette } from './shell/Palette.tsx';
+import { QuestionBar } from './shell/QuestionBar.tsx';
 import { Rail } from './shell/Rail.tsx';
 import { StatusBar } from './shell/StatusBar.tsx';
 import './shell/shell.css';
@@ -42,6 +43,7 @@ export function App() {
       <Rail isFolded={isFolded} />
       <main className={link.status === 'lost' ? 'main unlinked' : 'main'}>
         <LinkBand />
+        <QuestionBar />
         <ErrorBoundary key={route.page} what="This page">
           <Page route={route} />
         </ErrorBoundary>

@@ -3,6 +3,7 @@ import { Check, Laptop } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Hop, HostResolved, HostState } from '../../../electron/contract/hosts-model.ts';
 import { HealthGlyph } from '../../ui/Glyph.tsx';
+import { hopAddress } from './attach-words.ts';
 
 export function WayThere({ destination, host, resolved }: WayProps) {
   const hops = host !== undefined && host.hops.length > 0 ? host.hops : resolved ? plannedHops(resolved) : [];
@@ -18,7 +19,7 @@ export function WayThere({ destination, host, resolved }: WayProps) {
             key={`${hop.name} ${hop.port}`}
             icon={<HopGlyph status={hop.status} />}
             name={hop.name}
-            address={hop.port === 0 ? null : addressOf(hop)}
+            address={hop.port === 0 ? null : hopAddress(hop)}
             tone={hop.status === 'asking' ? 'warn' : hop.status === 'failed' ? 'crit' : null}
           >
             {hop.text ?? HOP_WORDS[hop.status]}
@@ -71,13 +72,9 @@ const HOP_WORDS: Record<Hop['status'], string> = {
   failed: 'Not reached.',
 };
 
-export function HopGlyph({ status }: { status: Hop['status'] }) {
+function HopGlyph({ status }: { status: Hop['status'] }) {
   if (status === 'ready') return <Check size={14} strokeWidth={2.25} className="okc" aria-label="reached" role="img" />;
   return <HealthGlyph level={status === 'asking' ? 'warn' : status === 'failed' ? 'crit' : 'lost'} size={12} silent />;
-}
-
-export function addressOf({ user, host, port }: Pick<Hop, 'user' | 'host' | 'port'>): string {
-  return `${user === '' ? '' : `${user}@`}${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function plannedHops({ proxyJump, destination, user, hostName, port }: HostResolved): Hop[] {

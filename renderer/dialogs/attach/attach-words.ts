@@ -1,5 +1,5 @@
 /** What the attach dialog says and composes: lines of the list of hosts, fingerprints, stats addresses. Pure. */
-import type { HostEntry, HostState, SshQuestion } from '../../../electron/contract/hosts-model.ts';
+import type { Hop, HostEntry, HostState, SshQuestion } from '../../../electron/contract/hosts-model.ts';
 import type { Discovered } from '../../../electron/contract/model.ts';
 
 /** `deploy, via bastion.ams`, `ops, port 2222`. */
@@ -15,6 +15,11 @@ export function filterHosts(entries: readonly HostEntry[], text: string): HostEn
   return entries.filter(({ id, user, via }) =>
     [id, user ?? '', ...via].some((word) => word.toLowerCase().includes(wanted)),
   );
+}
+
+/** `deploy@10.20.1.13:22` */
+export function hopAddress({ user, host, port }: Pick<Hop, 'user' | 'host' | 'port'>): string {
+  return `${user === '' ? '' : `${user}@`}${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 export function destinationOf({ host, user, port }: { host: string; user: string; port: string }): string {
