@@ -108,5 +108,7 @@ function emptyConfig() {
     url: null,
     memoryReport: false,
     logto: null,
+    logs: [],
+    logFormat: null,
   };
 }

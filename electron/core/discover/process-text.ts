@@ -3,7 +3,7 @@
  * one in one go by a script (machine/look-script.ts), or from `ps` where there is no /proc. Pure.
  */
 import { basename } from 'node:path';
-import { type ProcessInfo, serverArguments } from './processes.ts';
+import type { ProcessInfo } from './processes.ts';
 
 /** Files of one process; null: it has ended, or belongs to another user. */
 export interface ProcessTexts {
@@ -129,11 +129,6 @@ export function processesFromAnswer(answer: string, mark: string): ProcessInfo[]
     );
     return found === null ? [] : [found];
   });
-}
-
-/** Only those that look like a uWSGI or a Reeve engine. */
-export function serversAmong(processes: readonly ProcessInfo[]): ProcessInfo[] {
-  return processes.filter((process) => serverArguments(process) !== null);
 }
 
 function append(files: Map<string, string>, entry: string, end: string): void {

@@ -7,14 +7,7 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
-import {
-  argumentsOf,
-  parseBootSeconds,
-  parseUsers,
-  processesFromPs,
-  processFrom,
-  serversAmong,
-} from './process-text.ts';
+import { argumentsOf, parseBootSeconds, parseUsers, processesFromPs, processFrom } from './process-text.ts';
 
 export interface ProcessInfo {
   pid: number;
@@ -66,6 +59,11 @@ export function serverArguments({ args, comm }: Pick<ProcessInfo, 'args' | 'comm
   if (/^uWSGI (master|worker|http|cheap|mule|spooler)|^uwsgi: /.test(program))
     return program.startsWith('uWSGI master') ? [] : null;
   return /^uwsgi/i.test(basename(program)) || /^uwsgi/i.test(comm) ? rest : null;
+}
+
+/** Only those that look like a uWSGI or a Reeve engine. */
+export function serversAmong(processes: readonly ProcessInfo[]): ProcessInfo[] {
+  return processes.filter((process) => serverArguments(process) !== null);
 }
 
 function isWrapper(program: string): boolean {

@@ -4,7 +4,7 @@
  * one that is not answered in time ends the script, and the next question starts it again.
  */
 import { randomUUID } from 'node:crypto';
-import { CoreError } from '../errors.ts';
+import { CoreError, describe } from '../errors.ts';
 import { lookScript } from './look-script.ts';
 import type { RunningCommand } from './machine.ts';
 import { REMOTE_SHELL, scriptLine } from './remote-command.ts';
@@ -20,8 +20,8 @@ export interface LookOptions {
 interface Question {
   text: string;
   mostBytes: number;
-  resolve(answer: Buffer): void;
-  reject(error: CoreError): void;
+  resolve: (answer: Buffer) => void;
+  reject: (error: CoreError) => void;
 }
 
 const DEADLINE_MS = 10_000;
@@ -50,7 +50,7 @@ export class LookSession {
     if (this.#command !== null) {
       this.#command.stdin.write(`${question}\n`);
       if (this.#waiting.length === 1) this.#armDeadline();
-    } else if (!this.#opening) this.#open();
+    } else if (!this.#opening) void this.#open();
     return promise;
   }
 
@@ -58,18 +58,16 @@ export class LookSession {
     this.#fail(new CoreError('ssh-look', { host: this.#options.name, reason: 'the connection was closed' }));
   }
 
-  #open(): void {
+  async #open(): Promise<void> {
     this.#opening = true;
-    this.#options.exec(REMOTE_SHELL).then(
-      (command) => {
-        this.#opening = false;
-        this.#begin(command);
-      },
-      (error: unknown) => {
-        this.#opening = false;
-        this.#fail(error instanceof CoreError ? error : this.#noShell(String(error)));
-      },
-    );
+    try {
+      const command = await this.#options.exec(REMOTE_SHELL);
+      this.#begin(command);
+    } catch (error) {
+      this.#fail(error instanceof CoreError ? error : this.#noShell(describe(error)));
+    } finally {
+      this.#opening = false;
+    }
   }
 
   #begin(command: RunningCommand): void {
@@ -85,14 +83,17 @@ export class LookSession {
     });
     // What breaks a stream ends the command, too, which is told below.
     for (const stream of [command.stdin, command.stdout, command.stderr]) stream.on('error', () => {});
-    void command.ended.then(() => {
-      if (this.#command !== command) return;
-      this.#command = null;
-      const lost = new CoreError('ssh-look', { host: this.#options.name, reason: 'the connection was lost' });
-      this.#fail(this.#isReady ? lost : this.#noShell(complaint));
-    });
+    void this.#watchEnd(command, () => complaint);
     command.stdin.write(scriptLine(lookScript(this.mark)) + this.#waiting.map(({ text }) => text).join(''));
     this.#armDeadline();
+  }
+
+  async #watchEnd(command: RunningCommand, complaint: () => string): Promise<void> {
+    await command.ended;
+    if (this.#command !== command) return;
+    this.#command = null;
+    const lost = new CoreError('ssh-look', { host: this.#options.name, reason: 'the connection was lost' });
+    this.#fail(this.#isReady ? lost : this.#noShell(complaint()));
   }
 
   #take(chunk: Buffer): void {
