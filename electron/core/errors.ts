@@ -80,6 +80,7 @@ export const CATALOGUE = {
     '{path} can not be written: {reason}.',
     'Nothing was changed, and the text is still here. Check the permissions and the room on the disk, then save again.',
   ],
+  'config-not-saved': ['{path} was not saved: {reason}', 'Nothing was written there and the text is kept here. {next}'],
   'config-save-cut': [
     'The link to {host} was lost while {path} was saved.',
     'The file there is whole, with the old text or the new one; yours is kept here. Save again when the link is up: that tells which.',
@@ -217,11 +218,20 @@ export const CATALOGUE = {
   'files-no-dialog': ['This host has no file dialog.', 'Choose the file in the list of the page.'],
   'url-not-known': ['{url} is not an address of an instance.', 'Only the addresses of instances are opened.'],
   'url-not-opened': ['{url} was not opened: {reason}.', 'Open it in a browser yourself.'],
+  'log-source': [
+    '"{source}" is no source of a log.',
+    'Write engine, file:/path, journal:unit.service or docker:container.',
+  ],
+  'log-no-engine': ['{name} was not started by Reeve, so its output is not here.', 'Choose another source of its log.'],
   'sample-missing': ['The sample project is not part of this installation.', 'Open a folder of your own instead.'],
   'sample-not-running': ['The sample is not running.', 'Start it first.'],
   'settings-unwritable': [
     '{path} can not be written: {reason}.',
     'Check the permissions of the data folder; the change is lost at the end of this session.',
+  ],
+  'rehearse-remote': [
+    '{name} runs on {host}: its application is not on this machine, so nothing can be rehearsed here.',
+    'The problems in the text are those of {host} already. To try it there, start a second server from a copy of the file.',
   ],
   'rehearse-running': ['A rehearsal of {name} is under way.', 'Wait for its verdict, or cancel it.'],
   'reload-unknown': ['There is no report {id}.', 'Reports of the last 20 reloads of an instance are kept.'],
@@ -256,13 +266,32 @@ export const CATALOGUE = {
     "Check that this user may write to it; an empty file is enough for 'touch-reload'.",
   ],
   'signal-failed': [
-    'Signal HUP could not be sent to process {pid}: {reason}.',
+    'Signal {signal} could not be sent to process {pid}: {reason}.',
     "Only the server's user and root may signal it.",
   ],
   'signal-not-master': [
     'Process {pid} is not seen to be the master of this server. Nothing was sent.',
     'It may run in a container or as another user: use its FIFO or touch-reload instead.',
   ],
+  'systemd-failed': [
+    'systemd could not reload {unit}: {reason}.',
+    'Look at it with systemctl status, or use another way to reload.',
+  ],
+  'sudo-refused': [
+    'sudo on {machine} refused without asking for a password: {reason}.',
+    'Allow the command to this user with NOPASSWD in sudoers, or reload without sudo.',
+  ],
+  'name-needed': [
+    '{name} is read-only by its tags: its name has to be typed to change it.',
+    'Type the name of the instance exactly as it is shown.',
+  ],
+  'action-not-possible': ['{title} can not be done: {reason}', 'Change what stands in the way, or choose another way.'],
+  'rolling-unknown': ['There is no rolling reload {id}.', 'The newest 20 are kept.'],
+  'rolling-running': [
+    '{name} is part of a rolling reload that goes on.',
+    'Wait until it has stopped, or stop it and wait for the verdict of what it reloads now.',
+  ],
+  'rolling-blocked': ['{reason}', 'Mend this, then resume.'],
   'core-bug': [
     'Something in Reeve went wrong: {reason}.',
     'This is a fault in the program. Try again; if it stays, restart Reeve.',

@@ -60,10 +60,12 @@ export function configHandlers(context: HandlerContext): Part<'config'> {
       const format = formatOf(path);
       if (format !== 'INI') throw new CoreError('config-format', { path, format });
       const wasTrusted = await isTrusted(instance, context);
-      const outcome =
-        makeAnew === true
-          ? await versions.makeAnew(instance, path, text)
-          : await versions.save(instance, path, text, baseVersion);
+      const outcome = await (makeAnew === true
+        ? versions.makeAnew(instance, path, text)
+        : versions.save(instance, path, text, baseVersion)
+      ).catch((error: unknown) => {
+        throw notSaved(path, error);
+      });
       if (outcome.status === 'gone') return outcome;
       if (outcome.status === 'conflict') {
         return { status: 'conflict', disk: await toConfigFile(outcome.disk, instance) };
@@ -77,6 +79,12 @@ export function configHandlers(context: HandlerContext): Part<'config'> {
       };
     },
   };
+}
+
+/** An error of the link, in the words of the save. */
+function notSaved(path: string, error: unknown): unknown {
+  if (!(error instanceof CoreError) || !error.code.startsWith('ssh-')) return error;
+  return new CoreError('config-not-saved', { path, reason: error.message, next: error.hint }, { cause: error });
 }
 
 function formatOf(path: string): string {

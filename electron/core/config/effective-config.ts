@@ -2,6 +2,7 @@
  * What a server's configuration says about the ways to watch and to reload it, in one plain object: from the file
  * the bundled engine runs, or from the arguments of a process that was found. Reading is in read-effective.ts.
  */
+import type { LogOption } from '../logs/log-options.ts';
 
 export interface EffectiveConfig {
   /** The file its user named; null when everything came from the command line. */
@@ -30,6 +31,10 @@ export interface EffectiveConfig {
   memoryReport: boolean;
   /** A file that takes the log; null: standard error. */
   logto: string | null;
+  /** Every place that is named for a log. */
+  logs: LogOption[];
+  /** `log-format`; null: uWSGI's own request line. */
+  logFormat: string | null;
 }
 
 export const DEFAULT_MERCY_MS = 60_000;

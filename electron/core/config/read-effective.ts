@@ -9,6 +9,7 @@ import { type ConfigHost, resolvePath } from '../../../engine/config/host.ts';
 import { findOption } from '../../../engine/config/option-table.ts';
 import { resolveConfig } from '../../../engine/config/resolve.ts';
 import { isOn, leadingInteger } from '../../../engine/config/values.ts';
+import { logOptions } from '../logs/log-options.ts';
 import { reachableHost } from '../stats/target.ts';
 import { DEFAULT_LISTEN, DEFAULT_MERCY_MS, type EffectiveConfig } from './effective-config.ts';
 
@@ -61,6 +62,8 @@ export function readEffectiveConfig(
       urlOf('https', [...all('https'), ...all('https-socket')]),
     memoryReport: flag('memory-report'),
     logto: logtoOf(last('logto') ?? last('daemonize') ?? last('daemonize2'), host.cwd),
+    logs: logOptions(all, host.cwd, folder),
+    logFormat: last('log-format'),
   };
 }
 

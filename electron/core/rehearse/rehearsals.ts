@@ -42,11 +42,12 @@ export class Rehearsals {
     this.#options = options;
   }
 
-  /** `consent`: the digest of an earlier answer. Throws `config-none`, `trust-needed`, `rehearse-running`. */
+  /** `consent`: the digest of an earlier answer. Throws `config-none`, `rehearse-remote`, `trust-needed`, `rehearse-running`. */
   async start(instance: Instance, text: string, consent: string | undefined): Promise<RehearsalStart> {
     const { ports, engines, trust, runFolder, emit, onTrouble } = this.#options;
-    const { id } = instance;
+    const { id, machine } = instance;
     const path = configPathOf(instance);
+    if (!machine.isLocal) throw new CoreError('rehearse-remote', { name: instance.record.name, host: machine.name });
     const source = await sourceOfInstance(instance, path, text, ports);
     if (instance.record.kind === 'engine') await engines.requireTrust(instance);
     else {

@@ -31,6 +31,7 @@ import { FormSide } from './form/FormSide.tsx';
 import { useFormOpen } from './form/form-open.ts';
 import { PresetSide } from './form/PresetSide.tsx';
 import { GoneBar } from './GoneBar.tsx';
+import { awayOn, LinkBar } from './LinkBar.tsx';
 import { LiveFiguresContext, useLiveFigures } from './live/live-context.ts';
 import { addOption, useReferenceDesk } from './reference/use-reference-desk.ts';
 import { RehearseButton, RehearseSide, useRehearsals } from './rehearse/RehearseSide.tsx';
@@ -88,6 +89,8 @@ const START: CursorPlace = { line: 1, column: 1, section: '' };
 function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk: ConfigDesk; session: ConfigSession }) {
   const { router } = useStores();
   const nowMs = useNow();
+  const instance = useInstance(instanceId);
+  const host = awayOn(instance);
   const editor = useRef<IniEditorHandle>(null);
   const [cursor, setCursor] = useState(START);
   const { isOpen: isDrawerOpen, tab } = useStore(drawer);
@@ -100,6 +103,7 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
   const tools = useEditorTools(instanceId);
   const { store } = desk;
   const { file, diagnostics, saveError } = session;
+  const place = host === null ? file.path : `${host}:${file.path}`;
   useReferenceDesk(instanceId, session);
   useConfigRequests(instanceId, (request) => {
     const isChange = ['add', 'fix', 'presets'].includes(request.type);
@@ -142,8 +146,8 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
   return (
     <div className="config-page">
       <div className="tool">
-        <span className="m ell file-path" title={file.path}>
-          {file.path}
+        <span className="m ell file-path" title={place}>
+          {place}
         </span>
         <CopyButton variant="quiet" size="sm" label="Copy the path" text={() => file.path} />
         <span className="q ell read-at">
@@ -173,7 +177,7 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
         >
           Diff
         </Button>
-        <RehearseButton rehearsals={rehearsals} text={session.text} />
+        <RehearseButton rehearsals={rehearsals} text={session.text} awayOn={host} />
         <Button
           size="sm"
           disabledReason={blockedBy}
@@ -189,6 +193,7 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
         <ErrorBand title={saveError.message} text={saveError.hint ?? 'Nothing was written; the text is still here.'} />
       ) : null}
       {session.isGone ? <GoneBar path={file.path} onMakeAnew={() => void store.makeAnew()} /> : null}
+      <LinkBar instance={instance} />
       <DraftBar drafts={desk.drafts} session={session} />
       <SavedBar
         instanceId={instanceId}

@@ -81,7 +81,8 @@ export function createConfigStore({ client, instanceId, setTimer, now }: ConfigS
     cancelCheck = setTimer(() => {
       check().catch((error: unknown) => {
         // The old diagnostics stay; the save's own check will tell. Without a link it is tried until there is one.
-        if (failureOf(error).code === RPC_CODES.closed) scheduleCheck(CHECK_AGAIN_MS);
+        const { code } = failureOf(error);
+        if (code === RPC_CODES.closed || code.startsWith('ssh-')) scheduleCheck(CHECK_AGAIN_MS);
       });
     }, afterMs);
   }

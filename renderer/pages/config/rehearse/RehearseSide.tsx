@@ -22,7 +22,8 @@ export interface RehearseProps {
   text: string;
 }
 
-export function RehearseButton({ rehearsals, text }: RehearseProps) {
+/** `awayOn`: the host of a file that is not on this machine. */
+export function RehearseButton({ rehearsals, text, awayOn }: RehearseProps & { awayOn: string | null }) {
   const isRunning = useStore(
     rehearsals,
     (state) => state.status === 'asking' || (state.status === 'shown' && state.rehearsal.verdict === null),
@@ -31,7 +32,13 @@ export function RehearseButton({ rehearsals, text }: RehearseProps) {
     <Button
       size="sm"
       hint="Run the edited text on the bundled engine in a scratch folder; the server is not touched"
-      disabledReason={isRunning ? 'A rehearsal is under way' : null}
+      disabledReason={
+        awayOn === null
+          ? isRunning
+            ? 'A rehearsal is under way'
+            : null
+          : `The application is on ${awayOn}, so nothing can be rehearsed here; the checks are those of ${awayOn}`
+      }
       icon={<FlaskConical size={12} strokeWidth={1.75} aria-hidden />}
       onClick={() => void rehearsals.start(text)}
     >
