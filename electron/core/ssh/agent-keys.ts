@@ -53,13 +53,19 @@ export class OneKeyAgent extends ssh2.BaseAgent {
   ): void {
     const options = typeof optionsOrCallback === 'function' ? {} : optionsOrCallback;
     const done = typeof optionsOrCallback === 'function' ? optionsOrCallback : callback;
-    this.#sign(data, options).then(
-      (signature) => {
-        this.hasSigned = true;
-        return done?.(undefined, signature);
-      },
-      (error: unknown) => done?.(error instanceof Error ? error : new Error(describe(error))),
-    );
+    void this.#answer(data, options, done ?? (() => {}));
+  }
+
+  async #answer(data: Buffer, options: SigningRequestOptions, done: SignCallback): Promise<void> {
+    let signature: Buffer;
+    try {
+      signature = await this.#sign(data, options);
+    } catch (error) {
+      done(error instanceof Error ? error : new Error(describe(error)));
+      return;
+    }
+    this.hasSigned = true;
+    done(undefined, signature);
   }
 }
 

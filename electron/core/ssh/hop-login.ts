@@ -9,7 +9,7 @@ import { CoreError, describe } from '../errors.ts';
 import type { Asker, Attempt } from './attempt.ts';
 import type { HopSettings } from './hop-settings.ts';
 import type { HostKeys } from './host-keys.ts';
-import { passwordMethods } from './interactive-methods.ts';
+import { Person } from './interactive-methods.ts';
 import { keyMethods } from './key-methods.ts';
 import type { Questions } from './questions.ts';
 import type { SecretMemory } from './secret-memory.ts';
@@ -112,18 +112,19 @@ export class UserLogin implements HopLogin {
   }
 
   async *#sequence(): AsyncGenerator<Attempt> {
-    const { preferredMethods, allows, neverAsks } = this.#settings;
+    const { preferredMethods, allows, neverAsks, passwordPrompts } = this.#settings;
     const order = (preferredMethods ?? USUAL_ORDER).filter((method) => USUAL_ORDER.includes(method));
     const asker = this.#asker();
+    const person = new Person(this.#hop, asker, this.#parts.secrets);
     for (const method of order) {
       if (method === 'publickey' && allows.publicKey) {
         yield* keyMethods(this.#hop.user, this.#settings, asker, this.#parts.secrets, this.#notes, () => {
           this.#needsSystem = true;
         });
       } else if (method === 'keyboard-interactive' && allows.keyboardInteractive && !neverAsks) {
-        yield* passwordMethods('keyboard-interactive', this.#hop, this.#settings, asker, this.#parts.secrets);
+        yield* person.methods(method, passwordPrompts);
       } else if (method === 'password' && allows.password && !neverAsks) {
-        yield* passwordMethods('password', this.#hop, this.#settings, asker, this.#parts.secrets);
+        yield* person.methods(method, passwordPrompts);
       }
     }
   }

@@ -149,7 +149,7 @@ function agentAddress(values: ConfigValues, tokens: TokenValues, platform: strin
 
 /** `ask` also for a value that is not known: it fails to the safe side. */
 function strictness(value: string | null): HopSettings['strictHostKeys'] {
-  switch (value?.toLowerCase()) {
+  switch (value?.toLowerCase() ?? '') {
     case 'yes':
     case 'true':
       return 'yes';

@@ -74,7 +74,7 @@ export class HostKeys {
     try {
       return await this.#judge(host, settings, key);
     } catch (error) {
-      if (error instanceof CoreError) return { status: 'refused', error, offersSystem: false };
+      if (error instanceof CoreError) return refuse(error);
       throw error;
     }
   }
@@ -95,11 +95,6 @@ export class HostKeys {
 
   async #judge(host: string, settings: HopSettings, key: Buffer): Promise<HostKeyVerdict> {
     const fingerprint = fingerprintOf(key);
-    const refuse = (error: CoreError, offersSystem = false): HostKeyVerdict => ({
-      status: 'refused',
-      error,
-      offersSystem,
-    });
     const revokedBy = await revokedPlace(host, settings, key);
     if (revokedBy !== null) {
       return refuse(new CoreError('ssh-host-key-revoked', { host, fingerprint, place: revokedBy }));
@@ -135,8 +130,7 @@ export class HostKeys {
     }
     if (strictHostKeys === 'yes' || neverAsks) {
       const reason = neverAsks ? 'BatchMode forbids to ask.' : 'StrictHostKeyChecking forbids to ask.';
-      const error = new CoreError('ssh-host-key-unknown', { host, fingerprint, reason });
-      return { status: 'refused', error, offersSystem: false };
+      return refuse(new CoreError('ssh-host-key-unknown', { host, fingerprint, reason }));
     }
     const keyType = typeOfKey(key);
     const command = `ssh-keygen -lf /etc/ssh/ssh_host_${KEY_FILES[keyType] ?? 'ed25519'}_key.pub`;
@@ -164,6 +158,10 @@ export class HostKeys {
     );
     return [...files.flat(), ...own, ...this.#session];
   }
+}
+
+function refuse(error: CoreError, offersSystem = false): HostKeyVerdict {
+  return { status: 'refused', error, offersSystem };
 }
 
 /** Under which names a host is looked for; the first is the one it is kept under. */

@@ -3,106 +3,121 @@
  * password. A password that was given before is tried once without asking; codes that are good for one time are not
  * kept.
  */
-import type { Prompt } from 'ssh2';
+import type { KeyboardInteractiveAuthMethod, Prompt } from 'ssh2';
 import type { Asker, Attempt } from './attempt.ts';
-import type { HopSettings } from './hop-settings.ts';
 import type { SecretMemory } from './secret-memory.ts';
 import type { ResolvedHop } from './ssh-trust.ts';
 
 const MOST_ROUNDS = 10;
+const AGAIN = 'It was not accepted. Try again.';
 
-export async function* passwordMethods(
-  type: 'keyboard-interactive' | 'password',
-  hop: ResolvedHop,
-  settings: HopSettings,
-  asker: Asker,
-  secrets: SecretMemory,
-): AsyncGenerator<Attempt> {
-  const place = `${hop.user}@${hop.hostName}:${hop.port}`;
-  const secretKey = `ssh-password ${place}`;
-  let isOver = false;
-  for (let i = 0; i < settings.passwordPrompts && !isOver; i++) {
-    const isAgain = i > 0;
-    if (type === 'password') {
-      yield {
-        type,
-        name: 'a password',
-        make: async () => {
-          const held = await secrets.get(secretKey);
-          const given = held ?? (await askPassword());
-          isOver = given === null;
-          return given === null ? null : { type, username: hop.user, password: given };
-        },
-        onRefused: async () => secrets.forget(secretKey),
-      };
-    } else {
-      yield {
-        type,
-        name: 'the server’s questions',
-        make: async () => ({ type, username: hop.user, prompt: answerRounds(isAgain) }),
-        onRefused: async () => secrets.forget(secretKey),
-      };
-    }
+/** The person at one login of one hop. */
+export class Person {
+  readonly #hop: ResolvedHop;
+  readonly #asker: Asker;
+  readonly #secrets: SecretMemory;
+  readonly #secretKey: string;
+  /** Nothing more is answered. */
+  #isGone = false;
 
-    async function askPassword(): Promise<string | null> {
-      const instructions = isAgain ? 'It was not accepted. Try again.' : null;
-      const prompts = [{ label: 'Password', echo: false }];
-      const about = { title: `Password of ${hop.user} on ${hop.name}`, instructions, prompts, keepIn: secrets.keepIn };
-      const answer = await asker.ask(about, secretKey);
-      const [password] = answer?.values ?? [];
-      if (answer === null || password === undefined) return null;
-      await secrets.keep(secretKey, password, answer.keep);
-      return password;
+  constructor(hop: ResolvedHop, asker: Asker, secrets: SecretMemory) {
+    this.#hop = hop;
+    this.#asker = asker;
+    this.#secrets = secrets;
+    this.#secretKey = `ssh-password ${hop.user}@${hop.hostName}:${hop.port}`;
+  }
+
+  /** As often as NumberOfPasswordPrompts of ssh_config(5) says. */
+  async *methods(type: 'keyboard-interactive' | 'password', most: number): AsyncGenerator<Attempt> {
+    for (let tries = 0; tries < most && !this.#isGone; tries++) {
+      yield type === 'password' ? this.#password(tries > 0) : this.#keyboard(tries > 0);
     }
   }
 
-  function answerRounds(isAgain: boolean): KeyboardPrompt {
-    let rounds = 0;
-    return (name, instructions, _language, prompts, finish) => {
-      rounds += 1;
-      answerRound(name, instructions, prompts, rounds).then(finish, () => finish([]));
+  #password(isAgain: boolean): Attempt {
+    return {
+      type: 'password',
+      name: 'a password',
+      make: async () => {
+        const held = await this.#secrets.get(this.#secretKey);
+        const [password] = held === null ? await this.#askPassword(isAgain) : [held];
+        return password === undefined ? null : { type: 'password', username: this.#hop.user, password };
+      },
+      onRefused: async () => this.#secrets.forget(this.#secretKey),
     };
+  }
 
-    async function answerRound(
-      name: string,
-      instructions: string,
-      prompts: readonly Prompt[],
-      round: number,
-    ): Promise<string[]> {
-      if (isOver || round > MOST_ROUNDS) return prompts.map(() => '');
-      const [first] = prompts;
-      // Many servers ask for the password this way: then it is one, and may be kept.
-      const isPassword = prompts.length === 1 && first?.echo !== true && /password/i.test(first?.prompt ?? '');
-      const held = isPassword && !isAgain ? await secrets.get(secretKey) : null;
-      if (held !== null) return [held];
-      const said = [isAgain ? 'It was not accepted. Try again.' : '', instructions].filter(
-        (text) => text.trim() !== '',
-      );
-      const about = {
-        title: clean(name) || `${hop.name} asks ${hop.user}`,
-        instructions: said.length === 0 ? null : clean(said.join(' ')),
-        prompts: prompts.map(({ prompt, echo }) => ({ label: clean(prompt).replace(/:$/, ''), echo: echo === true })),
-        keepIn: isPassword ? secrets.keepIn : null,
-      };
-      // Each connection has its own questions of the server: a code is good for one of them.
-      const subject = isPassword ? secretKey : `${secretKey} ${crypto.randomUUID()}`;
-      const answer = await asker.ask(about, subject);
-      isOver = answer === null;
-      if (answer === null) return prompts.map(() => '');
-      const [value] = answer.values;
-      if (isPassword && value !== undefined) await secrets.keep(secretKey, value, answer.keep);
-      return answer.values;
+  async #askPassword(isAgain: boolean): Promise<string[]> {
+    const prompts = [{ label: 'Password', echo: false }];
+    return this.#ask({
+      title: `Password of ${this.#hop.user} on ${this.#hop.name}`,
+      instructions: isAgain ? AGAIN : null,
+      prompts,
+      isPassword: true,
+    });
+  }
+
+  #keyboard(isAgain: boolean): Attempt {
+    let rounds = 0;
+    const prompt: KeyboardInteractiveAuthMethod['prompt'] = (name, instructions, _language, prompts, finish) => {
+      rounds += 1;
+      if (rounds > MOST_ROUNDS) finish([]);
+      else void this.#answerRound(name, instructions, prompts, isAgain, finish);
+    };
+    return {
+      type: 'keyboard-interactive',
+      name: 'the server’s questions',
+      make: async () => ({ type: 'keyboard-interactive', username: this.#hop.user, prompt }),
+      onRefused: async () => this.#secrets.forget(this.#secretKey),
+    };
+  }
+
+  /** No answer is an empty list, which the server refuses. */
+  async #answerRound(
+    name: string,
+    instructions: string,
+    prompts: readonly Prompt[],
+    isAgain: boolean,
+    finish: (answers: string[]) => void,
+  ): Promise<void> {
+    // Many servers ask for the password this way: then it is one, and may be kept.
+    const [first] = prompts;
+    const isPassword = prompts.length === 1 && first?.echo !== true && /password/i.test(first?.prompt ?? '');
+    const held = isPassword && !isAgain ? await this.#secrets.get(this.#secretKey) : null;
+    if (held !== null) {
+      finish([held]);
+      return;
     }
+    const said = clean(`${isAgain ? AGAIN : ''} ${instructions}`);
+    const answers = await this.#ask({
+      title: clean(name) || `${this.#hop.name} asks ${this.#hop.user}`,
+      instructions: said === '' ? null : said,
+      prompts: prompts.map(({ prompt, echo }) => ({ label: clean(prompt).replace(/:$/, ''), echo: echo === true })),
+      isPassword,
+    });
+    finish(answers);
+  }
+
+  /** Empty: nobody answered. */
+  async #ask(asked: {
+    title: string;
+    instructions: string | null;
+    prompts: { label: string; echo: boolean }[];
+    isPassword: boolean;
+  }): Promise<string[]> {
+    if (this.#isGone) return [];
+    const { isPassword, ...words } = asked;
+    // Other questions belong to one connection: a code is good for one of them.
+    const subject = isPassword ? this.#secretKey : `${this.#secretKey} ${crypto.randomUUID()}`;
+    const answer = await this.#asker.ask({ ...words, keepIn: isPassword ? this.#secrets.keepIn : null }, subject);
+    this.#isGone = answer === null;
+    const [password] = answer?.values ?? [];
+    if (answer !== null && isPassword && password !== undefined) {
+      await this.#secrets.keep(this.#secretKey, password, answer.keep);
+    }
+    return answer?.values ?? [];
   }
 }
-
-type KeyboardPrompt = (
-  name: string,
-  instructions: string,
-  language: string,
-  prompts: Prompt[],
-  finish: (answers: string[]) => void,
-) => void;
 
 /** A server's words: one line, without control and direction characters. */
 function clean(text: string): string {

@@ -72,11 +72,16 @@ async function openKey(
   secrets: SecretMemory,
   notes: string[],
 ): Promise<ParsedKey | null> {
+  const opened = secrets.openedKeys.get(content);
+  if (opened !== undefined) return opened;
   const secretKey = `ssh-passphrase ${path}`;
   const held = await secrets.get(secretKey);
   if (held !== null) {
     const key = unlock(content, held);
-    if (key !== null) return key;
+    if (key !== null) {
+      secrets.openedKeys.set(content, key);
+      return key;
+    }
     await secrets.forget(secretKey);
   }
   for (let i = 0; i < MOST_TRIES; i++) {
@@ -88,6 +93,7 @@ async function openKey(
     const [passphrase = ''] = answer.values;
     const key = unlock(content, passphrase);
     if (key === null) continue;
+    secrets.openedKeys.set(content, key);
     await secrets.keep(secretKey, passphrase, answer.keep);
     return key;
   }

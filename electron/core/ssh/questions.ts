@@ -61,7 +61,7 @@ export class Questions {
 
   /** Cancels all that wait. */
   dispose(): void {
-    for (const waiting of [...this.#waiting.values()]) this.answer(waiting.question.id, { kind: 'cancel' });
+    for (const { id } of this.list()) this.answer(id, { kind: 'cancel' });
     this.onChanged = null;
   }
 

@@ -2,11 +2,14 @@
  * Passphrases and passwords that were given once: kept in the keychain when the user wants it, otherwise until Reeve
  * ends, so that a connection that is made again need not ask again. One that was refused is forgotten at once.
  */
+import type { ParsedKey } from 'ssh2';
 import type { SecretStore } from '../ports.ts';
 
 export class SecretMemory {
   readonly #store: SecretStore;
   readonly #session = new Map<string, string>();
+  /** Keys that a passphrase opened, by the text of their file: opening one takes most of a second of this thread. */
+  readonly openedKeys = new Map<string, ParsedKey>();
 
   constructor(store: SecretStore) {
     this.#store = store;

@@ -19,6 +19,8 @@ import type { HopLogin, LoginContext, ResolvedChain, ResolvedHop, SshTrust } fro
 
 const HOST_KEYS_FILE = 'host-keys.json';
 
+export type TrustPorts = Pick<Ports, 'dataFolder' | 'homeFolder' | 'platform' | 'env' | 'clock' | 'secrets'>;
+
 export class UserTrust implements SshTrust {
   readonly questions = new Questions();
   readonly #resolver: HostResolver;
@@ -28,7 +30,7 @@ export class UserTrust implements SshTrust {
   /** The rest of the configuration of each hop that was given out. */
   readonly #settings = new WeakMap<ResolvedHop, HopSettings>();
 
-  private constructor(ports: Ports, store: DocumentStore<HostKeysFile>) {
+  private constructor(ports: TrustPorts, store: DocumentStore<HostKeysFile>) {
     this.#resolver = new HostResolver(ports);
     this.#store = store;
     this.#hostKeys = new HostKeys(store, join(ports.dataFolder, HOST_KEYS_FILE), ports.clock);
@@ -36,7 +38,7 @@ export class UserTrust implements SshTrust {
   }
 
   /** `onBroken` is told when Reeve's own list of host keys was not understood and set aside. */
-  static async open(ports: Ports, onBroken: (message: string) => void): Promise<UserTrust> {
+  static async open(ports: TrustPorts, onBroken: (message: string) => void): Promise<UserTrust> {
     const store = await DocumentStore.open<HostKeysFile>({
       folder: ports.dataFolder,
       name: HOST_KEYS_FILE,
