@@ -7,6 +7,7 @@ import { AlertsPage } from './pages/alerts/AlertsPage.tsx';
 import { ReferenceSide } from './pages/config/reference/ReferenceSide.tsx';
 import { FleetPage } from './pages/fleet/FleetPage.tsx';
 import { InstanceFrame } from './pages/instance/InstanceFrame.tsx';
+import { RollingPage } from './pages/rolling/RollingPage.tsx';
 import { SettingsPage } from './pages/settings/SettingsPage.tsx';
 import { DeniedPage, LinkBand } from './shell/LinkBand.tsx';
 import { Notices } from './shell/Notices.tsx';
@@ -30,6 +31,7 @@ export function App() {
   const stores = useStores();
   useTheme();
   useShortcuts(stores);
+  useAttachLink(stores);
   useHomeRoute(stores);
   useWindowTitle();
   const isNarrow = useMedia(NARROW);
@@ -70,6 +72,8 @@ function Page({ route }: { route: Route }) {
       return <AlertsPage />;
     case 'settings':
       return <SettingsPage />;
+    case 'rolling':
+      return <RollingPage rollingId={route.rollingId} />;
     case 'home':
       return failure ? <div className="calm crit">{failure.message}</div> : <FirstWords />;
   }
@@ -99,6 +103,14 @@ function useHomeRoute({ router, instances, settings }: AppStores): void {
       for (const stop of stops) stop();
     };
   }, [route.page, router, instances, settings]);
+}
+
+/** `?attach=web-03.ams` opens the attach dialog with this host. */
+function useAttachLink({ ui }: AppStores): void {
+  useEffect(() => {
+    const host = new URLSearchParams(window.location.search).get('attach');
+    if (host !== null && host !== '') ui.openDialog({ type: 'attach', host, isLinked: true });
+  }, [ui]);
 }
 
 function useWindowTitle(): void {

@@ -13,6 +13,7 @@ import type { AppStores } from '../stores/app.ts';
 import { byTrouble } from '../stores/instances.ts';
 import { fleetRoute, INSTANCE_TABS, type InstanceTab, instanceRoute } from '../stores/router.ts';
 import { showToast } from '../ui/toast.tsx';
+import { hostCommands } from './host-commands.ts';
 import { runAction } from './run-action.ts';
 
 export interface Command {
@@ -43,7 +44,7 @@ const TAB_TITLES: Record<InstanceTab, string> = {
 const NO_INSTANCE = 'Open an instance first.';
 
 export function listCommands(stores: AppStores): Command[] {
-  return [...goCommands(stores), ...instanceCommands(stores), ...appCommands(stores)];
+  return [...goCommands(stores), ...instanceCommands(stores), ...hostCommands(stores), ...appCommands(stores)];
 }
 
 export function findCommand(stores: AppStores, id: string): Command | undefined {
@@ -335,9 +336,9 @@ function appCommands({ ui, settings, client, router, instances }: AppStores): Co
     {
       id: 'app.attach',
       title: 'Attach to a server…',
-      detail: 'any uWSGI by its stats address',
+      detail: 'any uWSGI here or behind SSH',
       shortcut: 'A',
-      keywords: 'connect discover',
+      keywords: 'connect discover ssh host stats address',
       whyNot: null,
       run: () => ui.openDialog({ type: 'attach' }),
     },

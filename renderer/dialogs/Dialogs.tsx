@@ -16,7 +16,14 @@ export function Dialogs() {
     case undefined:
       return null;
     case 'attach':
-      return <AttachDialog key={dialog.host} host={dialog.host ?? null} onClose={close} />;
+      return (
+        <AttachDialog
+          key={dialog.host}
+          host={dialog.host ?? null}
+          isLinked={dialog.isLinked ?? false}
+          onClose={close}
+        />
+      );
     case 'question':
       return <QuestionDialog onClose={close} />;
     case 'open':

@@ -6,6 +6,7 @@ import { fleetRoute } from '../stores/router.ts';
 import { useHostInfo, useInstances, useNow, useStores } from '../stores/use-stores.ts';
 import { HealthGlyph } from '../ui/Glyph.tsx';
 import { Tip } from '../ui/Tip.tsx';
+import { HostMenu } from './HostMenu.tsx';
 
 const POLL_INTERVAL_MS = 1000;
 
@@ -23,6 +24,7 @@ export function StatusBar() {
         <HealthGlyph level={level} silent />
         <span className="m">{up}</span> up <span className="m">{down}</span> down
       </button>
+      <HostMenu />
       <Tip label="The slowest answer of the last second; over 1 s, polls are skipped" position="top">
         <button type="button" className={isLate ? 'warn' : undefined} onClick={() => router.go(fleetRoute())}>
           poll lag <span className="m">{shortTimeText(pollLagMs)}</span>

@@ -2,6 +2,7 @@
  * What the palette lists for a query: instances, actions, options; ranked exact, prefix, start of a word, inside.
  * `>` asks for actions only, `@` for options of uWSGI. Pure.
  */
+
 import type { Command } from '../commands/commands.ts';
 
 export type PaletteGroup = 'instances' | 'do' | 'options';
@@ -30,6 +31,9 @@ export interface PaletteQuery {
   searchOptions: (text: string) => readonly OptionHit[];
 }
 
+/** Begins the ids of commands that there is one of for every host. */
+export const OF_EACH_HOST = 'host.';
+
 export const MOST_IN_GROUP = 8;
 const MOST_OPTIONS_BESIDE = 3;
 const INSTANCE_PREFIX = 'go.instance.';
@@ -41,9 +45,9 @@ export function paletteItems({ text, commands, recent, searchOptions }: PaletteQ
   const options = sigil !== '>' && query.length >= (sigil === '@' ? 1 : 3) ? optionItems(query, searchOptions) : [];
   if (sigil === '@') return options.slice(0, MOST_IN_GROUP * 2);
 
-  // A reload of every instance is only worth its line when one asks for something.
+  // What there is of every instance or host is only worth its line when one asks for something.
   const ranked = commands
-    .filter(({ id }) => query !== '' || !id.startsWith('reload.'))
+    .filter(({ id }) => query !== '' || !(id.startsWith('reload.') || id.startsWith(OF_EACH_HOST)))
     .map((command) => ({ command, rank: rankOf(command, query, recent) }))
     .filter(({ rank }) => rank !== null)
     .sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0));

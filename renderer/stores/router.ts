@@ -12,6 +12,8 @@ export type Route =
   | { page: 'fleet'; filter: string }
   | { page: 'alerts' }
   | { page: 'settings' }
+  /** null: the newest. */
+  | { page: 'rolling'; rollingId: string | null }
   | {
       page: 'instance';
       instanceId: string;
@@ -61,6 +63,8 @@ export function parseRoute(search: string): Route {
       return { page: 'alerts' };
     case 'settings':
       return { page: 'settings' };
+    case 'rolling':
+      return { page: 'rolling', rollingId: query.get('rolling') };
     case null:
     default:
       return { page: 'home' };
@@ -78,12 +82,13 @@ export function formatRoute(route: Route, keep: readonly [string, string][] = []
   } else if (route.page !== 'home') {
     query.set('page', route.page);
     if (route.page === 'fleet' && route.filter) query.set('filter', route.filter);
+    if (route.page === 'rolling' && route.rollingId !== null) query.set('rolling', route.rollingId);
   }
   const text = query.toString();
   return text ? `?${text}` : '?';
 }
 
-const OURS = new Set(['instance', 'tab', 'worker', 'reload', 'page', 'filter']);
+const OURS = new Set(['attach', 'instance', 'tab', 'worker', 'reload', 'page', 'filter', 'rolling']);
 
 /** What the router needs of the window. */
 export interface RouterPage {

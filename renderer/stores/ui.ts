@@ -5,8 +5,8 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
 export type OpenDialog =
-  /** `host`: a destination to begin with; the way to it is begun at once. */
-  | { type: 'attach'; host?: string }
+  /** `host`: a destination to begin with. `isLinked`: an address named it, so nothing connects before its user says so. */
+  | { type: 'attach'; host?: string; isLinked?: boolean }
   /** What a host on its way asks. */
   | { type: 'question' }
   /** `path`: what it would run is shown at once. */
@@ -30,6 +30,8 @@ export interface UiState {
   unsavedConfigs: readonly string[];
   /** Instances chosen on the Fleet page. */
   selected: readonly string[];
+  /** Instance that the Fleet page has to bring into view. */
+  shownInstance: string | null;
 }
 
 export interface UiStore extends StoreApi<UiState> {
@@ -41,6 +43,7 @@ export interface UiStore extends StoreApi<UiState> {
   setGroupFolded(group: string, folded: boolean): void;
   setConfigUnsaved(instanceId: string, unsaved: boolean): void;
   select(instanceIds: readonly string[]): void;
+  showInstance(instanceId: string | null): void;
 }
 
 export const CHART_WINDOWS_MS = [5 * 60_000, 15 * 60_000] as const;
@@ -54,6 +57,7 @@ export function createUiStore(): UiStore {
     foldedGroups: [],
     unsavedConfigs: [],
     selected: [],
+    shownInstance: null,
   }));
   return Object.assign(store, {
     openDialog: (dialog: OpenDialog) => store.setState({ dialog, isPaletteOpen: false }),
@@ -64,6 +68,7 @@ export function createUiStore(): UiStore {
     setGroupFolded: (group: string, folded: boolean) =>
       store.setState((state) => ({ foldedGroups: withMember(state.foldedGroups, group, folded) })),
     select: (selected: readonly string[]) => store.setState({ selected }),
+    showInstance: (shownInstance: string | null) => store.setState({ shownInstance }),
     setConfigUnsaved: (instanceId: string, unsaved: boolean) =>
       store.setState((state) => ({ unsavedConfigs: withMember(state.unsavedConfigs, instanceId, unsaved) })),
   });

@@ -27,17 +27,30 @@ const ASK_FORM = 'attach-question';
 const TARGET_FORM = 'attach-target';
 const OTHER_FORM = 'attach-other';
 
-export function AttachDialog({ host: firstHost, onClose }: { host: string | null; onClose: () => void }) {
+export interface AttachDialogProps {
+  /** To begin with. */
+  host: string | null;
+  /** An address named the host: nothing connects to it before its user says so. */
+  isLinked: boolean;
+  onClose: () => void;
+}
+
+export function AttachDialog({ host: firstHost, isLinked, onClose }: AttachDialogProps) {
   const { router, instances, hosts } = useStores();
   const [place, setPlace] = useState<Place>(
     firstHost === null ? { type: 'local' } : { type: 'host', destination: firstHost },
   );
   const used = useRef(new Set<string>());
-  const way = useHostWay(place.type === 'host' ? place.destination : null, (machine) => used.current.add(machine));
+  const destination = place.type === 'host' ? place.destination : null;
+  const way = useHostWay(destination, {
+    isAtOnce: !(isLinked && destination === firstHost),
+    onUsed: (machine) => used.current.add(machine),
+  });
   const isReady = place.type === 'local' || way?.host?.status === 'ready';
   const edit = useAttach(way === null ? null : way.machine, isReady, finish);
   const body = useRef<HTMLDivElement>(null);
-  useFocusOnNews(body, `${way?.question?.question.id ?? ''} ${String(edit.found !== null)}`);
+  // Nothing is news on this machine: its list is there at once, and the field at the left keeps the focus.
+  useFocusOnNews(body, way === null ? '' : `${way.question?.question.id ?? ''} ${edit.found === null ? '' : 'found'}`);
 
   function finish(attached: readonly Instance[]) {
     close();
@@ -79,7 +92,12 @@ export function AttachDialog({ host: firstHost, onClose }: { host: string | null
           ) : null}
           {way ? <WayPart way={way} /> : null}
           {isReady ? (
-            <FoundServers edit={edit} where={way === null ? 'this machine' : way.destination} onOpen={open} />
+            <FoundServers
+              edit={edit}
+              formId={TARGET_FORM}
+              where={way === null ? 'this machine' : way.destination}
+              onOpen={open}
+            />
           ) : null}
           {place.type === 'other' ? null : (
             <TargetForm
@@ -174,11 +192,10 @@ function useFocusOnNews(body: React.RefObject<HTMLDivElement | null>, news: stri
   useEffect(() => {
     const root = body.current;
     const active = document.activeElement;
-    if (root === null || news === '') return;
+    if (root === null || news.trim() === '') return;
     const isSearching = active instanceof HTMLInputElement && 'hostSearch' in active.dataset;
     const isTyping = active instanceof HTMLInputElement || active instanceof HTMLSelectElement;
     if (isTyping && (!isSearching || active.value !== '')) return;
-    if (isSearching && root.querySelector('[aria-selected="true"] [data-local]')) return;
     root.querySelector<HTMLElement>('[data-ask-first], .found .cb')?.focus();
   }, [body, news]);
 }

@@ -10,12 +10,14 @@ import type { AttachEdit } from './use-attach.ts';
 
 export interface FoundServersProps {
   edit: AttachEdit;
+  /** Enter on a box attaches what is chosen. */
+  formId: string;
   /** As in `Found on web-03.ams`. */
   where: string;
   onOpen: (instanceId: string) => void;
 }
 
-export function FoundServers({ edit, where, onOpen }: FoundServersProps) {
+export function FoundServers({ edit, formId, where, onOpen }: FoundServersProps) {
   const { found, search, lookAgain, chosen, toggle } = edit;
   return (
     <section aria-label={`Found on ${where}`} className="found">
@@ -46,6 +48,7 @@ export function FoundServers({ edit, where, onOpen }: FoundServersProps) {
         <FoundRow
           key={server.pid}
           server={server}
+          formId={formId}
           isChosen={chosen.has(server.pid)}
           onToggle={() => toggle(server)}
           onOpen={onOpen}
@@ -57,12 +60,13 @@ export function FoundServers({ edit, where, onOpen }: FoundServersProps) {
 
 interface RowProps {
   server: Discovered;
+  formId: string;
   isChosen: boolean;
   onToggle: () => void;
   onOpen: (instanceId: string) => void;
 }
 
-function FoundRow({ server, isChosen, onToggle, onOpen }: RowProps) {
+function FoundRow({ server, formId, isChosen, onToggle, onOpen }: RowProps) {
   const { pid, role, unit, command, configPath, user, statsAddress, instanceId, missing } = server;
   const isUsable = instanceId === null && statsAddress !== null && missing === null;
   const title = configPath ?? command;
@@ -72,6 +76,7 @@ function FoundRow({ server, isChosen, onToggle, onOpen }: RowProps) {
       {isUsable ? (
         <input
           type="checkbox"
+          form={formId}
           className="cb"
           aria-label={`Attach to ${title}`}
           checked={isChosen}

@@ -90,6 +90,12 @@ export function HostList({ place, onChoose }: { place: Place; onChoose: (place: 
     list.current?.querySelector(`[id="${listId}-${cursor}"]`)?.scrollIntoView({ block: 'nearest' });
   }, [cursor, listId]);
 
+  function choose(chosen: Place) {
+    setText('');
+    setAt(null);
+    onChoose(chosen);
+  }
+
   function onKeyDown(event: KeyboardEvent) {
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault();
@@ -98,7 +104,7 @@ export function HostList({ place, onChoose }: { place: Place; onChoose: (place: 
     } else if (event.key === 'Enter') {
       event.preventDefault();
       const option = options[cursor];
-      if (option) onChoose(option.place);
+      if (option) choose(option.place);
     } else if (event.key === 'Escape' && text !== '') {
       event.stopPropagation();
       setText('');
@@ -168,10 +174,7 @@ export function HostList({ place, onChoose }: { place: Place; onChoose: (place: 
                     role="option"
                     tabIndex={-1}
                     aria-selected={index === chosenAt}
-                    onClick={() => {
-                      setAt(null);
-                      onChoose(option.place);
-                    }}
+                    onClick={() => choose(option.place)}
                   >
                     <span className="grow">
                       <span className="m ell">{option.title}</span>

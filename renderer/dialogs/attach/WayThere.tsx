@@ -52,7 +52,7 @@ interface StopProps {
 function Stop({ icon, name, address, tone, children }: StopProps) {
   return (
     <li className="stop">
-      <span className="mark">{icon}</span>
+      <span className="rail-mark">{icon}</span>
       <div>
         <div className="row g4">
           <b className="md m">{name}</b>

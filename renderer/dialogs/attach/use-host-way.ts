@@ -19,8 +19,15 @@ export interface HostWay {
   connect: (transport?: TransportChoice) => void;
 }
 
-/** `destination` null: no host is chosen. `onUsed` hears of machines that this dialog began to connect to. */
-export function useHostWay(destination: string | null, onUsed: (machine: string) => void): HostWay | null {
+export interface HostWayOptions {
+  /** Connects as soon as the host is chosen. */
+  isAtOnce: boolean;
+  /** Hears of machines that this dialog began to connect to. */
+  onUsed: (machine: string) => void;
+}
+
+/** `destination` null: no host is chosen. */
+export function useHostWay(destination: string | null, { isAtOnce, onUsed }: HostWayOptions): HostWay | null {
   const { client, hosts } = useStores();
   const [resolved, setResolved] = useState<HostResolved | null>(null);
   const [spelling, setSpelling] = useState<{ of: string; machine: string } | null>(null);
@@ -56,8 +63,8 @@ export function useHostWay(destination: string | null, onUsed: (machine: string)
     runResolve(() => client.call('hosts.resolve', { destination }), setResolved);
     const status = hosts.getState().byId[destination]?.status;
     // What waits or failed is shown as it is; its user says when it is tried again.
-    if (status === undefined || status === 'idle') connect();
-  }, [destination, runResolve, resetConnect, client, hosts, connect]);
+    if (isAtOnce && (status === undefined || status === 'idle')) connect();
+  }, [destination, runResolve, resetConnect, client, hosts, connect, isAtOnce]);
 
   if (destination === null) return null;
   return { destination, machine, host, resolved, failure: connecting.failure ?? resolving.failure, question, connect };

@@ -104,11 +104,18 @@ function Facts({ instance, isShort }: { instance: Instance; isShort: boolean }) 
   const { version, runtime, masterPid, upSinceMs, engine, link } = instance;
   const address = addressOf(instance);
   const server = version === null ? null : serverOf(version);
-  if (isShort) return <span className="q m ell facts">{address}</span>;
+  if (isShort) {
+    return (
+      <span className="q ell facts">
+        {instance.machine === 'local' ? <span className="m">{address}</span> : <Place instance={instance} />}
+      </span>
+    );
+  }
   const isSeen = link.status === 'attached' || engine !== null;
   return (
     <span className="q ell facts">
-      <span className="m">{address}</span> on this machine
+      {instance.machine === 'local' ? <span className="m">{address} </span> : null}
+      <Place instance={instance} />
       {server ? (
         <>
           , {server.program} <span className="m">{server.number}</span>
@@ -131,5 +138,32 @@ function Facts({ instance, isShort }: { instance: Instance; isShort: boolean }) 
         </>
       ) : null}
     </span>
+  );
+}
+
+/** `web-03.ams via bastion.ams`, then its tags. */
+function Place({ instance: { machine, hostName, via, tags, readOnly } }: { instance: Instance }) {
+  return (
+    <>
+      {machine === 'local' ? (
+        'on this machine'
+      ) : (
+        <>
+          <span className="m">{hostName}</span>
+          {via.length > 0 ? (
+            <>
+              {' '}
+              via <span className="m">{via.join(', ')}</span>
+            </>
+          ) : null}
+        </>
+      )}
+      {tags.map((tag) => (
+        <span key={tag} className="tag">
+          {tag}
+        </span>
+      ))}
+      {readOnly ? <span className="tag">read-only</span> : null}
+    </>
   );
 }

@@ -101,8 +101,8 @@ function NextSteps({ instance }: { instance: Instance }) {
           title="Attach to a server"
           text={
             hosts > 0
-              ? `Any uWSGI on this machine by its stats address. ${hosts} hosts found in ~/.ssh/config.`
-              : 'Any uWSGI on this machine by its stats address. Reeve finds those that run.'
+              ? `Any uWSGI, on this machine or behind SSH. ${hosts === 1 ? 'One host' : `${hosts} hosts`} found in ~/.ssh/config.`
+              : 'Any uWSGI, on this machine or behind SSH. Reeve finds those that run.'
           }
         >
           <Button icon={<Plug {...ICON} />} onClick={() => runCommand(stores, 'app.attach')}>

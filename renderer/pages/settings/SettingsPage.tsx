@@ -7,6 +7,7 @@ import { Button } from '../../ui/Button.tsx';
 import { ErrorBand } from '../../ui/ErrorBand.tsx';
 import { Segmented } from '../../ui/Segmented.tsx';
 import { Switch } from '../../ui/Switch.tsx';
+import { HostsSetting } from './HostsSetting.tsx';
 import './settings.css';
 
 export function SettingsPage() {
@@ -64,6 +65,7 @@ export function SettingsPage() {
             label="Fold the rail to icons"
           />
         </Setting>
+        <HostsSetting />
         <About />
       </div>
     </>
