@@ -13,6 +13,7 @@ import type { AppStores } from '../stores/app.ts';
 import { byTrouble } from '../stores/instances.ts';
 import { fleetRoute, INSTANCE_TABS, type InstanceTab, instanceRoute } from '../stores/router.ts';
 import { showToast } from '../ui/toast.tsx';
+import { fleetCommands } from './fleet-commands.ts';
 import { hostCommands } from './host-commands.ts';
 import { runAction } from './run-action.ts';
 
@@ -44,7 +45,13 @@ const TAB_TITLES: Record<InstanceTab, string> = {
 const NO_INSTANCE = 'Open an instance first.';
 
 export function listCommands(stores: AppStores): Command[] {
-  return [...goCommands(stores), ...instanceCommands(stores), ...hostCommands(stores), ...appCommands(stores)];
+  return [
+    ...goCommands(stores),
+    ...instanceCommands(stores),
+    ...fleetCommands(stores),
+    ...hostCommands(stores),
+    ...appCommands(stores),
+  ];
 }
 
 export function findCommand(stores: AppStores, id: string): Command | undefined {

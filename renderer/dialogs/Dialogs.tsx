@@ -3,10 +3,14 @@ import { useStores, useUi } from '../stores/use-stores.ts';
 import { AttachDialog } from './attach/AttachDialog.tsx';
 import { QuestionDialog } from './attach/QuestionDialog.tsx';
 import './dialogs.css';
+import { ImportDialog } from './ImportDialog.tsx';
 import { OpenDialog } from './OpenDialog.tsx';
 import { RemoveDialog } from './RemoveDialog.tsx';
 import { RenameDialog } from './RenameDialog.tsx';
+import { RollingDialog } from './RollingDialog.tsx';
+import { SaveFilterDialog } from './SaveFilterDialog.tsx';
 import { ShortcutsDialog } from './ShortcutsDialog.tsx';
+import { TagsDialog } from './TagsDialog.tsx';
 
 export function Dialogs() {
   const { ui } = useStores();
@@ -32,6 +36,14 @@ export function Dialogs() {
       return <RenameDialog instanceId={dialog.instanceId} onClose={close} />;
     case 'remove':
       return <RemoveDialog instanceId={dialog.instanceId} onClose={close} />;
+    case 'tags':
+      return <TagsDialog instanceIds={dialog.instanceIds} onClose={close} />;
+    case 'rolling':
+      return <RollingDialog instanceIds={dialog.instanceIds} onClose={close} />;
+    case 'save-filter':
+      return <SaveFilterDialog filter={dialog.filter} onClose={close} />;
+    case 'import':
+      return <ImportDialog onClose={close} />;
     case 'shortcuts':
       return <ShortcutsDialog onClose={close} />;
   }

@@ -2,13 +2,13 @@
  * The rail: Fleet, Alerts, the tree of instances by group, Settings. Folded (or in a narrow window) only icons.
  * The tree has one tab stop; arrows move, Right and Left open and close a group, Enter opens.
  */
-import { Bell, ChevronDown, ChevronRight, LayoutList, Plus, Server, Settings } from 'lucide-react';
+import { Bell, ChevronDown, ChevronRight, LayoutList, Plus, Server, Settings, Tag } from 'lucide-react';
 import { type KeyboardEvent, memo, type ReactNode, useRef, useState } from 'react';
 import { runCommand } from '../commands/commands.ts';
 import { formatRailRate } from '../format/quantity.ts';
-import { inTrouble } from '../stores/instances.ts';
+import { filterOfGroup, inTrouble } from '../stores/instances.ts';
 import { fleetRoute, instanceRoute } from '../stores/router.ts';
-import { useInstances, useRoute, useStores, useUi } from '../stores/use-stores.ts';
+import { useInstances, useRoute, useSettings, useStores, useUi } from '../stores/use-stores.ts';
 import { HealthGlyph } from '../ui/Glyph.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
 import { MenuButton } from '../ui/MenuButton.tsx';
@@ -117,7 +117,8 @@ function InstanceTree() {
   const byId = useInstances((state) => state.byId);
   const isReady = useInstances((state) => state.status === 'ready');
   const folded = useUi((state) => state.foldedGroups);
-  const groups = railGroups(Object.values(byId), folded);
+  const groupBy = useSettings((settings) => settings.fleet.groupBy);
+  const groups = railGroups(Object.values(byId), folded, groupBy);
   const lines = railLines(groups);
   const tree = useRef<HTMLDivElement>(null);
   const current = route.page === 'instance' ? `instance:${route.instanceId}` : '';
@@ -127,7 +128,7 @@ function InstanceTree() {
   function open(line: RailLine) {
     setCursor(line.key);
     if (line.type === 'instance') stores.router.go(instanceRoute(line.instanceId));
-    else if (line.type === 'more') stores.router.go(fleetRoute(`group:${line.group}`));
+    else if (line.type === 'more') stores.router.go(fleetRoute(filterOfGroup(line.group, groupBy)));
     else stores.ui.setGroupFolded(line.group, !line.isFolded);
   }
 
@@ -147,6 +148,19 @@ function InstanceTree() {
     <>
       <div className="rh">
         <span>Instances</span>
+        <span className="grow" />
+        <IconButton
+          label={groupBy === 'tag' ? 'Group by host' : 'Group by tag'}
+          size="sm"
+          icon={
+            groupBy === 'tag' ? (
+              <Tag size={13} strokeWidth={1.75} aria-hidden />
+            ) : (
+              <Server size={13} strokeWidth={1.75} aria-hidden />
+            )
+          }
+          onClick={() => runCommand(stores, 'fleet.group')}
+        />
         <MenuButton
           entries={[
             { id: 'open', title: 'Open a folder…', shortcut: 'O', onSelect: () => runCommand(stores, 'app.open') },
@@ -156,6 +170,7 @@ function InstanceTree() {
               shortcut: 'A',
               onSelect: () => runCommand(stores, 'app.attach'),
             },
+            { id: 'import', title: 'Import a list…', onSelect: () => runCommand(stores, 'fleet.import') },
           ]}
         >
           <IconButton label="Add an instance" size="sm" icon={<Plus size={14} strokeWidth={1.75} aria-hidden />} />

@@ -11,7 +11,13 @@ interface Crumb {
   route: Route | null;
 }
 
-const PAGE_TITLES = { home: 'Reeve', fleet: 'Fleet', alerts: 'Alerts', settings: 'Settings' } as const;
+const PAGE_TITLES = {
+  home: 'Reeve',
+  fleet: 'Fleet',
+  alerts: 'Alerts',
+  settings: 'Settings',
+  rolling: 'Rolling reloads',
+} as const;
 const TAB_TITLES = {
   overview: null,
   workers: 'Workers',
@@ -61,7 +67,11 @@ function useCrumbs(isNarrow: boolean): Crumb[] {
   const instanceId = route.page === 'instance' ? route.instanceId : null;
   const name = useInstances((state) => (instanceId === null ? null : (state.byId[instanceId]?.name ?? instanceId)));
   const group = useInstances((state) => (instanceId === null ? null : (state.byId[instanceId]?.group ?? null)));
-  if (route.page !== 'instance') return [{ title: PAGE_TITLES[route.page], route: null }];
+  if (route.page !== 'instance')
+    return [
+      ...(route.page === 'rolling' ? [{ title: PAGE_TITLES.fleet, route: fleetRoute() }] : []),
+      { title: PAGE_TITLES[route.page], route: null },
+    ];
   const tab = TAB_TITLES[route.tab];
   return [
     ...(isNarrow ? [] : [{ title: 'Instances', route: fleetRoute() }]),

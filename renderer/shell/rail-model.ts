@@ -3,7 +3,7 @@
  * Pure, so that order and the keyboard of the tree are tested without a page.
  */
 import type { Instance } from '../../electron/contract/model.ts';
-import { byTrouble } from '../stores/instances.ts';
+import { byGroupName, byTrouble, type GroupBy, groupOf } from '../stores/instances.ts';
 
 export const MOST_PER_GROUP = 12;
 
@@ -22,10 +22,14 @@ export type RailLine =
   | { type: 'instance'; key: string; group: string; instanceId: string }
   | { type: 'more'; key: string; group: string };
 
-export function railGroups(instances: readonly Instance[], folded: readonly string[]): RailGroup[] {
-  const byGroup = Map.groupBy(instances, (instance) => instance.group);
+export function railGroups(
+  instances: readonly Instance[],
+  folded: readonly string[],
+  groupBy: GroupBy = 'tag',
+): RailGroup[] {
+  const byGroup = Map.groupBy(instances, (instance) => groupOf(instance, groupBy));
   return [...byGroup]
-    .sort(([a], [b]) => Number(b === 'local') - Number(a === 'local') || a.localeCompare(b))
+    .sort(([a], [b]) => byGroupName(a, b))
     .map(([name, members]) => {
       const isFolded = folded.includes(name);
       const shown = [...members].sort(byTrouble).slice(0, MOST_PER_GROUP);

@@ -8,6 +8,7 @@ import { createInstancesStore, type InstancesStore } from './instances.ts';
 import type { LinkState } from './link.ts';
 import { createLogStore, type LogStore } from './log.ts';
 import { createReloadStore, type ReloadStore } from './reload.ts';
+import { createRollingStore, type RollingStore } from './rolling.ts';
 import { createRouterStore, type RouterPage, type RouterStore } from './router.ts';
 import { createSettingsStore, type SettingsStore } from './settings.ts';
 import { SparkHistory } from './spark-history.ts';
@@ -29,6 +30,7 @@ export interface AppStores {
   settings: SettingsStore;
   log: LogStore;
   reload: ReloadStore;
+  rolling: RollingStore;
   ui: UiStore;
   router: RouterStore;
   dispose(): void;
@@ -52,6 +54,7 @@ export function createAppStores({ client, link, retryLink, page }: AppStoresOpti
     settings: createSettingsStore(client),
     log: createLogStore(client),
     reload: createReloadStore(client),
+    rolling: createRollingStore(client),
     router: createRouterStore(page),
   };
   const sparks = new SparkHistory();

@@ -5,6 +5,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { EventPayload, Result } from '../../electron/contract/api.ts';
 import { decodeFigures } from '../../electron/contract/figures-row.ts';
+import type { FleetView } from '../../electron/contract/fleet-model.ts';
 import type { FiguresRow, Instance, Status } from '../../electron/contract/model.ts';
 import { type Client, type Failure, failureOf } from '../client.ts';
 
@@ -123,6 +124,25 @@ export function byTrouble(a: Instance, b: Instance): number {
   return (
     SEVERITY[a.health.level] - SEVERITY[b.health.level] || a.name.localeCompare(b.name) || a.id.localeCompare(b.id)
   );
+}
+
+export type GroupBy = FleetView['groupBy'];
+
+/** Heading an instance stands under, in the rail and in the fleet. */
+export function groupOf({ group, hostName, machine, tags }: Instance, groupBy: GroupBy): string {
+  if (groupBy === 'tag') return tags[0] ?? group;
+  return machine === 'local' ? 'local' : hostName;
+}
+
+/** This machine first, then by name. */
+export function byGroupName(a: string, b: string): number {
+  return Number(b === 'local') - Number(a === 'local') || a.localeCompare(b, undefined, { numeric: true });
+}
+
+/** A filter that shows just one group. */
+export function filterOfGroup(group: string, groupBy: GroupBy): string {
+  const name = groupBy === 'host' ? 'host' : 'group';
+  return /\s/.test(group) ? `${name}:"${group}"` : `${name}:${group}`;
 }
 
 /** What belongs on the Alerts page, worst first. */

@@ -3,7 +3,7 @@
  * `appendLines` is pure. At most MOST_LINES are kept, as in the core.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { LogLine } from '../../electron/contract/model.ts';
+import type { LogLine } from '../../electron/contract/logs-model.ts';
 import { type Client, type Failure, failureOf } from '../client.ts';
 
 export const MOST_LINES = 10_000;

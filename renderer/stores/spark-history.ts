@@ -11,6 +11,8 @@ const EDGE_PX = 2;
 
 interface Spark {
   lastAtMs: number;
+  /** Counts the points that were ever taken. */
+  version: number;
   points: (number | null)[];
 }
 
@@ -23,7 +25,7 @@ export class SparkHistory {
     for (const id of this.#sparks.keys()) if (!present.has(id)) this.#sparks.delete(id);
     for (const { id, figures, link } of instances) {
       if (figures === null) continue;
-      const spark = this.#sparks.get(id) ?? { lastAtMs: 0, points: [] };
+      const spark = this.#sparks.get(id) ?? { lastAtMs: 0, version: 0, points: [] };
       this.#sparks.set(id, spark);
       const value = link.status === 'attached' ? figures.reqPerSec : null;
       if (figures.atMs - spark.lastAtMs < EVERY_MS) {
@@ -31,9 +33,15 @@ export class SparkHistory {
         continue;
       }
       spark.lastAtMs = figures.atMs;
+      spark.version += 1;
       spark.points.push(value);
       if (spark.points.length > MOST_POINTS) spark.points.shift();
     }
+  }
+
+  /** Another number when there is a new point. */
+  versionOf(id: string): number {
+    return this.#sparks.get(id)?.version ?? 0;
   }
 
   pointsOf(id: string): readonly (number | null)[] {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Instance, LogLine, SampleRow, Status, Tick } from '../../electron/contract/model.ts';
+import type { LogLine } from '../../electron/contract/logs-model.ts';
+import type { Instance, SampleRow, Status, Tick } from '../../electron/contract/model.ts';
 import { SAMPLE_COLUMNS } from '../../electron/contract/model.ts';
 import { createFakeWorld } from '../testing/fake-world.ts';
 import { applyChange, byTrouble, fromSnapshot, type InstancesState, inTrouble } from './instances.ts';
@@ -46,13 +47,25 @@ function ready(...ids: string[]): InstancesState {
 
 describe('the list of instances', () => {
   it('takes a change that follows the last one', () => {
-    const next = applyChange(ready('a', 'b'), { seq: 8, changed: [instance('c')], removed: ['a'], status: totals });
+    const next = applyChange(ready('a', 'b'), {
+      seq: 8,
+      changed: [instance('c')],
+      figures: [],
+      removed: ['a'],
+      status: totals,
+    });
     expect(next).toMatchObject({ seq: 8, ids: ['b', 'c'] });
   });
 
   it('keeps the order of what it knows when only figures change', () => {
     const before = ready('a', 'b');
-    const next = applyChange(before, { seq: 8, changed: [instance('a', 'warn')], removed: [], status: totals });
+    const next = applyChange(before, {
+      seq: 8,
+      changed: [instance('a', 'warn')],
+      figures: [],
+      removed: [],
+      status: totals,
+    });
     expect(next).not.toBe('gap');
     if (next === 'gap') return;
     expect(next.ids).toBe(before.ids);
@@ -61,14 +74,14 @@ describe('the list of instances', () => {
   });
 
   it('asks for a snapshot when a change was missed or none was taken yet', () => {
-    const change = { seq: 9, changed: [], removed: [], status: totals };
+    const change = { seq: 9, changed: [], figures: [], removed: [], status: totals };
     expect(applyChange(ready('a'), change)).toBe('gap');
     expect(applyChange({ ...ready(), status: 'loading' }, { ...change, seq: 8 })).toBe('gap');
   });
 
   it('ignores a change that the snapshot already has', () => {
     const state = ready('a');
-    expect(applyChange(state, { seq: 7, changed: [], removed: ['a'], status: totals })).toBe(state);
+    expect(applyChange(state, { seq: 7, changed: [], figures: [], removed: ['a'], status: totals })).toBe(state);
   });
 
   it('puts trouble first and leaves out what is well or switched off', () => {

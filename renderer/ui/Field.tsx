@@ -41,9 +41,13 @@ export interface FilterFieldProps {
   value: string;
   onChange: (value: string) => void;
   widthPx?: number;
+  /** An example; without one the label stands there. */
+  placeholder?: string;
+  /** What of it is not understood; it is told beside the field. */
+  problem?: string | null;
 }
 
-export function FilterField({ label, value, onChange, widthPx = 240 }: FilterFieldProps) {
+export function FilterField({ label, value, onChange, widthPx = 240, placeholder, problem }: FilterFieldProps) {
   return (
     <span className="inp sm" style={{ width: widthPx }}>
       <ListFilter size={12} strokeWidth={1.75} aria-hidden />
@@ -51,9 +55,10 @@ export function FilterField({ label, value, onChange, widthPx = 240 }: FilterFie
         type="text"
         data-filter-field
         aria-label={label}
-        placeholder={label}
+        placeholder={placeholder ?? label}
         autoComplete="off"
         spellCheck={false}
+        aria-invalid={problem ? true : undefined}
         value={value}
         onChange={(event) => onChange(event.target.value)}
         onKeyDown={(event) => {

@@ -4,11 +4,13 @@ export interface MeterProps {
   max: number;
   label: string;
   widthPx?: number;
+  /** A full one is what is wanted: no warning. */
+  isProgress?: boolean;
 }
 
-export function Meter({ value, max, label, widthPx = 48 }: MeterProps) {
+export function Meter({ value, max, label, widthPx = 48, isProgress = false }: MeterProps) {
   const share = max > 0 ? Math.min(1, value / max) : 0;
-  const tone = share >= 1 ? ' c' : share >= 0.85 ? ' w' : '';
+  const tone = isProgress ? '' : share >= 1 ? ' c' : share >= 0.85 ? ' w' : '';
   return (
     <span className={`meter${tone}`} role="img" aria-label={label} style={{ width: widthPx }}>
       <i style={{ width: `${share * 100}%` }} />

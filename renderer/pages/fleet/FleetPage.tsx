@@ -1,13 +1,13 @@
 /**
- * The fleet: all instances in one table, trouble on top, filter, sort, keyboard. One virtual row an instance, so that a
- * thousand cost what is on screen. Without instances it says how to get one.
+ * The fleet: all instances in one table, trouble on top, filter, sort, selection, keyboard. One virtual row an instance,
+ * so that a thousand cost what is on screen. Without instances it says how to get one.
  */
-import { FolderOpen, Play, Plug, Plus } from 'lucide-react';
+import { FolderOpen, Play, Plug, Plus, Upload } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import type { Health, Instance } from '../../../electron/contract/model.ts';
 import { runCommand } from '../../commands/commands.ts';
 import { fleetRoute } from '../../stores/router.ts';
-import { useInstances, useNow, useStores } from '../../stores/use-stores.ts';
+import { useInstances, useSettings, useStores, useUi } from '../../stores/use-stores.ts';
 import { Button } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { FilterField } from '../../ui/Field.tsx';
@@ -15,39 +15,56 @@ import { HealthGlyph } from '../../ui/Glyph.tsx';
 import { Segmented } from '../../ui/Segmented.tsx';
 import { FleetGrid } from './FleetGrid.tsx';
 import { FleetSums } from './FleetSums.tsx';
+import { FleetTools } from './FleetTools.tsx';
 import './fleet.css';
-import { matchesFilter, type Sort } from './fleet-model.ts';
+import { parseFilter } from './fleet-filter.ts';
+import type { Sort } from './fleet-model.ts';
+import { SelectionBar } from './SelectionBar.tsx';
 
 const ICON = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
 type LevelFilter = 'all' | Health['level'];
 
 export function FleetPage({ filter }: { filter: string }) {
-  const { router, sparks } = useStores();
+  const { router, ui } = useStores();
   const byId = useInstances((state) => state.byId);
   const status = useInstances((state) => state.status);
+  const view = useSettings((settings) => settings.fleet);
+  const selected = useUi((state) => state.selected);
   const instances = useMemo(() => Object.values(byId), [byId]);
+  const parsed = useMemo(() => parseFilter(filter), [filter]);
   const [level, setLevel] = useState<LevelFilter>('all');
   const [sort, setSort] = useState<Sort>({ key: 'rps', isDescending: true });
-  const nowMs = useNow();
 
   if (status === 'ready' && instances.length === 0) return <NoInstances />;
   const shown = instances.filter(
-    (instance) => (level === 'all' || instance.health.level === level) && matchesFilter(instance, filter),
+    (instance) => (level === 'all' || instance.health.level === level) && parsed.matches(instance),
   );
+  const chosen = instances.filter(({ id }) => selected.includes(id));
   const setFilter = (text: string) => router.replace(fleetRoute(text));
   const clear = () => {
     setFilter('');
     setLevel('all');
   };
+  const roll = () => ui.openDialog({ type: 'rolling', instanceIds: chosen.map(({ id }) => id) });
   return (
     <>
-      <FleetSums instances={instances} />
-      <div className="tool">
-        <FilterField label="Filter instances" value={filter} onChange={setFilter} />
+      <FleetSums instances={instances} groupBy={view.groupBy} />
+      <div className="tool fleet-tool">
+        <FilterField
+          label="Filter"
+          placeholder="tag:prod avg>200ms"
+          value={filter}
+          onChange={setFilter}
+          problem={parsed.problem}
+        />
         <LevelChoice instances={instances} value={level} onChange={setLevel} />
-        <span className="grow" />
-        <AddButtons />
+        <FleetTools view={view} filter={filter} isFilterSound={parsed.problem === null} onFilter={setFilter} />
       </div>
+      {parsed.problem === null ? null : (
+        <p className="filter-problem" role="status">
+          {parsed.problem}
+        </p>
+      )}
       {shown.length === 0 && instances.length > 0 ? (
         <p className="calm">
           No instance matches{filter ? ` “${filter}”` : ' this state'}. {instances.length} are hidden.{' '}
@@ -58,13 +75,14 @@ export function FleetPage({ filter }: { filter: string }) {
       ) : (
         <FleetGrid
           instances={shown}
+          view={view}
           sort={sort}
           onSort={setSort}
           wish={`${filter}|${level}`}
-          sparks={sparks}
-          nowMs={nowMs}
+          onRolling={roll}
         />
       )}
+      {chosen.length > 0 ? <SelectionBar instances={chosen} onRolling={roll} /> : null}
     </>
   );
 }
@@ -161,6 +179,13 @@ function NoInstances() {
                 <Button onClick={() => runCommand(stores, 'app.attach')}>Attach…</Button>
               </>
             ),
+          },
+          {
+            id: 'import',
+            icon: <Upload {...ICON} size={16} />,
+            title: 'Import a list',
+            text: 'Hosts of your SSH configuration, a CSV file or an Ansible inventory.',
+            control: <Button onClick={() => runCommand(stores, 'fleet.import')}>Import…</Button>,
           },
           {
             id: 'sample',

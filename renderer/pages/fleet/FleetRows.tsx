@@ -1,183 +1,124 @@
 /** The three kinds of rows of the fleet: head of a group with its sums, an instance, and the reason of its trouble. */
-import { ChevronDown, ChevronRight } from 'lucide-react';
-import type { KeyboardEvent } from 'react';
+import { BellOff, ChevronDown, ChevronRight } from 'lucide-react';
+import { type MouseEvent, memo } from 'react';
 import type { Instance } from '../../../electron/contract/model.ts';
-import {
-  formatBytes,
-  formatCount,
-  formatPerMinute,
-  formatRate,
-  type Quantity,
-  UNKNOWN_TEXT,
-} from '../../format/quantity.ts';
-import { formatAge, formatShortTime } from '../../format/time.ts';
 import { type InstanceTab, instanceRoute } from '../../stores/router.ts';
-import { sparkEnd, sparkPath } from '../../stores/spark-history.ts';
+import type { SparkHistory } from '../../stores/spark-history.ts';
 import { useStores } from '../../stores/use-stores.ts';
-import { Figure } from '../../ui/Figure.tsx';
 import { HealthGlyph } from '../../ui/Glyph.tsx';
-import { Meter } from '../../ui/Meter.tsx';
-import { addressOf, serverOf, whereToLook } from '../instance/instance-words.ts';
-import { type FleetRow, totalsOf } from './fleet-model.ts';
+import { TickBox } from '../../ui/TickBox.tsx';
+import { whereToLook } from '../instance/instance-words.ts';
+import { cellOf, sumOf } from './FleetCells.tsx';
+import type { Column } from './fleet-columns.ts';
+import { type FleetRow, healthWords, totalsOf } from './fleet-model.ts';
 
 interface Placed {
-  place: { top: number; height: number };
+  top: number;
+  height: number;
   dataKey: string;
   tabIndex: number;
   isCursor: boolean;
+  columns: readonly Column[];
 }
 
-const SPARK_WIDTH = 180;
-const SPARK_HEIGHT = 20;
-const STALE_MS = 3_500;
+/** Three polls of one second, and their way here in batches. */
+const STALE_MS = 4_500;
 
-export function GroupRow({
-  row,
-  isFolded,
-  onToggle,
-  place,
-  dataKey,
-  tabIndex,
-}: Placed & { row: FleetRow & { type: 'head' }; isFolded: boolean; onToggle: () => void }) {
+export interface GroupRowProps extends Placed {
+  row: FleetRow & { type: 'head' };
+  isFolded: boolean;
+  ticked: boolean | 'some';
+  onToggle: () => void;
+  onTick: () => void;
+}
+
+export function GroupRow({ row, columns, isFolded, ticked, onToggle, onTick, top, height, ...placed }: GroupRowProps) {
   const totals = totalsOf(row.instances);
   const Chevron = isFolded ? ChevronRight : ChevronDown;
+  const [, ...others] = columns;
+  const spare = others.findIndex(({ id }) => id === 'rps' || id === 'busy' || id === 'memory');
+  const titleSpan = 1 + (spare < 0 ? others.length : spare);
   return (
     <div
       className="grid-row head"
       role="row"
-      style={place}
-      data-key={dataKey}
-      tabIndex={tabIndex}
+      style={{ top, height }}
+      data-key={placed.dataKey}
+      tabIndex={placed.tabIndex}
       aria-expanded={!isFolded}
       onClick={onToggle}
-      onKeyDown={onEnter(onToggle)}
     >
-      <span role="gridcell">
+      <span role="gridcell" className="tick">
+        <TickBox label={`Select all of ${row.title}`} checked={ticked} onTick={onTick} />
+      </span>
+      <span role="gridcell" className="shape">
         <Chevron size={12} strokeWidth={1.75} aria-hidden />
       </span>
-      <span role="gridcell" style={{ gridColumn: 'span 2' }}>
-        <span className="md s1">{row.title}</span> <span className="q">{row.instances.length}</span>
+      <span role="gridcell" style={{ gridColumn: `span ${titleSpan}` }}>
+        <span className="md s1">{row.title}</span> <span className="q group-count">{row.instances.length}</span>
+        {row.isAttention ? null : <span className="q">{healthWords(row.instances)}</span>}
       </span>
-      <span role="gridcell" className="num">
-        {row.isAttention ? '' : formatRate(totals.reqPerSec).text}
-      </span>
-      <span role="gridcell" className="num" style={{ paddingRight: 18 }}>
-        {row.isAttention ? '' : `${totals.busy}/${totals.workers}`}
-      </span>
-      <span />
-      <span />
-      <span role="gridcell" className="num">
-        {row.isAttention || totals.rssBytes === null ? '' : <Figure of={formatBytes(totals.rssBytes)} />}
-      </span>
+      {columns.slice(titleSpan).map(({ id, isNumber }) => (
+        <span key={id} role="gridcell" className={isNumber || id === 'busy' ? 'num' : undefined}>
+          {row.isAttention ? null : sumOf(id, totals)}
+        </span>
+      ))}
     </div>
   );
 }
 
 export interface InstanceRowProps extends Placed {
   instance: Instance;
-  points: readonly (number | null)[];
+  sparks: SparkHistory;
   nowMs: number;
   hasReason: boolean;
-  onOpen: () => void;
+  isSelected: boolean;
+  isMuted: boolean;
+  onOpen: (instanceId: string, event: MouseEvent) => void;
+  onTick: (instanceId: string, event: MouseEvent) => void;
 }
 
-export function InstanceRow({
-  instance,
-  points,
-  nowMs,
-  hasReason,
-  onOpen,
-  place,
-  dataKey,
-  tabIndex,
-  isCursor,
-}: InstanceRowProps) {
-  const { name, health, figures, link, version, lastReloadAtMs } = instance;
-  const server = version === null ? null : serverOf(version);
-  const isUp = link.status === 'attached';
-  const isStale = isUp && figures !== null && nowMs - figures.atMs > STALE_MS;
-  const known = isUp ? figures : null;
-  const queueTone = known?.listenMax && known.listenQueue >= known.listenMax ? 'crit' : undefined;
-  const classes = ['grid-row inst', isCursor ? 'cursor' : '', hasReason ? 'has-reason' : '', isStale ? 'stale' : ''];
+export const InstanceRow = memo(function InstanceRow(props: InstanceRowProps) {
+  const { instance, sparks, nowMs, hasReason, isSelected, isMuted, isCursor, columns } = props;
+  const { id, name, health, figures, link } = instance;
+  const isStale = link.status === 'attached' && figures !== null && nowMs - figures.atMs > STALE_MS;
+  const marks = [
+    'grid-row inst',
+    isCursor ? 'cursor' : '',
+    isSelected ? 'sel' : '',
+    hasReason ? 'has-reason' : '',
+    isStale ? 'stale' : '',
+  ];
   return (
     <div
-      className={classes.filter(Boolean).join(' ')}
+      className={marks.filter(Boolean).join(' ')}
       role="row"
-      style={place}
-      data-key={dataKey}
-      tabIndex={tabIndex}
+      style={{ top: props.top, height: props.height }}
+      data-key={props.dataKey}
+      tabIndex={props.tabIndex}
+      aria-selected={isSelected}
       aria-label={`${name}, ${health.word}`}
-      onClick={onOpen}
-      onKeyDown={onEnter(onOpen)}
+      onClick={(event) => props.onOpen(id, event)}
     >
-      <span role="gridcell" style={{ display: 'grid', placeItems: 'center' }}>
+      <span role="gridcell" className="tick">
+        <TickBox label={`Select ${name}`} checked={isSelected} onTick={(event) => props.onTick(id, event)} />
+      </span>
+      <span role="gridcell" className="shape">
         <HealthGlyph level={health.level} />
       </span>
-      <span role="gridcell" className="md">
-        {name}
-      </span>
-      <span role="gridcell" className="m s2 opt">
-        {addressOf(instance)}
-      </span>
-      <Cell>
-        {isStale ? (
-          <span className="q">{formatAge(nowMs - (figures?.atMs ?? nowMs))} old</span>
-        ) : (
-          <Figure of={withoutUnit(formatRate(known?.reqPerSec ?? null))} />
-        )}
-      </Cell>
-      <span role="gridcell" className="row g4">
-        {known ? (
-          <>
-            <Meter value={known.busy} max={known.workers} label={`${known.busy} of ${known.workers} workers busy`} />
-            <span className="m grow" style={{ textAlign: 'right' }}>
-              {known.busy}
-              <span className="q">/{known.workers}</span>
-            </span>
-          </>
-        ) : (
-          <span className="q">{UNKNOWN_TEXT}</span>
-        )}
-      </span>
-      <Cell>
-        <span className={queueTone ?? (known?.listenQueue ? undefined : 'z')}>
-          {formatCount(known?.listenQueue ?? null)}
+      {columns.map((column) => (
+        <span key={column.id} role="gridcell" className={column.isNumber ? 'num' : undefined}>
+          {cellOf(column.id, instance, { nowMs, sparks, isStale })}
+          {column.id === 'name' && isMuted ? (
+            <BellOff className="q muted" size={11} strokeWidth={1.75} role="img" aria-label="muted" />
+          ) : null}
         </span>
-        {known?.listenMax && known.listenQueue > 0 ? <span className="q">/{known.listenMax}</span> : null}
-      </Cell>
-      <Cell>
-        <Figure of={formatShortTime(known?.avgRtMs ?? null)} />
-      </Cell>
-      <Cell>
-        <Figure of={formatBytes(known?.rssBytes ?? null)} />
-      </Cell>
-      <Cell isOptional>
-        <span className={known?.harakiriTotal ? 'crit' : 'z'}>{formatCount(known?.harakiriTotal ?? null)}</span>
-      </Cell>
-      <Cell isOptional>
-        <Figure
-          of={withoutUnit(formatPerMinute(known?.exceptionsPerMin ?? null))}
-          tone={known?.exceptionsPerMin ? 'warn' : undefined}
-        />
-      </Cell>
-      <span
-        role="gridcell"
-        className="m s2 opt"
-        title={server === null ? undefined : `${server.program} ${server.number}`}
-      >
-        {server === null ? UNKNOWN_TEXT : server.number}
-      </span>
-      <Cell>
-        <span className="s2">{lastReloadAtMs === null ? UNKNOWN_TEXT : formatAge(nowMs - lastReloadAtMs)}</span>
-      </Cell>
-      <span role="gridcell">
-        <Sparkline points={points} level={health.level} />
-      </span>
+      ))}
     </div>
   );
-}
+});
 
-export function ReasonRow({ instance, place }: Placed & { instance: Instance }) {
+export function ReasonRow({ instance, top, height }: { instance: Instance; top: number; height: number }) {
   const { router } = useStores();
   const look = whereToLook(instance);
   const link = (title: string, tab: InstanceTab) => (
@@ -186,7 +127,7 @@ export function ReasonRow({ instance, place }: Placed & { instance: Instance }) 
     </button>
   );
   return (
-    <div className="grid-row reason" role="row" style={place}>
+    <div className="grid-row reason" role="row" style={{ top, height }}>
       <span role="gridcell" className="ell">
         {instance.health.sentence}
       </span>
@@ -194,52 +135,4 @@ export function ReasonRow({ instance, place }: Placed & { instance: Instance }) 
       {instance.link.status === 'attached' ? link('Reload', 'reload') : null}
     </div>
   );
-}
-
-function Cell({ children, isOptional }: { children: React.ReactNode; isOptional?: boolean }) {
-  return (
-    <span role="gridcell" className={isOptional ? 'num opt' : 'num'}>
-      {children}
-    </span>
-  );
-}
-
-function Sparkline({ points, level }: { points: readonly (number | null)[]; level: Instance['health']['level'] }) {
-  const stroke = level === 'crit' ? 'var(--crit)' : level === 'warn' ? 'var(--warn)' : 'var(--c-1)';
-  return (
-    <svg
-      className="spark"
-      width="100%"
-      height={SPARK_HEIGHT}
-      viewBox={`0 0 ${SPARK_WIDTH} ${SPARK_HEIGHT}`}
-      preserveAspectRatio="none"
-      aria-hidden="true"
-    >
-      <path
-        d={sparkPath(points, SPARK_WIDTH, SPARK_HEIGHT)}
-        fill="none"
-        stroke={stroke}
-        vectorEffect="non-scaling-stroke"
-      />
-      <path
-        d={sparkEnd(points, SPARK_WIDTH, SPARK_HEIGHT)}
-        stroke={stroke}
-        strokeWidth="3"
-        strokeLinecap="round"
-        vectorEffect="non-scaling-stroke"
-      />
-    </svg>
-  );
-}
-
-function withoutUnit(quantity: Quantity): Quantity {
-  return { ...quantity, unit: '' };
-}
-
-function onEnter(run: () => void) {
-  return (event: KeyboardEvent) => {
-    if (event.key !== 'Enter') return;
-    event.preventDefault();
-    run();
-  };
 }

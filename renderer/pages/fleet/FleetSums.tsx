@@ -2,20 +2,20 @@
 import type { Instance } from '../../../electron/contract/model.ts';
 import { formatBytes, formatCount, formatPerMinute, formatRate, type Quantity } from '../../format/quantity.ts';
 import { NARROW, useMedia } from '../../shell/use-media.ts';
-import { instanceRoute } from '../../stores/router.ts';
-import { useStores } from '../../stores/use-stores.ts';
+import { byGroupName, type GroupBy, groupOf } from '../../stores/instances.ts';
+import { useStores, useUi } from '../../stores/use-stores.ts';
 import { HealthGlyph } from '../../ui/Glyph.tsx';
 import { totalsOf } from './fleet-model.ts';
 
 /** The map is worth its place only when there is something to overlook. */
 const LEAST_FOR_MAP = 4;
 
-export function FleetSums({ instances }: { instances: readonly Instance[] }) {
+export function FleetSums({ instances, groupBy }: { instances: readonly Instance[]; groupBy: GroupBy }) {
   const totals = totalsOf(instances);
   const isNarrow = useMedia(NARROW);
   return (
     <div className="fleet-sums">
-      {instances.length >= LEAST_FOR_MAP && !isNarrow ? <FleetMap instances={instances} /> : null}
+      {instances.length >= LEAST_FOR_MAP && !isNarrow ? <FleetMap instances={instances} groupBy={groupBy} /> : null}
       <span className="grow" />
       <dl className="row g7">
         <Sum name="requests" of={formatRate(totals.reqPerSec)} />
@@ -43,9 +43,13 @@ function Sum({ name, of: { text, unit, isZero } }: { name: string; of: Quantity 
   );
 }
 
-function FleetMap({ instances }: { instances: readonly Instance[] }) {
-  const { router } = useStores();
-  const groups = [...Map.groupBy(instances, ({ group }) => group)];
+function FleetMap({ instances, groupBy }: { instances: readonly Instance[]; groupBy: GroupBy }) {
+  const { ui } = useStores();
+  const selected = useUi((state) => state.selected);
+  const chosen = new Set(selected);
+  const groups = [...Map.groupBy(instances, (instance) => groupOf(instance, groupBy))].sort(([a], [b]) =>
+    byGroupName(a, b),
+  );
   return (
     <div className="map" role="group" aria-label="Map of the fleet">
       {groups.map(([group, members]) => (
@@ -54,28 +58,44 @@ function FleetMap({ instances }: { instances: readonly Instance[] }) {
             {group} <span className="m q">{members.length}</span>
           </span>
           <div className="cells">
-            {members.map(({ id, name, health, figures }) => {
-              const isTrouble = health.level === 'crit' || health.level === 'warn' || health.level === 'lost';
-              const busy = figures && figures.workers > 0 ? Math.round((figures.busy / figures.workers) * 80) : 0;
-              return (
-                <button
-                  key={id}
-                  type="button"
-                  tabIndex={-1}
-                  style={
-                    isTrouble ? undefined : { background: `color-mix(in srgb, var(--st-busy) ${busy}%, var(--bg-4))` }
-                  }
-                  title={`${name}, ${health.word}`}
-                  aria-label={`${name}, ${health.word}`}
-                  onClick={() => router.go(instanceRoute(id))}
-                >
-                  {isTrouble ? <HealthGlyph level={health.level} silent /> : null}
-                </button>
-              );
-            })}
+            {members.map((instance) => (
+              <MapCell
+                key={instance.id}
+                instance={instance}
+                isSelected={chosen.has(instance.id)}
+                onShow={() => ui.showInstance(instance.id)}
+              />
+            ))}
           </div>
         </div>
       ))}
     </div>
+  );
+}
+
+/** Fill tells how busy it is; a shape only in trouble. */
+function MapCell({
+  instance: { name, health, figures },
+  isSelected,
+  onShow,
+}: {
+  instance: Instance;
+  isSelected: boolean;
+  onShow: () => void;
+}) {
+  const isTrouble = health.level === 'crit' || health.level === 'warn' || health.level === 'lost';
+  const busy = figures && figures.workers > 0 ? Math.round((figures.busy / figures.workers) * 80) : 0;
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      className={isSelected ? 'sel' : undefined}
+      style={isTrouble ? undefined : { background: `color-mix(in srgb, var(--st-busy) ${busy}%, var(--bg-4))` }}
+      title={`${name}, ${health.word}`}
+      aria-label={`${name}, ${health.word}`}
+      onClick={onShow}
+    >
+      {isTrouble ? <HealthGlyph level={health.level} silent /> : null}
+    </button>
   );
 }

@@ -1,11 +1,12 @@
-/**
- * The fleet's table as data: filter, sort, groups, sums. Pure. A filter is words (name, group, address) and fields:
- * `group:jobs`, `kind:engine`, `state:crit`, `avg>200ms`, `queue>10`, `busy>80%`, `rps<5`.
- */
+/** The fleet's table as data: sort, groups, what needs attention, sums. Pure. The filter is fleet-filter.ts. */
 import type { Health, Instance } from '../../../electron/contract/model.ts';
+import { byGroupName, type GroupBy, groupOf } from '../../stores/instances.ts';
+import { compareVersions, figureOf } from './fleet-filter.ts';
 
 export type SortKey =
   | 'name'
+  | 'host'
+  | 'tags'
   | 'rps'
   | 'busy'
   | 'queue'
@@ -25,68 +26,26 @@ export type FleetRow =
   | { type: 'instance'; key: string; instance: Instance }
   | { type: 'reason'; key: string; instance: Instance };
 
-const UNIT_FACTORS: Record<string, number> = { ms: 1, s: 1000, '%': 0.01, kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3 };
-const COMPARISON = /^(\w+)([<>])([\d.]+)(\D*)$/;
-
-/** Figure of an instance under a name of the filter language or a column; null when unknown. */
-export function figureOf(instance: Instance, name: string): number | null {
-  const { figures } = instance;
-  if (figures === null) return null;
-  const figuresByName: Record<string, number | null> = {
-    rps: figures.reqPerSec,
-    avg: figures.avgRtMs,
-    busy: figures.workers === 0 ? null : figures.busy / figures.workers,
-    queue: figures.listenQueue,
-    memory: figures.rssBytes,
-    harakiri: figures.harakiriTotal,
-    exceptions: figures.exceptionsPerMin,
-    workers: figures.workers,
-  };
-  return figuresByName[name] ?? null;
-}
-
-export function matchesFilter(instance: Instance, filter: string): boolean {
-  return filter
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((term) => term !== '')
-    .every((term) => matchesTerm(instance, term));
-}
-
-function matchesTerm(instance: Instance, term: string): boolean {
-  const comparison = COMPARISON.exec(term);
-  if (comparison) {
-    const [, name = '', sign, number = '', unit = ''] = comparison;
-    const value = figureOf(instance, name);
-    const limit = Number(number) * (UNIT_FACTORS[unit] ?? 1);
-    return value !== null && (sign === '>' ? value > limit : value < limit);
-  }
-  const colon = term.indexOf(':');
-  const field = colon > 0 ? term.slice(0, colon) : '';
-  const wanted = term.slice(colon + 1);
-  switch (field) {
-    case 'group':
-    case 'tag':
-      return instance.group.toLowerCase() === wanted;
-    case 'kind':
-      return instance.kind === wanted;
-    case 'state':
-      return instance.health.level === wanted;
-    default:
-      return `${instance.name} ${instance.group} ${instance.statsAddress} ${instance.version ?? ''}`
-        .toLowerCase()
-        .includes(term);
-  }
+export interface RowsWish {
+  sort: Sort;
+  groupBy: GroupBy;
+  /** Keys of the heads that are folded. */
+  folded: ReadonlySet<string>;
+  /** Until when the trouble of an instance is not brought to the top. */
+  mutedUntilMs: Readonly<Record<string, number>>;
+  nowMs: number;
 }
 
 /** Rows in the order of the table: trouble first with its reason, then groups. */
-export function fleetRows(instances: readonly Instance[], sort: Sort, folded: ReadonlySet<string>): FleetRow[] {
-  const attention = instances.filter(isTrouble).sort(severityThen(sort));
+export function fleetRows(instances: readonly Instance[], wish: RowsWish): FleetRow[] {
+  const { sort, groupBy, folded, mutedUntilMs, nowMs } = wish;
+  const isLoud = (instance: Instance) => isTrouble(instance) && (mutedUntilMs[instance.id] ?? 0) <= nowMs;
+  const attention = instances.filter(isLoud).sort(severityThen(sort));
   const rest = Map.groupBy(
-    instances.filter((instance) => !isTrouble(instance)),
-    ({ group }) => group,
+    instances.filter((instance) => !isLoud(instance)),
+    (instance) => groupOf(instance, groupBy),
   );
-  const groups = [...rest].sort(([a], [b]) => Number(b === 'local') - Number(a === 'local') || a.localeCompare(b));
+  const groups = [...rest].sort(([a], [b]) => byGroupName(a, b));
   return [
     ...(attention.length > 0 ? sectionRows('attention', 'Needs attention', attention, true, folded) : []),
     ...groups.flatMap(([group, members]) =>
@@ -128,19 +87,33 @@ function severityThen(sort: Sort): (a: Instance, b: Instance) => number {
 export function comparator({ key, isDescending }: Sort): (a: Instance, b: Instance) => number {
   const sign = isDescending ? -1 : 1;
   return (a, b) => {
-    const byKey =
-      key === 'name' || key === 'version'
-        ? sign * textOf(a, key).localeCompare(textOf(b, key))
-        : byFigure(sortFigure(a, key), sortFigure(b, key), sign);
+    const byKey = isText(key)
+      ? sign * compareVersions(textOf(a, key), textOf(b, key))
+      : byFigure(sortFigure(a, key), sortFigure(b, key), sign);
     return byKey || a.name.localeCompare(b.name) || a.id.localeCompare(b.id);
   };
 }
 
-function textOf(instance: Instance, key: 'name' | 'version'): string {
-  return key === 'name' ? instance.name : (instance.version ?? '');
+type TextKey = 'name' | 'host' | 'tags' | 'version';
+
+function isText(key: SortKey): key is TextKey {
+  return key === 'name' || key === 'host' || key === 'tags' || key === 'version';
 }
 
-function sortFigure(instance: Instance, key: SortKey): number | null {
+function textOf(instance: Instance, key: TextKey): string {
+  switch (key) {
+    case 'name':
+      return instance.name;
+    case 'host':
+      return instance.hostName;
+    case 'tags':
+      return instance.tags.join(' ');
+    case 'version':
+      return instance.version ?? '';
+  }
+}
+
+function sortFigure(instance: Instance, key: Exclude<SortKey, TextKey>): number | null {
   return key === 'reloaded' ? instance.lastReloadAtMs : figureOf(instance, key);
 }
 
@@ -157,6 +130,23 @@ export interface FleetTotals {
   exceptionsPerMin: number | null;
   harakiri: number;
 }
+
+/** `23 ok, 1 lost`: how those of a group are, quiet about what is not there. */
+export function healthWords(instances: readonly Instance[]): string {
+  const words: [string, number][] = (['crit', 'warn', 'lost', 'ok', 'off'] as const).map((level) => [
+    LEVEL_WORDS[level],
+    instances.filter(({ health }) => health.level === level).length,
+  ]);
+  return words.flatMap(([word, count]) => (count > 0 ? [`${count} ${word}`] : [])).join(', ');
+}
+
+const LEVEL_WORDS: Record<Health['level'], string> = {
+  crit: 'critical',
+  warn: 'in trouble',
+  lost: 'without link',
+  ok: 'ok',
+  off: 'stopped',
+};
 
 /** Sums over what answers now. */
 export function totalsOf(instances: readonly Instance[]): FleetTotals {

@@ -3,7 +3,10 @@ import type { Instance } from '../../../electron/contract/model.ts';
 import { SparkHistory, sparkEnd, sparkPath } from '../../stores/spark-history.ts';
 import { createFakeWorld } from '../../testing/fake-world.ts';
 import { createCalmOrder } from './calm-order.ts';
-import { comparator, fleetRows, matchesFilter, totalsOf } from './fleet-model.ts';
+import { arrangedColumns, COLUMNS, fittingColumns, keptColumns, movedColumn } from './fleet-columns.ts';
+import { parseFilter } from './fleet-filter.ts';
+import { comparator, fleetRows, healthWords, totalsOf } from './fleet-model.ts';
+import { planWords, rangeOf, rollingOrder, toggled } from './selection.ts';
 
 const world = createFakeWorld(Date.UTC(2026, 10, 22, 12), 30);
 const all = [...world.servers.values()].map((server) => server.instance);
@@ -35,13 +38,48 @@ describe('the filter of the fleet', () => {
     ['avg<1s', 'checkout', true],
     ['busy>99%', 'reports', true],
     ['avg>1ms', 'ledger', false],
+    ['-group:jobs', 'reports', false],
+    ['-group:jobs', 'checkout', true],
+    ['tag:prod-*', 'checkout', true],
+    ['name:check*', 'checkout', true],
+    ['name:eckout*', 'checkout', false],
+    ['host:lap', 'checkout', true],
+    ['version<2.0.100', 'checkout', true],
+    ['version>=2.0.4', 'checkout', true],
+    ['version<2.0.4', 'checkout', false],
+    ['workers=16', 'checkout', true],
+    ['"check"', 'checkout', true],
   ])('%s and %s: %s', (filter, name, expected) => {
-    expect(matchesFilter(named(name), filter)).toBe(expected);
+    expect(parseFilter(filter).matches(named(name))).toBe(expected);
+    expect(parseFilter(filter).problem).toBeNull();
+  });
+
+  it.each([
+    ['avg>x', 'avg>x'],
+    ['speed>5', 'speed'],
+    ['state:bad', 'bad'],
+    ['colour:red', 'colour'],
+  ])('%s is told and hides nothing', (filter, word) => {
+    const { problem, matches } = parseFilter(filter);
+    expect(problem).toContain(word);
+    expect(all.every(matches)).toBe(true);
+  });
+
+  it('does not hide everything while a field is being typed', () => {
+    expect(all.every(parseFilter('tag:').matches)).toBe(true);
+    expect(all.every(parseFilter('-').matches)).toBe(false);
   });
 });
 
 describe('the rows of the fleet', () => {
-  const table = fleetRows(all, { key: 'rps', isDescending: true }, new Set());
+  const wish = {
+    sort: { key: 'rps', isDescending: true },
+    groupBy: 'tag',
+    folded: new Set<string>(),
+    mutedUntilMs: {},
+    nowMs: 1_000,
+  } as const;
+  const table = fleetRows(all, wish);
 
   it('begin with what needs attention, worst first, each with its reason', () => {
     expect(table.slice(0, 3).map((row) => row.key)).toEqual(['head:attention', 'row:reports', 'why:reports']);
@@ -56,7 +94,7 @@ describe('the rows of the fleet', () => {
   });
 
   it('leave out the members of a folded group', () => {
-    const folded = fleetRows(all, { key: 'name', isDescending: false }, new Set(['head:jobs']));
+    const folded = fleetRows(all, { ...wish, folded: new Set(['head:jobs']) });
     expect(folded.some((row) => row.key === 'head:jobs')).toBe(true);
     expect(folded.some((row) => row.key === 'row:invoices')).toBe(false);
   });
@@ -65,6 +103,25 @@ describe('the rows of the fleet', () => {
     for (const isDescending of [true, false]) {
       expect([...all].sort(comparator({ key: 'avg', isDescending })).at(-1)?.name).toBe('ledger');
     }
+  });
+
+  it('leave an instance in its group as long as it is muted', () => {
+    const muted = fleetRows(all, { ...wish, mutedUntilMs: { reports: 2_000, checkout: 900 } });
+    expect(muted[1]?.key).toBe('row:checkout');
+    const jobs = muted.findIndex(({ key }) => key === 'head:jobs');
+    expect(muted.slice(jobs).some(({ key }) => key === 'row:reports')).toBe(true);
+  });
+
+  it('are grouped by host when that is asked for', () => {
+    const moved = all.map((instance, i) => ({ ...instance, machine: `web${i % 2}`, hostName: `web${i % 2}` }));
+    const heads = fleetRows(moved, { ...wish, groupBy: 'host' }).flatMap((row) =>
+      row.type === 'head' ? [row.title] : [],
+    );
+    expect(heads).toEqual(['Needs attention', 'web0', 'web1']);
+  });
+
+  it('say in the head of a group how its members are', () => {
+    expect(healthWords(all.filter(({ group }) => group === 'jobs'))).toBe('1 critical, 1 without link, 1 ok');
   });
 
   it('are summed over what answers', () => {
@@ -127,5 +184,45 @@ describe('sparklines', () => {
     expect(sparkEnd([1, 4, 2], 100, 20)).toBe('M98.0 10.0h0.01');
     expect(sparkEnd([1, null], 100, 20)).toBe('');
     expect(sparkEnd([], 100, 20)).toBe('');
+  });
+});
+
+describe('the columns', () => {
+  it('keep the order, widths and absence that the user gave them, and new ones find their place', () => {
+    const moved = movedColumn(arrangedColumns([]), 'rps', -1).map((column) =>
+      column.id === 'avg' ? { ...column, widthPx: 200 } : column,
+    );
+    const kept = keptColumns(moved).filter(({ id }) => id !== 'queue');
+    const again = arrangedColumns(kept);
+    expect(again.map(({ id }) => id)).toEqual(moved.map(({ id }) => id));
+    expect(again.find(({ id }) => id === 'avg')?.widthPx).toBe(200);
+    expect(arrangedColumns([{ id: 'nonsense', widthPx: null, isHidden: false }])).toEqual(COLUMNS);
+  });
+
+  it('leave out the least important ones in a narrow window, never the name', () => {
+    expect(fittingColumns(COLUMNS, 1400)).toHaveLength(COLUMNS.length - 1);
+    const narrow = fittingColumns(COLUMNS, 700).map(({ id }) => id);
+    expect(narrow).not.toContain('version');
+    expect(narrow).toContain('name');
+    expect(fittingColumns(COLUMNS, 100).map(({ id }) => id)).toEqual(['name', 'rps', 'busy', 'avg']);
+  });
+});
+
+describe('the selection', () => {
+  it('extends over a range in either direction', () => {
+    expect(rangeOf(['a', 'b', 'c', 'd'], 'd', 'b')).toEqual(['b', 'c', 'd']);
+    expect(rangeOf(['a', 'b'], 'gone', 'b')).toEqual(['b']);
+  });
+
+  it('takes all of a group, or leaves all when all are in it', () => {
+    expect(toggled(['a'], ['a', 'b'])).toEqual(['a', 'b']);
+    expect(toggled(['a', 'b', 'c'], ['a', 'b'])).toEqual(['c']);
+  });
+
+  it('is reloaded from the least busy one on, and says so', () => {
+    const order = rollingOrder([named('catalog'), named('ledger'), named('reports')]).map(({ name }) => name);
+    expect(order).toEqual(['reports', 'catalog', 'ledger']);
+    expect(planWords(order, true, 2)).toBe('Canary reports, then 2 at a time, stop when a check fails');
+    expect(planWords(order, false, 1)).toBe('One after another, stop when a check fails');
   });
 });

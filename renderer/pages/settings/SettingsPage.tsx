@@ -8,6 +8,8 @@ import { ErrorBand } from '../../ui/ErrorBand.tsx';
 import { Segmented } from '../../ui/Segmented.tsx';
 import { Switch } from '../../ui/Switch.tsx';
 import { HostsSetting } from './HostsSetting.tsx';
+import { ReadOnlyTags } from './ReadOnlyTags.tsx';
+import { Setting } from './Setting.tsx';
 import './settings.css';
 
 export function SettingsPage() {
@@ -66,21 +68,10 @@ export function SettingsPage() {
           />
         </Setting>
         <HostsSetting />
+        <ReadOnlyTags />
         <About />
       </div>
     </>
-  );
-}
-
-function Setting({ title, text, children }: { title: string; text: string; children: React.ReactNode }) {
-  return (
-    <section className="setting" aria-label={title}>
-      <div>
-        <h2 className="md t13">{title}</h2>
-        <p className="s2">{text}</p>
-      </div>
-      <div>{children}</div>
-    </section>
   );
 }
 
