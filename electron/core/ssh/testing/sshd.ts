@@ -193,7 +193,8 @@ function configText(folder: string, port: number, types: KeyType[], options: Ssh
     'PasswordAuthentication no',
     'Subsystem sftp internal-sftp',
     'LogLevel VERBOSE',
-    ...(options.path === undefined ? [] : [`SetEnv PATH=${options.path}:${usual}`]),
+    // The depth of shells keeps bash from reading the .bashrc of whoever runs the tests, which may take for ever.
+    `SetEnv SHLVL=1${options.path === undefined ? '' : ` PATH=${options.path}:${usual}`}`,
   ].join('\n')}\n`;
 }
 
