@@ -38,7 +38,14 @@ import {
   transportChoiceSchema,
 } from './hosts-model.ts';
 import { liveFiguresSchema } from './live-figures.ts';
-import { auditEntrySchema, logLineSchema, logSourcesSchema, logStateSchema, MOST_LOG_LINES } from './logs-model.ts';
+import {
+  auditEntrySchema,
+  logLineSchema,
+  logSourcesSchema,
+  logStateSchema,
+  MOST_LOG_LINES,
+  revealedRequestSchema,
+} from './logs-model.ts';
 import {
   configFileSchema,
   configTargetSchema,
@@ -157,10 +164,13 @@ export const methods = {
     result: z.array(logLineSchema),
   },
 
-  /** Shows what a running request carries, secrets too, for a minute at most; each time is written to the record of actions. */
+  /**
+   * What the running requests carry, secrets too. `begin` opens a minute for this connection and is written to the
+   * record of actions; without it, and after the minute, nothing is shown and `untilMs` is 0. Nothing of it is kept.
+   */
   'requests.reveal': {
-    params: byId.extend({ wid: z.number().int().positive(), core: z.number().int().nonnegative() }),
-    result: z.object({ vars: z.array(z.tuple([z.string(), z.string()])), untilMs: z.number() }),
+    params: byId.extend({ begin: z.boolean() }),
+    result: z.object({ untilMs: z.number(), requests: z.array(revealedRequestSchema) }),
   },
 
   /** What was done to servers from here, newest first. */

@@ -7,8 +7,12 @@ import { DEFAULT_FLEET_VIEW } from '../contract/fleet-model.ts';
 import { type Settings, settingsSchema } from '../contract/model.ts';
 import { type Connection, type Handlers, RpcServer } from '../rpc/server.ts';
 import type { Transport } from '../rpc/transport.ts';
+import { Actions } from './actions/actions.ts';
+import { AuditLog } from './audit/audit-log.ts';
 import { ConfigVersions } from './config/config-versions.ts';
+import type { EffectiveConfig } from './config/effective-config.ts';
 import { withRunningChannels } from './config/running-channels.ts';
+import { currentUser } from './current-user.ts';
 import { Engines } from './engine/engines.ts';
 import { openRunFolder } from './engine/run-folder.ts';
 import { TrustStore, trustFileSchema } from './engine/trust.ts';
@@ -23,11 +27,14 @@ import type { Instance } from './instances/instance.ts';
 import { instancesFileSchema } from './instances/record.ts';
 import { Registry } from './instances/registry.ts';
 import { POLL_INTERVAL_MS } from './link/link-machine.ts';
+import { LogFeeds } from './logs/log-feeds.ts';
 import { Machines } from './machine/machines.ts';
 import type { Ports } from './ports.ts';
 import { Rehearsals } from './rehearse/rehearsals.ts';
 import { removeAbandonedScratch } from './rehearse/scratch-folder.ts';
-import { ReloadFlow, reportsFileSchema } from './reload/reload-flow.ts';
+import { ReloadFlow } from './reload/reload-flow.ts';
+import { ReloadReports, reportsFileSchema } from './reload/reload-reports.ts';
+import { RollingReloads, rollingFileSchema } from './reload/rolling.ts';
 import { SampleLoad } from './sample/sample-load.ts';
 
 export interface Core {
@@ -82,7 +89,7 @@ export async function createCore(ports: Ports, { autoStart = true, onBrokenFile 
       onBrokenFile?.(text);
     },
   };
-  const [settings, instances, trustStore, reports] = await Promise.all([
+  const [settings, instances, trustStore, reports, rollingStore] = await Promise.all([
     DocumentStore.open({ ...common, name: 'settings.json', schema: settingsFileSchema, initial: DEFAULT_SETTINGS }),
     DocumentStore.open({
       ...common,
@@ -100,6 +107,12 @@ export async function createCore(ports: Ports, { autoStart = true, onBrokenFile 
       ...common,
       name: 'reloads.json',
       schema: reportsFileSchema,
+      initial: { version: 1, runs: [] },
+    }),
+    DocumentStore.open({
+      ...common,
+      name: 'rolling.json',
+      schema: rollingFileSchema,
       initial: { version: 1, runs: [] },
     }),
   ]);
@@ -146,23 +159,34 @@ export async function createCore(ports: Ports, { autoStart = true, onBrokenFile 
     onTrouble,
   });
   const engines = new Engines({ ports, runFolder, trust, onState: followEngine, onTrouble });
+  const readConfig = async (instance: Instance): Promise<EffectiveConfig | null> => {
+    const config =
+      instance.record.kind === 'engine' ? engines.readConfig(instance) : await readAttachedConfig(instance, ports);
+    return config === null
+      ? null
+      : withRunningChannels(config, instance, configHistory, ports, engines.startArguments(instance));
+  };
   const reloads = new ReloadFlow({
     clock: ports.clock,
-    store: reports,
-    readConfig: async (instance) => {
-      const config =
-        instance.record.kind === 'engine' ? engines.readConfig(instance) : await readAttachedConfig(instance, ports);
-      return config === null
-        ? null
-        : withRunningChannels(config, instance, configHistory, ports, engines.startArguments(instance));
-    },
+    reports: new ReloadReports(reports, onTrouble),
+    readConfig,
     emitRun: (run) => {
       versions.noteReload(run);
+      rolling.see(run);
       server?.broadcast('reload.changed', run);
     },
     emitNotice: (notice) => server?.broadcast('notice', notice),
     onTrouble,
   });
+  const rolling = new RollingReloads({
+    clock: ports.clock,
+    store: rollingStore,
+    registry,
+    reloads,
+    emit: (run) => server?.broadcast('rolling.changed', run),
+    onTrouble,
+  });
+  const actions = new Actions({ clock: ports.clock, readConfig });
   const rehearsals = new Rehearsals({
     ports,
     runFolder,
@@ -171,12 +195,23 @@ export async function createCore(ports: Ports, { autoStart = true, onBrokenFile 
     emit: (data) => server?.broadcast('rehearse.changed', data),
     onTrouble,
   });
+  const logs = new LogFeeds(ports.clock);
+  const audit = new AuditLog({
+    folder: ports.dataFolder,
+    who: `${currentUser().name}@${ports.hostname}`,
+    clock: ports.clock,
+    onTrouble,
+  });
   const context: HandlerContext = {
     ports,
+    logs,
+    audit,
     registry,
     machines,
     engines,
     reloads,
+    rolling,
+    actions,
     rehearsals,
     trust,
     versions,
@@ -199,6 +234,7 @@ export async function createCore(ports: Ports, { autoStart = true, onBrokenFile 
     toErrorData,
     onConnectionClosed: (connection) => {
       for (const instance of registry.all()) instance.unwatch(connection);
+      logs.closed(connection);
     },
   });
   server = rpc;
@@ -219,13 +255,16 @@ export async function createCore(ports: Ports, { autoStart = true, onBrokenFile 
     dispose: async () => {
       engines.close();
       load.dispose();
+      rolling.dispose();
       reloads.dispose();
+      logs.dispose();
       await Promise.all([starting, rehearsals.dispose()]);
       await registry.dispose();
       rpc.dispose();
-      await Promise.all([settings, instances, trustStore, reports].map(async (store) => store.settle()));
+      await Promise.all([settings, instances, trustStore, reports, rollingStore].map(async (store) => store.settle()));
       history.dispose();
       await versions.dispose();
+      await audit.settle();
       await runFolder.dispose();
     },
   };

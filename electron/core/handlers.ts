@@ -6,6 +6,10 @@ import { randomUUID } from 'node:crypto';
 import type { Params } from '../contract/api.ts';
 import type { Settings } from '../contract/model.ts';
 import type { Handlers } from '../rpc/server.ts';
+import { actionHandlers } from './actions/action-handlers.ts';
+import type { Actions } from './actions/actions.ts';
+import { auditHandlers } from './audit/audit-handlers.ts';
+import type { AuditLog } from './audit/audit-log.ts';
 import { configHandlers } from './config/config-handlers.ts';
 import type { ConfigVersions } from './config/config-versions.ts';
 import { describeServer, type FoundServer, findServers, nameOfFile } from './discover/discover.ts';
@@ -18,12 +22,15 @@ import { fleetHandlers } from './fleet/fleet-handlers.ts';
 import { attachInstance } from './instances/attach.ts';
 import type { Instance } from './instances/instance.ts';
 import type { Registry } from './instances/registry.ts';
+import type { LogFeeds } from './logs/log-feeds.ts';
+import { logHandlers } from './logs/log-handlers.ts';
 import { LOCAL, type Machine } from './machine/machine.ts';
 import type { Machines } from './machine/machines.ts';
 import type { Ports } from './ports.ts';
 import type { Rehearsals } from './rehearse/rehearsals.ts';
 import { rehearseHandlers } from './rehearse/rehearse-handlers.ts';
 import type { ReloadFlow } from './reload/reload-flow.ts';
+import type { RollingReloads } from './reload/rolling.ts';
 import { sendAndForget } from './sample/sample-load.ts';
 import { ensureSample } from './sample/sample-project.ts';
 import { sshAddress } from './stats/target.ts';
@@ -34,6 +41,11 @@ export interface HandlerContext {
   machines: Machines;
   engines: Engines;
   reloads: ReloadFlow;
+  rolling: RollingReloads;
+  actions: Actions;
+  logs: LogFeeds;
+  /** What is done to servers goes on record here. */
+  audit: AuditLog;
   rehearsals: Rehearsals;
   trust: TrustStore;
   /** History of the configuration files. */
@@ -50,8 +62,11 @@ export function createHandlers(context: HandlerContext): Handlers {
     ...appHandlers(context),
     ...instanceHandlers(context),
     ...engineHandlers(context),
+    ...logHandlers(context),
+    ...auditHandlers(context),
     ...configHandlers(context),
     ...reloadHandlers(context),
+    ...actionHandlers(context),
     ...rehearseHandlers(context),
     ...fleetHandlers(context),
   };
@@ -103,7 +118,7 @@ function appHandlers(context: HandlerContext): Part<'app' | 'settings' | 'files'
   };
 }
 
-function instanceHandlers(context: HandlerContext): Part<'instances' | 'log'> {
+function instanceHandlers(context: HandlerContext): Part<'instances'> {
   const { ports, registry, reloads, rehearsals, versions } = context;
   return {
     'instances.list': () => registry.snapshot(),
@@ -127,6 +142,7 @@ function instanceHandlers(context: HandlerContext): Part<'instances' | 'log'> {
       await registry.get(instanceId).runner?.stop();
       await reloads.forget(instanceId);
       rehearsals.forget(instanceId);
+      context.logs.forget(instanceId);
       await registry.remove(instanceId);
       versions.history.forget(instanceId);
       return {};
@@ -149,7 +165,6 @@ function instanceHandlers(context: HandlerContext): Part<'instances' | 'log'> {
       registry.get(instanceId).unwatch(connection);
       return {};
     },
-    'log.read': ({ instanceId, most }) => registry.get(instanceId).runner?.log.read(most) ?? [],
   };
 }
 
@@ -201,8 +216,9 @@ function engineHandlers(context: HandlerContext): Part<'engine' | 'sample'> {
 
 function reloadHandlers({ registry, reloads }: HandlerContext): Part<'reload'> {
   return {
-    'reload.plan': async ({ instanceId }) => reloads.plan(registry.get(instanceId)),
-    'reload.start': async ({ instanceId, method }) => reloads.start(registry.get(instanceId), method),
+    'reload.plan': async ({ instanceId, sudo }) => reloads.plan(registry.get(instanceId), sudo),
+    'reload.start': async ({ instanceId, method, confirmedName, sudo }) =>
+      reloads.start(registry.get(instanceId), method, { confirmedName, sudo }),
     'reload.get': ({ reloadId }) => reloads.get(reloadId),
     'reload.stopWatching': ({ reloadId }) => reloads.stopWatching(reloadId),
     'reload.list': ({ instanceId }) => reloads.list(registry.get(instanceId).id),

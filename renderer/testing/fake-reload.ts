@@ -39,6 +39,7 @@ export function fakePlan(instanceId: string, nowMs: number): ReloadPlan {
     instanceId,
     methods: METHODS,
     recommended: 'fifo-graceful',
+    why: 'A full reload by FIFO reads the configuration and the code again, and keeps the open sockets.',
     checks: [
       { id: 'fifo', title: 'The FIFO has a reader', value: '/run/hello.fifo', status: 'pass', detail: null },
       { id: 'queue', title: 'Room in the listen queue', value: '100', status: 'pass', detail: null },
@@ -51,8 +52,11 @@ export function fakePlan(instanceId: string, nowMs: number): ReloadPlan {
       },
     ],
     checkedAtMs: nowMs,
-    forecast: { durationMs: 4200, queuePeak: 3, requestsAtRisk: 0 },
+    forecast: { durationMs: 4200, queuePeak: 3, requestsAtRisk: 0, text: '' },
     acceptedBefore: false,
+    acceptedMethods: [],
+    sudo: false,
+    needsName: false,
   };
 }
 
@@ -61,6 +65,7 @@ export function fakeRun(id: string, server: FakeServer, method: ReloadMethod, no
   return {
     id,
     instanceId,
+    subject: null,
     method,
     checks: fakePlan(instanceId, nowMs).checks,
     startedAtMs: nowMs,
@@ -71,6 +76,7 @@ export function fakeRun(id: string, server: FakeServer, method: ReloadMethod, no
       wid,
       oldPid: pid,
       newPid: null,
+      served: 0,
       spans: [{ state: 'old', fromMs: nowMs, toMs: null }],
     })),
     answered: 0,
@@ -80,6 +86,7 @@ export function fakeRun(id: string, server: FakeServer, method: ReloadMethod, no
     forecast: fakePlan(instanceId, nowMs).forecast,
     series: [],
     log: [{ atMs: nowMs, level: 'info', text: 'Wrote r to /run/hello.fifo' }],
+    logTail: [],
   };
 }
 

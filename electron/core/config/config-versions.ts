@@ -20,7 +20,7 @@ import { type ConfigText, makeConfigText, readConfigText, type SaveOutcome, save
 import { readingOf, readingOfFile, readOptions } from './option-reading.ts';
 
 /** Reloads that renew workers only: the master goes on with the configuration it has. */
-const WITHOUT_FILES: ReadonlySet<string> = new Set(['fifo-chain', 'fifo-workers']);
+const WITHOUT_FILES: ReadonlySet<string> = new Set(['fifo-chain', 'fifo-workers', 'touch-chain', 'touch-workers']);
 
 export class ConfigVersions {
   readonly history: ConfigHistory;

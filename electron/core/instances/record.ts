@@ -17,6 +17,8 @@ export const instanceRecordSchema = z.object({
   acceptedMethods: z.array(z.string()),
   lastReloadAtMs: z.number().nullable(),
   tags: z.array(z.string()).default([]),
+  /** Reloads and actions go through `sudo -n`, as the last time. */
+  sudo: z.boolean().optional(),
 });
 export type InstanceRecord = z.infer<typeof instanceRecordSchema>;
 

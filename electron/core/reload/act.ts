@@ -1,56 +1,63 @@
 /**
- * Carries out a reload: the one write, touch or signal that the plan has shown. What comes of it is watched elsewhere.
+ * Carries out a reload: the one write, touch, signal or command that the plan has shown. What comes of it is watched
+ * elsewhere.
  */
-import { open } from 'node:fs/promises';
 import type { StatsDocument } from '../../../engine/api/stats.ts';
 import type { ReloadMethod } from '../../contract/model.ts';
 import type { EffectiveConfig } from '../config/effective-config.ts';
-import { CoreError, describe } from '../errors.ts';
+import { type Control, reloadUnit, sendSignal, touchFile, writeFifo } from '../control/control.ts';
+import { unitOf } from '../discover/supervisor.ts';
+import { CoreError } from '../errors.ts';
 import type { Instance } from '../instances/instance.ts';
-import { writeFifo } from './fifo.ts';
+import { findMaster } from './master-check.ts';
 import { letterOf } from './reload-methods.ts';
-import { checkMaster } from './reload-plan.ts';
 
-/** The one thing that changes the server; gives what was done, for the report. */
-export async function act(
-  instance: Instance,
-  method: ReloadMethod,
-  config: EffectiveConfig | null,
-  document: StatsDocument,
-): Promise<string> {
-  const letter = letterOf(method.id);
-  const fifo = config?.masterFifos[0];
-  if (letter !== null && fifo !== undefined) {
-    await writeFifo(fifo, letter);
-    return `Wrote ${letter} to ${fifo}`;
-  }
-  const touch = config?.touchReload[0];
-  if (method.id === 'touch' && touch !== undefined) {
-    await touchFile(touch);
-    return `Touched ${touch}`;
-  }
-  const { pid } = document;
-  await checkMaster(instance, document);
-  try {
-    process.kill(pid, 'SIGHUP');
-  } catch (error) {
-    throw new CoreError('signal-failed', { pid, reason: describe(error) }, { cause: error });
-  }
-  return `Sent SIGHUP to process ${pid}`;
+export interface Act {
+  instance: Instance;
+  method: ReloadMethod;
+  config: EffectiveConfig | null;
+  document: StatsDocument;
+  sudo: boolean;
 }
 
-/** uWSGI compares whole seconds: a second touch within one second gets the time of the next one. */
-async function touchFile(path: string): Promise<void> {
-  try {
-    const handle = await open(path, 'a');
-    try {
-      const before = await handle.stat();
-      const seconds = Math.max(Math.floor(Date.now() / 1000), Math.floor(before.mtimeMs / 1000) + 1);
-      await handle.utimes(seconds, seconds);
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    throw new CoreError('touch-failed', { path, reason: describe(error) }, { cause: error });
+/** The one thing that changes the server; gives what was done, for the report. */
+export async function act({ instance, method, config, document, sudo }: Act): Promise<string> {
+  const control: Control = { machine: instance.machine, sudo };
+  const letter = letterOf(method.id);
+  if (letter !== null) {
+    const fifo = given(config?.masterFifos[0], method);
+    await writeFifo(control, fifo, letter);
+    return `Wrote ${letter} to ${fifo}`;
   }
+  switch (method.id) {
+    case 'touch':
+      return touch(control, given(config?.touchReload[0], method), false);
+    case 'touch-chain':
+      return touch(control, given(config?.touchChainReload[0], method), false);
+    case 'touch-workers':
+      return touch(control, given(config?.touchWorkersReload[0], method), false);
+    case 'emperor-touch':
+      return touch(control, given(config?.configPath, method), true);
+    case 'systemd': {
+      const unit = given(unitOf(await findMaster(instance, document)), method);
+      await reloadUnit(control, unit);
+      return `systemd reloaded ${unit}`;
+    }
+    default: {
+      const { pid, args } = await findMaster(instance, document);
+      await sendSignal(control, { pid, masterArgs: args, masterPid: null }, 'HUP');
+      return `Sent SIGHUP to process ${pid}`;
+    }
+  }
+}
+
+async function touch(control: Control, path: string, exists: boolean): Promise<string> {
+  await touchFile(control, path, exists);
+  return `Touched ${path}`;
+}
+
+/** The plan enables a method only where this is known; it may have gone since. */
+function given(value: string | null | undefined, { title }: ReloadMethod): string {
+  if (value == null) throw new CoreError('reload-method', { title, reason: 'The configuration has changed.' });
+  return value;
 }

@@ -4,13 +4,11 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
 import type { StatsDocument } from '../../../engine/api/stats.ts';
 import type { EventPayload } from '../../contract/api.ts';
-import { type ReloadMethod, type ReloadPlan, type ReloadRun, reloadRunSchema } from '../../contract/model.ts';
+import type { ReloadMethod, ReloadPlan, ReloadRun } from '../../contract/model.ts';
 import { DEFAULT_MERCY_MS, type EffectiveConfig } from '../config/effective-config.ts';
 import { CoreError, toErrorData } from '../errors.ts';
-import type { DocumentStore } from '../files/document-store.ts';
 import type { Instance } from '../instances/instance.ts';
 import type { MachineId } from '../machine/machine.ts';
 import type { Clock } from '../ports.ts';
@@ -19,18 +17,27 @@ import { plainEvent } from '../samples/poll-events.ts';
 import { pollStats } from '../stats/stats-client.ts';
 import { onMachine, parseStatsTarget, type StatsTarget } from '../stats/target.ts';
 import { seconds } from '../words.ts';
-import { act } from './act.ts';
+import { type Act, act } from './act.ts';
+import { type LogEvidence, noteLog, readEvidence } from './log-evidence.ts';
+import { requireName } from './read-only.ts';
+import { isChain, isFull, letterOf } from './reload-methods.ts';
 import { makeReloadPlan, startupMsOf } from './reload-plan.ts';
+import type { ReloadReports } from './reload-reports.ts';
 import { verdictOf } from './verdict.ts';
-import { beginWatch, observeDocument, observeGap, observeRefusal, type WatchState } from './watch-machine.ts';
+import {
+  beginWatch,
+  observeDeath,
+  observeDocument,
+  observeGap,
+  observeRefusal,
+  observeResend,
+  type WatchState,
+} from './watch-machine.ts';
 import { info } from './watch-words.ts';
-
-export const reportsFileSchema = z.object({ version: z.literal(1), runs: z.array(reloadRunSchema) });
-export type ReportsFile = z.infer<typeof reportsFileSchema>;
 
 export interface ReloadFlowOptions {
   clock: Clock;
-  store: DocumentStore<ReportsFile>;
+  reports: ReloadReports;
   /** Reads the instance's configuration as it is on disk now. */
   readConfig: (instance: Instance) => Promise<EffectiveConfig | null>;
   emitRun: (run: ReloadRun) => void;
@@ -38,9 +45,21 @@ export interface ReloadFlowOptions {
   onTrouble: (text: string) => void;
 }
 
+export interface StartOptions {
+  /** What was typed for a read-only instance. */
+  confirmedName?: string | undefined;
+  /** Through `sudo -n`; undefined: as the last time. */
+  sudo?: boolean | undefined;
+}
+
 const WATCH_INTERVAL_MS = 250;
+/** So often is looked whether a master that does not answer still exists. */
+const LIFE_CHECK_MS = 1_000;
 const SETTLE_MS = 2_500;
-const REPORTS_PER_INSTANCE = 20;
+/** A supervisor starts an ended master anew within that time, or much later. */
+const DEAD_AFTER_MS = 3_000;
+/** Workers are not given time; so long it takes until they are seen to be gone. */
+const BRUTAL_MERCY_MS = 2_000;
 const MOST_POINTS = 900;
 const MOST_ERROR_LINES = 20;
 /** What the bundled engine logs when the new generation of a reload could not be loaded. */
@@ -52,10 +71,14 @@ interface Active {
   run: ReloadRun;
   watch: WatchState;
   stopListening: () => void;
+  /** To do it once more. */
+  doing: Act;
   /** Stats address of the configuration on disk; null once it is followed, or when there is none. */
   nextAddress: string | null;
   /** The engine's last traceback or error, for a refusal. */
   lastError: string[];
+  log: LogEvidence;
+  lifeCheckedAtMs: number;
 }
 
 export class ReloadFlow {
@@ -67,19 +90,29 @@ export class ReloadFlow {
     this.#options = options;
   }
 
-  async plan(instance: Instance): Promise<ReloadPlan> {
+  /** `sudo` undefined: as the last time. */
+  async plan(instance: Instance, sudo?: boolean): Promise<ReloadPlan> {
     const config = await this.#options.readConfig(instance);
-    return makeReloadPlan(instance, config, this.#options.clock.now());
+    return this.#planWith(instance, config, sudo ?? instance.record.sudo === true);
+  }
+
+  async #planWith(instance: Instance, config: EffectiveConfig | null, sudo: boolean): Promise<ReloadPlan> {
+    const full = this.list(instance.id).find(({ method, verdict }) => {
+      return isFull(method.id) && (verdict?.status === 'done' || verdict?.status === 'done-with');
+    });
+    const loadedAtMs = full?.startedAtMs ?? null;
+    return makeReloadPlan(instance, config, { now: this.#options.clock.now(), sudo, loadedAtMs });
   }
 
   /** Checks once more, acts, and begins to watch. Throws when nothing was done. */
-  async start(instance: Instance, methodId: string): Promise<ReloadRun> {
+  async start(instance: Instance, methodId: string, options: StartOptions = {}): Promise<ReloadRun> {
+    requireName(instance, options.confirmedName);
     if (this.#activeOf(instance) !== null || this.#starting.has(instance.id)) {
       throw new CoreError('reload-running', { name: instance.record.name });
     }
     this.#starting.add(instance.id);
     try {
-      return await this.#start(instance, methodId);
+      return await this.#start(instance, methodId, options.sudo ?? instance.record.sudo === true);
     } finally {
       this.#starting.delete(instance.id);
     }
@@ -87,15 +120,15 @@ export class ReloadFlow {
 
   /** Throws `reload-unknown`. */
   get(id: string): ReloadRun {
-    const run = this.#active.get(id)?.run ?? this.#options.store.value.runs.find((kept) => kept.id === id);
+    const run = this.#active.get(id)?.run ?? this.#options.reports.get(id);
     if (run === undefined) throw new CoreError('reload-unknown', { id });
     return run;
   }
 
   /** Newest first. */
   list(instanceId: string): ReloadRun[] {
-    const active = [...this.#active.values()].map(({ run }) => run);
-    return [...active, ...this.#options.store.value.runs.toReversed()].filter((run) => run.instanceId === instanceId);
+    const active = [...this.#active.values()].map(({ run }) => run).filter((run) => run.instanceId === instanceId);
+    return [...active, ...this.#options.reports.list(instanceId)];
   }
 
   stopWatching(id: string): ReloadRun {
@@ -114,8 +147,7 @@ export class ReloadFlow {
     for (const active of this.#active.values()) {
       if (active.instance.id === instanceId) this.#end(active);
     }
-    const runs = this.#options.store.value.runs.filter((run) => run.instanceId !== instanceId);
-    await this.#options.store.set({ version: 1, runs });
+    await this.#options.reports.forget(instanceId);
   }
 
   dispose(): void {
@@ -123,10 +155,10 @@ export class ReloadFlow {
     for (const active of this.#active.values()) this.#end(active);
   }
 
-  async #start(instance: Instance, methodId: string): Promise<ReloadRun> {
+  async #start(instance: Instance, methodId: string, sudo: boolean): Promise<ReloadRun> {
     // Planned and carried out by one reading of the configuration: what was checked is what is done.
     const config = await this.#options.readConfig(instance);
-    const plan = await makeReloadPlan(instance, config, this.#options.clock.now());
+    const plan = await this.#planWith(instance, config, sudo);
     const method = plan.methods.find((candidate) => candidate.id === methodId);
     if (method === undefined || !method.enabled) {
       const reason = method?.whyNot ?? 'There is no such way.';
@@ -137,15 +169,17 @@ export class ReloadFlow {
     await this.#letSettle(instance, poll.document);
     // It was removed meanwhile, or Reeve is about to end.
     if (!this.#starting.has(instance.id)) throw new CoreError('instance-unknown', { id: instance.id });
+    const log = await noteLog(instance, config, poll.document, this.#options.clock.now());
     const startedAtMs = this.#options.clock.now();
     const watch = beginWatch(
       {
         startedAtMs,
-        full: !instance.isReeveEngine && method.id !== 'fifo-chain' && method.id !== 'fifo-workers',
-        chain: method.id === 'fifo-chain',
-        mercyMs: config?.mercyMs ?? DEFAULT_MERCY_MS,
+        full: !instance.isReeveEngine && isFull(method.id),
+        chain: isChain(method.id),
+        mercyMs: method.id === 'fifo-force' ? BRUTAL_MERCY_MS : (config?.mercyMs ?? DEFAULT_MERCY_MS),
         startupMs: startupMsOf(instance),
         mayActAtMercy: !instance.isReeveEngine,
+        canResend: letterOf(method.id) !== null,
       },
       poll.document,
       instance.monitor.requests,
@@ -155,8 +189,11 @@ export class ReloadFlow {
       watch,
       run: makeRun(instance, method, plan, startedAtMs),
       stopListening: () => {},
+      doing: { instance, method, config, document: poll.document, sudo },
       nextAddress: config?.statsAddress ?? null,
       lastError: [],
+      log,
+      lifeCheckedAtMs: 0,
     };
     active.stopListening = this.#listenTo(active);
     this.#active.set(active.run.id, active);
@@ -165,13 +202,13 @@ export class ReloadFlow {
     instance.monitor.setEager(true);
     let done: string;
     try {
-      done = await act(instance, method, config, poll.document);
+      done = await act(active.doing);
     } catch (error) {
       this.#end(active);
       throw error;
     }
     const accepted = new Set([...instance.record.acceptedMethods, method.id]);
-    instance.updateRecord({ acceptedMethods: [...accepted] });
+    instance.updateRecord({ acceptedMethods: [...accepted], sudo });
     active.watch = {
       ...active.watch,
       log: [info(startedAtMs, done), ...active.watch.log],
@@ -193,12 +230,14 @@ export class ReloadFlow {
     return instance.listen({
       onDocument: (document, atMs) => {
         active.watch = observeDocument(active.watch, document, instance.monitor.requests, atMs);
+        if (active.watch.resend === 'due') void this.#resend(active, atMs);
         this.#update(active, atMs);
       },
       onGap: (reason, code, atMs) => {
         active.watch = observeGap(active.watch, reason, code !== 'stats-timeout', atMs);
         this.#update(active, atMs);
         void this.#followAddress(active);
+        if (code !== 'stats-timeout') void this.#checkLife(active, atMs);
       },
       onSample: ({ atMs, row }) => {
         if (row === null) return;
@@ -220,6 +259,33 @@ export class ReloadFlow {
         }
       },
     });
+  }
+
+  /** The command was accepted and nobody acted on it, so it was lost: it is given once more, and no third time. */
+  async #resend(active: Active, atMs: number): Promise<void> {
+    active.watch = observeResend(active.watch, 'No worker shows that the command arrived; it is sent again', atMs);
+    let text: string;
+    try {
+      text = await act(active.doing);
+    } catch (error) {
+      text = toErrorData(error).message;
+    }
+    const nowMs = this.#options.clock.now();
+    active.watch = { ...active.watch, log: [...active.watch.log, info(nowMs, text)] };
+    this.#update(active, nowMs);
+  }
+
+  /** Nothing answers. Where the master could be seen before and is gone now, it has died. */
+  async #checkLife(active: Active, atMs: number): Promise<void> {
+    if (!active.log.isMasterSeen || atMs - active.lifeCheckedAtMs < LIFE_CHECK_MS) return;
+    active.lifeCheckedAtMs = atMs;
+    const pid = active.watch.masterPid;
+    // A link that is down tells nothing about the process; the next look may.
+    const master = await active.instance.machine.readProcess(pid).catch(() => undefined);
+    const silentForMs = atMs - (active.watch.silentSinceMs ?? atMs);
+    if (master !== null || silentForMs < DEAD_AFTER_MS || !this.#active.has(active.run.id)) return;
+    active.watch = observeDeath(active.watch, atMs);
+    this.#update(active, atMs);
   }
 
   /** The configuration that was loaded may name another stats address: the server then answers there. */
@@ -249,7 +315,7 @@ export class ReloadFlow {
       ...active.run,
       phase: 'watching',
       verdict,
-      workers: watch.workers.map(({ wid, oldPid, newPid, spans }) => ({ wid, oldPid, newPid, spans })),
+      workers: watch.workers.map(({ wid, oldPid, newPid, served, spans }) => ({ wid, oldPid, newPid, served, spans })),
       answered: watch.answered,
       cutOff: watch.cutOff,
       exceptions: watch.exceptions,
@@ -270,6 +336,7 @@ export class ReloadFlow {
     const log = [...active.run.log, { atMs, level, text: verdict.title }];
     active.run = { ...active.run, phase: 'finished', finishedAtMs: atMs, verdict, workers, log };
     this.#end(active);
+    if (verdict.status === 'failed' || verdict.status === 'died') void this.#addLog(active);
     const worked = verdict.status === 'done' || verdict.status === 'done-with';
     if (worked) instance.updateRecord({ lastReloadAtMs: active.run.startedAtMs });
     instance.addEvent(
@@ -281,7 +348,7 @@ export class ReloadFlow {
         active.run.id,
       ),
     );
-    this.#keep(active.run);
+    this.#options.reports.keep(active.run);
     this.#options.emitRun(active.run);
     this.#options.emitNotice({
       level,
@@ -290,6 +357,16 @@ export class ReloadFlow {
       reloadId: active.run.id,
     });
     void this.#refreshConfig(instance);
+  }
+
+  /** The log of the server says why; its report gets the last lines of it, a moment later. */
+  async #addLog(active: Active): Promise<void> {
+    const logTail = await readEvidence(active.instance, active.log);
+    // Its instance may have been removed meanwhile.
+    if (logTail.length === 0 || this.#options.reports.get(active.run.id) === undefined) return;
+    active.run = { ...active.run, logTail };
+    this.#options.reports.keep(active.run);
+    this.#options.emitRun(active.run);
   }
 
   async #refreshConfig(instance: Instance): Promise<void> {
@@ -307,17 +384,6 @@ export class ReloadFlow {
     monitor.reloadRunning = false;
     monitor.setInterval(null);
     monitor.setEager(false);
-  }
-
-  #keep(run: ReloadRun): void {
-    const kept = [...this.#options.store.value.runs, run];
-    const mine = kept.filter((other) => other.instanceId === run.instanceId);
-    const dropped = new Set(mine.slice(0, Math.max(0, mine.length - REPORTS_PER_INSTANCE)));
-    this.#options.store
-      .set({ version: 1, runs: kept.filter((other) => !dropped.has(other)) })
-      .catch((error: unknown) => {
-        this.#options.onTrouble(toErrorData(error).message);
-      });
   }
 
   #activeOf(instance: Instance): Active | null {
@@ -339,6 +405,7 @@ function makeRun(instance: Instance, method: ReloadMethod, plan: ReloadPlan, sta
   return {
     id: randomUUID(),
     instanceId: instance.id,
+    subject: subjectOf(instance),
     method,
     checks: plan.checks,
     startedAtMs,
@@ -353,5 +420,11 @@ function makeRun(instance: Instance, method: ReloadMethod, plan: ReloadPlan, sta
     forecast: plan.forecast,
     series: [],
     log: [],
+    logTail: [],
   };
+}
+
+function subjectOf(instance: Instance): ReloadRun['subject'] {
+  const { name, statsAddress, hostName, version } = instance.row();
+  return { name, statsAddress, hostName, version };
 }

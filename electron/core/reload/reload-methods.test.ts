@@ -17,11 +17,20 @@ function methods(more: Partial<Findings>) {
   const findings: Findings = {
     config: config('master-fifo = /run/shop.fifo'),
     masterPid: 100,
-    fifo: { path: '/run/shop.fifo', check: { status: 'ready', mode: 'prw-------', readBy: 100 } },
-    touch: null,
+    fifo: {
+      path: '/run/shop.fifo',
+      check: { status: 'ready', mode: 'prw-------', uid: 33, readBy: 100 },
+      owner: 'www-data',
+    },
+    touch: {},
     signalTrouble: null,
     isReeveEngine: false,
     workers: 4,
+    systemd: null,
+    vassal: null,
+    configChanged: false,
+    machineName: null,
+    sudo: false,
     ...more,
   };
   return Object.fromEntries(listMethods(findings).map((method) => [method.id, method]));
@@ -47,7 +56,7 @@ describe('the ways to reload', () => {
 
   it('through a FIFO that nobody reads are refused with the reason', () => {
     const error = new CoreError('fifo-no-reader', { path: '/run/shop.fifo' });
-    const found = methods({ fifo: { path: '/run/shop.fifo', check: { status: 'unusable', error } } });
+    const found = methods({ fifo: { path: '/run/shop.fifo', check: { status: 'unusable', error }, owner: null } });
     expect(found['fifo-chain']?.whyNot).toBe('No master is reading /run/shop.fifo. Nothing was written.');
   });
 

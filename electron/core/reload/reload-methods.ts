@@ -4,99 +4,165 @@
  */
 import type { ReloadMethod } from '../../contract/model.ts';
 import type { EffectiveConfig } from '../config/effective-config.ts';
-import type { FifoCheck } from './fifo.ts';
+import { systemdArgv, touchArgv } from '../control/control.ts';
+import { fifoLines, onMachine, signalLines } from '../control/control-words.ts';
+import type { FifoCheck } from '../control/local-fifo.ts';
+
+export type MethodId = ReloadMethod['id'];
+type FifoId = 'fifo-graceful' | 'fifo-chain' | 'fifo-workers' | 'fifo-force';
+export type TouchId = 'touch' | 'touch-workers' | 'touch-chain';
+
+/** A file whose touch reloads; `trouble`: why it can't be touched. */
+export interface TouchFile {
+  path: string;
+  exists: boolean;
+  trouble: string | null;
+}
 
 export interface Findings {
   config: EffectiveConfig | null;
   masterPid: number;
-  /** Of the first `master-fifo`; null when none is configured. */
-  fifo: { path: string; check: FifoCheck } | null;
-  /** Of the first `touch-reload`; null when none is configured. */
-  touch: { path: string; exists: boolean; trouble: string | null } | null;
+  /** Of the first `master-fifo`; null when none is configured. `owner`: name of its user. */
+  fifo: { path: string; check: FifoCheck; owner: string | null } | null;
+  /** The first file of each option; none where the option is not set. */
+  touch: Partial<Record<TouchId, TouchFile>>;
   /** null: the master can be signalled. */
   signalTrouble: string | null;
+  /** The unit that the master is the main process of; null: none is known. */
+  systemd: { unit: string; trouble: string | null } | null;
+  /** The file that makes it a vassal of an emperor; null: it is none. */
+  vassal: { path: string; trouble: string | null } | null;
   /** The bundled engine: a new generation loads beside the old one, nothing starts anew. */
   isReeveEngine: boolean;
   workers: number;
+  /** A file of the configuration is younger than what the server has loaded. */
+  configChanged: boolean;
+  /** null: this machine. */
+  machineName: string | null;
+  sudo: boolean;
 }
 
-/** In the order of preference; the first that is enabled is recommended. */
+/** In the order they are shown in. */
 export function listMethods(findings: Findings): ReloadMethod[] {
+  const { touch, systemd, vassal } = findings;
   return [
     fifoMethod(findings, 'fifo-graceful'),
     fifoMethod(findings, 'fifo-chain'),
     fifoMethod(findings, 'fifo-workers'),
-    touchMethod(findings),
+    touchMethod(findings, 'touch'),
+    ...(touch['touch-chain'] === undefined ? [] : [touchMethod(findings, 'touch-chain')]),
+    ...(touch['touch-workers'] === undefined ? [] : [touchMethod(findings, 'touch-workers')]),
+    ...(vassal === null ? [] : [vassalMethod(findings, vassal)]),
+    ...(systemd === null ? [] : [systemdMethod(findings, systemd)]),
     signalMethod(findings),
+    fifoMethod(findings, 'fifo-force'),
   ];
 }
 
 /** The letter that a method writes into the FIFO; null: it uses none. */
-export function letterOf(id: ReloadMethod['id']): string | null {
-  switch (id) {
-    case 'fifo-graceful':
-      return 'r';
-    case 'fifo-chain':
-      return 'c';
-    case 'fifo-workers':
-      return 'w';
-    case 'touch':
-    case 'signal':
-      return null;
-  }
+export function letterOf(id: MethodId): string | null {
+  return id in LETTERS ? LETTERS[id as FifoId] : null;
 }
 
-type FifoId = 'fifo-graceful' | 'fifo-chain' | 'fifo-workers';
+/** The master itself starts anew, and with it reads its configuration. */
+export function isFull(id: MethodId): boolean {
+  return !isChain(id) && id !== 'fifo-workers' && id !== 'touch-workers';
+}
 
+/** One worker after the other. */
+export function isChain(id: MethodId): boolean {
+  return id === 'fifo-chain' || id === 'touch-chain';
+}
+
+const LETTERS: Record<FifoId, string> = {
+  'fifo-graceful': 'r',
+  'fifo-chain': 'c',
+  'fifo-workers': 'w',
+  'fifo-force': 'R',
+};
 const FIFO_TITLES: Record<FifoId, string> = {
   'fifo-graceful': 'Full reload',
   'fifo-chain': 'Chain reload',
   'fifo-workers': 'Reload of the workers',
+  'fifo-force': 'Brutal reload',
+};
+const TOUCHES: Record<TouchId, { title: string; option: string; like: FifoId }> = {
+  touch: { title: 'Touch file', option: 'touch-reload', like: 'fifo-graceful' },
+  'touch-chain': { title: 'Touch file, chain', option: 'touch-chain-reload', like: 'fifo-chain' },
+  'touch-workers': { title: 'Touch file, workers', option: 'touch-workers-reload', like: 'fifo-workers' },
+};
+const SAME_AS: Record<FifoId, string> = {
+  'fifo-graceful': 'The same as a full reload',
+  'fifo-chain': 'The same as a chain reload',
+  'fifo-workers': 'The same as a reload of the workers',
+  'fifo-force': 'The same as a brutal reload',
 };
 
 function fifoMethod(findings: Findings, id: FifoId): ReloadMethod {
-  const letter = letterOf(id) ?? '';
-  const whyNot =
-    fifoTrouble(findings) ?? (id === 'fifo-graceful' ? configTrouble(findings) : partialTrouble(findings, id));
-  return makeMethod({
+  const letter = LETTERS[id];
+  const { fifo } = findings;
+  return makeMethod(findings, {
     id,
     title: FIFO_TITLES[id],
     option: `master-fifo, ${letter}`,
     explanation: explain(findings, id),
-    whyNot,
-    action:
-      findings.fifo === null
-        ? []
-        : [`open ${findings.fifo.path}`, '  write-only, non-blocking, never create', `write "${letter}", close`],
+    whyNot: fifoTrouble(findings) ?? likeTrouble(findings, id),
+    action: fifo === null ? [] : fifoLines(fifo.path, letter),
   });
 }
 
-function touchMethod(findings: Findings): ReloadMethod {
-  const { touch } = findings;
+function touchMethod(findings: Findings, id: TouchId): ReloadMethod {
+  const file = findings.touch[id];
+  const { title, option, like } = TOUCHES[id];
   const whyNot =
-    touch === null ? "The configuration has no 'touch-reload'." : (touch.trouble ?? configTrouble(findings));
-  return makeMethod({
-    id: 'touch',
-    title: 'Touch file',
-    option: 'touch-reload',
-    explanation: 'The same as a full reload; the master looks at the file about once a second.',
+    file === undefined ? `The configuration has no '${option}'.` : (file.trouble ?? likeTrouble(findings, like));
+  return makeMethod(findings, {
+    id,
+    title,
+    option,
+    explanation: `${SAME_AS[like]}; the master looks at the file about once a second.`,
     whyNot,
-    action:
-      touch === null
-        ? []
-        : [touch.exists ? `set the time of ${touch.path} to now` : `make the empty file ${touch.path}`],
+    action: file === undefined ? [] : touchLines(findings, file),
+  });
+}
+
+/** The emperor sees the new time of the vassal's file and reloads it. */
+function vassalMethod(findings: Findings, { path, trouble }: NonNullable<Findings['vassal']>): ReloadMethod {
+  return makeMethod(findings, {
+    id: 'emperor-touch',
+    title: 'Touch for the emperor',
+    option: 'emperor',
+    explanation: 'The emperor sees that the file of its vassal is younger and reloads it, as with a full reload.',
+    whyNot: trouble ?? configTrouble(findings),
+    action: touchLines(findings, { path, exists: true }),
+  });
+}
+
+function systemdMethod(findings: Findings, { unit, trouble }: NonNullable<Findings['systemd']>): ReloadMethod {
+  return makeMethod(findings, {
+    id: 'systemd',
+    title: 'systemd',
+    option: `reload ${unit}`,
+    explanation: 'systemd sends the signal that its unit names: the same as a full reload.',
+    whyNot: trouble ?? configTrouble(findings),
+    action: [systemdArgv(unit).join(' ')],
   });
 }
 
 function signalMethod(findings: Findings): ReloadMethod {
-  return makeMethod({
+  return makeMethod(findings, {
     id: 'signal',
     title: 'Signal',
     option: 'SIGHUP',
     explanation: 'The same as a full reload. In uWSGI it also interrupts what a worker waits for at that moment.',
     whyNot: findings.signalTrouble ?? configTrouble(findings),
-    action: [`check that process ${findings.masterPid} is the master`, `send it SIGHUP`],
+    action: signalLines(findings.masterPid, 'HUP', 'the master'),
   });
+}
+
+function touchLines({ machineName, sudo }: Findings, { path, exists }: Pick<TouchFile, 'path' | 'exists'>): string[] {
+  if (machineName !== null || sudo) return [touchArgv(path, exists).join(' ')];
+  return [exists ? `set the time of ${path} to now` : `make the empty file ${path}`];
 }
 
 function explain({ isReeveEngine, config }: Findings, id: FifoId): string {
@@ -110,6 +176,8 @@ function explain({ isReeveEngine, config }: Findings, id: FifoId): string {
       return `One worker at a time; does not read the configuration.${lazy || isReeveEngine ? '' : ' Without lazy-apps the code stays the old one.'}`;
     case 'fifo-workers':
       return `All workers at once, the master stays; does not read the configuration.${lazy || isReeveEngine ? '' : ' Without lazy-apps the code stays the old one.'}`;
+    case 'fifo-force':
+      return 'As a full reload, but running requests are cut off at once: for workers that never finish.';
   }
 }
 
@@ -119,6 +187,12 @@ function fifoTrouble({ fifo, config }: Findings): string | null {
   return fifo.check.status === 'unusable' ? fifo.check.error.message : null;
 }
 
+/** What stands in the way of a reload of this kind, however it is asked for. */
+function likeTrouble(findings: Findings, id: FifoId): string | null {
+  if (id === 'fifo-chain' && findings.workers < 2) return 'There is only one worker: nobody would serve meanwhile.';
+  return id === 'fifo-graceful' || id === 'fifo-force' ? configTrouble(findings) : null;
+}
+
 /** A uWSGI master that can't read its configuration any more ends; the bundled engine then keeps the old one. */
 function configTrouble({ config, isReeveEngine }: Findings): string | null {
   const [error] = config?.errors ?? [];
@@ -126,10 +200,7 @@ function configTrouble({ config, isReeveEngine }: Findings): string | null {
   return `The configuration can not be read, so the server would not come back: ${error}`;
 }
 
-function partialTrouble({ workers }: Findings, id: FifoId): string | null {
-  return id === 'fifo-chain' && workers < 2 ? 'There is only one worker: nobody would serve meanwhile.' : null;
-}
-
-function makeMethod(method: Omit<ReloadMethod, 'enabled'>): ReloadMethod {
-  return { ...method, enabled: method.whyNot === null };
+function makeMethod({ machineName, sudo }: Findings, method: Omit<ReloadMethod, 'enabled'>): ReloadMethod {
+  const action = method.action.length === 0 ? [] : [...onMachine(machineName, sudo), ...method.action];
+  return { ...method, action, enabled: method.whyNot === null };
 }

@@ -1,40 +1,49 @@
 /**
- * What is checked before a reload, what is expected of it, and which way is recommended. Looks at files, the FIFO
- * and the master's process; changes nothing.
+ * What is checked before a reload, what is expected of it, and which way is recommended. What there is to see was
+ * looked up by look-around.ts; nothing is changed.
  */
-import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import type { StatsDocument } from '../../../engine/api/stats.ts';
 import type { ReloadMethod, ReloadPlan } from '../../contract/model.ts';
 import { DEFAULT_LISTEN, DEFAULT_MERCY_MS, type EffectiveConfig } from '../config/effective-config.ts';
-import { findServerOf } from '../discover/discover.ts';
-import { CoreError, describe } from '../errors.ts';
 import type { Instance } from '../instances/instance.ts';
-import { seconds } from '../words.ts';
-import { checkFifo } from './fifo.ts';
-import { type Findings, listMethods } from './reload-methods.ts';
+import { count, seconds } from '../words.ts';
+import { makeForecast } from './forecast.ts';
+import { lookAround } from './look-around.ts';
+import { recommend } from './recommend.ts';
+import { type Findings, isChain, isFull, listMethods } from './reload-methods.ts';
 
 type Check = ReloadPlan['checks'][number];
+
+export interface PlanOptions {
+  now: number;
+  sudo: boolean;
+  /** When a reload from here read the configuration last. */
+  loadedAtMs: number | null;
+}
 
 /** Throws `reload-no-figures` while the instance does not answer. */
 export async function makeReloadPlan(
   instance: Instance,
   config: EffectiveConfig | null,
-  now: number,
+  options: PlanOptions,
 ): Promise<ReloadPlan> {
-  const findings = await lookAround(instance, config);
+  const findings = await lookAround(instance, config, options);
   const methods = listMethods(findings);
-  const recommended = methods.find((method) => method.enabled) ?? null;
-  const forecast = makeForecast(instance, findings, recommended);
+  const proposal = recommend(methods, findings);
+  const recommended = proposal?.method ?? null;
+  const forecast = forecastOf(instance, findings, recommended);
+  const { acceptedMethods } = instance.record;
   return {
     instanceId: instance.id,
     methods,
     recommended: recommended?.id ?? null,
+    why: proposal?.why ?? null,
     checks: listChecks(instance, findings, forecast),
-    checkedAtMs: now,
+    checkedAtMs: options.now,
     forecast,
-    acceptedBefore: recommended !== null && instance.record.acceptedMethods.includes(recommended.id),
+    acceptedBefore: recommended !== null && acceptedMethods.includes(recommended.id),
+    acceptedMethods,
+    sudo: options.sudo,
+    needsName: instance.isReadOnly,
   };
 }
 
@@ -44,85 +53,26 @@ export function startupMsOf(instance: Instance): number {
   return Math.max(0, ...apps.map((app) => app.startup_time)) * 1000;
 }
 
-/** Throws `signal-not-master` unless the process is this server's. Sends nothing. */
-export async function checkMaster(instance: Instance, document: StatsDocument): Promise<void> {
-  if (instance.runner?.state.pid === document.pid) return;
-  const server = await findServerOf(instance.machine, document, instance.target().address);
-  if (server === null) throw new CoreError('signal-not-master', { pid: document.pid });
-}
-
-async function lookAround(instance: Instance, config: EffectiveConfig | null): Promise<Findings> {
-  const { document, link } = instance.monitor;
-  if (document === null || link.status !== 'attached') {
-    throw new CoreError('reload-no-figures', { name: instance.record.name });
-  }
-  const fifoPath = config?.masterFifos[0];
-  const touchPath = config?.touchReload[0];
-  const [fifo, touch, signalTrouble] = await Promise.all([
-    fifoPath === undefined ? null : checkFifo(fifoPath, document.pid).then((check) => ({ path: fifoPath, check })),
-    touchPath === undefined ? null : lookAtTouchFile(touchPath),
-    findSignalTrouble(instance, document),
-  ]);
-  return {
-    config,
-    masterPid: document.pid,
-    fifo,
-    touch,
-    signalTrouble,
-    isReeveEngine: instance.isReeveEngine,
-    workers: document.workers.filter((worker) => worker.pid > 0).length,
-  };
-}
-
-async function lookAtTouchFile(path: string): Promise<NonNullable<Findings['touch']>> {
-  try {
-    const found = await stat(path).catch(() => null);
-    await access(found === null ? dirname(path) : path, constants.W_OK);
-    return { path, exists: found !== null, trouble: null };
-  } catch (error) {
-    return { path, exists: false, trouble: `${path} can not be touched: ${describe(error)}.` };
-  }
-}
-
-async function findSignalTrouble(instance: Instance, document: StatsDocument): Promise<string | null> {
-  const { pid } = document;
-  if (process.platform === 'win32') return 'Windows has no such signal.';
-  try {
-    await checkMaster(instance, document);
-    process.kill(pid, 0);
-    return null;
-  } catch (error) {
-    if (error instanceof CoreError) return error.message;
-    return `Process ${pid} can not be signalled: ${describe(error)}.`;
-  }
-}
-
-function makeForecast(instance: Instance, findings: Findings, method: ReloadMethod | null): ReloadPlan['forecast'] {
-  const startupMs = startupMsOf(instance);
-  const rate = instance.monitor.figures?.reqPerSec ?? null;
+function forecastOf(instance: Instance, findings: Findings, method: ReloadMethod | null): ReloadPlan['forecast'] {
+  const { figures, requests } = instance.monitor;
   const mercyMs = findings.config?.mercyMs ?? DEFAULT_MERCY_MS;
-  const longestMs = Math.min(instance.monitor.requests[0]?.elapsedMs ?? 0, mercyMs);
-  const chain = method?.id === 'fifo-chain';
-  if (findings.isReeveEngine) {
-    return { durationMs: startupMs + 500 + longestMs, queuePeak: 0, requestsAtRisk: 0 };
-  }
-  if (chain) return { durationMs: findings.workers * (startupMs + 1_500), queuePeak: null, requestsAtRisk: 0 };
-  // Between the end of the old workers and the first new one nobody takes requests: they wait in the listen queue.
-  const silenceMs = 1_000 + startupMs;
-  const queuePeak = rate === null ? null : Math.round((rate * silenceMs) / 1000);
-  const room = (instance.monitor.figures?.listenMax ?? findings.config?.listen ?? DEFAULT_LISTEN) - (queuePeak ?? 0);
-  return {
-    durationMs: longestMs + silenceMs + 1_000,
-    queuePeak,
-    requestsAtRisk: queuePeak === null ? null : Math.max(0, -room),
-  };
+  return makeForecast({
+    isReeveEngine: findings.isReeveEngine,
+    chain: method !== null && isChain(method.id),
+    full: method === null || isFull(method.id),
+    workers: findings.workers,
+    startupMs: startupMsOf(instance),
+    reqPerSec: figures?.reqPerSec ?? null,
+    listen: figures?.listenMax ?? findings.config?.listen ?? DEFAULT_LISTEN,
+    longestMs: Math.min(requests[0]?.elapsedMs ?? 0, mercyMs),
+  });
 }
 
 function listChecks(instance: Instance, findings: Findings, forecast: ReloadPlan['forecast']): Check[] {
   const checks = [...fifoChecks(findings), configCheck(findings), lazyCheck(findings)].filter(
     (check) => check !== null,
   );
-  return [...checks, queueCheck(instance, forecast), longestCheck(instance, findings)];
+  return [...checks, mercyCheck(findings), queueCheck(instance, forecast), longestCheck(instance, findings)];
 }
 
 function fifoChecks({ fifo, masterPid }: Findings): Check[] {
@@ -142,7 +92,13 @@ function fifoChecks({ fifo, masterPid }: Findings): Check[] {
     ];
   }
   return [
-    { id: 'fifo', title: 'FIFO is a FIFO', value: check.mode, status: 'pass', detail: fifo.path },
+    {
+      id: 'fifo',
+      title: 'FIFO is a FIFO',
+      value: `${check.mode} ${fifo.owner ?? ''}`.trim(),
+      status: 'pass',
+      detail: fifo.path,
+    },
     {
       id: 'fifo-reader',
       title: 'Master is reading it',
@@ -181,30 +137,40 @@ function lazyCheck({ config, isReeveEngine }: Findings): Check | null {
   return { id: 'lazy-apps', title: 'lazy-apps', value: String(config.lazyApps), status: 'pass', detail };
 }
 
+function mercyCheck({ config }: Findings): Check {
+  const value = seconds(config?.mercyMs ?? DEFAULT_MERCY_MS);
+  return { id: 'mercy', title: 'Mercy', value, status: 'pass', detail: null };
+}
+
 function queueCheck(instance: Instance, forecast: ReloadPlan['forecast']): Check {
   const { figures } = instance.monitor;
   const queue = figures?.listenQueue ?? 0;
+  const { requestsAtRisk } = forecast;
   const most = figures?.listenMax ?? null;
   const title = 'Queue has room';
   if (most === null) return { id: 'queue', title, value: `${queue}`, status: 'pass', detail: null };
-  const expected = queue + (forecast.queuePeak ?? 0);
   const value = `${queue} of ${most}`;
-  if (expected <= most) return { id: 'queue', title, value, status: 'pass', detail: null };
-  const detail = `About ${expected} requests would wait and ${most} may: raise 'listen', or use a chain reload.`;
+  if (queue <= most / 2 && (requestsAtRisk ?? 0) === 0)
+    return { id: 'queue', title, value, status: 'pass', detail: null };
+  const detail = `${forecast.text} Raise 'listen', or use a chain reload.`;
   return { id: 'queue', title, value, status: 'warn', detail };
 }
 
+/** Workers whose request runs so long that it may outlast the mercy. */
 function longestCheck(instance: Instance, { config }: Findings): Check {
   const title = 'Longest request';
-  const [longest] = instance.monitor.requests;
+  const { requests } = instance.monitor;
+  const [longest] = requests;
   if (longest === undefined || longest.elapsedMs === null) {
     return { id: 'longest', title, value: 'none runs', status: 'pass', detail: null };
   }
   const mercyMs = config?.mercyMs ?? DEFAULT_MERCY_MS;
   const value = `worker ${longest.wid}, ${seconds(longest.elapsedMs)}`;
   const what = `${longest.method} ${longest.path}`.trim();
-  if (longest.elapsedMs < Math.min(10_000, mercyMs / 2))
-    return { id: 'longest', title, value, status: 'pass', detail: what };
-  const detail = `${what}. What still runs ${seconds(mercyMs)} after the reload begins is cut off (worker-reload-mercy).`;
+  const limitMs = Math.min(10_000, mercyMs / 2);
+  if (longest.elapsedMs < limitMs) return { id: 'longest', title, value, status: 'pass', detail: what };
+  const stuck = new Set(requests.filter(({ elapsedMs }) => (elapsedMs ?? 0) >= limitMs).map(({ wid }) => wid));
+  const many = stuck.size > 1 ? ` ${count(stuck.size, 'worker is', 'workers are')} in requests that long.` : '';
+  const detail = `${what}.${many} What still runs ${seconds(mercyMs)} after the reload begins is cut off (worker-reload-mercy).`;
   return { id: 'longest', title, value, status: 'warn', detail };
 }

@@ -34,6 +34,12 @@ export function verdictOf(state: WatchState, atMs: number): Verdict | null {
         detail:
           'The master may have ended at its new start, which happens when the configuration or the application can not be loaded. Look into its log and start it again.',
       };
+    case 'died':
+      return {
+        status: 'died',
+        title: `The master ended ${seconds(outcome.atMs - state.plan.startedAtMs)} after the reload began. Nobody serves.`,
+        detail: `Process ${state.masterPid} is gone and its stats address is closed. Its log says why; correct that and start it again.`,
+      };
     case 'refused':
       return {
         status: 'failed',
@@ -46,12 +52,13 @@ export function verdictOf(state: WatchState, atMs: number): Verdict | null {
 function doneVerdict(state: WatchState): Verdict {
   const tookMs = (state.allNewAtMs ?? state.plan.startedAtMs) - state.plan.startedAtMs;
   const fresh = state.workers.filter((worker) => worker.state === 'new');
+  if (state.appsBefore > 0 && state.appsNow === 0) return noAppVerdict(fresh.length, tookMs);
   const troubles = troublesOf(state);
   const head = `Done in ${seconds(tookMs)}. ${fresh.length === 1 ? 'The worker is new' : `All ${fresh.length} workers are new`}.`;
   const cheap = state.workers.filter((worker) => worker.state === 'cheap').length;
   const proof =
     `${count(fresh.length, 'running worker has', 'running workers have')} a new pid and a later spawn time` +
-    `${cheap > 0 ? `; ${count(cheap, 'worker is', 'workers are')} cheap` : ''}.${changeOfNumber(state)}`;
+    `${cheap > 0 ? `; ${count(cheap, 'worker is', 'workers are')} cheap` : ''}.${changeOfNumber(state)} ${servedWords(fresh)}`;
   if (troubles.length > 0) {
     return {
       status: 'done-with',
@@ -62,6 +69,22 @@ function doneVerdict(state: WatchState): Verdict {
   return { status: 'done', title: head, detail: `${proof} No request was cut off, no exceptions, no queue errors.` };
 }
 
+function noAppVerdict(fresh: number, tookMs: number): Verdict {
+  return {
+    status: 'failed',
+    title: 'No application is loaded any more: every request gets an error.',
+    detail: `${count(fresh, 'worker is', 'workers are')} new after ${seconds(tookMs)}, but the application could not be loaded. The log of the server says why; correct it and reload again.`,
+  };
+}
+
+/** What shows that the new workers do their work: requests, or that they wait for them. */
+function servedWords(fresh: readonly WatchedWorker[]): string {
+  const idle = fresh.filter((worker) => worker.served === 0);
+  if (idle.length === 0) return fresh.length === 1 ? 'It has served since.' : 'Each has served since.';
+  if (idle.length === fresh.length) return 'No request has come since: they are idle and accepting.';
+  return `${nameWorkers(idle)} ${idle.length === 1 ? 'has' : 'have'} got no request yet and ${idle.length === 1 ? 'is' : 'are'} idle and accepting; the others have served.`;
+}
+
 function changeOfNumber(state: WatchState): string {
   const before = state.workers.filter((worker) => worker.oldPid > 0).length;
   const after = state.workers.filter((worker) => worker.state === 'new' || worker.state === 'cheap').length;
@@ -70,9 +93,10 @@ function changeOfNumber(state: WatchState): string {
 
 function troublesOf(state: WatchState): string[] {
   const troubles: string[] = [];
-  if (state.appsBefore > 0 && state.appsNow === 0) {
-    troubles.push('No application is loaded any more: every request gets an error. The log of the server says why.');
+  if (state.masterPid !== state.masterPidBefore) {
+    troubles.push(`The master ended and was started anew, pid ${state.masterPidBefore} → ${state.masterPid}.`);
   }
+  if (state.resentAtMs !== null) troubles.push('The command was lost once and was sent again.');
   if (state.cutOff > 0) {
     const what = state.cutOff === 1 ? 'One request was' : `${state.cutOff} requests were`;
     troubles.push(`${what} cut off at the end of the ${seconds(state.plan.mercyMs)} mercy.`);

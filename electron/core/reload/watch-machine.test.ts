@@ -3,7 +3,16 @@ import type { StatsWorker } from '../../../engine/api/stats.ts';
 import { readRunningRequests } from '../samples/running-requests.ts';
 import { aBusyWorker, aDocument, aStatsWorker } from '../testing/stats-fixture.ts';
 import { verdictOf } from './verdict.ts';
-import { beginWatch, observeDocument, observeGap, observeRefusal, QUIET_MS, type WatchState } from './watch-machine.ts';
+import {
+  beginWatch,
+  observeDeath,
+  observeDocument,
+  observeGap,
+  observeRefusal,
+  observeResend,
+  QUIET_MS,
+  type WatchState,
+} from './watch-machine.ts';
 import type { WatchPlan } from './watch-workers.ts';
 
 const T0 = 1_700_000_100_000;
@@ -14,6 +23,7 @@ const plan: WatchPlan = {
   mercyMs: 30_000,
   startupMs: 200,
   mayActAtMercy: false,
+  canResend: false,
 };
 const old = (id: number, more: Partial<StatsWorker> = {}) => aStatsWorker({ id, pid: 1000 + id, ...more });
 const fresh = (id: number, more: Partial<StatsWorker> = {}) =>
@@ -70,7 +80,7 @@ describe('a reload', () => {
       status: 'done',
       title: 'Done in 1.0 s. All 2 workers are new.',
       detail:
-        '2 running workers have a new pid and a later spawn time. No request was cut off, no exceptions, no queue errors.',
+        '2 running workers have a new pid and a later spawn time. No request has come since: they are idle and accepting. No request was cut off, no exceptions, no queue errors.',
     });
     expect(film.state.workers[0]?.spans).toEqual([
       { state: 'old', fromMs: T0, toMs: T0 + 500 },
@@ -114,13 +124,66 @@ describe('a reload', () => {
     expect(film.verdict?.status).toBe('done');
   });
 
+  it('waits for each new worker to have served where requests come, and says which did not', () => {
+    const served = (id: number, requests: number) => fresh(id, { requests, delta_requests: requests });
+    const film = new Film([old(1), old(2)]).see(1000, [served(1, 0), served(2, 0)]);
+    film.see(1000 + QUIET_MS, [served(1, 7), served(2, 0)]);
+    expect(film.verdict).toBeNull();
+    film.see(1000 + QUIET_MS + 500, [served(1, 9), served(2, 1)]);
+    expect(film.verdict?.detail).toContain('Each has served since.');
+
+    const uneven = new Film([old(1), old(2)]).see(1000, [served(1, 0), served(2, 0)]);
+    uneven.see(3000, [served(1, 7), served(2, 0)]).see(11_000, [served(1, 30), served(2, 0)]);
+    expect(uneven.verdict?.status).toBe('done');
+    expect(uneven.verdict?.detail).toContain('Worker 2 has got no request yet and is idle and accepting');
+  });
+
+  it('asks for a command that shows no effect to be given once more, and then tells that it was lost', () => {
+    const film = new Film([old(1), old(2)], { canResend: true }).see(7_000, [old(1), old(2)]);
+    expect(film.state.resend).toBe('not yet');
+    film.see(8_000, [old(1), old(2)]);
+    expect(film.state.resend).toBe('due');
+    film.state = observeResend(film.state, 'sent again', film.atMs);
+    film.see(16_000, [old(1), old(2)]);
+    expect(film.state).toMatchObject({ resend: 'done', outcome: { status: 'watching', stuck: 'no' } });
+    film.see(24_000, [old(1), old(2)]);
+    expect(film.verdict?.status).toBe('failed');
+
+    const answered = new Film([old(1)], { canResend: true }).see(8_000, [old(1)]);
+    answered.state = observeResend(answered.state, 'sent again', answered.atMs);
+    answered.see(8_500, [fresh(1)]).see(8_500 + QUIET_MS, [fresh(1)]);
+    expect(answered.verdict).toMatchObject({ status: 'done-with' });
+    expect(answered.verdict?.title).toContain('The command was lost once and was sent again.');
+  });
+
+  it('does not take a command for lost while a request may hide its effect', () => {
+    const chain = new Film([stuck(1), old(2)], { canResend: true, chain: true }).see(9_000, [stuck(1), old(2)]);
+    expect(chain.state.resend).toBe('not yet');
+    const all = new Film([stuck(1), old(2)], { canResend: true }).see(9_000, [stuck(1), old(2)]);
+    expect(all.state.resend).toBe('due');
+  });
+
+  it('has died when its master is gone', () => {
+    const film = new Film([old(1)]).gap(2_000);
+    film.state = observeDeath(film.state, T0 + 5_000);
+    expect(film.verdict).toMatchObject({ status: 'died' });
+    expect(film.verdict?.title).toContain('5.0 s after the reload began');
+  });
+
+  it('tells when another master serves in the place of the one that ended', () => {
+    const film = new Film([old(1)]).gap(1_000).see(4_000, [fresh(1)], { pid: 4_711 });
+    film.see(4_000 + QUIET_MS, [fresh(1)], { pid: 4_711 });
+    expect(film.verdict?.status).toBe('done-with');
+    expect(film.verdict?.title).toContain('The master ended and was started anew');
+  });
+
   it('counts what was answered across the counters that start anew', () => {
     const film = new Film([old(1, { requests: 100 })])
       .see(300, [old(1, { requests: 104 })])
       .see(900, [fresh(1, { requests: 3 })]);
     film.see(1200, [fresh(1, { requests: 5, exceptions: 1 })], { listen_queue: 9 });
     expect(film.state).toMatchObject({ answered: 9, exceptions: 1, queuePeak: 9 });
-    film.see(900 + QUIET_MS, [fresh(1, { requests: 5, exceptions: 1 })]);
+    film.see(900 + QUIET_MS, [fresh(1, { requests: 5, delta_requests: 5, exceptions: 1 })]);
     expect(film.verdict).toMatchObject({
       status: 'done-with',
       title: 'Done in 0.9 s. The worker is new. 1 exception meanwhile.',
@@ -207,7 +270,7 @@ describe('a reload', () => {
 
   it('tells when the workers came back without the application', () => {
     const film = new Film([old(1)]).see(500, [fresh(1, { apps: [] })]).see(500 + QUIET_MS, [fresh(1, { apps: [] })]);
-    expect(film.verdict).toMatchObject({ status: 'done-with' });
+    expect(film.verdict).toMatchObject({ status: 'failed' });
     expect(film.verdict?.title).toContain('No application is loaded any more');
   });
 });

@@ -7,7 +7,7 @@ import type { StatsDocument } from '../../../engine/api/stats.ts';
 import type { ReloadRun, RequestRow } from '../../contract/model.ts';
 import { workersOf } from '../samples/worker-rows.ts';
 import { seconds } from '../words.ts';
-import { info } from './watch-words.ts';
+import { info, warning } from './watch-words.ts';
 import {
   allFulfilled,
   between,
@@ -24,7 +24,9 @@ import {
 export interface WatchState {
   plan: WatchPlan;
   workers: WatchedWorker[];
+  /** Of the newest document. */
   masterPid: number;
+  masterPidBefore: number;
   appsBefore: number;
   appsNow: number;
   last: ReadonlyMap<number, { pid: number; lastSpawn: number; requests: number; exceptions: number }>;
@@ -38,6 +40,11 @@ export interface WatchState {
   sawChange: boolean;
   silentSinceMs: number | null;
   allNewAtMs: number | null;
+  /** Requests answered since all are new. */
+  answeredSinceNew: number;
+  /** A command that was accepted and shows no effect is given once more: `due` asks for it. */
+  resend: 'not yet' | 'due' | 'done' | 'never';
+  resentAtMs: number | null;
   outcome: WatchOutcome;
   log: ReloadRun['log'];
 }
@@ -50,13 +57,17 @@ export type WatchOutcome =
     }
   | {
       status: 'finished';
-      result: 'done' | 'stuck' | 'ignored' | 'silent' | 'refused';
+      result: 'done' | 'stuck' | 'ignored' | 'silent' | 'refused' | 'died';
       atMs: number;
       text: string | null;
     };
 
 /** After the last worker is new, so long is watched whether it stays that way. */
 export const QUIET_MS = 2_000;
+/** Where requests come, so long is waited until each new worker has answered one; some may get none. */
+const SERVE_WITHIN_MS = 10_000;
+/** An idle server acts on a command within its next cycle, a second later. */
+const RESEND_AFTER_MS = 8_000;
 const STUCK_AFTER_MS = 10_000;
 
 export function beginWatch(plan: WatchPlan, document: StatsDocument, requests: readonly RequestRow[]): WatchState {
@@ -65,6 +76,7 @@ export function beginWatch(plan: WatchPlan, document: StatsDocument, requests: r
     plan,
     workers,
     masterPid: document.pid,
+    masterPidBefore: document.pid,
     appsBefore: countApps(document),
     appsNow: countApps(document),
     last: countersOf(document),
@@ -77,6 +89,9 @@ export function beginWatch(plan: WatchPlan, document: StatsDocument, requests: r
     sawChange: false,
     silentSinceMs: null,
     allNewAtMs: null,
+    answeredSinceNew: 0,
+    resend: plan.canResend ? 'not yet' : 'never',
+    resentAtMs: null,
     outcome: { status: 'watching', stuck: 'no' },
     log: [],
   };
@@ -115,7 +130,9 @@ export function observeDocument(
     silentSinceMs: null,
     appsNow: countApps(document),
     last: countersOf(document),
+    masterPid: document.pid,
     allNewAtMs: allFulfilled(workers, document) ? (state.allNewAtMs ?? atMs) : null,
+    answeredSinceNew: state.allNewAtMs === null ? 0 : state.answeredSinceNew + counted.answered - state.answered,
     log,
   };
   return judge(next, atMs);
@@ -130,6 +147,19 @@ export function observeGap(state: WatchState, reason: string, refused: boolean, 
   const workers = full && refused ? state.workers.map((worker) => between(worker, atMs)) : state.workers;
   const silentSinceMs = state.silentSinceMs ?? atMs;
   return judge({ ...state, log, workers, silentSinceMs, sawChange: state.sawChange || full }, atMs);
+}
+
+/** The command was given once more. */
+export function observeResend(state: WatchState, text: string, atMs: number): WatchState {
+  const log = [...state.log, warning(atMs, text)];
+  return { ...state, log, resend: 'done', resentAtMs: atMs };
+}
+
+/** The master's process is gone from its machine, and nothing answers. */
+export function observeDeath(state: WatchState, atMs: number): WatchState {
+  if (state.outcome.status === 'finished') return state;
+  const log = [...state.log, { atMs, level: 'error' as const, text: `The master, pid ${state.masterPid}, has ended` }];
+  return { ...state, log, outcome: { status: 'finished', result: 'died', atMs, text: null } };
 }
 
 /** The bundled engine said in its log that the new generation could not be loaded. */
@@ -147,17 +177,35 @@ function judge(state: WatchState, atMs: number): WatchState {
     outcome: { status: 'finished', result, atMs, text: null },
   });
   if (state.allNewAtMs !== null) {
-    if (atMs - state.allNewAtMs >= QUIET_MS) return finish('done');
+    if (isProven(state, atMs - state.allNewAtMs)) return finish('done');
     return { ...state, outcome: { status: 'watching', stuck: 'no' } };
   }
   if (state.silentSinceMs !== null && atMs - state.silentSinceMs >= longestSilenceMs(plan)) return finish('silent');
   const held = state.workers.filter((worker) => isHeldUp(worker));
-  const quiet = !state.sawChange && sinceMs >= noticeWithinMs(plan) && held.length === 0;
+  const lost = !state.sawChange && state.silentSinceMs === null && canTell(state);
+  if (lost && state.resend === 'not yet' && sinceMs >= RESEND_AFTER_MS) return { ...state, resend: 'due' };
+  const quietSinceMs = atMs - (state.resentAtMs ?? plan.startedAtMs);
+  const quiet = lost && held.length === 0 && quietSinceMs >= noticeWithinMs(plan);
   if (quiet && (!plan.mayActAtMercy || sinceMs >= plan.mercyMs + 5_000)) return finish('ignored');
   if (sinceMs >= watchLimitMs(plan, state.workers.length)) return finish('stuck');
   const stuckAfterMs = plan.chain ? STUCK_AFTER_MS + plan.startupMs : Math.min(STUCK_AFTER_MS, plan.mercyMs / 2);
   const isStuck = held.some((worker) => heldMs(worker, plan, atMs) >= stuckAfterMs);
   return { ...state, outcome: { status: 'watching', stuck: quiet ? 'quiet' : isStuck ? 'held' : 'no' } };
+}
+
+/** Each new worker has answered a request, or none came to it for a while in which it was idle and accepting. */
+function isProven(state: WatchState, newForMs: number): boolean {
+  if (newForMs < QUIET_MS) return false;
+  const fresh = state.workers.filter((worker) => worker.state === 'new');
+  if (state.answeredSinceNew === 0 || fresh.every((worker) => worker.served > 0)) return true;
+  return newForMs >= SERVE_WITHIN_MS;
+}
+
+/** There is a worker that would have become new at once, had the command arrived: one that no request holds. */
+function canTell({ plan, workers }: WatchState): boolean {
+  const running = workers.filter((worker) => worker.state === 'old' || worker.state === 'draining');
+  const first = plan.chain ? running.slice(0, 1) : running;
+  return first.some((worker) => worker.state === 'old' && !isHeldUp(worker));
 }
 
 function noticeWithinMs(plan: WatchPlan): number {

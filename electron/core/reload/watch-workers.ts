@@ -23,6 +23,8 @@ export interface WatchedWorker {
   drainingSinceMs: number | null;
   /** Times a new process was replaced again. */
   diedAgain: number;
+  /** Requests that its new process has answered. */
+  served: number;
 }
 
 export interface WatchPlan {
@@ -36,6 +38,8 @@ export interface WatchPlan {
   startupMs: number;
   /** A worker of uWSGI that was just spawned can miss the command and is then killed when mercy ends. */
   mayActAtMercy: boolean;
+  /** A command that was lost is given once more. */
+  canResend: boolean;
 }
 
 /** What of the whole watch a worker's state depends on. */
@@ -62,6 +66,7 @@ export function firstLook(worker: StatsWorker, requests: readonly RequestRow[], 
     serving: servingOf(worker, requests),
     drainingSinceMs: null,
     diedAgain: 0,
+    served: 0,
   };
 }
 
@@ -90,6 +95,7 @@ export function observeWorkers(
       serving: null,
       drainingSinceMs: null,
       diedAgain: 0,
+      served: 0,
     };
     workers.push(observeWorker(fresh, worker, requests, state, atMs, log));
   }
@@ -186,6 +192,7 @@ function observeWorker(
     serving: next === 'old' || next === 'draining' ? serving : null,
     drainingSinceMs: next === 'draining' ? (watched.drainingSinceMs ?? atMs) : watched.drainingSinceMs,
     diedAgain,
+    served: isNew ? servedBy(worker) : watched.served,
   };
 }
 
@@ -202,6 +209,11 @@ function classify(watched: WatchedWorker, worker: StatsWorker, state: WatchSurro
   const spawnedSince = worker.last_spawn * 1000 >= state.plan.startedAtMs - SPAWN_SLACK_MS;
   const serves = worker.accepting !== 0 || status === 'busy';
   return spawnedSince && serves ? 'new' : 'starting';
+}
+
+/** uWSGI keeps `requests` of a worker's place over its processes; `delta_requests` begins anew with each. */
+function servedBy(worker: StatsWorker): number {
+  return worker.delta_requests;
 }
 
 function gone(watched: WatchedWorker, atMs: number, log: ReloadRun['log']): WatchedWorker {

@@ -68,6 +68,18 @@ export class SampleRing {
     return sum;
   }
 
+  /** Mean of what is known of a column in the samples since `sinceMs`; null: nothing is. */
+  meanSince(column: SampleColumn, sinceMs: number): number | null {
+    let [sum, count] = [0, 0];
+    for (let i = this.#length - 1; i >= 0 && (this.at('atMs', i) ?? 0) >= sinceMs; i -= 1) {
+      const value = this.at(column, i);
+      if (value === null) continue;
+      sum += value;
+      count += 1;
+    }
+    return count === 0 ? null : sum / count;
+  }
+
   history(events: InstanceEvent[]): History {
     const indexes = Array.from({ length: this.#length }, (_, i) => i);
     return {

@@ -2,13 +2,14 @@
 import type { ReloadRun } from '../../../electron/contract/model.ts';
 
 export function aWorker(more: Partial<ReloadRun['workers'][number]> = {}): ReloadRun['workers'][number] {
-  return { wid: 1, oldPid: 18_912, newPid: null, spans: [{ state: 'old', fromMs: 0, toMs: null }], ...more };
+  return { wid: 1, oldPid: 18_912, newPid: null, served: 0, spans: [{ state: 'old', fromMs: 0, toMs: null }], ...more };
 }
 
 export function aRun(more: Partial<ReloadRun> = {}): ReloadRun {
   return {
     id: 'r1',
     instanceId: 'i1',
+    subject: null,
     method: {
       id: 'fifo-graceful',
       title: 'Full reload',
@@ -28,9 +29,10 @@ export function aRun(more: Partial<ReloadRun> = {}): ReloadRun {
     cutOff: 0,
     exceptions: 0,
     queuePeak: 0,
-    forecast: { durationMs: null, queuePeak: null, requestsAtRisk: null },
+    forecast: { durationMs: null, queuePeak: null, requestsAtRisk: null, text: '' },
     series: [],
     log: [],
+    logTail: [],
     ...more,
   };
 }

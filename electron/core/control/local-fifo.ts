@@ -1,30 +1,20 @@
 /**
- * Writes commands into a master's FIFO without being able to harm the master. uWSGI removes and makes the FIFO anew
+ * The FIFO of a master of this machine. Writes commands into a master's FIFO without being able to harm the master. uWSGI removes and makes the FIFO anew
  * each time a writer closes it, and ends when it finds something else there: a shell redirect that comes in between
  * leaves a plain file and takes the server down. So: never create, never block, only write into what is a FIFO, one
  * writer at a time, all letters in one write, and a short retry while the FIFO is being made anew.
  * That the command was carried out is only seen at the workers (watch-machine.ts).
  */
-import { constants } from 'node:fs';
-import { type FileHandle, lstat, open, readdir, readlink, realpath } from 'node:fs/promises';
+import { constants, type Stats } from 'node:fs';
+import { access, type FileHandle, open, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CoreError, describe, type ErrorCode, errnoOf } from '../errors.ts';
-import { Turns } from '../turns.ts';
 
 const RETRY_FOR_MS = 600;
 const RETRY_EVERY_MS = 15;
-/** The letters of uWSGI 2.0 that this console ever sends. */
-const LETTERS = /^[rRwcqQpsPlL+-]{1,8}$/;
 
-const turns = new Turns();
-
-/** Throws a `fifo-…` error; unless that is `fifo-failed`, nothing was written. */
-export async function writeFifo(path: string, letters: string): Promise<void> {
-  if (!LETTERS.test(letters)) throw new RangeError(`"${letters}" is no command of a master FIFO`);
-  await turns.take(path, async () => writeWithRetries(path, letters));
-}
-
-async function writeWithRetries(path: string, letters: string): Promise<void> {
+/** Throws a `fifo-…` error; unless that is `fifo-failed`, nothing was written. One at a time: see control.ts. */
+export async function writeLocalFifo(path: string, letters: string): Promise<void> {
   const giveUpAt = performance.now() + RETRY_FOR_MS;
   for (;;) {
     const failure = await tryWrite(path, letters);
@@ -44,8 +34,8 @@ async function tryWrite(path: string, letters: string): Promise<CoreError | null
     return openError(path, error);
   }
   try {
-    const stat = await handle.stat();
-    if (!stat.isFIFO()) return new CoreError('fifo-not-fifo', { path });
+    const opened = await handle.stat();
+    if (!opened.isFIFO()) return new CoreError('fifo-not-fifo', { path });
     const { bytesWritten } = await handle.write(Buffer.from(letters, 'latin1'));
     if (bytesWritten !== letters.length) {
       return new CoreError('fifo-failed', {
@@ -64,11 +54,18 @@ async function tryWrite(path: string, letters: string): Promise<CoreError | null
 
 const OPEN_CODES: Record<string, ErrorCode> = {
   ENXIO: 'fifo-no-reader',
+  EPIPE: 'fifo-no-reader',
   ENOENT: 'fifo-missing',
+  ENOTDIR: 'fifo-missing',
   EACCES: 'fifo-permission',
   EPERM: 'fifo-permission',
   EISDIR: 'fifo-not-fifo',
 };
+
+/** Words of the catalogue for an error of opening, by the system's name of it. */
+export function fifoError(path: string, errno: string, reason: string): CoreError {
+  return new CoreError(OPEN_CODES[errno] ?? 'fifo-failed', { path, reason });
+}
 
 function openError(path: string, error: unknown): CoreError {
   const code = OPEN_CODES[errnoOf(error) ?? ''] ?? 'fifo-failed';
@@ -76,28 +73,28 @@ function openError(path: string, error: unknown): CoreError {
 }
 
 export type FifoCheck =
-  /** `mode` as `prw-------`. */
-  { status: 'ready'; mode: string; readBy: number | null } | { status: 'unusable'; error: CoreError };
+  /** `mode` as `prw-------`; `readBy` null: a process reads it, which one can't be seen. */
+  { status: 'ready'; mode: string; uid: number; readBy: number | null } | { status: 'unusable'; error: CoreError };
 
 /**
  * Looks at a FIFO without disturbing its master: whether `masterPid` reads it is seen in /proc where that can be
  * read; only elsewhere it is opened and closed, which makes uWSGI make it anew.
  */
-export async function checkFifo(path: string, masterPid: number | null): Promise<FifoCheck> {
-  let mode: number;
+export async function checkLocalFifo(path: string, masterPid: number | null): Promise<FifoCheck> {
+  let found: Stats;
   try {
-    const stat = await lstat(path);
-    const target = stat.isSymbolicLink() ? await lstat(await realpath(path)) : stat;
-    if (!target.isFIFO()) return { status: 'unusable', error: new CoreError('fifo-not-fifo', { path }) };
-    mode = target.mode;
+    found = await stat(path);
+    if (!found.isFIFO()) return { status: 'unusable', error: new CoreError('fifo-not-fifo', { path }) };
+    await access(path, constants.W_OK);
   } catch (error) {
     return { status: 'unusable', error: openError(path, error) };
   }
   const readByMaster = masterPid === null ? null : await readsFile(masterPid, await realpath(path));
-  if (readByMaster === true) return { status: 'ready', mode: formatMode(mode), readBy: masterPid };
+  const seen = { status: 'ready' as const, mode: formatMode(found.mode), uid: found.uid };
+  if (readByMaster === true) return { ...seen, readBy: masterPid };
   const failure = await tryOpen(path);
   if (failure !== null) return { status: 'unusable', error: failure };
-  return { status: 'ready', mode: formatMode(mode), readBy: null };
+  return { ...seen, readBy: null };
 }
 
 async function tryOpen(path: string): Promise<CoreError | null> {
@@ -124,7 +121,7 @@ async function readsFile(pid: number, path: string): Promise<boolean | null> {
 }
 
 /** As `ls -l` writes it. */
-function formatMode(mode: number): string {
+export function formatMode(mode: number): string {
   const letters = Array.from('rwxrwxrwx', (letter, i) => ((mode >> (8 - i)) & 1 ? letter : '-'));
   return `p${letters.join('')}`;
 }

@@ -5,9 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CoreError } from '../errors.ts';
+import { localMachine } from '../machine/local-machine.ts';
 import { APP, CoreBench, hasUwsgi } from '../testing/core-bench.ts';
 import { waitUntil } from '../testing/wait-until.ts';
-import { checkFifo, writeFifo } from './fifo.ts';
+import { checkFifo as checkOn, writeFifo as writeOn } from './control.ts';
+
+const here = { machine: localMachine, sudo: false };
+const writeFifo = async (path: string, letters: string): Promise<void> => writeOn(here, path, letters);
+const checkFifo = async (path: string, masterPid: number | null) => checkOn(here, path, masterPid ?? 0);
 
 let folder = '';
 let path = '';

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { type ForecastFacts, makeForecast } from './forecast.ts';
+import { judgeUnit } from './systemd-unit.ts';
+
+const facts: ForecastFacts = {
+  isReeveEngine: false,
+  chain: false,
+  full: true,
+  workers: 8,
+  startupMs: 2_000,
+  reqPerSec: 86,
+  listen: 100,
+  longestMs: 0,
+};
+
+describe('the forecast', () => {
+  it('multiplies the rate with the time without a worker and compares with listen', () => {
+    expect(makeForecast(facts)).toMatchObject({
+      queuePeak: 100,
+      requestsAtRisk: 158,
+      text: '86 req/s × 3.0 s without a worker: about 258 requests wait, 100 may, so about 158 are refused.',
+    });
+    expect(makeForecast({ ...facts, reqPerSec: 4.2 }).text).toBe(
+      '4.2 req/s × 3.0 s without a worker: about 13 requests wait, 100 may.',
+    );
+  });
+
+  it('puts nobody at risk in a chain, and says nothing of a rate that is not measured', () => {
+    expect(makeForecast({ ...facts, chain: true, full: false })).toMatchObject({ requestsAtRisk: 0 });
+    expect(makeForecast({ ...facts, reqPerSec: null })).toMatchObject({ queuePeak: null, requestsAtRisk: null });
+  });
+});
+
+describe('a systemd unit', () => {
+  const show = (command: string, pid = 812) =>
+    `MainPID=${pid}\nExecReload={ path=/bin/kill ; argv[]=${command} ; ignore_errors=no ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }\n`;
+
+  it.each(['/bin/kill -HUP $MAINPID', '/bin/kill -s HUP ${MAINPID}', '/usr/bin/uwsgi --reload /run/app.pid'])(
+    'is reloaded when its ExecReload is %s',
+    (command) => {
+      expect(judgeUnit(show(command), 'shop.service', 812)).toBeNull();
+    },
+  );
+
+  it('is left alone when what it would do is not known, or meant for another process', () => {
+    expect(judgeUnit('MainPID=812\n', 'shop.service', 812)).toContain('no ExecReload');
+    expect(judgeUnit(show('/bin/kill -HUP $MAINPID', 700), 'shop.service', 812)).toContain('is 700');
+    expect(judgeUnit(show('/bin/kill -TERM $MAINPID'), 'shop.service', 812)).toContain('not known to be a reload');
+    expect(judgeUnit(show('/etc/init.d/uwsgi reload'), 'uwsgi.service', 812)).toContain('/etc/init.d/uwsgi reload');
+  });
+});
