@@ -81,8 +81,8 @@ const CHANGED: Failing = {
   status: 'failed',
   code: 'ssh-host-key-changed',
   reason:
-    'The host key of job-01.ams is not the one you trusted on 4 March. Nothing was sent. Then: ED25519 SHA256:8mJxt0LwKcR5yZ1nHo9EdPf2aUs7Gi4TxWb60Qkq3Vb. Now: ED25519 SHA256:q3Vb8mJxt0LwKcR5yZ1nHo9EdPf2aUs7Gi4TxWb60Qk.',
-  hint: "Ask the host's administrator before you go on. The old key is in ~/.ssh/known_hosts:14; remove it with ssh-keygen -R job-01.ams.",
+    'The host key of job-01.ams is not the known one. It sent SHA256:q3Vb8mJxt0LwKcR5yZ1nHo9EdPf2aUs7Gi4TxWb60Qk; ~/.ssh/known_hosts:14 has SHA256:8mJxt0LwKcR5yZ1nHo9EdPf2aUs7Gi4TxWb60Qkq3Vb. No credential was sent.',
+  hint: 'Someone may be in between, or the host was set up anew. Ask who runs it. If the new key is right, remove the old one from ~/.ssh/known_hosts:14 and connect again.',
 };
 const CERTIFICATE: Failing = {
   status: 'failed',

@@ -126,9 +126,7 @@ function WayPart({ way }: { way: HostWay }) {
         </div>
       ) : null}
       {question ? <QuestionCard key={question.question.id} edit={question} formId={ASK_FORM} /> : null}
-      {host && !question ? (
-        <HostTrouble host={host} onRetry={() => connect()} onSystem={() => connect('system')} />
-      ) : null}
+      {host && !question ? <HostTrouble host={host} onSystem={() => connect('system')} /> : null}
     </>
   );
 }
@@ -162,7 +160,7 @@ function PrimaryButton({ place, way, edit }: { place: Place; way: HostWay | null
     const isOnItsWay = status === 'connecting' || status === 'authenticating' || status === 'asking';
     return (
       <Button variant="primary" disabledReason={isOnItsWay ? 'It is on its way.' : null} onClick={() => way.connect()}>
-        {status === 'waiting' ? 'Try now' : 'Connect'}
+        {status === 'waiting' ? 'Try now' : status === 'failed' ? 'Try again' : 'Connect'}
       </Button>
     );
   }

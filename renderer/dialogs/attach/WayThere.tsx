@@ -22,7 +22,8 @@ export function WayThere({ destination, host, resolved }: WayProps) {
             address={hop.port === 0 ? null : hopAddress(hop)}
             tone={hop.status === 'asking' ? 'warn' : hop.status === 'failed' ? 'crit' : null}
           >
-            {hop.text ?? HOP_WORDS[hop.status]}
+            {/* The card below says why it failed. */}
+            {hop.text === null || hop.text === host?.reason ? HOP_WORDS[hop.status] : hop.text}
           </Stop>
         ))}
         {hops.length === 0 ? (
@@ -69,7 +70,7 @@ const HOP_WORDS: Record<Hop['status'], string> = {
   trying: 'Connecting…',
   asking: 'It waits for your answer.',
   ready: 'Signed in.',
-  failed: 'Not reached.',
+  failed: 'The way ends here.',
 };
 
 function HopGlyph({ status }: { status: Hop['status'] }) {

@@ -8,6 +8,7 @@ import {
   hostLine,
   inOrder,
   kindOf,
+  removeKeyCommand,
   statsAddressOn,
   withoutMachine,
 } from './attach-words.ts';
@@ -59,6 +60,13 @@ describe('fingerprints', () => {
     `256 SHA256:${'A'.repeat(43)} root@web-03 (ED25519)`,
   ])('are different as soon as one character is: %s', (pasted) => {
     expect(compareFingerprint(pasted, FINGERPRINT)).toBe('different');
+  });
+
+  it('leave known_hosts by a command that names host and port, when they stand there', () => {
+    const reason = '/home/me/.ssh/known_hosts:14 has another';
+    expect(removeKeyCommand({ host: '10.0.0.1', port: 2222 }, reason)).toBe("ssh-keygen -R '[10.0.0.1]:2222'");
+    expect(removeKeyCommand({ host: 'web1', port: 22 }, reason)).toBe('ssh-keygen -R web1');
+    expect(removeKeyCommand({ host: 'web1', port: 22 }, "Reeve's own list has another")).toBeNull();
   });
 
   it('are found in a sentence', () => {

@@ -39,6 +39,12 @@ export function fingerprintsIn(text: string): string[] {
   return [...new Set(text.match(/SHA256:[A-Za-z\d+/]{43}/g) ?? [])];
 }
 
+/** Removes the key of a machine from the user's known_hosts; null: the known key is not there. */
+export function removeKeyCommand({ host, port }: Pick<Hop, 'host' | 'port'>, reason: string): string | null {
+  if (!/\.ssh\/known_hosts\b/.test(reason)) return null;
+  return `ssh-keygen -R ${port === 22 ? host : `'[${host}]:${port}'`}`;
+}
+
 /**
  * Compares a fingerprint with what was pasted: the bare fingerprint with or without its prefix, in groups, or a whole
  * line of `ssh-keygen -l`.
