@@ -108,8 +108,31 @@ const SCRIPTS: ReadonlyMap<string, Script> = new Map([
   ['staging', script([], { fails: NO_ANSWER })],
 ]);
 
+/** Its gateway does not answer: instances behind it have no link. */
+const LOST: HostState = {
+  id: 'web-11.iad',
+  status: 'waiting',
+  code: 'ssh-timeout',
+  reason: 'us-gw does not answer on port 2222: nothing within 4 s.',
+  hint: 'It does not refuse either: a firewall, a VPN that is off, or the machine is down.',
+  nextTryAtMs: Date.now() + 90_000,
+  hops: [
+    { name: 'us-gw', user: 'ops', host: '198.51.100.7', port: 2222, status: 'failed', text: 'Nothing within 4 s.' },
+    { name: 'bastion.iad', user: 'ops', host: '10.30.0.2', port: 22, status: 'not-reached', text: null },
+    { name: 'web-11.iad', user: 'deploy', host: '10.30.1.11', port: 22, status: 'not-reached', text: null },
+  ],
+  transport: 'ssh2',
+  offersSystem: false,
+  readBy: 'streamlocal',
+  connectedSinceMs: null,
+  tries: [
+    { atMs: Date.now() - 30_000, ok: false, text: 'Keep-alive to us-gw unanswered, connection closed' },
+    { atMs: Date.now() - 20_000, ok: false, text: 'Try 1: us-gw: nothing within 4 s' },
+  ],
+};
+
 export function createFakeHosts({ onQuestions, onHosts }: FakeHostsOptions): FakeHosts {
-  const states = new Map<string, HostState>();
+  const states = new Map<string, HostState>([[LOST.id, LOST]]);
   const asked = new Map<string, number>();
   let question: SshQuestion | null = null;
   let questionCount = 0;

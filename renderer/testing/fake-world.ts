@@ -86,7 +86,15 @@ export function createFakeWorld(nowMs: number, historyS: number = HISTORY_S): Fa
   );
   add(fakeServer('reports', 'jobs', 4, 3.1));
   add(fakeServer('invoices', 'jobs', 4, 6.9));
-  add({ ...fakeServer('ledger', 'jobs', 2, 12), answers: false });
+  const behindGateway: Partial<Instance> = {
+    machine: 'web-11.iad',
+    hostName: 'web-11.iad',
+    via: ['us-gw', 'bastion.iad'],
+    statsAddress: 'ssh://web-11.iad/run/uwsgi/ledger.stats',
+  };
+  for (const name of ['ledger', 'payouts', 'exports']) {
+    add({ ...fakeServer(name, 'jobs', 2, 12, behindGateway), answers: false });
+  }
   for (let s = historyS - 1; s >= 0; s -= 1) step(nowMs - s * 1000);
 
   function step(atMs: number): void {

@@ -118,7 +118,8 @@ function Facts({ instance, isShort }: { instance: Instance; isShort: boolean }) 
       <Place instance={instance} />
       {server ? (
         <>
-          , {server.program} <span className="m">{server.number}</span>
+          {instance.tags.length > 0 ? ' ' : ', '}
+          {server.program} <span className="m">{server.number}</span>
         </>
       ) : null}
       {runtime ? `, ${runtime}` : null}
