@@ -16,7 +16,7 @@ import { currentUser } from './current-user.ts';
 import { Engines } from './engine/engines.ts';
 import { openRunFolder } from './engine/run-folder.ts';
 import { TrustStore, trustFileSchema } from './engine/trust.ts';
-import { CoreError, toErrorData } from './errors.ts';
+import { toErrorData } from './errors.ts';
 import { DocumentStore } from './files/document-store.ts';
 import { makeFolder } from './files/make-folder.ts';
 import { createHandlers, ensureSampleInstance, type HandlerContext } from './handlers.ts';
@@ -29,6 +29,7 @@ import { Registry } from './instances/registry.ts';
 import { POLL_INTERVAL_MS } from './link/link-machine.ts';
 import { LogFeeds } from './logs/log-feeds.ts';
 import { Machines } from './machine/machines.ts';
+import { SshMachine } from './machine/ssh-machine.ts';
 import type { Ports } from './ports.ts';
 import { Rehearsals } from './rehearse/rehearsals.ts';
 import { removeAbandonedScratch } from './rehearse/scratch-folder.ts';
@@ -36,6 +37,8 @@ import { ReloadFlow } from './reload/reload-flow.ts';
 import { ReloadReports, reportsFileSchema } from './reload/reload-reports.ts';
 import { RollingReloads, rollingFileSchema } from './reload/rolling.ts';
 import { SampleLoad } from './sample/sample-load.ts';
+import { hostsFileSchema, SshHosts } from './ssh/ssh-hosts.ts';
+import { UserTrust } from './ssh/user-trust.ts';
 
 export interface Core {
   /** For hosts that call without a page, and for tests. */
@@ -89,7 +92,7 @@ export async function createCore(ports: Ports, { autoStart = true, onBrokenFile 
       onBrokenFile?.(text);
     },
   };
-  const [settings, instances, trustStore, reports, rollingStore] = await Promise.all([
+  const [settings, instances, trustStore, hostsStore, reports, rollingStore] = await Promise.all([
     DocumentStore.open({ ...common, name: 'settings.json', schema: settingsFileSchema, initial: DEFAULT_SETTINGS }),
     DocumentStore.open({
       ...common,
@@ -103,6 +106,7 @@ export async function createCore(ports: Ports, { autoStart = true, onBrokenFile 
       schema: trustFileSchema,
       initial: { version: 1, accepted: {} },
     }),
+    DocumentStore.open({ ...common, name: 'hosts.json', schema: hostsFileSchema, initial: { version: 1, hosts: [] } }),
     DocumentStore.open({
       ...common,
       name: 'reloads.json',
@@ -143,9 +147,18 @@ export async function createCore(ports: Ports, { autoStart = true, onBrokenFile 
     aimLoad();
     versions.noteEngine(instance);
   };
-  const machines = new Machines((id) => {
-    throw new CoreError('ssh-destination', { destination: id });
+  const sshTrust = await UserTrust.open(ports, common.onBroken);
+  sshTrust.questions.onChanged = (questions) => server?.broadcast('ssh.questions', { questions });
+  const hosts = new SshHosts({
+    clock: ports.clock,
+    trust: sshTrust,
+    store: hostsStore,
+    connectSystem: null,
+    instanceCount: (id) => registry.all().filter((instance) => instance.machine.id === id).length,
+    emitChanged: (changed) => server?.broadcast('hosts.changed', { hosts: changed }),
+    onTrouble,
   });
+  const machines = new Machines((id) => new SshMachine(hosts.get(id)));
   const registry = new Registry({
     clock: ports.clock,
     homeFolder: ports.homeFolder,
@@ -208,6 +221,8 @@ export async function createCore(ports: Ports, { autoStart = true, onBrokenFile 
     audit,
     registry,
     machines,
+    hosts,
+    questions: sshTrust.questions,
     engines,
     reloads,
     rolling,
@@ -260,8 +275,12 @@ export async function createCore(ports: Ports, { autoStart = true, onBrokenFile 
       logs.dispose();
       await Promise.all([starting, rehearsals.dispose()]);
       await registry.dispose();
+      hosts.dispose();
+      await sshTrust.dispose();
       rpc.dispose();
-      await Promise.all([settings, instances, trustStore, reports, rollingStore].map(async (store) => store.settle()));
+      await Promise.all(
+        [settings, instances, trustStore, hostsStore, reports, rollingStore].map(async (store) => store.settle()),
+      );
       history.dispose();
       await versions.dispose();
       await audit.settle();

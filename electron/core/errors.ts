@@ -117,6 +117,11 @@ export const CATALOGUE = {
     '{host} runs no commands for this user: {reason}.',
     'Stats can be read, but no files and processes. Sign in as a user with a shell.',
   ],
+  'ssh-no-reader': [
+    'Sockets of {host} can not be read: its SSH server forbids forwarding to them, and the reader does not run there ({reason}).',
+    'Install Python 3 or Perl there, or allow forwarding (AllowTcpForwarding, AllowStreamLocalForwarding in sshd_config).',
+  ],
+  'ssh-reader-lost': ['The reader on {host} ended.', 'It is started again with the next try.'],
   'ssh-destination': [
     '"{destination}" is no SSH destination.',
     'Write an alias of ~/.ssh/config, host, user@host or user@host:port.',
@@ -203,6 +208,10 @@ export const CATALOGUE = {
     'Check the network between this machine and the host. It is connected again by itself.',
   ],
   'ssh-stopped': ['Nothing connects to {host}: it was disconnected.', 'Connect to it again.'],
+  'ssh-no-system': [
+    'There is no ssh program on this machine.',
+    "Install OpenSSH's client, or let Reeve connect itself.",
+  ],
   'ssh-forward-refused': [
     '{host} does not pass {address} on: {reason}.',
     'Check that the socket is there, and AllowTcpForwarding and AllowStreamLocalForwarding in its sshd_config.',
@@ -214,6 +223,14 @@ export const CATALOGUE = {
   'ssh-no-session': [
     '{host} runs no commands for this user: {reason}.',
     'Check MaxSessions, ForceCommand and the shell of the user on that host.',
+  ],
+  'ssh-system': [
+    'The system’s ssh did not connect to {host}: {reason}.',
+    'Run ssh with this host in a terminal: it shows and asks what Reeve can not.',
+  ],
+  'ssh-system-refused': [
+    'The system’s ssh was not let in by {host}: {reason}.',
+    'Run ssh with this host in a terminal: it shows and asks what Reeve can not. Then connect again.',
   ],
   'files-no-dialog': ['This host has no file dialog.', 'Choose the file in the list of the page.'],
   'url-not-known': ['{url} is not an address of an instance.', 'Only the addresses of instances are opened.'],

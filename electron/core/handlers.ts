@@ -33,12 +33,18 @@ import type { ReloadFlow } from './reload/reload-flow.ts';
 import type { RollingReloads } from './reload/rolling.ts';
 import { sendAndForget } from './sample/sample-load.ts';
 import { ensureSample } from './sample/sample-project.ts';
+import type { Questions } from './ssh/questions.ts';
+import { sshHandlers } from './ssh/ssh-handlers.ts';
+import type { SshHosts } from './ssh/ssh-hosts.ts';
 import { sshAddress } from './stats/target.ts';
 
 export interface HandlerContext {
   ports: Ports;
   registry: Registry;
   machines: Machines;
+  hosts: SshHosts;
+  /** What waits for an answer on the way to a host. */
+  questions: Questions;
   engines: Engines;
   reloads: ReloadFlow;
   rolling: RollingReloads;
@@ -69,6 +75,7 @@ export function createHandlers(context: HandlerContext): Handlers {
     ...actionHandlers(context),
     ...rehearseHandlers(context),
     ...fleetHandlers(context),
+    ...sshHandlers(context),
   };
 }
 
@@ -95,7 +102,7 @@ function appHandlers(context: HandlerContext): Part<'app' | 'settings' | 'files'
         notifications: ports.notifications,
         secrets: ports.secrets.kind,
       },
-      sshHosts: 0,
+      sshHosts: context.hosts.readyCount,
     }),
     'settings.get': () => settings.value,
     'settings.set': async (change) => context.changeSettings(change),

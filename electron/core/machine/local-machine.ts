@@ -55,6 +55,7 @@ export const localMachine: Machine = {
   isLocal: true,
   name: hostname(),
   via: [],
+  way: null,
   files,
   saver: localSaver,
   openStream: async (address, signal) => {

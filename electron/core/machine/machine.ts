@@ -5,6 +5,7 @@
  */
 import type { Duplex, Readable, Writable } from 'node:stream';
 import type { ConfigHost } from '../../../engine/config/host.ts';
+import type { HostState } from '../../contract/hosts-model.ts';
 import type { ConfigHostOptions } from '../config/node-config-host.ts';
 import type { ProcessInfo } from '../discover/processes.ts';
 import type { FileSaver } from './file-saver.ts';
@@ -64,6 +65,15 @@ export interface RunningCommand {
   kill(): void;
 }
 
+/** The way to a machine that is not this one. */
+export interface MachineWay {
+  readonly state: HostState;
+  /** Begins to connect, or skips the wait before the next try. */
+  connect(): void;
+  /** Each change of `state`, until the returned function is called. */
+  listen(listener: () => void): () => void;
+}
+
 export interface Machine {
   readonly id: MachineId;
   readonly isLocal: boolean;
@@ -71,6 +81,8 @@ export interface Machine {
   readonly name: string;
   /** Machines in front of it, nearest first. */
   readonly via: readonly string[];
+  /** null: it is this machine. */
+  readonly way: MachineWay | null;
   readonly files: MachineFiles;
   readonly saver: FileSaver;
   /**

@@ -1,7 +1,7 @@
 /**
  * A machine behind SSH, seen through the interface that this one has, too. Programs are started by remote-command.ts,
  * files and processes are looked up by look-session.ts, and sockets are reached by forwarding or, where that is
- * forbidden, can't be done or costs too much, by the reader (stream-reader.ts).
+ * forbidden, can't be done or costs too much, by the reader (remote-streams.ts).
  */
 import type { Duplex } from 'node:stream';
 import type { ConfigHost } from '../../../engine/config/host.ts';
@@ -22,6 +22,7 @@ import type {
   Machine,
   MachineFiles,
   MachineId,
+  MachineWay,
   RunningCommand,
   StreamAddress,
 } from './machine.ts';
@@ -34,6 +35,7 @@ import {
   scriptLine,
 } from './remote-command.ts';
 import { createRemoteSaver } from './remote-saver.ts';
+import { RemoteStreams } from './remote-streams.ts';
 import { readFromSnapshot } from './snapshot-host.ts';
 
 /** Of all that /proc says of the servers of a machine, with their environments. */
@@ -47,6 +49,7 @@ export class SshMachine implements Machine {
   readonly saver: FileSaver;
   readonly #host: SshHost;
   readonly #look: LookSession;
+  readonly #streams: RemoteStreams;
   readonly #snapshot: KeptSnapshot;
 
   constructor(host: SshHost) {
@@ -56,6 +59,7 @@ export class SshMachine implements Machine {
     this.#look = new LookSession({ name: this.name, exec: async (command) => (await host.transport()).exec(command) });
     this.#snapshot = new KeptSnapshot(lookSnapshot(this.#look), () => performance.now());
     this.saver = createRemoteSaver(this, () => this.#snapshot.forget());
+    this.#streams = new RemoteStreams(host, this.name, () => performance.now());
     this.files = lookFiles(this.#look, this.name);
   }
 
@@ -63,8 +67,12 @@ export class SshMachine implements Machine {
     return this.#host.state.hops.slice(0, -1).map(({ name }) => name);
   }
 
+  get way(): MachineWay {
+    return this.#host;
+  }
+
   async openStream(address: StreamAddress, signal: AbortSignal): Promise<Duplex> {
-    return (await this.#host.transport()).openStream(address, signal);
+    return this.#streams.openStream(address, signal);
   }
 
   async run(argv: readonly [string, ...string[]], options: CommandOptions): Promise<CommandResult> {

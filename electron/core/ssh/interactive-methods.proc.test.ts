@@ -33,12 +33,20 @@ describe('a server that asks', () => {
   it('in several rounds, with and without echo, is answered by its user', async () => {
     await serve((context) => {
       if (context.method !== 'keyboard-interactive') return allowOnly(context, ['keyboard-interactive']);
-      context.prompt([{ prompt: 'Card number: ', echo: true }, { prompt: 'PIN: ', echo: false }], 'Vault', 'Step one', (first) => {
-        context.prompt([{ prompt: 'Code: ', echo: false }], '', '', (second) => {
-          if (`${first.join()},${second.join()}` === '12,34,56') context.accept();
-          else context.reject();
-        });
-      });
+      context.prompt(
+        [
+          { prompt: 'Card number: ', echo: true },
+          { prompt: 'PIN: ', echo: false },
+        ],
+        'Vault',
+        'Step one',
+        (first) => {
+          context.prompt([{ prompt: 'Code: ', echo: false }], '', '', (second) => {
+            if (`${first.join()},${second.join()}` === '12,34,56') context.accept();
+            else context.reject();
+          });
+        },
+      );
     });
     bench.answer = ({ about }) =>
       about.kind === 'secrets' && about.prompts.length === 2 ? secrets(['12', '34']) : secrets(['56']);

@@ -98,7 +98,7 @@ export class HostResolver {
 
   async #askSsh(destination: Destination): Promise<ConfigValues> {
     try {
-      const { stdout } = await run('ssh', sshArguments(destination, ['-G', ...this.#configFile()]), {
+      const { stdout } = await run('ssh', sshArguments(destination, ['-G', ...this.configFile()]), {
         timeout: SSH_DEADLINE_MS,
         maxBuffer: 1_000_000,
         env: this.#ports.env,
@@ -126,8 +126,8 @@ export class HostResolver {
     }
   }
 
-  /** ssh looks for its files in the home folder of the system's list of users, whatever HOME says. */
-  #configFile(): string[] {
+  /** Arguments of ssh: it looks for its files in the home folder of the system's list of users, whatever HOME says. */
+  configFile(): string[] {
     if (this.#ports.homeFolder === systemHome()) return [];
     const path = join(this.#ports.homeFolder, '.ssh/config');
     return ['-F', existsSync(path) ? path : 'none'];

@@ -16,8 +16,13 @@ export interface SshTransport {
   openStream(address: StreamAddress, signal: AbortSignal): Promise<Duplex>;
   /** One session channel; waits for a free one where the server allows few. `command` is a fixed text. */
   exec(command: string): Promise<RunningCommand>;
-  /** null: this transport has none, or the server refuses it; files then go through commands. */
+  /**
+   * null: this transport has none, or the server refuses it; files then go through commands. Each call is a session of
+   * its own, of the few that the server allows: whoever asked for it ends it when it is idle.
+   */
   sftp(): Promise<SFTPWrapper | null>;
+  /** Asks the host for a sign of life, and closes the connection when none comes within seconds. */
+  probe?(): void;
   /** Called once, when the connection is gone. */
   onClosed: ((reason: Error | null) => void) | null;
   close(): void;
@@ -32,4 +37,10 @@ export interface SshHost {
    * for its next try or for its user.
    */
   transport(): Promise<SshTransport>;
+  /** Begins to connect, or skips the wait before the next try. */
+  connect(): void;
+  /** Each change of `state`, until the returned function is called. */
+  listen(listener: () => void): () => void;
+  /** How stats are read there, once that is known. */
+  noteReadBy(readBy: HostState['readBy']): void;
 }

@@ -86,6 +86,11 @@ export class UserTrust implements SshTrust {
     return this.#resolver.aliases();
   }
 
+  /** Arguments that make the system's ssh read the same configuration. */
+  get systemConfigFile(): readonly string[] {
+    return this.#resolver.configFile();
+  }
+
   login(hop: ResolvedHop, context: LoginContext): HopLogin {
     const settings = this.#settings.get(hop);
     if (settings === undefined) throw new CoreError('ssh-destination', { destination: hop.name });

@@ -1,0 +1,91 @@
+/**
+ * Session channels (commands, SFTP) of one connection. A server allows few at a time (`MaxSessions`, 10 unless
+ * configured); what is refused for that waits until one of ours has ended. Forwarding channels are no sessions.
+ */
+import { CoreError } from '../errors.ts';
+import type { Clock } from '../ports.ts';
+
+/** Below OpenSSH's 10: the server still counts channels that are just being closed. */
+const MOST_AT_ONCE = 8;
+const LONGEST_WAIT_MS = 10_000;
+
+export interface SessionsOptions {
+  hostName: string;
+  clock: Clock;
+  /** The server refused a channel, as opposed to any other failure. */
+  isRefusal: (error: unknown) => boolean;
+}
+
+export class Sessions {
+  readonly #options: SessionsOptions;
+  #open = 0;
+  /** Learnt from a refusal. */
+  #limit = MOST_AT_ONCE;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(options: SessionsOptions) {
+    this.#options = options;
+  }
+
+  get openCount(): number {
+    return this.#open;
+  }
+
+  /**
+   * Opens a channel as soon as one is free. `start` is given a function to call once when the channel has ended.
+   * Throws what `start` throws, or `ssh-sessions-used` after ten seconds.
+   */
+  async open<T>(start: (onEnded: () => void) => Promise<T>): Promise<T> {
+    const giveUpAtMs = this.#options.clock.monotonicMs() + LONGEST_WAIT_MS;
+    for (;;) {
+      while (this.#open >= this.#limit) await this.#waitForFree(giveUpAtMs);
+      this.#open += 1;
+      const end = once(() => {
+        this.#open -= 1;
+        this.#wakeOne();
+      });
+      try {
+        return await start(end);
+      } catch (error) {
+        end();
+        // Refused with none open: the server allows no session at all, and waiting changes nothing.
+        if (!this.#options.isRefusal(error) || this.#open === 0) throw error;
+        this.#limit = this.#open;
+      }
+    }
+  }
+
+  async #waitForFree(giveUpAtMs: number): Promise<void> {
+    const { clock, hostName } = this.#options;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const cancel = clock.setTimer(
+      () => {
+        this.#waiting.delete(resolve);
+        reject(new CoreError('ssh-sessions-used', { host: hostName, seconds: LONGEST_WAIT_MS / 1000 }));
+      },
+      Math.max(0, giveUpAtMs - clock.monotonicMs()),
+    );
+    this.#waiting.add(resolve);
+    try {
+      await promise;
+    } finally {
+      cancel();
+    }
+  }
+
+  #wakeOne(): void {
+    const [first] = this.#waiting;
+    if (first === undefined) return;
+    this.#waiting.delete(first);
+    first();
+  }
+}
+
+function once(callback: () => void): () => void {
+  let called = false;
+  return () => {
+    if (called) return;
+    called = true;
+    callback();
+  };
+}

@@ -1,0 +1,199 @@
+/**
+ * Makes one connection with ssh2: a socket (from here, by a ProxyCommand, or through the hop in front), handshake, host
+ * key, sign-in. Each stage has its own deadline, and none runs while a question waits for its user. Nothing is tried
+ * again here.
+ */
+import { createConnection } from 'node:net';
+import type { Duplex } from 'node:stream';
+import ssh2, { type AuthenticationType, type Client, type NextAuthHandler } from 'ssh2';
+import { CoreError } from '../errors.ts';
+import type { Clock } from '../ports.ts';
+import { chooseAlgorithms } from './algorithms.ts';
+import { openProxyCommand } from './proxy-command.ts';
+import type { SshTransport } from './ssh-transport.ts';
+import type { HopLogin, ResolvedHop } from './ssh-trust.ts';
+import { connectError, levelOf, type Stage } from './ssh2-errors.ts';
+import { Ssh2Transport } from './ssh2-transport.ts';
+
+export interface ConnectOptions {
+  hop: ResolvedHop;
+  /** The connection of the hop in front, with its name; null: from this machine. */
+  via: { name: string; transport: SshTransport } | null;
+  clock: Clock;
+  /** Gives the attempt up. */
+  signal: AbortSignal;
+  /** Made by the caller with callbacks that call `asking` of the deadline. */
+  login: HopLogin;
+  deadline: StageDeadline;
+}
+
+const SOCKET_LIMIT_MS = 10_000;
+const STAGE_LIMIT_MS = 20_000;
+const KEEP_ALIVE_MS = 15_000;
+const KEEP_ALIVE_COUNT = 3;
+
+/** A deadline that is set anew for each stage and stands still while a user is asked. */
+export class StageDeadline {
+  readonly #clock: Clock;
+  #cancel: (() => void) | null = null;
+  #limitMs = STAGE_LIMIT_MS;
+  #onLate: (() => void) | null = null;
+  #isAsking = false;
+  stage: Stage = 'socket';
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  start(limitMs: number, onLate: () => void): void {
+    this.#limitMs = limitMs;
+    this.#onLate = onLate;
+    this.#arm();
+  }
+
+  enter(stage: Stage): void {
+    this.stage = stage;
+    this.#limitMs = STAGE_LIMIT_MS;
+    this.#arm();
+  }
+
+  get isAsking(): boolean {
+    return this.#isAsking;
+  }
+
+  get limitMs(): number {
+    return this.#limitMs;
+  }
+
+  asking(isAsking: boolean): void {
+    this.#isAsking = isAsking;
+    this.#arm();
+  }
+
+  end(): void {
+    this.#onLate = null;
+    this.#arm();
+  }
+
+  #arm(): void {
+    this.#cancel?.();
+    this.#cancel = null;
+    const onLate = this.#onLate;
+    if (onLate !== null && !this.#isAsking) this.#cancel = this.#clock.setTimer(onLate, this.#limitMs);
+  }
+}
+
+/** Rejects with a CoreError that says which stage failed and how. */
+export async function connectSsh2(options: ConnectOptions): Promise<SshTransport> {
+  const { hop, via, clock, signal, login, deadline } = options;
+  const { promise, resolve, reject } = Promise.withResolvers<SshTransport>();
+  const client = new ssh2.Client();
+  let socket: Duplex | null = null;
+  let settled = false;
+  const settle = (use: () => void): void => {
+    if (settled) return;
+    settled = true;
+    deadline.end();
+    signal.removeEventListener('abort', abort);
+    use();
+  };
+  const fail = (error: unknown): void =>
+    settle(() => {
+      client.destroy();
+      socket?.destroy();
+      reject(failureOf(error, options));
+    });
+  const abort = (): void => fail(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  deadline.start(hop.connectTimeoutMs ?? SOCKET_LIMIT_MS, () => fail(lateError(options)));
+  // Stays for the client's whole life: an error that comes late would end the program.
+  client.on('error', (error) => {
+    // A key that did not sign (passphrase not known): ssh2 goes on to the next method by itself.
+    if (levelOf(error) !== 'agent') fail(error);
+  });
+  client.once('close', () => fail(null));
+  client.once('ready', () => settle(() => resolve(new Ssh2Transport(client, hop, clock))));
+  try {
+    const heldKeyTypes = await login.hostKeyTypes();
+    socket = await openSocket(hop, via, signal);
+    if (settled) {
+      socket.on('error', () => {});
+      socket.destroy();
+      return await promise;
+    }
+    socket.on('error', fail);
+    deadline.enter('handshake');
+    start(client, options, socket, heldKeyTypes, fail);
+  } catch (error) {
+    fail(error);
+  }
+  return promise;
+}
+
+function start(
+  client: Client,
+  { hop, login, deadline }: ConnectOptions,
+  sock: Duplex,
+  held: string[] | null,
+  fail: (error: unknown) => void,
+): void {
+  client.connect({
+    sock,
+    username: hop.user,
+    algorithms: chooseAlgorithms(hop.algorithms, held),
+    // The deadline of the stages does it: this one would run on while the user is asked.
+    readyTimeout: 0,
+    keepaliveInterval: hop.keepAliveMs ?? KEEP_ALIVE_MS,
+    keepaliveCountMax: KEEP_ALIVE_COUNT,
+    // Dropbear and others may have OpenSSH's extensions, too: the server is asked rather than guessed.
+    strictVendor: false,
+    agentForward: false,
+    tryKeyboard: true,
+    hostVerifier: (key: Buffer, verify: (valid: boolean) => void) => {
+      login.verifyHostKey(key).then(
+        (isTrusted) => {
+          if (isTrusted) deadline.enter('login');
+          verify(isTrusted);
+          return isTrusted;
+        },
+        // It never throws; a fault of ours trusts nobody.
+        () => verify(false),
+      );
+    },
+    // ssh2 gives null for both before the first answer.
+    authHandler: (methodsLeft: AuthenticationType[] | null, partialSuccess: boolean | null, next) => {
+      deadline.enter('login');
+      signInWith(login.nextMethod(methodsLeft, partialSuccess ?? false), next).catch(fail);
+    },
+  });
+}
+
+async function signInWith(method: ReturnType<HopLogin['nextMethod']>, next: NextAuthHandler): Promise<void> {
+  const chosen = await method;
+  if (chosen === false) throw new Error('no way to sign in is left');
+  next(chosen);
+}
+
+async function openSocket(hop: ResolvedHop, via: ConnectOptions['via'], signal: AbortSignal): Promise<Duplex> {
+  if (via !== null) return via.transport.openStream({ type: 'tcp', host: hop.hostName, port: hop.port }, signal);
+  if (hop.proxyCommand !== null) return openProxyCommand(hop.proxyCommand, hop.name);
+  const { promise, resolve, reject } = Promise.withResolvers<Duplex>();
+  const socket = createConnection({ host: hop.hostName, port: hop.port, noDelay: true, signal });
+  socket.once('error', reject);
+  socket.once('connect', () => {
+    socket.removeListener('error', reject);
+    resolve(socket);
+  });
+  return promise;
+}
+
+function failureOf(error: unknown, { hop, via, login, deadline }: ConnectOptions): Error {
+  if (login.failure !== null) return login.failure.error;
+  if (deadline.isAsking && !(error instanceof CoreError)) return new CoreError('ssh-answer-late', { host: hop.name });
+  return connectError(error, hop, via?.name ?? null, deadline.stage);
+}
+
+function lateError({ hop, deadline }: ConnectOptions): CoreError {
+  const values = { host: hop.name, port: hop.port, seconds: deadline.limitMs / 1000 };
+  return deadline.stage === 'socket' ? new CoreError('ssh-timeout', values) : new CoreError('ssh-quiet', values);
+}
