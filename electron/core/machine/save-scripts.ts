@@ -9,7 +9,7 @@ const COMMON = `
 LC_ALL=C; export LC_ALL
 fail() { printf '%s\\n' "$1" >&2; exit 1; }
 digest() { sha256sum <"$1" 2>/dev/null || shasum -a 256 <"$1" 2>/dev/null || cksum <"$1"; }
-clean() { rm -f -- "$t.in" "$t"; }
+clean() { rm -f -- "$t.in" "$t.old" "$t"; }
 flush() { sync -- "$1" 2>/dev/null || sync; }
 trap clean EXIT
 trap 'exit 143' TERM HUP INT`;
@@ -25,29 +25,31 @@ d=\${r%/*} b=\${r##*/} o=\${t%.tmp}.old
 for f in "$d/.$b".????????????.tmp*; do
   [ -f "$f" ] && [ -n "$(find "$f" -prune -mmin +1 2>/dev/null)" ] && rm -f -- "$f"
 done
-same() { [ "$(readlink -f -- "$p")" = "$r" ] && [ "$(digest "$o")" = "$(digest "$r")" ]; }
+same() { [ "$(readlink -f -- "$p")" = "$r" ] && [ "$(digest "$t.old")" = "$(digest "$r")" ]; }
 about() { stat -c '%u %g' -- "$1" 2>/dev/null || stat -f '%u %g' -- "$1"; }
 names() { stat -c %h -- "$1" 2>/dev/null || stat -f %l -- "$1"; }
 put() { dd if="$1" of="$r" bs=65536 conv=notrunc 2>/dev/null && dd if=/dev/null of="$r" bs=1 seek="$2" count=0 2>/dev/null; }
-changed() { rm -f -- "$o"; echo changed; exit 0; }
-undo() { rm -f -- "$o"; fail "$1"; }
 [ -w "$r" ] || fail 'Permission denied'
 umask 077
 e=$({ cat >"$t.in"; } 2>&1) || fail "$e"
-e=$({ head -c "$n" "$t.in" >"$o"; } 2>&1) || undo "$e"
-e=$(cp -p -- "$r" "$t" 2>&1) || undo "$e"
+e=$({ head -c "$n" "$t.in" >"$t.old"; } 2>&1) || fail "$e"
+e=$(cp -p -- "$r" "$t" 2>&1) || fail "$e"
 cp --attributes-only --preserve=mode,xattr -- "$r" "$t" 2>/dev/null
-e=$({ tail -c "+$((n + 1))" "$t.in" >"$t"; } 2>&1) || undo "$e"
-[ "$(wc -c <"$t")" -eq "$m" ] || undo 'it could not be copied whole'
+e=$({ tail -c "+$((n + 1))" "$t.in" >"$t"; } 2>&1) || fail "$e"
+[ "$(wc -c <"$t")" -eq "$m" ] || fail 'it could not be copied whole'
 flush "$t"
-same || changed
+same || { echo changed; exit 0; }
 if [ "$(names "$r")" = 1 ] && [ "$(about "$t")" = "$(about "$r")" ]; then
-  rm -f -- "$o"
   e=$(mv -f -- "$t" "$r" 2>&1) || fail "$e"
 else
+  mv -f -- "$t.old" "$o"
   flush "$o"
   trap '' TERM HUP INT
-  put "$t" "$m" || { put "$o" "$n" && undo 'it could not be written where it stands'; fail "it was damaged; its old text is in $o"; }
+  if ! put "$t" "$m"; then
+    put "$o" "$n" || fail "it was damaged; its old text is in $o"
+    rm -f -- "$o"
+    fail 'it could not be written where it stands'
+  fi
   flush "$r"
   rm -f -- "$o"
 fi
