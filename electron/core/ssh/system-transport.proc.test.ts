@@ -11,6 +11,11 @@ import { hasSshd, Sshd, writeSshHome } from './testing/sshd.ts';
 
 const LIMITS = { deadlineMs: 10_000, mostBytes: 100_000 };
 
+const words = async (transport: SshTransport, command: string, input = ''): Promise<string> => {
+  const result = await collectOutput('test', await transport.exec(command), { ...LIMITS, input: Buffer.from(input) });
+  return `${result.code} ${result.stdout.toString()}`;
+};
+
 describe.skipIf(!hasSshd())('a connection by the system’s ssh', () => {
   let folder: string;
   let web: Sshd;
@@ -42,11 +47,6 @@ describe.skipIf(!hasSshd())('a connection by the system’s ssh', () => {
       signal: signal ?? new AbortController().signal,
     });
   }
-
-  const words = async (transport: SshTransport, command: string, input = ''): Promise<string> => {
-    const result = await collectOutput('test', await transport.exec(command), { ...LIMITS, input: Buffer.from(input) });
-    return `${result.code} ${result.stdout.toString()}`;
-  };
 
   it('runs commands over one connection through a bastion, and leaves nothing behind', async () => {
     const transport = await connect('web1');

@@ -8,9 +8,10 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Duplex } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { CoreError, describe, isErrorCode } from '../errors.ts';
 import type { RunningCommand, StreamAddress } from '../machine/machine.ts';
+import { streamOfChild } from './child-stream.ts';
 import type { Destination } from './destination.ts';
 import { sshArguments } from './resolve-host.ts';
 import type { SshTransport } from './ssh-transport.ts';
@@ -26,11 +27,17 @@ export interface SystemSshOptions {
   signal: AbortSignal;
 }
 
-const SAFE = [
-  ...['-a', '-x', '-T'],
-  ...['-o', 'BatchMode=yes', '-o', 'ForwardAgent=no', '-o', 'ClearAllForwardings=yes', '-o', 'RemoteCommand=none'],
-  ...['-o', 'ConnectTimeout=10', '-o', 'ServerAliveInterval=15', '-o', 'ServerAliveCountMax=3'],
-];
+const SAFE = ['-a', '-x', '-T'].concat(
+  [
+    'BatchMode=yes',
+    'ForwardAgent=no',
+    'ClearAllForwardings=yes',
+    'RemoteCommand=none',
+    'ConnectTimeout=10',
+    'ServerAliveInterval=15',
+    'ServerAliveCountMax=3',
+  ].flatMap((option) => ['-o', option]),
+);
 /** Printed by the LocalCommand of ssh once the connection is there. */
 const READY = 'ready';
 /** ssh's own exit code when it failed itself, and not the command. */
@@ -114,10 +121,13 @@ class SystemSshTransport implements SshTransport {
     const child = this.#start(['-W', `${name}:${address.port}`], []);
     const said = collectText(child);
     await started(child);
-    const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
-    stream.once('close', () => child.kill());
-    signal.addEventListener('abort', () => stream.destroy(), { once: true });
+    const stream = streamOfChild(child);
+    const abort = (): void => {
+      stream.destroy();
+    };
+    signal.addEventListener('abort', abort, { once: true });
     child.once('close', (code) => {
+      signal.removeEventListener('abort', abort);
       if (code !== SSH_FAILED || stream.destroyed) return;
       const reason = lastWords(said()) ?? 'ssh ended';
       stream.destroy(new CoreError('ssh-forward-refused', { host, address: `${name}:${address.port}`, reason }));
@@ -182,10 +192,10 @@ class SystemSshTransport implements SshTransport {
 
   #failure(reason: string, cause?: unknown): CoreError {
     const { host } = this.#options.destination;
-    const words = isErrorCode(cause, 'ENOENT') ? 'there is no ssh on this machine' : reason;
-    return FINAL.test(words)
-      ? new CoreError('ssh-system-refused', { host, reason: words }, { cause })
-      : new CoreError('ssh-system', { host, reason: words }, { cause });
+    if (isErrorCode(cause, 'ENOENT')) return new CoreError('ssh-no-system', {}, { cause });
+    return FINAL.test(reason)
+      ? new CoreError('ssh-system-refused', { host, reason }, { cause })
+      : new CoreError('ssh-system', { host, reason }, { cause });
   }
 }
 

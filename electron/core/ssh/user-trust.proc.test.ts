@@ -9,6 +9,7 @@ import { hasSshd, makeKey, Sshd, writeSshHome } from './testing/sshd.ts';
 import { TrustBench } from './testing/trust-bench.ts';
 
 const run = promisify(execFile);
+const secrets = (value: string): SshAnswer => ({ kind: 'secrets', values: [value], keep: false });
 
 describe.skipIf(!hasSshd())('signing in to a real sshd', () => {
   let web: Sshd;
@@ -168,7 +169,6 @@ describe.skipIf(!hasSshd())('signing in to a real sshd', () => {
 
   describe('with a key that has a passphrase', () => {
     const passphrase = 'correct horse 7';
-    const secrets = (value: string): SshAnswer => ({ kind: 'secrets', values: [value], keep: false });
 
     async function prepare(format: string[] = []): Promise<string> {
       const path = await makeKey(join(bench.home, '.ssh/id_locked'), { type: 'rsa', passphrase });
