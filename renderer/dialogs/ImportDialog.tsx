@@ -106,7 +106,9 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
             disabledReason={isLooking ? 'The hosts are being looked at.' : mustLook ? null : 'No host is chosen.'}
             onClick={() => void look()}
           >
-            {hosts.length === 1 ? 'Look for servers on 1 host' : `Look for servers on ${hosts.length} hosts`}
+            {hosts.length === 0
+              ? 'Look for servers'
+              : `Look for servers on ${hosts.length === 1 ? '1 host' : `${hosts.length} hosts`}`}
           </Button>
           <Button
             variant={mustLook ? 'plain' : 'primary'}
@@ -115,7 +117,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
             }
             onClick={add}
           >
-            {fresh.length === 1 ? 'Add 1 instance' : `Add ${fresh.length} instances`}
+            {fresh.length === 0 ? 'Add' : fresh.length === 1 ? 'Add 1 instance' : `Add ${fresh.length} instances`}
           </Button>
         </>
       }
@@ -145,7 +147,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
           }}
         />
       ) : null}
-      {listFailure ? (
+      {listFailure && source === 'ssh' ? (
         <div className="dlg-pad">
           <FailureText failure={listFailure} />
         </div>

@@ -99,7 +99,7 @@ export function RollingDialog({ instanceIds, onClose }: { instanceIds: readonly 
       }
     >
       <div className="rolling-options">
-        <Switch checked={isCanary} onChange={setIsCanary} label="The first one alone, as a canary" />
+        <Switch checked={hasCanary} onChange={setIsCanary} label="The first one alone, as a canary" />
         <NumberBox label="At a time" value={waveSize} min={1} max={100} onChange={setWaveSize} />
         <NumberBox label="Watch each wave, s" value={gateS} min={0} max={3600} onChange={setGateS} />
         <NumberBox

@@ -117,7 +117,12 @@ function WayPart({ way }: { way: HostWay }) {
   return (
     <>
       <div className="way-row">
-        <WayThere destination={destination} host={host} resolved={resolved} />
+        <WayThere
+          destination={destination}
+          host={host}
+          resolved={resolved}
+          isKeyAsked={question?.question.about.kind === 'host-key'}
+        />
         <ResolvedFacts resolved={resolved} />
       </div>
       {failure ? (

@@ -4,7 +4,7 @@ import { type FormEvent, useId } from 'react';
 import { CopyButton } from '../../ui/CopyButton.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { FailureText } from '../FailureText.tsx';
-import { compareFingerprint, fingerprintGroups } from './attach-words.ts';
+import { compareFingerprint, fingerprintGroups, keyTypeName } from './attach-words.ts';
 import type { QuestionEdit, TrustUntil } from './use-question.ts';
 
 const ICON = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const;
@@ -45,7 +45,7 @@ function HostKey({ edit: { question, draft, change } }: { edit: QuestionEdit }) 
         <h3 className="md t13">Is this the key of {hop.name}?</h3>
         <span className="grow" />
         <span className="q ell">
-          {about.keyType}
+          {keyTypeName(about.keyType)}
           {through.length > 0 ? `, through ${through.join(', ')}` : ''}
         </span>
       </div>

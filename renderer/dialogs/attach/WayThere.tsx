@@ -5,7 +5,7 @@ import type { Hop, HostResolved, HostState } from '../../../electron/contract/ho
 import { HealthGlyph } from '../../ui/Glyph.tsx';
 import { hopAddress } from './attach-words.ts';
 
-export function WayThere({ destination, host, resolved }: WayProps) {
+export function WayThere({ destination, host, resolved, isKeyAsked }: WayProps) {
   const hops = host !== undefined && host.hops.length > 0 ? host.hops : resolved ? plannedHops(resolved) : [];
   return (
     <section className="way" aria-label="Way there">
@@ -23,7 +23,11 @@ export function WayThere({ destination, host, resolved }: WayProps) {
             tone={hop.status === 'asking' ? 'warn' : hop.status === 'failed' ? 'crit' : null}
           >
             {/* The card below says why it failed. */}
-            {hop.text === null || hop.text === host?.reason ? HOP_WORDS[hop.status] : hop.text}
+            {hop.status === 'asking' && isKeyAsked
+              ? 'Host key not seen before. Nothing has been sent to it.'
+              : hop.text === null || hop.text === host?.reason
+                ? HOP_WORDS[hop.status]
+                : hop.text}
           </Stop>
         ))}
         {hops.length === 0 ? (
@@ -40,6 +44,8 @@ interface WayProps {
   destination: string;
   host: HostState | undefined;
   resolved: HostResolved | null;
+  /** What is asked is whether a key is the host's own. */
+  isKeyAsked: boolean;
 }
 
 interface StopProps {

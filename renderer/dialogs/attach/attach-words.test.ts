@@ -7,6 +7,7 @@ import {
   fingerprintsIn,
   hostLine,
   inOrder,
+  keyTypeName,
   kindOf,
   removeKeyCommand,
   statsAddressOn,
@@ -108,6 +109,15 @@ describe('stats addresses', () => {
     expect(kindOf('http://x')).toBe('http');
     expect(kindOf('app')).toBeNull();
   });
+});
+
+it.each([
+  ['ssh-ed25519', 'ED25519'],
+  ['ssh-rsa', 'RSA'],
+  ['ecdsa-sha2-nistp256', 'ECDSA'],
+  ['ED25519', 'ED25519'],
+])('keys of the type %s are called %s', (type, name) => {
+  expect(keyTypeName(type)).toBe(name);
 });
 
 describe('hosts', () => {

@@ -124,6 +124,12 @@ export function quotedLine(sentence: string): string | null {
   return /`([^`]+)`/.exec(sentence)?.[1] ?? null;
 }
 
+/** `ssh-ed25519` as it is called: `ED25519`. */
+export function keyTypeName(keyType: string): string {
+  const plain = keyType.replace(/^(ssh|sk-ssh|sk-ecdsa|ecdsa)-/, '').replace(/@.*$/, '');
+  return keyType.includes('ecdsa') ? 'ECDSA' : plain.toUpperCase();
+}
+
 /** `Is this the key of web-03.ams?`, in one line for the bar. */
 export function questionTitle({ hop, about }: Pick<SshQuestion, 'hop' | 'about'>): string {
   return about.kind === 'host-key' ? `Is this the key of ${hop.name}?` : `${hop.name}: ${about.title}`;
