@@ -11,7 +11,13 @@ import {
   type Result,
 } from '../../electron/contract/api.ts';
 import type { LogLine } from '../../electron/contract/logs-model.ts';
-import { type ConfigFile, type FileVersion, type ReloadRun, SAMPLE_COLUMNS, type Settings } from '../../electron/contract/model.ts';
+import {
+  type ConfigFile,
+  type FileVersion,
+  type ReloadRun,
+  SAMPLE_COLUMNS,
+  type Settings,
+} from '../../electron/contract/model.ts';
 import { RpcError } from '../../electron/rpc/errors.ts';
 import type { Client } from '../client.ts';
 import { DEFAULT_SETTINGS } from '../stores/settings.ts';
@@ -285,7 +291,7 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
       state: { status: 'following', reason: null, hint: null, bytesPerSec: 0 },
     }),
     'log.unfollow': () => ({}),
-    'requests.reveal': () => ({ vars: [['HTTP_COOKIE', 'session=1']], untilMs: clockMs + 60_000 }),
+    'requests.reveal': () => ({ untilMs: clockMs + 60_000, requests: [] }),
     'audit.list': () => ({ entries: [] }),
     'config.read': ({ instanceId }) => configFile(instanceId),
     'config.check': () => [],

@@ -2,10 +2,11 @@
  * One bundled engine as a process: carries out what runner-machine.ts decides, keeps its log, and makes sure that
  * nothing of it is left behind. What the engine is started with is prepared anew for each start by the caller.
  */
-import type { EngineState, LogLine } from '../../contract/model.ts';
+import type { LogLine } from '../../contract/logs-model.ts';
+import type { EngineState } from '../../contract/model.ts';
 import { describe } from '../errors.ts';
 import type { Clock, EngineChild, EngineExit, EngineSpawn } from '../ports.ts';
-import { failureText, LogRing } from './log-ring.ts';
+import { failureText, LogRing } from '../logs/log-ring.ts';
 import {
   engineStateOf,
   initialRunner,

@@ -5,7 +5,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { EngineRunner } from './engine-runner.ts';
 import { FileTail } from './file-tail.ts';
-import { failureText, guessLevel, LOG_LINES, LogRing } from './log-ring.ts';
+import { guessLevel } from '../logs/line-level.ts';
+import { failureText, LOG_LINES, LogRing } from '../logs/log-ring.ts';
 import { initialRunner, type RunnerEvent, type RunnerState, type RunnerStep, stepRunner } from './runner-machine.ts';
 
 function play(...events: RunnerEvent[]): RunnerStep {
@@ -123,7 +124,7 @@ describe('the log of an engine', () => {
     const kept = ring.read(LOG_LINES);
     expect(kept).toHaveLength(LOG_LINES);
     expect(kept.at(-1)?.seq).toBe(LOG_LINES * 1.2);
-    expect(ring.push(bytes('x'.repeat(100_000)), 0).every((line) => line.text.length <= 16_384)).toBe(true);
+    expect(ring.push(bytes('x'.repeat(100_000)), 0).every((line) => line.text.length <= 16_100)).toBe(true);
   });
 
   it.each([

@@ -43,9 +43,6 @@ export interface InstanceListener {
   onLines?: (lines: LogLine[]) => void;
 }
 
-const LINES_EVERY_MS = 100;
-const MOST_LINES_AT_ONCE = 1_000;
-
 interface Watch {
   connection: Connection;
   seq: number;
@@ -62,8 +59,6 @@ export class Instance {
   #master: { pid: number; startedAtMs: number | null } | null = null;
   readonly #watches = new Map<number, Watch>();
   #cancelBeat: (() => void) | null = null;
-  #unsentLines: LogLine[] = [];
-  #cancelLines: (() => void) | null = null;
   readonly #listeners = new Set<InstanceListener>();
 
   constructor(options: InstanceOptions) {
@@ -139,13 +134,10 @@ export class Instance {
     return parseStatsTarget(this.#record.statsAddress, this.#options.homeFolder);
   }
 
-  /** The engine wrote to its log. Pages get it in batches: a busy engine writes thousands of lines a second. */
+  /** The engine wrote to its log. */
   addLines(lines: LogLine[]): void {
     for (const line of lines) this.#learnRuntime(line);
     for (const listener of this.#listeners) listener.onLines?.(lines);
-    if (this.#watches.size === 0) return;
-    this.#unsentLines.push(...lines);
-    this.#cancelLines ??= this.#options.clock.setTimer(() => this.#sendLines(), LINES_EVERY_MS);
   }
 
   /** Every poll and line until the returned function is called. */
@@ -219,7 +211,6 @@ export class Instance {
   async dispose(): Promise<void> {
     this.monitor.dispose();
     this.#watches.clear();
-    this.#sendLines();
     this.#disarmBeat();
     this.#listeners.clear();
     await this.#runner?.dispose();
@@ -236,15 +227,6 @@ export class Instance {
   #disarmBeat(): void {
     this.#cancelBeat?.();
     this.#cancelBeat = null;
-  }
-
-  /** The newest of them: who needs all reads the log. A gap in their numbers shows what was left out. */
-  #sendLines(): void {
-    this.#cancelLines?.();
-    this.#cancelLines = null;
-    const lines = this.#unsentLines.slice(-MOST_LINES_AT_ONCE);
-    this.#unsentLines = [];
-    for (const { connection } of this.#watches.values()) connection.emit('log.lines', { instanceId: this.id, lines });
   }
 
   #learnRuntime(line: LogLine): void {

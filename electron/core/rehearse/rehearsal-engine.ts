@@ -3,7 +3,7 @@
  * is started with and what its figures mean is rehearsal.ts's business.
  */
 import type { StatsDocument } from '../../../engine/api/stats.ts';
-import { LogRing } from '../engine/log-ring.ts';
+import { LogRing } from '../logs/log-ring.ts';
 import { LOCAL } from '../machine/machine.ts';
 import type { Clock, EngineChild, EngineExit, EngineSpawn } from '../ports.ts';
 import { pollStats } from '../stats/stats-client.ts';

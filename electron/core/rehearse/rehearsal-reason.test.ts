@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LogRing } from '../engine/log-ring.ts';
+import { LogRing } from '../logs/log-ring.ts';
 import { errorsIn, reasonIn } from './rehearsal-reason.ts';
 
 function reasonOf(...texts: string[]): string {

@@ -1,6 +1,6 @@
 /** Why a rehearsal did not come up, out of what its engine and its application wrote. Pure. */
-import type { LogLine } from '../../contract/model.ts';
-import { failureText } from '../engine/log-ring.ts';
+import type { LogLine } from '../../contract/logs-model.ts';
+import { failureText } from '../logs/log-ring.ts';
 
 const TRACEBACK = 'Traceback (most recent call last)';
 const MOST_ERRORS = 5;

@@ -4,7 +4,7 @@
  */
 import { FileText, Pause, Play } from 'lucide-react';
 import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useState } from 'react';
-import type { LogLine } from '../../../electron/contract/model.ts';
+import type { LogLine } from '../../../electron/contract/logs-model.ts';
 import { formatCount } from '../../format/quantity.ts';
 import { instanceRoute } from '../../stores/router.ts';
 import { useInstance, useLog, useStores } from '../../stores/use-stores.ts';

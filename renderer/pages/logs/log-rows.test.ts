@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LogLine } from '../../../electron/contract/model.ts';
+import type { LogLine } from '../../../electron/contract/logs-model.ts';
 import { countLevels, filterRows, parseLogFilter, rowOf, statusTone } from './log-rows.ts';
 
 let seq = 0;

@@ -2,7 +2,7 @@
  * The lines of a log as rows: cleaned and parsed once each, filtered by level and words, counted. Pure but for the
  * memory of what a line came to, which dies with the line.
  */
-import type { LogLine } from '../../../electron/contract/model.ts';
+import type { LogLine } from '../../../electron/contract/logs-model.ts';
 import { parseRequestLine, type RequestLine, stripTerminal } from './log-text.ts';
 
 export interface LogRow {

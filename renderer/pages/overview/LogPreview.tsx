@@ -1,6 +1,7 @@
 /** The last lines of the log; all of it is one click away. */
 import { useEffect } from 'react';
-import type { Instance, LogLine, WorkerRow } from '../../../electron/contract/model.ts';
+import type { LogLine } from '../../../electron/contract/logs-model.ts';
+import type { Instance, WorkerRow } from '../../../electron/contract/model.ts';
 import { formatBytes, quantityText } from '../../format/quantity.ts';
 import { formatClock, shortTimeText } from '../../format/time.ts';
 import { instanceRoute } from '../../stores/router.ts';

@@ -1,0 +1,191 @@
+/**
+ * Follows a log file by looks (file-look.ts), each byte once: a file that was moved away is read to its end, also what
+ * is written to it until the server opens the new one, and the new one from its beginning. The place is kept here, so
+ * that a lost connection costs time and no lines.
+ */
+import { toErrorData } from '../errors.ts';
+import type { Machine } from '../machine/machine.ts';
+import type { Clock } from '../ports.ts';
+import { type Advance, FileCursor } from './file-cursor.ts';
+import { type Look, lookIntoFile } from './file-look.ts';
+import { parseZone } from './line-time.ts';
+import { type LogTail, retryAfterMs, type TailSink } from './log-tail.ts';
+
+export interface FileTailOptions {
+  machine: Machine;
+  path: string;
+  clock: Clock;
+  /** How much of what is there already is read. */
+  backBytes: number;
+  sink: TailSink;
+}
+
+const LOOK_EVERY_MS = { here: 400, there: 800 };
+/** At most ten times a second, so at most 10 MiB/s: what comes faster is left out, and said. */
+const LOOK_AGAIN_MS = 100;
+/** Servers go on writing to a file that was moved away until they are told to open the new one. */
+const FOLLOW_OLD_MS = 60_000;
+
+interface OldFile {
+  cursor: FileCursor;
+  untilMs: number;
+}
+
+export class FileTail implements LogTail {
+  readonly #options: FileTailOptions;
+  #current: FileCursor | null = null;
+  #old: OldFile[] = [];
+  /** The next file that appears is new: it is read from its beginning. */
+  #sawNothing = false;
+  #failures = 0;
+  #cancelTimer: (() => void) | null = null;
+  #disposed = false;
+
+  constructor(options: FileTailOptions) {
+    this.#options = options;
+    this.#schedule(0);
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#cancelTimer?.();
+  }
+
+  #schedule(ms: number): void {
+    if (this.#disposed) return;
+    this.#cancelTimer = this.#options.clock.setTimer(() => void this.#look(), ms);
+  }
+
+  async #look(): Promise<void> {
+    const { machine, sink } = this.#options;
+    try {
+      const more = await this.#readAll();
+      if (this.#disposed) return;
+      this.#failures = 0;
+      const usualMs = machine.isLocal ? LOOK_EVERY_MS.here : LOOK_EVERY_MS.there;
+      this.#schedule(more ? LOOK_AGAIN_MS : usualMs);
+    } catch (error) {
+      if (this.#disposed) return;
+      const { message, hint } = toErrorData(error);
+      sink.onWaiting(message, hint);
+      this.#schedule(retryAfterMs(this.#failures));
+      this.#failures += 1;
+    }
+  }
+
+  /** True: there is more to read already. */
+  async #readAll(): Promise<boolean> {
+    let more = false;
+    for (const old of [...this.#old]) {
+      const look = await this.#ask(old.cursor.from);
+      if (this.#disposed) return false;
+      more = this.#takeOld(old, look) || more;
+    }
+    const look = await this.#ask(this.#current?.from ?? { backBytes: this.#sawNothing ? 0 : this.#options.backBytes });
+    if (this.#disposed) return false;
+    return this.#takeCurrent(look) || more;
+  }
+
+  async #ask(from: Parameters<typeof lookIntoFile>[2]): Promise<Look> {
+    return lookIntoFile(this.#options.machine, this.#options.path, from);
+  }
+
+  #takeOld(old: OldFile, look: Look): boolean {
+    const { clock } = this.#options;
+    const advance = look.status === 'read' ? old.cursor.advance(look) : null;
+    if (advance?.type === 'lines') {
+      this.#give(advance, false);
+      if (advance.bytes > 0) old.untilMs = clock.now() + FOLLOW_OLD_MS;
+    }
+    if (advance === null || advance.type === 'cut' || clock.now() >= old.untilMs) {
+      this.#giveLines(old.cursor.end(), false);
+      this.#old = this.#old.filter((other) => other !== old);
+    }
+    return advance?.type === 'lines' && advance.more;
+  }
+
+  #takeCurrent(look: Look): boolean {
+    const { sink, clock, path } = this.#options;
+    if (look.status === 'read') {
+      sink.onZone(parseZone(look.zone) ?? 0);
+      sink.onFollowing();
+    }
+    const cursor = this.#current;
+    if (cursor === null) return this.#begin(look);
+    if (look.status === 'unreadable' || look.status === 'other') {
+      this.#cannot(look.status);
+      return false;
+    }
+    if (look.status !== 'read') {
+      this.#lost(cursor);
+      return look.pathInode !== '0';
+    }
+    const advance = cursor.advance(look);
+    if (advance.type === 'cut') {
+      sink.onNote(`${path} was cut and is read from its beginning. Lines written just before that may be missing.`);
+      return true;
+    }
+    this.#give(advance, false);
+    // Moved away: its rest comes first, and as long as nothing is there in its place it stays the current one.
+    if (advance.more || look.pathInode === cursor.inode || look.pathInode === '0') return advance.more;
+    this.#old.push({ cursor, untilMs: clock.now() + FOLLOW_OLD_MS });
+    this.#current = new FileCursor(look.pathInode, 0, false);
+    sink.onNote(`${path} was rotated; the new file is read from its beginning.`);
+    return true;
+  }
+
+  #begin(look: Look): boolean {
+    if (look.status !== 'read') {
+      this.#sawNothing = look.status === 'missing' || look.status === 'gone';
+      this.#cannot(look.status);
+      return false;
+    }
+    const isNew = this.#sawNothing;
+    this.#current = new FileCursor(look.inode, isNew ? 0 : look.offset, !isNew && look.offset > 0);
+    if (isNew) return true;
+    const advance = this.#current.begin(look);
+    if (advance.type === 'lines') this.#give(advance, true);
+    return advance.type === 'lines' && advance.more;
+  }
+
+  /** The file was removed, or moved to another folder. */
+  #lost(cursor: FileCursor): void {
+    this.#giveLines(cursor.end(), false);
+    this.#current = null;
+    this.#sawNothing = true;
+    this.#options.sink.onNote(
+      `${this.#options.path} was removed. Lines written after the last look at it may be missing.`,
+    );
+  }
+
+  #cannot(status: 'gone' | 'missing' | 'other' | 'unreadable'): void {
+    const { sink, path } = this.#options;
+    if (status === 'other') {
+      sink.onWaiting(`${path} is not a file.`, 'A log is read from files, journald or docker. Choose another source.');
+    } else if (status === 'unreadable') {
+      sink.onWaiting(
+        `This user may not read ${path}.`,
+        'Sign in as the user of the server, or give the file a group that both are in (logfile-chmod, logfile-chown).',
+      );
+    } else {
+      sink.onWaiting(`${path} does not exist.`, 'It is read from its beginning once it is there.');
+    }
+  }
+
+  #give(advance: Extract<Advance, { type: 'lines' }>, isBacklog: boolean): void {
+    const { sink, path } = this.#options;
+    if (advance.leftOutBytes > 0) {
+      sink.onNote(`${path} grows faster than it is read: ${advance.leftOutBytes} bytes are left out here.`);
+    }
+    if (advance.bytes > 0) sink.onBytes(advance.bytes);
+    this.#giveLines(advance.lines, isBacklog);
+  }
+
+  #giveLines(lines: string[], isBacklog: boolean): void {
+    if (lines.length > 0)
+      this.#options.sink.onLines(
+        lines.map((text) => ({ text, atMs: null })),
+        isBacklog,
+      );
+  }
+}
