@@ -38,6 +38,7 @@ import { ReloadReports, reportsFileSchema } from './reload/reload-reports.ts';
 import { RollingReloads, rollingFileSchema } from './reload/rolling.ts';
 import { SampleLoad } from './sample/sample-load.ts';
 import { hostsFileSchema, SshHosts } from './ssh/ssh-hosts.ts';
+import { connectSystemSsh } from './ssh/system-transport.ts';
 import { UserTrust } from './ssh/user-trust.ts';
 
 export interface Core {
@@ -153,7 +154,15 @@ export async function createCore(ports: Ports, { autoStart = true, onBrokenFile 
     clock: ports.clock,
     trust: sshTrust,
     store: hostsStore,
-    connectSystem: null,
+    connectSystem: async (destination, signal) =>
+      connectSystemSsh({
+        destination,
+        configFile: sshTrust.systemConfigFile,
+        controlFolder: runFolder.path,
+        platform: ports.platform,
+        env: ports.env,
+        signal,
+      }),
     instanceCount: (id) => registry.all().filter((instance) => instance.machine.id === id).length,
     emitChanged: (changed) => server?.broadcast('hosts.changed', { hosts: changed }),
     onTrouble,

@@ -45,6 +45,9 @@ const PERMANENT: ReadonlySet<ErrorCode> = new Set([
   'ssh-not-ssh',
   'ssh-hop-forbidden',
   'ssh-destination',
+  'ssh-config',
+  'ssh-system-refused',
+  'ssh-no-system',
 ]);
 
 interface CurrentTry {
