@@ -125,13 +125,22 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'reload',
-    usage: 'reload TARGET',
+    usage: 'reload TARGET [--method M] [--sudo] [--json] [--confirm NAME]',
     summary: 'Reload a running server gracefully and wait for the proof that it worked.',
-    flags: [],
+    flags: [
+      {
+        name: 'method',
+        value: 'M',
+        help: 'instead of the proposed one: fifo-graceful, fifo-chain, fifo-workers, fifo-force, touch, touch-chain, touch-workers, emperor-touch, systemd, signal',
+      },
+      { name: 'sudo', value: null, help: 'act through sudo -n' },
+      { name: 'json', value: null, help: 'print the whole record as one JSON object instead of the verdict' },
+      { name: 'confirm', value: 'NAME', help: 'the name of the instance, which a read-only one has to be given' },
+    ],
     positionals: ['TARGET'],
     details: [
       TARGET_HELP,
-      'Chooses the method from the configuration of the master (its FIFO, its touch file, or a signal), checks first, ' +
+      'Proposes the method from the configuration of the master (its FIFO, its touch file, or a signal), checks first, ' +
         'then follows every worker until it is a new one. Progress goes to the standard error output, the verdict to ' +
         'the standard output. Exit codes: 0 every worker is new, 1 anything else.',
     ],

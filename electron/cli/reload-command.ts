@@ -6,8 +6,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Instance, ReloadMethod, ReloadPlan, ReloadRun } from '../contract/model.ts';
+import { reportJson } from '../contract/reload-report.ts';
 import { createCore } from '../core/core.ts';
 import { systemClock } from '../core/node-ports.ts';
+import { checkText, hindrances } from '../core/reload/plan-trouble.ts';
 import { RpcClient } from '../rpc/client.ts';
 import { RpcError } from '../rpc/errors.ts';
 import { createMemoryPair } from '../rpc/transport.ts';
@@ -19,8 +21,9 @@ import { stopSignal } from './stop-signals.ts';
 import { CommandError, EXIT, type Terminal } from './terminal.ts';
 
 const FIRST_FIGURES_MS = 10_000;
+const LOG_WAIT_MS = 3_000;
 
-export async function runReload({ positionals }: Parsed, terminal: Terminal): Promise<number> {
+export async function runReload({ positionals, flags }: Parsed, terminal: Terminal): Promise<number> {
   const target = readTarget(positionals[0] ?? '', 'reload', terminal.cwd);
   const stopped = stopSignal();
   const dataFolder = await mkdtemp(join(tmpdir(), 'reeve-reload-'));
@@ -32,7 +35,7 @@ export async function runReload({ positionals }: Parsed, terminal: Terminal): Pr
   const client = new RpcClient({ setTimer: (callback, ms) => systemClock.setTimer(callback, ms) });
   client.attach(right);
   try {
-    return await reload(client, target.text, terminal, stopped);
+    return await reload(client, target.text, wishesOf(flags), terminal, stopped);
   } catch (error) {
     if (error instanceof RpcError) throw new CommandError(error.message, error.hint, error);
     throw error;
@@ -43,19 +46,39 @@ export async function runReload({ positionals }: Parsed, terminal: Terminal): Pr
   }
 }
 
+interface Wishes {
+  /** null: the one that is proposed. */
+  method: string | null;
+  sudo: boolean;
+  json: boolean;
+  confirmedName: string | undefined;
+}
+
+function wishesOf(flags: Parsed['flags']): Wishes {
+  const [method, confirm] = [flags.get('method'), flags.get('confirm')];
+  return {
+    method: typeof method === 'string' ? method : null,
+    sudo: flags.has('sudo'),
+    json: flags.has('json'),
+    confirmedName: typeof confirm === 'string' ? confirm : undefined,
+  };
+}
+
 async function reload(
   client: RpcClient,
   statsAddress: string,
+  wishes: Wishes,
   terminal: Terminal,
   stopped: Promise<void>,
 ): Promise<number> {
   const instance = await attach(client, statsAddress);
-  const plan = await client.call('reload.plan', { instanceId: instance.id });
-  refuseWhenCheckFails(plan, terminal);
-  const method = chooseMethod(plan, instance);
+  const plan = await client.call('reload.plan', { instanceId: instance.id, sudo: wishes.sudo });
+  const method = chooseMethod(plan, instance, wishes.method);
+  refuseWhenCheckFails(plan, method, terminal);
   terminal.err(
     `${instance.name} (master pid ${instance.masterPid ?? 'not known'}): ${method.title} (${method.option})`,
   );
+  if (wishes.method === null && plan.why !== null) terminal.err(plan.why);
   for (const line of method.action) terminal.err(`  ${line}`);
 
   const finished = Promise.withResolvers<ReloadRun>();
@@ -64,14 +87,24 @@ async function reload(
     follow(run);
     if (run.phase === 'finished') finished.resolve(run);
   });
-  const { id } = await client.call('reload.start', { instanceId: instance.id, method: method.id });
+  const { id } = await client.call('reload.start', {
+    instanceId: instance.id,
+    method: method.id,
+    confirmedName: wishes.confirmedName,
+    sudo: wishes.sudo,
+  });
   stopped
     .then(async () => client.call('reload.stopWatching', { reloadId: id }))
     .then(finished.resolve, finished.reject);
-  const { verdict } = await finished.promise;
+  const run = await withLog(await finished.promise, client);
+  const { verdict } = run;
   if (verdict === null) throw new Error('a reload finished without a verdict');
-  terminal.out(verdict.title);
-  if (verdict.detail !== '') terminal.out(verdict.detail);
+  if (wishes.json) terminal.out(reportJson(run).trimEnd());
+  else {
+    terminal.out(verdict.title);
+    if (verdict.detail !== '') terminal.out(verdict.detail);
+    for (const line of run.logTail) terminal.out(`  ${line}`);
+  }
   return verdict.status === 'done' ? EXIT.done : EXIT.failed;
 }
 
@@ -96,7 +129,30 @@ async function attach(client: RpcClient, statsAddress: string): Promise<Instance
   }
 }
 
-function chooseMethod(plan: ReloadPlan, instance: Instance): ReloadMethod {
+/** The log of a server that failed is read after the verdict; it is worth a moment. */
+async function withLog(run: ReloadRun, client: RpcClient): Promise<ReloadRun> {
+  if (run.verdict?.status !== 'failed' && run.verdict?.status !== 'died') return run;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stopListening = client.on('reload.changed', ({ id }) => {
+    if (id === run.id) resolve();
+  });
+  const cancel = systemClock.setTimer(resolve, LOG_WAIT_MS);
+  await promise;
+  cancel();
+  stopListening();
+  return client.call('reload.get', { reloadId: run.id });
+}
+
+function chooseMethod(plan: ReloadPlan, instance: Instance, wanted: string | null): ReloadMethod {
+  const asked = plan.methods.find(({ id }) => id === wanted);
+  if (wanted !== null) {
+    if (asked?.enabled === true) return asked;
+    const known = plan.methods.map(({ id }) => id).join(', ');
+    throw new CommandError(
+      `${instance.name} can not be reloaded by ${wanted}: ${asked?.whyNot ?? 'there is no such method here.'}`,
+      `Choose another of ${known}, or none for the proposed one.`,
+    );
+  }
   const method = plan.methods.find(({ id }) => id === plan.recommended);
   if (method !== undefined) return method;
   const reasons = plan.methods.map(({ title, whyNot }) => `${title}: ${whyNot ?? 'not possible'}`);
@@ -106,18 +162,14 @@ function chooseMethod(plan: ReloadPlan, instance: Instance): ReloadMethod {
   );
 }
 
-/** A FIFO that fails its checks rules out only the ways that use it; anything else that fails rules out the reload. */
-function refuseWhenCheckFails({ checks }: ReloadPlan, terminal: Terminal): void {
-  const troubles = checks.filter(({ status }) => status !== 'pass');
-  const failed = troubles.find(({ id, status }) => status === 'fail' && !id.startsWith('fifo'));
+function refuseWhenCheckFails(plan: ReloadPlan, method: ReloadMethod, terminal: Terminal): void {
+  const [failed] = hindrances(plan, method);
   if (failed !== undefined) {
-    throw new CommandError(`Not reloaded: ${checkText(failed)}`, 'Nothing was done. Mend this and try again.');
+    throw new CommandError(`Not reloaded: ${failed}`, 'Nothing was done. Mend this and try again.');
   }
-  for (const check of troubles) terminal.err(`Warning: ${checkText(check)}`);
-}
-
-function checkText({ title, value, detail }: ReloadPlan['checks'][number]): string {
-  return `${title}: ${value}. ${detail ?? ''}`.trimEnd();
+  for (const check of plan.checks) {
+    if (check.status !== 'pass') terminal.err(`Warning: ${checkText(check)}`);
+  }
 }
 
 /** Prints what is new in the log of the reload, with the time since its start. */

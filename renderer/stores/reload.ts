@@ -11,10 +11,17 @@ export interface ReloadState {
   runs: Readonly<Record<string, ReloadRun>>;
 }
 
+export interface StartOptions {
+  /** What was typed for a read-only instance. */
+  confirmedName?: string;
+  sudo?: boolean;
+}
+
 /** Calls reject with RpcError; the page that made them shows it. */
 export interface ReloadStore extends StoreApi<ReloadState> {
-  plan(instanceId: string): Promise<ReloadPlan>;
-  start(instanceId: string, method: string): Promise<ReloadRun>;
+  /** `sudo` undefined: as the last time. */
+  plan(instanceId: string, sudo?: boolean): Promise<ReloadPlan>;
+  start(instanceId: string, method: string, options?: StartOptions): Promise<ReloadRun>;
   load(reloadId: string): Promise<ReloadRun>;
   list(instanceId: string): Promise<readonly ReloadRun[]>;
   stopWatching(reloadId: string): Promise<ReloadRun>;
@@ -30,13 +37,13 @@ export function createReloadStore(client: Client): ReloadStore {
   const stop = client.on('reload.changed', keep);
 
   return Object.assign(store, {
-    async plan(instanceId: string) {
-      const plan = await client.call('reload.plan', { instanceId });
+    async plan(instanceId: string, sudo?: boolean) {
+      const plan = await client.call('reload.plan', { instanceId, ...(sudo === undefined ? {} : { sudo }) });
       store.setState((state) => ({ plans: { ...state.plans, [instanceId]: plan } }));
       return plan;
     },
-    start: async (instanceId: string, method: string) =>
-      keep(await client.call('reload.start', { instanceId, method })),
+    start: async (instanceId: string, method: string, options: StartOptions = {}) =>
+      keep(await client.call('reload.start', { instanceId, method, ...options })),
     load: async (reloadId: string) => keep(await client.call('reload.get', { reloadId })),
     async list(instanceId: string) {
       const runs = await client.call('reload.list', { instanceId });

@@ -6,7 +6,7 @@ import { HealthGlyph } from '../../ui/Glyph.tsx';
 import { PanelHead } from '../../ui/Panel.tsx';
 import { tookWords } from './ReloadSteps.tsx';
 
-const LEVELS = { done: 'ok', 'done-with': 'warn', stuck: 'warn', failed: 'crit' } as const;
+const LEVELS = { done: 'ok', 'done-with': 'warn', stuck: 'warn', failed: 'crit', died: 'crit' } as const;
 
 export function PastReloads({
   runs,

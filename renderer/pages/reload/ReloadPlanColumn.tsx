@@ -5,10 +5,10 @@
 import { Check } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { ReloadMethod, ReloadPlan, ReloadRun } from '../../../electron/contract/model.ts';
+import { tookMs } from '../../../electron/contract/reload-report.ts';
 import { formatCount } from '../../format/quantity.ts';
 import { shortTimeText } from '../../format/time.ts';
 import { HealthGlyph } from '../../ui/Glyph.tsx';
-import { tookMs } from './reload-timeline.ts';
 
 type PlanCheck = ReloadPlan['checks'][number];
 
@@ -22,10 +22,12 @@ export interface ReloadPlanColumnProps {
   checksFact: ReactNode;
   forecast: ReloadPlan['forecast'];
   run: ReloadRun | null;
+  /** Between the action and the checks: how it is to be done. */
+  children?: ReactNode;
 }
 
 export function ReloadPlanColumn(props: ReloadPlanColumnProps) {
-  const { methods, chosen, onChoose, isFirstUse, checks, checksFact, forecast, run } = props;
+  const { methods, chosen, onChoose, isFirstUse, checks, checksFact, forecast, run, children } = props;
   return (
     <div className="reload-left">
       <div className="sec" id="reload-methods">
@@ -44,6 +46,7 @@ export function ReloadPlanColumn(props: ReloadPlanColumnProps) {
           <pre className="code">{chosen.action.join('\n')}</pre>
         </div>
       ) : null}
+      {children}
       <div className="hr" />
       <div className="sec">
         Checks before start <span className="r">{checksFact}</span>
@@ -62,6 +65,7 @@ export function ReloadPlanColumn(props: ReloadPlanColumnProps) {
       </ul>
       <div className="hr" />
       <Forecast forecast={forecast} run={run} />
+      {forecast.text === '' ? null : <p className="reload-check-detail s2 reload-how">{forecast.text}</p>}
     </div>
   );
 }

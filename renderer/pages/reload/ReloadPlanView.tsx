@@ -9,6 +9,8 @@ import { instanceRoute } from '../../stores/router.ts';
 import { useNow, useReloads, useStores } from '../../stores/use-stores.ts';
 import { Button } from '../../ui/Button.tsx';
 import { ErrorBand } from '../../ui/ErrorBand.tsx';
+import { Field } from '../../ui/Field.tsx';
+import { Switch } from '../../ui/Switch.tsx';
 import { CloseButton } from './CloseButton.tsx';
 import { PastReloads } from './PastReloads.tsx';
 import { ReloadPlanColumn } from './ReloadPlanColumn.tsx';
@@ -23,14 +25,16 @@ export function ReloadPlanView({ instance, onClose }: { instance: Instance; onCl
   const [isStarting, setIsStarting] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const [round, setRound] = useState(0);
+  const [sudo, setSudo] = useState<boolean | undefined>(undefined);
+  const [typedName, setTypedName] = useState('');
 
   useEffect(() => {
     if (round < 0) return;
-    reload.plan(instance.id).then(
+    reload.plan(instance.id, sudo).then(
       () => setFailure(null),
       (error: unknown) => setFailure(failureOf(error)),
     );
-  }, [reload, instance.id, round]);
+  }, [reload, instance.id, round, sudo]);
 
   const checkAgain = () => setRound((round) => round + 1);
   const wanted = chosenId ?? plan?.recommended;
@@ -44,7 +48,10 @@ export function ReloadPlanView({ instance, onClose }: { instance: Instance; onCl
     if (!chosen) return;
     setIsStarting(true);
     try {
-      const run = await reload.start(instance.id, chosen.id);
+      const run = await reload.start(instance.id, chosen.id, {
+        ...(plan?.needsName ? { confirmedName: typedName } : {}),
+        ...(sudo === undefined ? {} : { sudo }),
+      });
       router.replace(instanceRoute(instance.id, 'reload', { reloadId: run.id }));
     } catch (error) {
       setFailure(failureOf(error));
@@ -67,7 +74,9 @@ export function ReloadPlanView({ instance, onClose }: { instance: Instance; onCl
       ? 'No way to reload can be used; each says why'
       : failed[0]
         ? `${failed[0].title}: ${failed[0].detail ?? failed[0].value}`
-        : null;
+        : plan.needsName && typedName.trim() !== instance.name
+          ? 'It is read-only: type its name first'
+          : null;
   return (
     <div className="reload-page">
       <ReloadSteps
@@ -83,7 +92,10 @@ export function ReloadPlanView({ instance, onClose }: { instance: Instance; onCl
           <h2 className="title">
             {chosen ? `${chosen.title} of ${instance.name}` : `${instance.name} can't be reloaded from here`}
           </h2>
-          <p className="s2">{planWords(plan.forecast)}</p>
+          <p className="s2">
+            {plan.why && chosen?.id === plan.recommended ? `${plan.why} ` : null}
+            {planWords(plan.forecast)}
+          </p>
         </div>
         <Button
           size="md"
@@ -103,12 +115,23 @@ export function ReloadPlanView({ instance, onClose }: { instance: Instance; onCl
           methods={plan.methods}
           chosen={chosen}
           onChoose={setChosenId}
-          isFirstUse={!plan.acceptedBefore}
+          isFirstUse={chosen !== null && !plan.acceptedMethods.includes(chosen.id)}
           checks={plan.checks}
           checksFact={formatClock(plan.checkedAtMs, nowMs)}
           forecast={plan.forecast}
           run={null}
-        />
+        >
+          <div className="reload-how">
+            <Switch label="Through sudo -n" checked={plan.sudo} onChange={setSudo} />
+            {plan.needsName ? (
+              <Field
+                label={`Type ${instance.name}: it is read-only by its tags`}
+                value={typedName}
+                onChange={(event) => setTypedName(event.target.value)}
+              />
+            ) : null}
+          </div>
+        </ReloadPlanColumn>
         <div className="reload-right">
           <PastReloads
             runs={runsOf(runs, instance.id)}

@@ -2,6 +2,7 @@
 import { RefreshCw } from 'lucide-react';
 import { useState } from 'react';
 import type { Instance, ReloadRun } from '../../../electron/contract/model.ts';
+import { reportJson, reportText } from '../../../electron/contract/reload-report.ts';
 import { type Failure, failureOf } from '../../client.ts';
 import { formatClock, shortTimeText } from '../../format/time.ts';
 import { useStores } from '../../stores/use-stores.ts';
@@ -13,9 +14,14 @@ import { CloseButton } from './CloseButton.tsx';
 import { ReloadPlanColumn } from './ReloadPlanColumn.tsx';
 import { checksWords, ReloadBand, ReloadSteps, tookWords } from './ReloadSteps.tsx';
 import { ReloadWatch } from './ReloadWatch.tsx';
-import { reportText } from './report-text.ts';
 
-const VERDICT_WORDS = { done: 'done', 'done-with': 'done, with trouble', stuck: 'stuck', failed: 'failed' } as const;
+const VERDICT_WORDS = {
+  done: 'done',
+  'done-with': 'done, with trouble',
+  stuck: 'stuck',
+  failed: 'failed',
+  died: 'died',
+} as const;
 
 export function ReloadRunView({
   instance,
@@ -33,7 +39,6 @@ export function ReloadRunView({
   const [failure, setFailure] = useState<Failure | null>(null);
   const isOver = run.phase === 'finished';
   const listenMax = instance.figures?.listenMax ?? null;
-  const subject = { name: instance.name, statsAddress: instance.statsAddress, version: instance.version };
 
   function stop(): void {
     reload.stopWatching(run.id).catch((error: unknown) => setFailure(failureOf(error)));
@@ -43,7 +48,7 @@ export function ReloadRunView({
     <div className="reload-page">
       <ReloadSteps
         now={isOver ? 'verdict' : 'watch'}
-        failed={run.verdict?.status === 'failed'}
+        failed={run.verdict?.status === 'failed' || run.verdict?.status === 'died'}
         facts={{
           method: run.method.title,
           checks: checksWords(run.checks),
@@ -53,8 +58,11 @@ export function ReloadRunView({
       >
         {isOver ? (
           <>
-            <CopyButton size="sm" text={() => reportText(run, subject)}>
+            <CopyButton size="sm" text={() => reportText(run)}>
               Copy report
+            </CopyButton>
+            <CopyButton size="sm" text={() => reportJson(run)}>
+              Copy JSON
             </CopyButton>
             <Button size="sm" icon={<RefreshCw size={12} strokeWidth={1.75} aria-hidden />} onClick={onAgain}>
               Reload again

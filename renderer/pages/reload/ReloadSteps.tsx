@@ -2,10 +2,11 @@
 import { Check, Circle, CircleDot, X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { ReloadPlan, ReloadRun } from '../../../electron/contract/model.ts';
+import { tookMs } from '../../../electron/contract/reload-report.ts';
 import { formatCount } from '../../format/quantity.ts';
 import { formatLongTime, shortTimeText } from '../../format/time.ts';
 import { HealthGlyph } from '../../ui/Glyph.tsx';
-import { countWorkers, tookMs } from './reload-timeline.ts';
+import { countWorkers } from './reload-timeline.ts';
 
 export type Step = 'method' | 'checks' | 'watch' | 'verdict';
 
@@ -64,8 +65,8 @@ export function checksWords(checks: ReloadPlan['checks']): string {
   ].join(', ');
 }
 
-const TONES = { done: 'ok', 'done-with': 'ok', stuck: 'warn', failed: 'crit' } as const;
-const LEVELS = { done: 'ok', 'done-with': 'ok', stuck: 'warn', failed: 'crit' } as const;
+const TONES = { done: 'ok', 'done-with': 'ok', stuck: 'warn', failed: 'crit', died: 'crit' } as const;
+const LEVELS = { done: 'ok', 'done-with': 'ok', stuck: 'warn', failed: 'crit', died: 'crit' } as const;
 
 export interface ReloadBandProps {
   run: ReloadRun;

@@ -53,6 +53,12 @@ export function ReloadWatch({ run, nowMs, listenMax }: { run: ReloadRun; nowMs: 
           ))}
         </ol>
       </section>
+      {run.logTail.length > 0 ? (
+        <section className="happened" aria-label="Last lines of its log">
+          <div className="happened-head">Last lines of its log</div>
+          <pre className="code reload-log">{run.logTail.join('\n')}</pre>
+        </section>
+      ) : null}
     </div>
   );
 }

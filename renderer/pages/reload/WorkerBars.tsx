@@ -1,9 +1,10 @@
 /** One bar per worker on one time axis: old, draining, starting, new, with old and new pid. */
 import { useRef } from 'react';
 import type { ReloadRun } from '../../../electron/contract/model.ts';
+import { doneAt, pidText } from '../../../electron/contract/reload-report.ts';
 import { shortTimeText } from '../../format/time.ts';
 import { useWidth } from '../workers/use-width.ts';
-import { type Bar, barsOf, countWorkers, doneAt, pidText, secondTicks, timelineScale, xOf } from './reload-timeline.ts';
+import { type Bar, barsOf, countWorkers, secondTicks, timelineScale, xOf } from './reload-timeline.ts';
 
 const ROW_PX = 18;
 const BAR_PX = 10;

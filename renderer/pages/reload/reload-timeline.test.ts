@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { doneAt, pidText, tookMs } from '../../../electron/contract/reload-report.ts';
 import { aRun, aWorker } from './reload-fixtures.ts';
-import { barsOf, countWorkers, doneAt, pidText, secondTicks, timelineScale, tookMs } from './reload-timeline.ts';
+import { barsOf, countWorkers, secondTicks, timelineScale } from './reload-timeline.ts';
 
 describe('the bars of a reload', () => {
   const scale = { fromMs: 0, toMs: 100_000, widthPx: 1000 };

@@ -67,30 +67,6 @@ export function secondTicks(scale: TimelineScale): { x: number; seconds: number 
   return ticks;
 }
 
-/** When the last worker became new; null when it has not come to that. */
-export function doneAt(run: ReloadRun): number | null {
-  if (run.verdict === null || !run.verdict.status.startsWith('done')) return null;
-  const starts = run.workers.flatMap((worker) =>
-    worker.spans.filter((span) => span.state === 'new').map((span) => span.fromMs),
-  );
-  return starts.length === 0 ? null : Math.max(...starts);
-}
-
-/** From the start until the last worker was new, or until the watching ended; null while it runs. */
-export function tookMs(run: ReloadRun): number | null {
-  return run.finishedAtMs === null ? null : (doneAt(run) ?? run.finishedAtMs) - run.startedAtMs;
-}
-
-/** `18912 → 21004`, `18912 →` while the new one is awaited, `18912 kept` when it never came, `cheap, none`. */
-export function pidText(worker: ReloadWorker, isOver = false): string {
-  const { oldPid, newPid } = worker;
-  if (isOver && newPid === null && oldPid !== 0 && worker.spans.at(-1)?.state === 'old') return `${oldPid} kept`;
-  if (oldPid === 0 && newPid === null) return worker.spans.at(-1)?.state === 'cheap' ? 'cheap, none' : 'none';
-  if (oldPid === 0) return `→ ${newPid}`;
-  if (newPid === null) return worker.spans.at(-1)?.state === 'cheap' ? `${oldPid} → cheap` : `${oldPid} →`;
-  return `${oldPid} → ${newPid}`;
-}
-
 /** The workers of a run in numbers, for the step bar and for screen readers. */
 export function countWorkers(run: ReloadRun): { running: number; renewed: number } {
   const running = run.workers.filter((worker) => worker.oldPid !== 0 || worker.newPid !== null);
