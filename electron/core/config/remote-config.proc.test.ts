@@ -54,6 +54,21 @@ async function errorOf(promise: Promise<unknown>): Promise<CoreError> {
   throw new Error('it did not fail with a CoreError', { cause: error });
 }
 
+/** Saves a long text, breaks something at that moment; gives what the save told, when it has. */
+async function saveAndBreak(next: string, isTime: () => Promise<boolean>, breakIt: () => void): Promise<void> {
+  const { version } = await readConfigText(machine, path);
+  let told = '';
+  const outcome = saveConfigText(machine, path, next, version)
+    .then(({ status }) => status)
+    .catch((error: unknown) => (error instanceof CoreError ? error.code : String(error)))
+    .then((word) => (told = word));
+  await waitUntil('the time to break it', async () => told !== '' || isTime());
+  breakIt();
+  expect(await outcome).toMatch(/^(saved|config-save-cut|config-unwritable|ssh-.*)$/);
+  const now = await readFile(path, 'utf8');
+  expect(told === 'saved' ? [next] : [OLD, next]).toContain(now);
+}
+
 withSshd('a file of a host', () => {
   it('is read with its version and who may write it, and its problems are told in the words of those here', async () => {
     await chmod(path, 0o640);
@@ -135,27 +150,6 @@ withSshd('a link that is lost', () => {
     ['when its files are there', async () => (await readdir(folder)).length > 1],
     ['when its text is there', async () => (await readdir(folder)).some((name) => name.endsWith('.tmp'))],
   ];
-
-  /** Saves a long text, breaks something at that moment; gives what the save told, when it has. */
-  async function saveAndBreak(next: string, isTime: () => Promise<boolean>, breakIt: () => void): Promise<string> {
-    const { version } = await readConfigText(machine, path);
-    let told = '';
-    const outcome = saveConfigText(machine, path, next, version).then(
-      ({ status }) => {
-        told = status;
-      },
-      (error: unknown) => {
-        told = error instanceof CoreError ? error.code : String(error);
-      },
-    );
-    await waitUntil('the time to break it', async () => told !== '' || isTime());
-    breakIt();
-    await outcome;
-    expect(told).toMatch(/^(saved|config-save-cut|config-unwritable|ssh-.*)$/);
-    const now = await readFile(path, 'utf8');
-    expect(told === 'saved' ? [next] : [OLD, next]).toContain(now);
-    return told;
-  }
 
   it.each(moments)(
     'in the middle of a save, %s, leaves one of both texts whole and nothing beside it',

@@ -69,7 +69,7 @@ class Answers<T> {
     if (age > ageMs) return this.#begin(path).value.catch(async () => known.value);
     if (age > NEW_MS && !known.isAskedAgain) {
       known.isAskedAgain = true;
-      this.#renew(path, known);
+      void this.#renew(path, known);
     }
     return known.value;
   }
@@ -78,7 +78,7 @@ class Answers<T> {
     this.#known.clear();
   }
 
-  /** What fails is not kept; an older answer is. */
+  /** What fails is not kept; an older answer is, and serves for a little while without being asked for again. */
   #begin(path: string): Answer<T> {
     const before = this.#known.get(path);
     const answer = { atMs: this.#nowMs(), value: this.#ask(path), isAskedAgain: false };
@@ -86,22 +86,20 @@ class Answers<T> {
     answer.value.catch(() => {
       if (this.#known.get(path) !== answer) return;
       if (before === undefined) this.#known.delete(path);
-      else this.#known.set(path, before);
+      else this.#known.set(path, { ...before, atMs: this.#nowMs() });
     });
     return answer;
   }
 
-  #renew(path: string, known: Answer<T>): void {
+  async #renew(path: string, known: Answer<T>): Promise<void> {
     const atMs = this.#nowMs();
-    this.#ask(path).then(
-      (value) => {
-        const answer = { atMs, value: Promise.resolve(value), isAskedAgain: false };
-        if (this.#known.get(path) === known) this.#known.set(path, answer);
-      },
-      () => {
-        known.isAskedAgain = false;
-      },
-    );
+    try {
+      const value = Promise.resolve(await this.#ask(path));
+      if (this.#known.get(path) === known) this.#known.set(path, { atMs, value, isAskedAgain: false });
+    } catch {
+      // The link may be lost: the next one who asks tries again.
+      known.isAskedAgain = false;
+    }
   }
 
   #keep(path: string, answer: Answer<T>): void {
