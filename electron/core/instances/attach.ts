@@ -30,6 +30,8 @@ export async function attachInstance(
   const known = registry.find((record) => record.statsAddress === target.text);
   if (known !== null) return known;
   const machine = machines.get(target.machine);
+  // Making the connection may take longer than an answer may: somebody may be asked on the way.
+  await machine.way?.reached();
   const poll = await pollStats(target, FIRST_CONTACT_LIMITS, machine);
   if (!poll.ok) throw poll.error;
   if (poll.http && target.httpPath === null) {

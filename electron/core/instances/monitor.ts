@@ -70,6 +70,7 @@ export class Monitor {
   readonly #options: MonitorOptions;
   #target: StatsTarget | null = null;
   #machine: Machine = localMachine;
+  #stopListening: (() => void) | null = null;
   #link: LinkState = initialLink();
   #cancelTimer: (() => void) | null = null;
   /** Answers of an earlier target or of before a stop carry an older number and are dropped. */
@@ -153,8 +154,16 @@ export class Monitor {
     this.#target = target;
     this.#machine = machine;
     this.#forgetReading();
-    this.#link = { ...this.#link, pollInFlight: false };
+    this.#link = {
+      ...this.#link,
+      pollInFlight: false,
+      held: machine.way !== null && machine.way.state.status !== 'ready',
+    };
     this.#step({ type: 'start', eager, phaseMs });
+    this.#stopListening?.();
+    this.#stopListening = machine.way?.listen(() => this.#followWay()) ?? null;
+    machine.way?.begin();
+    this.#followWay();
   }
 
   stop(): void {
@@ -165,6 +174,7 @@ export class Monitor {
   }
 
   retry(): void {
+    if (this.#link.held) this.#machine.way?.connect();
     this.#step({ type: 'retry' });
   }
 
@@ -200,6 +210,8 @@ export class Monitor {
 
   dispose(): void {
     this.#epoch += 1;
+    this.#stopListening?.();
+    this.#stopListening = null;
     this.#cancelTimer?.();
     this.#cancelTimer = null;
   }
@@ -217,6 +229,28 @@ export class Monitor {
     if (before.status !== state.status || before.reason !== state.reason || before.nextTryAtMs !== state.nextTryAtMs) {
       this.#options.onChanged();
     }
+  }
+
+  /** An instance on a machine that is not reached makes no tries of its own. */
+  #followWay(): void {
+    const state = this.#machine.way?.state;
+    if (state === undefined) return;
+    if (state.status === 'ready') {
+      this.#step({ type: 'released' });
+      return;
+    }
+    const { reason, code, nextTryAtMs } = state;
+    const wasHeld = this.#link.held;
+    // An answer that still comes belongs to the time before.
+    this.#epoch += 1;
+    // `idle`: its user disconnected it.
+    const isStill = state.status === 'failed' || state.status === 'idle';
+    const status = state.status === 'waiting' ? 'waiting' : isStill ? 'failed' : 'connecting';
+    this.#step({ type: 'held', status, reason, code, nextTryAtMs });
+    if (wasHeld || this.#link.status === 'idle') return;
+    const now = this.#options.clock.now();
+    this.#beginGap(now);
+    this.#options.onGap(reason ?? 'The connection to its machine is being made.', code ?? 'ssh-lost', now);
   }
 
   #arm(atMs: number): void {
@@ -289,12 +323,7 @@ export class Monitor {
   #failed(poll: Extract<StatsPoll, { ok: false }>, now: number): void {
     const { error } = poll;
     const reason = error.message;
-    this.#lastPollAtMs = null;
-    if (this.#reading !== null && this.#gapSinceMs === null) {
-      this.#gapSinceMs = now;
-      this.ring.push(makeGapRow(now), '');
-    }
-    this.#reading = null;
+    this.#beginGap(now);
     this.#step({
       type: 'failed',
       code: error.code,
@@ -305,6 +334,15 @@ export class Monitor {
     this.#options.onGap(reason, error.code, now);
     // Tries may be quicker than samples: a page hears of a gap once a second.
     if (now - this.#lastEmitAtMs >= POLL_INTERVAL_MS * 0.8) this.#emit(null, now);
+  }
+
+  #beginGap(now: number): void {
+    this.#lastPollAtMs = null;
+    if (this.#reading !== null && this.#gapSinceMs === null) {
+      this.#gapSinceMs = now;
+      this.ring.push(makeGapRow(now), '');
+    }
+    this.#reading = null;
   }
 
   #endGap(now: number): void {

@@ -4,6 +4,7 @@
  *
  *   idle ──start──▶ connecting ──answered──▶ attached ──failed──▶ lost ──failed──▶ waiting ⇄ connecting
  *                        └──failed, not a stats server──▶ failed ⇄ connecting (every 30 s)
+ *   any ──held──▶ connecting, waiting or failed, as the way to the machine is ──released──▶ connecting
  *   any ──pause──▶ idle, paused ──retry──▶ connecting
  */
 import type { Link } from '../../contract/model.ts';
@@ -20,6 +21,8 @@ export interface LinkState extends Link {
   paused: boolean;
   /** Polls that still come soon after the first answer: rates need two, and somebody waits for the first chart. */
   soonPolls: number;
+  /** The machine itself is not reached: no tries of its own, the way to the machine is shown. */
+  held: boolean;
   /** The slot of the present or next poll; slots are whole intervals apart so that instances keep their phase. */
   slotAtMs: number;
 }
@@ -32,6 +35,14 @@ export type LinkEvent =
   | { type: 'retry' }
   | { type: 'interval'; intervalMs: number }
   | { type: 'eager'; eager: boolean }
+  | {
+      type: 'held';
+      status: 'connecting' | 'waiting' | 'failed';
+      reason: string | null;
+      code: string | null;
+      nextTryAtMs: number | null;
+    }
+  | { type: 'released' }
   | { type: 'pause' }
   | { type: 'stop' };
 
@@ -67,6 +78,7 @@ export function initialLink(): LinkState {
     pollInFlight: false,
     paused: false,
     soonPolls: 0,
+    held: false,
     slotAtMs: 0,
   };
 }
@@ -93,6 +105,10 @@ export function stepLink(state: LinkState, event: LinkEvent, now: number): LinkS
       return changeInterval(state, event.intervalMs, now);
     case 'eager':
       return stay({ ...state, eager: event.eager });
+    case 'held':
+      return hold(state, event, now);
+    case 'released':
+      return release(state, now);
     case 'pause':
       return pause(state);
     case 'stop':
@@ -112,6 +128,25 @@ function pause(state: LinkState): LinkStep {
   };
 }
 
+/** The shell forgets the poll that is in flight. */
+function hold(state: LinkState, event: Extract<LinkEvent, { type: 'held' }>, now: number): LinkStep {
+  if (state.status === 'idle') return stay({ ...state, held: true });
+  const { status, reason, code, nextTryAtMs } = event;
+  const isNews = reason !== null && reason !== state.reason;
+  const tries = isNews ? withTry(state, now, false, reason) : state.tries;
+  return {
+    state: { ...state, held: true, status, reason, code, nextTryAtMs, tries, pollInFlight: false },
+    effects: [{ type: 'disarm' }],
+  };
+}
+
+/** The machine is reached: asked at once, and from then on in the phase that it had. */
+function release(state: LinkState, now: number): LinkStep {
+  const released = { ...state, held: false };
+  if (!state.held || state.status === 'idle') return stay(released);
+  return poll({ ...released, status: 'connecting', slotAtMs: nextSlot(state, now) - state.intervalMs }, now);
+}
+
 function stay(state: LinkState): LinkStep {
   return { state, effects: [] };
 }
@@ -129,12 +164,13 @@ function start(state: LinkState, event: { eager: boolean; phaseMs: number }, now
       paused: false,
       slotAtMs,
     },
-    effects: [{ type: 'arm', atMs: slotAtMs }],
+    effects: state.held ? [{ type: 'disarm' }] : [{ type: 'arm', atMs: slotAtMs }],
   };
 }
 
 /** One in flight: a poll that is due while the last one runs is skipped, never queued. */
 function poll(state: LinkState, now: number): LinkStep {
+  if (state.held) return stay(state.status === 'idle' ? { ...state, status: 'connecting' } : state);
   if (state.pollInFlight) return stay(state);
   const quiet = state.status === 'attached' || state.status === 'lost';
   return {

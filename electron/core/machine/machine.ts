@@ -68,8 +68,12 @@ export interface RunningCommand {
 /** The way to a machine that is not this one. */
 export interface MachineWay {
   readonly state: HostState;
-  /** Begins to connect, or skips the wait before the next try. */
+  /** Begins to connect, unless it waits for its next try or for its user. */
+  begin(): void;
+  /** The user asks for it: skips the wait before the next try, and tries once more what was refused. */
   connect(): void;
+  /** Resolves with a connection; rejects with an `ssh-…` error, at once while it waits for its next try or its user. */
+  reached(): Promise<void>;
   /** Each change of `state`, until the returned function is called. */
   listen(listener: () => void): () => void;
 }

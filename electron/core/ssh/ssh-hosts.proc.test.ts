@@ -1,4 +1,4 @@
-import { createConnection, createServer, type Server } from 'node:net';
+import { createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { HostState } from '../../contract/hosts-model.ts';
@@ -84,6 +84,151 @@ describe.skipIf(!hasSshd() || !hasUwsgi())('ways to hosts', () => {
     await waitUntil('figures', async () => (await bench.instance(attached.id)).figures);
     expect(bastion.connectionCount - before).toBe(1);
     expect((await bench.client.call('app.info', {})).sshHosts).toBe(2);
+  });
+
+  test('a killed sshd holds its instances, names the hop, and both are back at once when it is', async () => {
+    await startCore([{ alias: 'web1', sshd: web }]);
+    const path = await startServer();
+    await waitUntil('the socket of uWSGI', async () => hasSocket(path));
+    await connect('web1');
+    await reach('web1', 'ready');
+    const { id } = await bench.client.call('instances.attach', { statsAddress: `ssh://web1${path}`, tags: [] });
+    await waitUntil('figures', async () => (await bench.instance(id)).figures);
+    await web.kill();
+    const lost = await reach('web1', 'waiting');
+    expect(lost).toMatchObject({ nextTryAtMs: expect.any(Number), hint: expect.any(String) });
+    const held = await waitUntil('a held link', async () => {
+      const { link } = await bench.instance(id);
+      return link.code?.startsWith('ssh-') === true && link.nextTryAtMs !== null ? link : null;
+    });
+    expect(held.status).toBe('waiting');
+    await connect('web1');
+    const refused = await waitUntil('a refused try', () => {
+      const state = states.get('web1');
+      return state?.code === 'ssh-refused' ? state : null;
+    });
+    expect(refused.reason).toBe(`web1 refuses connections on port ${web.port}.`);
+    expect(refused.hops).toMatchObject([{ name: 'web1', status: 'failed', text: refused.reason }]);
+    await web.restart();
+    await bench.client.call('instances.retry', { instanceId: id });
+    await waitUntil('an attached link', async () => (await bench.instance(id)).link.status === 'attached');
+  });
+
+  test('a killed bastion is the hop that is named, and what is behind it comes back with it', async () => {
+    await startCore([
+      { alias: 'bastion', sshd: bastion },
+      { alias: 'web1', sshd: web, via: 'bastion' },
+    ]);
+    await connect('web1');
+    await reach('web1', 'ready');
+    await bastion.kill();
+    const lost = await reach('web1', 'waiting');
+    expect(lost.reason).toMatch(/^(The connection to bastion broke off|bastion refuses)/);
+    expect(lost.hops.map(({ name, status }) => [name, status])).toEqual([
+      ['bastion', 'failed'],
+      ['web1', 'not-reached'],
+    ]);
+    await bastion.restart();
+    await connect('web1');
+    await reach('web1', 'ready');
+  });
+
+  test('disconnecting holds until the user connects again', async () => {
+    await startCore([{ alias: 'web1', sshd: web }]);
+    await connect('web1');
+    await reach('web1', 'ready');
+    await bench.client.call('hosts.disconnect', { machine: 'web1' });
+    expect(await reach('web1', 'idle')).toMatchObject({ code: 'ssh-stopped', hops: [] });
+    await expect(bench.client.call('instances.discover', { machine: 'web1' })).rejects.toMatchObject({
+      code: 'ssh-stopped',
+    });
+    await connect('web1');
+    await reach('web1', 'ready');
+  });
+
+  test('a ProxyCommand is the connection, and what it says when it ends is the reason', async () => {
+    const relay = `${process.execPath} -e "const s=require('net').connect(${web.port},'127.0.0.1');process.stdin.pipe(s).pipe(process.stdout)"`;
+    const port = await bench.freePort();
+    await startCore([
+      {
+        alias: 'web1',
+        sshd: web,
+        config: [`ProxyCommand ${relay}`, `Port ${port}`, `HostKeyAlias [127.0.0.1]:${web.port}`],
+      },
+      {
+        alias: 'web2',
+        sshd: web,
+        config: ['ProxyCommand echo "no tunnel today" >&2; exit 3', 'HostName other.invalid'],
+      },
+    ]);
+    await Promise.all([connect('web1'), connect('web2')]);
+    const web1 = await reach('web1', 'ready', 'waiting', 'failed');
+    expect(web1.status, web1.reason ?? '').toBe('ready');
+    const web2 = await reach('web2', 'waiting', 'failed');
+    expect(web2).toMatchObject({ code: 'ssh-proxy-command', status: 'waiting' });
+    expect(web2.reason).toContain('no tunnel today');
+  });
+
+  test('no such name, a closed port behind a bastion and what is no SSH server are each told as that', async () => {
+    const noSsh = createServer((socket) => socket.end('HTTP/1.0 400 Bad Request\r\n\r\n'));
+    await new Promise<void>((resolve) => noSsh.listen(0, '127.0.0.1', resolve));
+    const address = noSsh.address();
+    const noSshPort = typeof address === 'object' && address !== null ? address.port : 0;
+    const closed = await bench.freePort();
+    try {
+      await startCore([
+        { alias: 'bastion', sshd: bastion },
+        { alias: 'nowhere', sshd: web, config: ['HostName nowhere.invalid'] },
+        { alias: 'closed', sshd: web, via: 'bastion', config: [`Port ${closed}`] },
+        { alias: 'web-server', sshd: web, config: [`Port ${noSshPort}`] },
+      ]);
+      await Promise.all(['nowhere', 'closed', 'web-server'].map(connect));
+      expect(await reach('nowhere', 'waiting', 'failed')).toMatchObject({ code: 'ssh-host-unknown' });
+      expect(await reach('closed', 'waiting', 'failed')).toMatchObject({
+        code: 'ssh-hop-refused',
+        reason: `bastion can not connect to closed on port ${closed}: connection refused.`,
+      });
+      expect(await reach('web-server', 'waiting', 'failed')).toMatchObject({ code: 'ssh-not-ssh', status: 'failed' });
+    } finally {
+      noSsh.close();
+    }
+  });
+
+  test('a server that drops newcomers is not stormed, and each host gets through in the end', async () => {
+    const numbers = [1, 2, 3, 4, 5];
+    const listen = numbers.slice(1).map((i) => `ListenAddress 127.0.0.${i}`);
+    const narrow = await Sshd.start({ config: ['MaxStartups 2:100:2', ...listen] });
+    try {
+      const hosts = numbers.map((i) => ({
+        alias: `host${i}`,
+        sshd: narrow,
+        config: [`HostName 127.0.0.${i}`, `HostKeyAlias [127.0.0.1]:${narrow.port}`],
+      }));
+      await startCore(hosts);
+      await Promise.all(hosts.map(async ({ alias }) => connect(alias)));
+      for (const { alias } of hosts) await reach(alias, 'ready');
+      // One try each, and one or two more for those that were dropped.
+      expect(narrow.connectionCount).toBeLessThan(20);
+    } finally {
+      await narrow.dispose();
+    }
+  });
+
+  test('a server that takes a connection and says nothing is told apart, and a frozen one is noticed by the poll', async () => {
+    await startCore([{ alias: 'web1', sshd: web }]);
+    const path = await startServer();
+    await waitUntil('the socket of uWSGI', async () => hasSocket(path));
+    await connect('web1');
+    await reach('web1', 'ready');
+    await bench.client.call('instances.attach', { statsAddress: `ssh://web1${path}`, tags: [] });
+    web.freeze(true);
+    try {
+      expect(await reach('web1', 'waiting')).toMatchObject({ code: 'ssh-silent' });
+    } finally {
+      web.freeze(false);
+    }
+    await connect('web1');
+    await reach('web1', 'ready');
   });
 });
 

@@ -5,7 +5,7 @@
 import type { Duplex } from 'node:stream';
 import type { SFTPWrapper } from 'ssh2';
 import type { HostState } from '../../contract/hosts-model.ts';
-import type { MachineId, RunningCommand, StreamAddress } from '../machine/machine.ts';
+import type { MachineId, MachineWay, RunningCommand, StreamAddress } from '../machine/machine.ts';
 
 export interface SshTransport {
   readonly kind: 'ssh2' | 'system';
@@ -29,18 +29,13 @@ export interface SshTransport {
 }
 
 /** The way to one host over time: what connects, waits and connects again. One per host, however many instances. */
-export interface SshHost {
+export interface SshHost extends MachineWay {
   readonly id: MachineId;
-  readonly state: HostState;
   /**
    * The connection; begins to connect when there is none. Rejects with an `ssh-…` error, at once while the host waits
    * for its next try or for its user.
    */
   transport(): Promise<SshTransport>;
-  /** Begins to connect, or skips the wait before the next try. */
-  connect(): void;
-  /** Each change of `state`, until the returned function is called. */
-  listen(listener: () => void): () => void;
   /** How stats are read there, once that is known. */
   noteReadBy(readBy: HostState['readBy']): void;
 }

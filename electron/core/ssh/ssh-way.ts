@@ -76,6 +76,14 @@ export class SshWay implements SshHost {
     return promise;
   }
 
+  begin(): void {
+    if (!this.#isStopped && this.#error === null && this.#node === null) this.#begin();
+  }
+
+  async reached(): Promise<void> {
+    await this.transport();
+  }
+
   connect(): void {
     this.#isStopped = false;
     this.#usedAtMs = this.#options.clock.monotonicMs();

@@ -124,6 +124,10 @@ export async function connectSsh2(options: ConnectOptions): Promise<SshTransport
     socket.on('error', fail);
     deadline.enter('handshake');
     start(client, options, socket, heldKeyTypes, fail);
+    socket.once('data', (chunk: Buffer) => {
+      const error = greetingError(chunk.toString('latin1'), hop);
+      if (error !== null) fail(error);
+    });
   } catch (error) {
     fail(error);
   }
@@ -166,6 +170,16 @@ function start(
       signInWith(login.nextMethod(methodsLeft, partialSuccess ?? false), next).catch(fail);
     },
   });
+}
+
+/** A server's first words; null: they may be those of an SSH server, which may send lines before its own. */
+function greetingError(text: string, hop: ResolvedHop): CoreError | null {
+  if (text.includes('SSH-')) return null;
+  // What OpenSSH says to those whom it turns away at the door.
+  if (/^(Exceeded MaxStartups|Not allowed at this time)/.test(text)) {
+    return new CoreError('ssh-closed-early', { host: hop.name, stage: 'anything else' });
+  }
+  return new CoreError('ssh-not-ssh', { host: hop.name, port: hop.port });
 }
 
 async function signInWith(method: ReturnType<HopLogin['nextMethod']>, next: NextAuthHandler): Promise<void> {

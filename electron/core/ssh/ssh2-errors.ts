@@ -45,9 +45,6 @@ export function connectError(error: unknown, hop: ResolvedHop, via: string | nul
     default:
       break;
   }
-  if (/identification|invalid.*(version|ident)|protocol mismatch/i.test(reason)) {
-    return new CoreError('ssh-not-ssh', { host, port }, options);
-  }
   if (stage !== 'socket' && isBrokenOff(error)) {
     return new CoreError('ssh-closed-early', { host, stage: STAGE_WORDS[stage] }, options);
   }

@@ -52,6 +52,14 @@ export class PlainHost implements SshHost {
     void transport?.then((open) => open.close());
   }
 
+  begin(): void {
+    // It connects when its connection is asked for.
+  }
+
+  async reached(): Promise<void> {
+    await this.transport();
+  }
+
   connect(): void {
     // It connects when its connection is asked for.
   }
