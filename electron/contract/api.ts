@@ -24,6 +24,7 @@ import {
   exportFormatSchema,
   fleetExportSchema,
   fleetPreviewSchema,
+  fleetSparksSchema,
   importFormatSchema,
   importResultSchema,
   importRowSchema,
@@ -270,6 +271,8 @@ export const methods = {
   /** Newest first. */
   'rolling.list': { params: nothing, result: z.object({ runs: z.array(rollingRunSchema) }) },
 
+  /** Requests per second of the last 15 minutes of all instances, for a page that has just been opened. */
+  'fleet.sparks': { params: nothing, result: fleetSparksSchema },
   /** What a list of hosts and instances would add. Nothing is changed and no host is asked. */
   'fleet.preview': {
     params: z.object({ format: importFormatSchema, text: z.string().max(LARGEST_IMPORT) }),

@@ -39,6 +39,22 @@ export const fleetViewSchema = z.object({
 export type FleetView = z.infer<typeof fleetViewSchema>;
 export const DEFAULT_FLEET_VIEW: FleetView = { groupBy: 'tag', filters: [], columns: [] };
 
+/** Sparklines: one point in so long, so many points. */
+export const SPARK_EVERY_MS = 10_000;
+export const MOST_SPARK_POINTS = 90;
+
+export const fleetSparksSchema = z.object({
+  /** Of each instance, the newest point last; null: not known then. */
+  sparks: z.array(
+    z.object({
+      instanceId: z.string(),
+      lastAtMs: z.number(),
+      reqPerSec: z.array(z.number().nullable()).max(MOST_SPARK_POINTS),
+    }),
+  ),
+});
+export type FleetSparks = z.infer<typeof fleetSparksSchema>;
+
 /** Characters of a file that is imported. */
 export const LARGEST_IMPORT = 4_000_000;
 

@@ -13,6 +13,7 @@ export function Notices() {
         // What is in view is shown in view.
         if (reloadId !== null && route.page === 'instance' && route.tab === 'reload' && route.instanceId === instanceId)
           return;
+        if (reloadId !== null && route.page === 'rolling') return;
         const target =
           instanceId === null
             ? null

@@ -59,6 +59,7 @@ export function createAppStores({ client, link, retryLink, page }: AppStoresOpti
   };
   const sparks = new SparkHistory();
   const stopSparks = disposable.instances.subscribe(({ byId }) => sparks.take(Object.values(byId)));
+  const stopSeeding = seedSparks(client, sparks);
   const stopHearing = client.on('tick', ({ atMs }) => clock.hear(atMs));
   return {
     ...disposable,
@@ -69,8 +70,24 @@ export function createAppStores({ client, link, retryLink, page }: AppStoresOpti
     ui: createUiStore(),
     dispose() {
       stopHearing();
+      stopSeeding();
       stopSparks();
       for (const store of Object.values(disposable)) store.dispose();
     },
   };
+}
+
+/** Sparklines begin with what the core has, at every connection anew. */
+function seedSparks(client: Client, sparks: SparkHistory): () => void {
+  const seed = () => {
+    client.call('fleet.sparks', {}).then(
+      (known) => sparks.seed(known),
+      // They grow from now on.
+      () => undefined,
+    );
+  };
+  if (client.attached) seed();
+  return client.onAttachment((attached) => {
+    if (attached) seed();
+  });
 }

@@ -2,10 +2,9 @@
  * Requests per second of every instance over the last minutes, for sparklines; outside React. Fed by changes of the list (app.ts),
  * one point in ten seconds a instance, 90 points (15 minutes).
  */
+import { type FleetSparks, MOST_SPARK_POINTS, SPARK_EVERY_MS } from '../../electron/contract/fleet-model.ts';
 import type { Instance } from '../../electron/contract/model.ts';
 
-const EVERY_MS = 10_000;
-const MOST_POINTS = 90;
 /** Room for half of the dot at the end. */
 const EDGE_PX = 2;
 
@@ -19,6 +18,16 @@ interface Spark {
 export class SparkHistory {
   readonly #sparks = new Map<string, Spark>();
 
+  /** What the core knows of the time before this page was opened. */
+  seed({ sparks }: FleetSparks): void {
+    for (const { instanceId, lastAtMs, reqPerSec } of sparks) {
+      const known = this.#sparks.get(instanceId);
+      if (known !== undefined && known.points.length > reqPerSec.length) continue;
+      const version = (known?.version ?? 0) + 1;
+      this.#sparks.set(instanceId, { lastAtMs, version, points: [...reqPerSec] });
+    }
+  }
+
   /** Takes the newest figures of all instances; forgets those that are gone. */
   take(instances: readonly Instance[]): void {
     const present = new Set(instances.map(({ id }) => id));
@@ -28,14 +37,14 @@ export class SparkHistory {
       const spark = this.#sparks.get(id) ?? { lastAtMs: 0, version: 0, points: [] };
       this.#sparks.set(id, spark);
       const value = link.status === 'attached' ? figures.reqPerSec : null;
-      if (figures.atMs - spark.lastAtMs < EVERY_MS) {
+      if (figures.atMs - spark.lastAtMs < SPARK_EVERY_MS) {
         if (spark.points.length > 0) spark.points[spark.points.length - 1] = value;
         continue;
       }
       spark.lastAtMs = figures.atMs;
       spark.version += 1;
       spark.points.push(value);
-      if (spark.points.length > MOST_POINTS) spark.points.shift();
+      if (spark.points.length > MOST_SPARK_POINTS) spark.points.shift();
     }
   }
 
@@ -73,7 +82,7 @@ export function sparkEnd(points: readonly (number | null)[], widthPx: number, he
 
 function placer(points: readonly (number | null)[], widthPx: number, heightPx: number) {
   const highest = Math.max(1e-9, ...points.map((value) => value ?? 0));
-  const step = (widthPx - EDGE_PX) / (MOST_POINTS - 1);
+  const step = (widthPx - EDGE_PX) / (MOST_SPARK_POINTS - 1);
   return (value: number, index: number): string => {
     const x = widthPx - EDGE_PX - (points.length - 1 - index) * step;
     const y = heightPx - EDGE_PX - (value / highest) * (heightPx - 2 * EDGE_PX);

@@ -69,6 +69,15 @@ export function useHostInfo(): HostInfo | null {
   return useStore(useStores().host, (state) => state.info);
 }
 
+/** The core's time for a page that changes by itself once a second: is read anew on each render, moves alone only every 5 s. */
+export function useSlowNow(): number {
+  const { clock } = useStores();
+  useStore(clock, ({ nowMs }) => Math.floor(nowMs / SLOW_MS));
+  return clock.exactNow();
+}
+
+const SLOW_MS = 5_000;
+
 /** The core's time, once a second. */
 export function useNow(): number {
   return useStore(useStores().clock, (state) => state.nowMs);

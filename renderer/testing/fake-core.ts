@@ -317,6 +317,7 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
     },
     ...rolling.handlers,
     ...hosts.handlers,
+    'fleet.sparks': () => ({ sparks: [] }),
     'fleet.preview': () => ({ rows: [], errors: [{ line: 1, text: 'The fake core imports nothing.' }] }),
     'fleet.import': ({ rows }) => ({ added: rows.length, refused: [] }),
     'fleet.export': ({ format }) => ({ fileName: `reeve-fleet.${format}`, text: '' }),

@@ -7,6 +7,7 @@ import { followMaster } from '../instances/attach.ts';
 import { parseStatsTarget } from '../stats/target.ts';
 import { exportFleet } from './fleet-export.ts';
 import { previewImport } from './import-preview.ts';
+import { sparkOf } from './spark.ts';
 
 /** First polls of many are spread, so that they do not all come at once. */
 const SPREAD_MS = 50;
@@ -14,6 +15,9 @@ const SPREAD_MS = 50;
 export function fleetHandlers(context: HandlerContext): Part<'fleet'> {
   const { registry, ports } = context;
   return {
+    'fleet.sparks': () => ({
+      sparks: registry.all().map(({ id, monitor }) => ({ instanceId: id, ...sparkOf(monitor.ring) })),
+    }),
     'fleet.preview': ({ format, text }) => {
       const known = new Set(registry.all().map(({ record }) => record.statsAddress));
       return previewImport(format, text, known, ports.homeFolder);

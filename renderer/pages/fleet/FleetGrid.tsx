@@ -16,7 +16,7 @@ import type { FleetView } from '../../../electron/contract/fleet-model.ts';
 import type { Instance } from '../../../electron/contract/model.ts';
 import { runAction } from '../../commands/run-action.ts';
 import { instanceRoute } from '../../stores/router.ts';
-import { useNow, useSettings, useStores, useUi } from '../../stores/use-stores.ts';
+import { useSettings, useSlowNow, useStores, useUi } from '../../stores/use-stores.ts';
 import { createCalmOrder } from './calm-order.ts';
 import { FleetHead } from './FleetHead.tsx';
 import { GroupRow, InstanceRow, ReasonRow } from './FleetRows.tsx';
@@ -49,7 +49,7 @@ const GUTTER_PX = 12;
 
 export function FleetGrid({ instances, view, sort, onSort, wish, onRolling }: FleetGridProps) {
   const { router, ui, sparks } = useStores();
-  const nowMs = useNow();
+  const nowMs = useSlowNow();
   const mutedUntilMs = useSettings((settings) => settings.mutedUntilMs);
   const selected = useUi((state) => state.selected);
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());

@@ -9,6 +9,8 @@ import { totalsOf } from './fleet-model.ts';
 
 /** The map is worth its place only when there is something to overlook. */
 const LEAST_FOR_MAP = 4;
+const MOST_LARGE_CELLS = 80;
+const MOST_SMALL_CELLS = 240;
 
 export function FleetSums({ instances, groupBy }: { instances: readonly Instance[]; groupBy: GroupBy }) {
   const totals = totalsOf(instances);
@@ -51,7 +53,7 @@ function FleetMap({ instances, groupBy }: { instances: readonly Instance[]; grou
     byGroupName(a, b),
   );
   return (
-    <div className="map" role="group" aria-label="Map of the fleet">
+    <div className={mapClass(instances.length)} role="group" aria-label="Map of the fleet">
       {groups.map(([group, members]) => (
         <div key={group}>
           <span className="t11 s2">
@@ -71,6 +73,11 @@ function FleetMap({ instances, groupBy }: { instances: readonly Instance[]; grou
       ))}
     </div>
   );
+}
+
+/** More instances than fit in two rows of large cells get smaller ones. */
+function mapClass(count: number): string {
+  return count > MOST_LARGE_CELLS ? (count > MOST_SMALL_CELLS ? 'map tiny' : 'map small') : 'map';
 }
 
 /** Fill tells how busy it is; a shape only in trouble. */
