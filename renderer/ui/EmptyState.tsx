@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 export interface EmptyAction {
   id: string;
   icon: ReactNode;
-  title: string;
+  title: ReactNode;
   text: ReactNode;
   control: ReactNode;
 }

@@ -4,19 +4,22 @@
  */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, memo, useEffect, useRef } from 'react';
+import type { LogLine } from '../../../electron/contract/logs-model.ts';
 import { formatBytes } from '../../format/quantity.ts';
 import { formatClock, formatShortTime } from '../../format/time.ts';
 import { Figure } from '../../ui/Figure.tsx';
 import { HealthGlyph } from '../../ui/Glyph.tsx';
-import { type LogRow, SLOW_MS, statusTone } from './log-rows.ts';
+import { SLOW_MS, statusTone } from './log-rows.ts';
 import { highlight } from './log-text.ts';
 
 export interface LogTailProps {
-  rows: readonly LogRow[];
+  rows: readonly LogLine[];
   words: readonly string[];
   isFollowing: boolean;
   selectedSeq: number | null;
   onSelect: (seq: number | null) => void;
+  /** Scrolls to the chosen line whenever this is another number. */
+  showSelected: number;
   /** The user scrolled away from the end. */
   onLeaveEnd: () => void;
 }
@@ -25,7 +28,7 @@ const ROW_PX = 22;
 /** Further than this from the end, it was the user who scrolled. */
 const LEFT_END_PX = 3 * ROW_PX;
 
-export function LogTail({ rows, words, isFollowing, selectedSeq, onSelect, onLeaveEnd }: LogTailProps) {
+export function LogTail({ rows, words, isFollowing, selectedSeq, showSelected, onSelect, onLeaveEnd }: LogTailProps) {
   const scroller = useRef<HTMLDivElement>(null);
   // oxlint-disable-next-line react/incompatible-library -- its result changes on scroll; nothing here memoises it
   const virtual = useVirtualizer({
@@ -34,14 +37,20 @@ export function LogTail({ rows, words, isFollowing, selectedSeq, onSelect, onLea
     estimateSize: () => ROW_PX,
     overscan: 20,
   });
-  const lastSeq = rows.at(-1)?.line.seq;
+  const lastSeq = rows.at(-1)?.seq;
 
   useEffect(() => {
     const box = scroller.current;
     if (isFollowing && box && lastSeq !== undefined) box.scrollTop = box.scrollHeight;
   }, [isFollowing, lastSeq]);
 
-  const at = rows.findIndex((row) => row.line.seq === selectedSeq);
+  useEffect(() => {
+    const index = rows.findIndex((row) => row.seq === selectedSeq);
+    if (showSelected > 0 && index >= 0) virtual.scrollToIndex(index, { align: 'center' });
+    // oxlint-disable-next-line react/exhaustive-deps -- only when it is asked for: lines come all the time
+  }, [showSelected]);
+
+  const at = rows.findIndex((row) => row.seq === selectedSeq);
   function onKeyDown(event: KeyboardEvent): void {
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_PX) - 1);
     const start = at < 0 ? rows.length : at;
@@ -63,7 +72,7 @@ export function LogTail({ rows, words, isFollowing, selectedSeq, onSelect, onLea
     if (!row) return;
     event.preventDefault();
     onLeaveEnd();
-    onSelect(row.line.seq);
+    onSelect(row.seq);
     virtual.scrollToIndex(index);
   }
 
@@ -88,11 +97,11 @@ export function LogTail({ rows, words, isFollowing, selectedSeq, onSelect, onLea
           if (!row) return null;
           return (
             <LogLineRow
-              key={row.line.seq}
+              key={row.seq}
               row={row}
               topPx={item.start}
               words={words}
-              isSelected={row.line.seq === selectedSeq}
+              isSelected={row.seq === selectedSeq}
               onSelect={onSelect}
             />
           );
@@ -103,7 +112,7 @@ export function LogTail({ rows, words, isFollowing, selectedSeq, onSelect, onLea
 }
 
 interface LogLineRowProps {
-  row: LogRow;
+  row: LogLine;
   topPx: number;
   words: readonly string[];
   isSelected: boolean;
@@ -111,19 +120,19 @@ interface LogLineRowProps {
 }
 
 const LogLineRow = memo(function LogLineRow({ row, topPx, words, isSelected, onSelect }: LogLineRowProps) {
-  const { line, request } = row;
+  const { request } = row;
   return (
     <div
-      className={`log-row ${line.level}${isSelected ? ' sel' : ''}`}
+      className={`log-row ${row.level}${isSelected ? ' sel' : ''}`}
       style={{ transform: `translateY(${topPx}px)` }}
-      onClick={() => onSelect(isSelected ? null : line.seq)}
+      onClick={() => onSelect(isSelected ? null : row.seq)}
       role="presentation"
       title={row.text}
     >
-      <span className="m q">{formatClock(line.atMs, line.atMs, { withMs: true })}</span>
+      <span className="m q">{formatClock(row.atMs, row.atMs, { withMs: true })}</span>
       {request ? (
         <>
-          <span className="num q">{request.pid ?? ''}</span>
+          <span className="num q">{row.pid ?? ''}</span>
           <span className="m s2">{request.method}</span>
           <span className="m ell">
             <Marked text={request.uri} words={words} />
@@ -139,8 +148,8 @@ const LogLineRow = memo(function LogLineRow({ row, topPx, words, isSelected, onS
         </>
       ) : (
         <span className="m log-message ell">
-          {line.level === 'error' ? <HealthGlyph level="crit" /> : null}
-          {line.level === 'warning' ? <HealthGlyph level="warn" /> : null}
+          {row.level === 'error' ? <HealthGlyph level="crit" /> : null}
+          {row.level === 'warning' ? <HealthGlyph level="warn" /> : null}
           <span className="ell log-words">
             <Marked text={row.text} words={words} />
           </span>

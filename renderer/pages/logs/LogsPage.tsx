@@ -1,72 +1,120 @@
 /**
- * The Logs tab: the tail of the bundled engine's log. Attached servers write their log where only they know, so for
- * them the page says so. Pausing freezes what is shown; lines go on coming in behind it.
+ * The Logs tab: the tail of one of the instance's logs, wherever it is. Pausing freezes what is shown; lines go on
+ * coming in behind it. Without a log that can be read the page says why, and the line that would add one.
  */
-import { FileText, Pause, Play } from 'lucide-react';
+import { FileText } from 'lucide-react';
 import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useState } from 'react';
-import type { LogLine } from '../../../electron/contract/logs-model.ts';
-import { formatCount } from '../../format/quantity.ts';
+import type { LogLine, LogSources } from '../../../electron/contract/logs-model.ts';
+import type { Instance } from '../../../electron/contract/model.ts';
+import { formatBytes, formatCount, quantityText } from '../../format/quantity.ts';
 import { instanceRoute } from '../../stores/router.ts';
-import { useInstance, useLog, useStores } from '../../stores/use-stores.ts';
+import { useInstance, useLog, useStores, useWatch } from '../../stores/use-stores.ts';
 import { Button } from '../../ui/Button.tsx';
 import { CopyButton } from '../../ui/CopyButton.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorBand } from '../../ui/ErrorBand.tsx';
-import { FilterField } from '../../ui/Field.tsx';
 import { HealthGlyph } from '../../ui/Glyph.tsx';
-import { Kbd } from '../../ui/Kbd.tsx';
-import { Segmented } from '../../ui/Segmented.tsx';
+import { LogSourceMenu } from './LogSourceMenu.tsx';
 import { LogTail, Marked } from './LogTail.tsx';
-import { countLevels, filterRows, type LevelFilter, type LogRow, parseLogFilter } from './log-rows.ts';
+import { LogToolbar } from './LogToolbar.tsx';
+import { countKinds, filterLines, type KindFilter, parseLogFilter, SLOW_MS } from './log-rows.ts';
 import './logs.css';
 
 export default function LogsPage({ instanceId }: { instanceId: string }) {
   const stores = useStores();
   const instance = useInstance(instanceId);
-  const isOurs = instance?.kind !== 'attached';
-
-  useEffect(() => (isOurs ? stores.log.open(instanceId) : undefined), [stores, instanceId, isOurs]);
-
-  if (!isOurs) {
-    return (
-      <EmptyState
-        title="This server keeps its own log"
-        text="It was running before Reeve attached to it, and the stats address does not carry the log. Look where logto, daemonize or the service manager puts it; Reeve shows the log of servers it runs itself."
-        actions={[
-          {
-            id: 'config',
-            icon: <FileText size={16} strokeWidth={1.75} aria-hidden />,
-            title: 'Look into the configuration',
-            text: 'logto, logger and daemonize say where the log goes.',
-            control: (
-              <Button onClick={() => stores.router.go(instanceRoute(instanceId, 'config'))}>Open configuration</Button>
-            ),
-          },
-        ]}
-      />
-    );
-  }
-  return <LogView name={instance?.name ?? instanceId} />;
+  const sources = useLog((state) => state.sources);
+  const source = useLog((state) => state.source);
+  useEffect(() => stores.log.open(instanceId), [stores, instanceId]);
+  if (sources !== null && source === null) return <NoLog instanceId={instanceId} sources={sources} />;
+  return <LogView instance={instance} instanceId={instanceId} />;
 }
 
-function LogView({ name }: { name: string }) {
-  const { status, failure, lines } = useLog((state) => state);
+function NoLog({ instanceId, sources }: { instanceId: string; sources: LogSources }) {
+  const { router, log } = useStores();
+  const line = sources.advice?.line ?? null;
+  return (
+    <EmptyState
+      title="No log can be read"
+      text={sources.advice?.text ?? 'Where its log goes is not known.'}
+      actions={[
+        ...(line === null
+          ? []
+          : [
+              {
+                id: 'line',
+                icon: <FileText size={16} strokeWidth={1.75} aria-hidden />,
+                title: <span className="m">{line}</span>,
+                text: 'A line of the section [uwsgi]; it takes effect at the next reload.',
+                control: (
+                  <span className="row g4">
+                    <CopyButton label="Copy the line" text={() => line}>
+                      Copy
+                    </CopyButton>
+                    <Button onClick={() => router.go(instanceRoute(instanceId, 'config'))}>Open configuration</Button>
+                  </span>
+                ),
+              },
+            ]),
+        ...sources.sources.map((one) => ({
+          id: one.id,
+          icon: <FileText size={16} strokeWidth={1.75} aria-hidden />,
+          title: one.title,
+          text: `${one.origin}. ${one.whyNot ?? ''}`,
+          control:
+            one.type === 'file' && one.id.startsWith('file:') ? (
+              <Button onClick={() => log.choose(one.id)}>Wait for it</Button>
+            ) : null,
+        })),
+      ]}
+    />
+  );
+}
+
+function LogView({ instance, instanceId }: { instance: Instance | undefined; instanceId: string }) {
+  const { log } = useStores();
+  const { status, failure, lines, sources, source, feed } = useLog((state) => state);
+  const workers = useWatch((state) => state.workers);
   const [frozen, setFrozen] = useState<readonly LogLine[] | null>(null);
-  const [level, setLevel] = useState<LevelFilter>('all');
+  const [kind, setKind] = useState<KindFilter>('all');
   const [text, setText] = useState('');
+  const [search, setSearch] = useState('');
+  const [isSlowOnly, setIsSlowOnly] = useState(false);
   const [selectedSeq, setSelectedSeq] = useState<number | null>(null);
+  const [showSelected, setShowSelected] = useState(0);
   const deferredText = useDeferredValue(text);
+  const needle = useDeferredValue(search).trim().toLowerCase();
 
   const shown = frozen ?? lines;
-  const counts = useMemo(() => countLevels(shown), [shown]);
-  const filter = useMemo(() => parseLogFilter(deferredText, level), [deferredText, level]);
-  const rows = useMemo(() => filterRows(shown, filter), [shown, filter]);
-  const selected = selectedSeq === null ? undefined : rows.find((row) => row.line.seq === selectedSeq);
+  const counts = useMemo(() => countKinds(shown), [shown]);
+  const filter = useMemo(
+    () => parseLogFilter(deferredText, kind, isSlowOnly ? SLOW_MS : null),
+    [deferredText, kind, isSlowOnly],
+  );
+  const pids = workers.map(({ wid, pid }) => `${wid}=${pid}`).join(' ');
+  const rows = useMemo(() => filterLines(shown, filter, pidsOf(pids)), [shown, filter, pids]);
+  const matches = useMemo(
+    () => (needle === '' ? [] : rows.filter((row) => row.text.toLowerCase().includes(needle))),
+    [rows, needle],
+  );
+  const words = useMemo(() => (needle === '' ? filter.wanted : [...filter.wanted, needle]), [filter, needle]);
+  const selected = selectedSeq === null ? undefined : rows.find((row) => row.seq === selectedSeq);
   const isFollowing = frozen === null;
   const waiting = isFollowing ? 0 : newerThan(lines, frozen.at(-1)?.seq ?? 0);
+  const name = instance?.name ?? instanceId;
 
   function toggle(): void {
     setFrozen(isFollowing ? lines : null);
+  }
+
+  function step(by: 1 | -1): void {
+    if (matches.length === 0) return;
+    const at = matches.findIndex((row) => row.seq === selectedSeq);
+    // From nothing chosen the search goes up from the newest line.
+    const next = at < 0 ? matches.length - 1 : (at + by + matches.length) % matches.length;
+    setFrozen((frozen) => frozen ?? lines);
+    setSelectedSeq(matches[next]?.seq ?? null);
+    setShowSelected((count) => count + 1);
   }
 
   function onKeyDown(event: KeyboardEvent): void {
@@ -80,44 +128,28 @@ function LogView({ name }: { name: string }) {
   if (status === 'loading' && lines.length === 0) return <p className="calm">Reading the log of {name}</p>;
   return (
     <div className="logs-page" onKeyDown={onKeyDown} role="presentation">
-      <div className="tool">
-        <FilterField label="Filter, -word leaves out" value={text} onChange={setText} widthPx={260} />
-        <Segmented
-          label="Level"
-          value={level}
-          onChange={setLevel}
-          options={[
-            { id: 'all', label: 'All', count: counts.all },
-            { id: 'request', label: 'requests', count: counts.request },
-            { id: 'info', label: 'info', count: counts.info },
-            { id: 'warning', label: 'warnings', count: counts.warning },
-            { id: 'error', label: 'errors', count: counts.error },
-          ]}
-        />
-        <span className="grow" />
-        <CopyButton
-          size="sm"
-          variant="quiet"
-          text={() => textOfRows(rows)}
-          label={`Copy the ${rows.length} lines shown`}
-        >
-          Copy
-        </CopyButton>
-        <Button
-          size="sm"
-          aria-pressed={!isFollowing}
-          icon={
-            isFollowing ? (
-              <Pause size={12} strokeWidth={1.75} aria-hidden />
-            ) : (
-              <Play size={12} strokeWidth={1.75} aria-hidden />
-            )
-          }
-          onClick={toggle}
-        >
-          {isFollowing ? 'Pause' : 'Follow'} <Kbd keys="Space" />
-        </Button>
-      </div>
+      <LogToolbar
+        text={text}
+        onText={setText}
+        problem={filter.problem}
+        kind={kind}
+        onKind={setKind}
+        counts={counts}
+        isSlowOnly={isSlowOnly}
+        onSlowOnly={() => setIsSlowOnly(!isSlowOnly)}
+        search={search}
+        onSearch={setSearch}
+        found={
+          needle === '' ? null : { at: matches.findIndex((row) => row.seq === selectedSeq) + 1, of: matches.length }
+        }
+        onStep={step}
+        shownCount={rows.length}
+        textOfShown={() => textOf(rows)}
+        onDownload={() => offerText(`${name.replace(/[^\w.-]+/g, '-')}.log`, textOf(rows))}
+        isFollowing={isFollowing}
+        onToggle={toggle}
+      />
+      {feed?.status === 'waiting' ? <ErrorBand title={feed.reason ?? ''} text={feed.hint} /> : null}
       <div className="log-head" aria-hidden>
         <span>Time</span>
         <span className="r">pid</span>
@@ -139,7 +171,8 @@ function LogView({ name }: { name: string }) {
               className="btn-link"
               onClick={() => {
                 setText('');
-                setLevel('all');
+                setKind('all');
+                setIsSlowOnly(false);
               }}
             >
               Clear filter
@@ -149,30 +182,43 @@ function LogView({ name }: { name: string }) {
       ) : (
         <LogTail
           rows={rows}
-          words={filter.wanted}
+          words={words}
           isFollowing={isFollowing}
           selectedSeq={selectedSeq}
+          showSelected={showSelected}
           onSelect={setSelectedSeq}
           onLeaveEnd={() => setFrozen((frozen) => frozen ?? lines)}
         />
       )}
-      {selected ? <LineInFull row={selected} words={filter.wanted} /> : null}
+      {selected ? <LineInFull row={selected} words={words} /> : null}
       <div className="log-foot">
         <span className="row g3">
-          <HealthGlyph level={isFollowing ? 'ok' : 'off'} silent />
-          {isFollowing ? 'following' : waiting === 0 ? 'paused' : `paused, ${formatCount(waiting)} new lines behind it`}
+          <HealthGlyph level={isFollowing && feed?.status !== 'waiting' ? 'ok' : 'off'} silent />
+          {footWords(isFollowing, waiting, feed?.status === 'waiting')}
         </span>
         <span className="m">
-          {formatCount(rows.length)} of {formatCount(shown.length)} lines
+          {formatCount(rows.length)} of {formatCount(shown.length)} lines match
         </span>
-        <span className="q">log of the bundled engine, newest {formatCount(10_000)} lines</span>
+        <LogSourceMenu
+          sources={sources?.sources ?? []}
+          source={source}
+          onChoose={(id) => {
+            setFrozen(null);
+            setSelectedSeq(null);
+            log.choose(id);
+          }}
+        />
+        <span className="q">
+          {instance === undefined || instance.machine === 'local' ? '' : `over SSH from ${instance.hostName}`}
+          {(feed?.bytesPerSec ?? null) === null ? '' : ` ${quantityText(formatBytes(feed?.bytesPerSec ?? 0))}/s`}
+        </span>
       </div>
     </div>
   );
 }
 
 /** The chosen line with nothing cut off. */
-function LineInFull({ row, words }: { row: LogRow; words: readonly string[] }) {
+function LineInFull({ row, words }: { row: LogLine; words: readonly string[] }) {
   return (
     <div className="log-full" role="region" aria-label="Line in full">
       <pre>
@@ -183,8 +229,28 @@ function LineInFull({ row, words }: { row: LogRow; words: readonly string[] }) {
   );
 }
 
-function textOfRows(rows: readonly LogRow[]): string {
+function footWords(isFollowing: boolean, waiting: number, isStopped: boolean): string {
+  if (isFollowing) return isStopped ? 'waiting' : 'following';
+  return waiting === 0 ? 'paused' : `paused, ${formatCount(waiting)} new lines behind it`;
+}
+
+function pidsOf(text: string): ReadonlyMap<number, number> {
+  const pairs = text.split(' ').map((pair) => pair.split('=').map(Number));
+  return new Map(pairs.map(([wid = 0, pid = 0]) => [wid, pid]));
+}
+
+function textOf(rows: readonly LogLine[]): string {
   return `${rows.map((row) => row.text).join('\n')}\n`;
+}
+
+/** Hands a text to the browser as a download. */
+function offerText(fileName: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain;charset=utf-8' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = fileName;
+  link.click();
+  URL.revokeObjectURL(url);
 }
 
 /** Lines are in the order of their numbers: count from the end. */

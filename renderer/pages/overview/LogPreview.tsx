@@ -7,10 +7,9 @@ import { formatClock, shortTimeText } from '../../format/time.ts';
 import { instanceRoute } from '../../stores/router.ts';
 import { useLog, useStores, useWatch } from '../../stores/use-stores.ts';
 import { PanelHead } from '../../ui/Panel.tsx';
-import { parseRequestLine, stripTerminal } from '../logs/log-text.ts';
 
 const MOST_SHOWN = 12;
-const TONES: Record<LogLine['level'], string> = { info: '', request: 's2', warning: 'warn', error: 'crit' };
+const TONES: Record<LogLine['level'], string> = { info: '', request: 's2', note: 'q', warning: 'warn', error: 'crit' };
 
 export function LogPreview({ instance }: { instance: Instance }) {
   const { log, router } = useStores();
@@ -28,8 +27,8 @@ export function LogPreview({ instance }: { instance: Instance }) {
         {lines.slice(-MOST_SHOWN).map((line) => (
           <div key={line.seq}>
             <span className="m q">{formatClock(line.atMs, line.atMs, { withMs: true })}</span>
-            <span className={`m ell txt ${TONES[line.level]}`} title={stripTerminal(line.text)}>
-              {shortLine(line.text, workers)}
+            <span className={`m ell txt ${TONES[line.level]}`} title={line.text}>
+              {shortLine(line, workers)}
             </span>
           </div>
         ))}
@@ -39,11 +38,9 @@ export function LogPreview({ instance }: { instance: Instance }) {
 }
 
 /** A request in few words; everything else as the server wrote it. */
-function shortLine(text: string, workers: readonly WorkerRow[]): string {
-  const clean = stripTerminal(text);
-  const request = parseRequestLine(clean);
-  if (!request) return clean;
-  const { method, uri, status, tookMs, sizeBytes, pid } = request;
+function shortLine({ text, pid, request }: LogLine, workers: readonly WorkerRow[]): string {
+  if (!request) return text;
+  const { method, uri, status, tookMs, sizeBytes } = request;
   const parts = [
     `${method} ${uri}`.padEnd(22),
     String(status ?? ''),
