@@ -12,6 +12,7 @@ import { count } from '../words.ts';
 import { configPathOf } from './config-path.ts';
 import { placeOf } from './config-versions.ts';
 import { findLastLoad, type LastLoad, mtimeOf, oldestSpawnMs, startOf } from './last-load.ts';
+import { clockAheadMs } from './machine-clock.ts';
 import { type OptionReading, readingOf, readOptions, toOrigin } from './option-reading.ts';
 
 /** Workers that are this much younger than the last known reload were renewed by another one. */
@@ -46,15 +47,16 @@ export async function findDrift(instance: Instance, history: ConfigHistory, port
     const basis = `Since when ${name} runs is not known: its process can not be seen from here.`;
     return { ...none, status: 'unknown', basis };
   }
+  const loadedAtMs = load.atMs - (await clockAheadMs(instance.machine));
   const then = await filesAt(reading, path, load, history);
   if (then.missing !== null) {
     const basis = `What ${then.missing} said when ${name} read it is not known: it was changed since, and no version from before is kept.`;
-    return { ...none, loadedAtMs: load.atMs, status: 'unknown', basis };
+    return { ...none, loadedAtMs, status: 'unknown', basis };
   }
   const changes = await changesSince(reading, path, then, load, start, history);
   return {
     status: changes.length > 0 ? 'drift' : 'same',
-    loadedAtMs: load.atMs,
+    loadedAtMs,
     basis:
       load.kind === 'start'
         ? `Compared with what ${name} read at its start.`

@@ -1,11 +1,13 @@
 /** The methods of the contract behind the drawer of the editor: history, drift, effective options, comparisons, drafts. */
+import type { ConfigVersion } from '../../contract/desk-model.ts';
 import type { HandlerContext, Part } from '../handlers.ts';
 import { VERSIONS_PER_FILE } from '../history/config-history-schema.ts';
 import { compareSides, versionText } from './compare-sides.ts';
 import { findDrift } from './config-drift.ts';
 import { configPathOf } from './config-path.ts';
 import { placeOf } from './config-versions.ts';
-import { findLastLoad, startOf } from './last-load.ts';
+import { findLastLoad, loadsOf, startOf } from './last-load.ts';
+import { clockAheadMs } from './machine-clock.ts';
 import { readingOf, readOptions, toEffective } from './option-reading.ts';
 import { saveReloads } from './save-effect.ts';
 import { withResults } from './version-results.ts';
@@ -50,9 +52,11 @@ export function deskHandlers(context: HandlerContext): Pick<Part<'config'>, Desk
       );
       const server = { isRunning: instance.monitor.link.status === 'attached', seen };
       const kept = history.versions(await placeOf(instance.machine, path));
+      const found = withResults(kept, await loadsOf(instance, history), server);
+      const ahead = await clockAheadMs(instance.machine);
       return {
         path,
-        versions: withResults(kept, history.loads(instanceId), server),
+        versions: found.map((version) => Object.assign(version, { result: inOurTime(version.result, ahead) })),
         mostVersions: VERSIONS_PER_FILE,
       };
     },
@@ -67,4 +71,8 @@ export function deskHandlers(context: HandlerContext): Pick<Part<'config'>, Desk
       return findDrift(instance, history, ports);
     },
   };
+}
+
+function inOurTime(result: ConfigVersion['result'], aheadMs: number): ConfigVersion['result'] {
+  return result === null || result.atMs === null ? result : { ...result, atMs: result.atMs - aheadMs };
 }

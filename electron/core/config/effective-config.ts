@@ -29,6 +29,10 @@ export interface EffectiveConfig {
   /** Where a browser reaches it. */
   url: string | null;
   memoryReport: boolean;
+  /** Where its master writes its number; null: nowhere. */
+  pidfile: string | null;
+  /** What an emperor watches: folders, patterns of files; empty: it is none. */
+  emperor: string[];
   /** A file that takes the log; null: standard error. */
   logto: string | null;
   /** Every place that is named for a log. */

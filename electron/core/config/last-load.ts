@@ -1,10 +1,12 @@
 /**
  * When a running server read its configuration last, as far as it can be known from here: at its start, at a reload that
- * Reeve saw, or when a file that is watched was changed and all workers are younger than that.
+ * Reeve saw, or when a file that is watched was changed and all workers are younger than that. Times are those of its
+ * machine's clock, as those of its files are.
  */
-import type { ConfigHistory } from '../history/config-history.ts';
+import type { ConfigHistory, ConfigLoad } from '../history/config-history.ts';
 import type { Instance } from '../instances/instance.ts';
 import type { Machine } from '../machine/machine.ts';
+import { clockAheadMs } from './machine-clock.ts';
 import { saveReloads } from './save-effect.ts';
 
 export interface LastLoad {
@@ -30,9 +32,9 @@ export function startOf(instance: Instance, history: ConfigHistory): LastLoad | 
 export async function findLastLoad(instance: Instance, history: ConfigHistory, path: string): Promise<LastLoad | null> {
   const start = startOf(instance, history);
   if (start === null) return null;
-  const reload = history
-    .loads(instance.id)
-    .find(({ kind, status, readsFiles }) => kind === 'reload' && readsFiles === 1 && status.startsWith('done'));
+  const reload = (await loadsOf(instance, history)).find(
+    ({ kind, status, readsFiles }) => kind === 'reload' && readsFiles === 1 && status.startsWith('done'),
+  );
   const known: LastLoad =
     reload !== undefined && reload.atMs > start.atMs ? { atMs: reload.atMs, kind: 'reload', slackMs: 0 } : start;
   const spawnedAtMs = oldestSpawnMs(instance);
@@ -41,6 +43,12 @@ export async function findLastLoad(instance: Instance, history: ConfigHistory, p
   if (mtimeMs <= known.atMs + known.slackMs || mtimeMs > spawnedAtMs + SLACK_MS) return known;
   const isWatched = (await saveReloads(instance, path)) !== null;
   return isWatched ? { atMs: spawnedAtMs, kind: 'reload', slackMs: SLACK_MS } : known;
+}
+
+/** What is noted of its reloads and starts, newest first. */
+export async function loadsOf(instance: Instance, history: ConfigHistory): Promise<ConfigLoad[]> {
+  const ahead = await clockAheadMs(instance.machine);
+  return history.loads(instance.id).map((load) => Object.assign(load, { atMs: load.atMs + ahead }));
 }
 
 /** When the oldest of its workers was started; null: it has none. */

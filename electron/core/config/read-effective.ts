@@ -61,6 +61,8 @@ export function readEffectiveConfig(
       urlOf('http', [...all('http-socket'), ...all('http11-socket'), ...all('http')]) ??
       urlOf('https', [...all('https'), ...all('https-socket')]),
     memoryReport: flag('memory-report'),
+    pidfile: pidfileOf(last('pidfile'), last('pidfile2') ?? last('safe-pidfile'), host.cwd, folder),
+    emperor: all('emperor'),
     logto: logtoOf(last('logto') ?? last('daemonize') ?? last('daemonize2'), host.cwd),
     logs: logOptions(all, host.cwd, folder),
     logFormat: last('log-format'),
@@ -84,6 +86,12 @@ function statsAddressOf(addresses: readonly string[], http: boolean, folder: str
     return http ? `http://${plain}` : plain;
   }
   return null;
+}
+
+/** `pidfile` is written before `chdir` takes effect, the others after it. */
+function pidfileOf(before: string | null, after: string | null, cwd: string, folder: string): string | null {
+  if (before !== null) return resolvePath(cwd, before);
+  return after === null ? null : resolvePath(folder, after);
 }
 
 /** A file, opened before `chdir` takes effect; `host:port` sends the log over UDP instead. */
