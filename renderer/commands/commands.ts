@@ -13,6 +13,7 @@ import type { AppStores } from '../stores/app.ts';
 import { byTrouble } from '../stores/instances.ts';
 import { fleetRoute, INSTANCE_TABS, type InstanceTab, instanceRoute } from '../stores/router.ts';
 import { showToast } from '../ui/toast.tsx';
+import { actionCommands } from './action-commands.ts';
 import { fleetCommands } from './fleet-commands.ts';
 import { hostCommands } from './host-commands.ts';
 import { runAction } from './run-action.ts';
@@ -233,6 +234,7 @@ function instanceCommands(stores: AppStores): Command[] {
       run: inConfig({ type: 'outline' }),
     },
     ...tabs,
+    ...actionCommands(stores, instance, none),
     {
       id: 'instance.hold',
       title: ui.getState().isHeld ? 'Go on live' : 'Hold the charts',

@@ -1,5 +1,6 @@
 /** The dialog that is open, if any. Which one is in the ui store; each brings its own frame. */
 import { useStores, useUi } from '../stores/use-stores.ts';
+import { ActionDialog } from './ActionDialog.tsx';
 import { AttachDialog } from './attach/AttachDialog.tsx';
 import { QuestionDialog } from './attach/QuestionDialog.tsx';
 import './dialogs.css';
@@ -44,6 +45,8 @@ export function Dialogs() {
       return <SaveFilterDialog filter={dialog.filter} onClose={close} />;
     case 'import':
       return <ImportDialog onClose={close} />;
+    case 'action':
+      return <ActionDialog instanceId={dialog.instanceId} kind={dialog.kind} wid={dialog.wid} onClose={close} />;
     case 'shortcuts':
       return <ShortcutsDialog onClose={close} />;
   }

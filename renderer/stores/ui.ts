@@ -3,6 +3,7 @@
  * Nothing here is known to the core; what must survive a restart is in settings.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { ActionKind } from '../../electron/contract/actions-model.ts';
 
 export type OpenDialog =
   /** `host`: a destination to begin with. `isLinked`: an address named it, so nothing connects before its user says so. */
@@ -17,7 +18,9 @@ export type OpenDialog =
   | { type: 'tags'; instanceIds: readonly string[] }
   | { type: 'rolling'; instanceIds: readonly string[] }
   | { type: 'save-filter'; filter: string }
-  | { type: 'import' };
+  | { type: 'import' }
+  /** A small action on the server; `wid` for a worker's. */
+  | { type: 'action'; instanceId: string; kind: ActionKind; wid: number | null };
 
 export interface UiState {
   dialog: OpenDialog | null;

@@ -16,6 +16,15 @@ import { isLinkDown } from './link-down.ts';
 
 const ICON = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
 
+const ACTION_ENTRIES = [
+  ['action.scale-up', 'One worker more…'],
+  ['action.scale-down', 'One worker less…'],
+  ['action.pause', 'Pause or resume…'],
+  ['action.log-rotate', 'Rotate the log…'],
+  ['action.log-reopen', 'Reopen the log…'],
+  ['action.stop', 'Stop the server…'],
+] as const;
+
 export function InstanceHead({ instance, tab }: { instance: Instance; tab: InstanceTab }) {
   const stores = useStores();
   const isNarrow = useMedia(NARROW);
@@ -89,6 +98,7 @@ export function InstanceHead({ instance, tab }: { instance: Instance; tab: Insta
         entries={[
           ...(instance.url ? [entry('instance.browser', 'Open in browser')] : []),
           entry('instance.edit', 'Edit the configuration'),
+          ...ACTION_ENTRIES.map(([id, title], index) => entry(id, title, { divider: index === 0 })),
           entry('instance.rename', 'Rename…', { divider: true }),
           entry('instance.remove', 'Remove from the list…', { danger: true }),
         ]}

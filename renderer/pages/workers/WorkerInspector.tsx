@@ -18,9 +18,17 @@ export interface WorkerInspectorProps {
   nowMs: number;
   onClose: () => void;
   onOpenRequest: () => void;
+  onRespawn: () => void;
 }
 
-export function WorkerInspector({ worker, harakiriMs, nowMs, onClose, onOpenRequest }: WorkerInspectorProps) {
+export function WorkerInspector({
+  worker,
+  harakiriMs,
+  nowMs,
+  onClose,
+  onOpenRequest,
+  onRespawn,
+}: WorkerInspectorProps) {
   const { status, elapsedMs, signal, wid, pid } = worker;
   const isSlow = status === 'busy' && elapsedMs !== null && isLong(elapsedMs, harakiriMs);
   const word =
@@ -65,6 +73,11 @@ export function WorkerInspector({ worker, harakiriMs, nowMs, onClose, onOpenRequ
           </div>
         </div>
       )}
+      <div className="insp-now">
+        <Button size="sm" disabledReason={pid === 0 ? 'It does not run.' : null} onClick={onRespawn}>
+          Respawn…
+        </Button>
+      </div>
       <CoresTable worker={worker} />
       <AppsTable worker={worker} />
       <div className="sec">Life</div>

@@ -114,6 +114,9 @@ export default function WorkersPage({ instanceId }: { instanceId: string }) {
             harakiriMs={harakiriMs}
             nowMs={atMs}
             onClose={() => select(null)}
+            onRespawn={() =>
+              stores.ui.openDialog({ type: 'action', instanceId, kind: 'respawn-worker', wid: selected.wid })
+            }
             onOpenRequest={() => stores.router.go(instanceRoute(instanceId, 'requests', { worker: selected.wid }))}
           />
         ) : null}
