@@ -75,7 +75,9 @@ export function readHopSettings(values: ConfigValues, surroundings: SettingsSurr
   const proxyJump = valueOf(values, 'proxyjump');
   const before = { ...surroundings.tokens, user, port, hostKeyAlias, proxyJump: proxyJump ?? '' };
   const { name } = surroundings.tokens;
-  const hostName = expandTokens(valueOf(values, 'hostname') ?? name, { ...before, hostName: name });
+  const written = expandTokens(valueOf(values, 'hostname') ?? name, { ...before, hostName: name });
+  // As ssh does it: names of hosts have no case.
+  const hostName = written.toLowerCase();
   const tokens: TokenValues = { ...before, hostName };
   const proxyCommand = proxyJump === null ? valueOf(values, 'proxycommand') : null;
   const paths = (option: string): string[] =>
@@ -87,7 +89,6 @@ export function readHopSettings(values: ConfigValues, surroundings: SettingsSurr
   const seconds = numberOf(values, 'connecttimeout');
   const aliveSeconds = numberOf(values, 'serveraliveinterval');
   const revoked = valueOf(values, 'revokedhostkeys');
-  const accepted = valueOf(values, 'pubkeyacceptedalgorithms') ?? valueOf(values, 'pubkeyacceptedkeytypes');
   const preferred = valueOf(values, 'preferredauthentications');
   return {
     hostName,
@@ -102,7 +103,7 @@ export function readHopSettings(values: ConfigValues, surroundings: SettingsSurr
     identityFiles: identities(values, tokens),
     identitiesOnly: isOn(values, 'identitiesonly', false),
     agentAddress: agentAddress(values, tokens, platform),
-    acceptedKeyTypes: accepted === null || /^[+^-]/.test(accepted) ? null : accepted.split(','),
+    acceptedKeyTypes: acceptedKeyTypes(values, defaults),
     allows: {
       // `unbound` and `host-bound` mean yes, too.
       publicKey: !['no', 'false'].includes(valueOf(values, 'pubkeyauthentication') ?? 'yes'),
@@ -145,6 +146,13 @@ function agentAddress(values: ConfigValues, tokens: TokenValues, platform: strin
   const variable = /^\$(\w+)$/.exec(written)?.[1];
   if (variable !== undefined) return tokens.env[variable] ?? null;
   return expandPath(written, tokens);
+}
+
+/** Changes to a list of ssh's own (`+`, `-`, `^`) are not narrowed down: ssh2 offers what the server takes. */
+function acceptedKeyTypes(values: ConfigValues, defaults: ConfigValues | null): string[] | null {
+  const accepted = valueOf(values, 'pubkeyacceptedalgorithms') ?? valueOf(values, 'pubkeyacceptedkeytypes');
+  const usual = defaults === null ? null : valueOf(defaults, 'pubkeyacceptedalgorithms');
+  return accepted === null || accepted === usual || /^[+^-]/.test(accepted) ? null : accepted.split(',');
 }
 
 /** `ask` also for a value that is not known: it fails to the safe side. */
