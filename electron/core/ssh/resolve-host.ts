@@ -15,6 +15,7 @@ import { type ConfigFiles, listAliases, readConfigFor } from './config-reader.ts
 import { type ConfigValues, parseSshG } from './config-values.ts';
 import { type Destination, formatDestination, parseDestination } from './destination.ts';
 import { type HopSettings, readHopSettings } from './hop-settings.ts';
+import type { HostOutline } from './ssh-trust.ts';
 
 const run = promisify(execFile);
 const SSH_DEADLINE_MS = 5_000;
@@ -54,6 +55,22 @@ export class HostResolver {
 
   aliases(): string[] {
     return listAliases(this.#files(), this.#tokens(''));
+  }
+
+  /** By Reeve's own reader, which runs no program: good enough for a list, not for a connection. */
+  outline(alias: string): HostOutline {
+    const { values } = readConfigFor(this.#files(), this.#tokens(alias), new Map());
+    const valueOf = (name: string): string | null => {
+      const value = values.get(name)?.[0] ?? null;
+      return value?.toLowerCase() === 'none' ? null : value;
+    };
+    const jumps = valueOf('proxyjump')?.split(',') ?? [];
+    return {
+      user: valueOf('user'),
+      port: Number(valueOf('port') ?? 22),
+      via: jumps.map((text) => parseJump(text).host),
+      proxyCommand: jumps.length > 0 ? null : valueOf('proxycommand'),
+    };
   }
 
   async #follow(destination: Destination, seen: string[]): Promise<[ResolvedSettings, ...ResolvedSettings[]]> {

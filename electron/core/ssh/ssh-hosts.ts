@@ -18,7 +18,7 @@ import { type Destination, formatDestination, parseDestination } from './destina
 import { Handshakes } from './handshakes.ts';
 import { type BeginTry, HopNode, type Try, type TryContext } from './hop-node.ts';
 import type { SshTransport } from './ssh-transport.ts';
-import type { ResolvedHop, SshTrust } from './ssh-trust.ts';
+import type { HostOutline, ResolvedHop, SshTrust } from './ssh-trust.ts';
 import { SshWay } from './ssh-way.ts';
 import { connectSsh2, StageDeadline } from './ssh2-connect.ts';
 
@@ -97,12 +97,13 @@ export class SshHosts {
     const entry = (id: MachineId, source: HostEntry['source']): HostEntry => {
       const way = this.#ways.get(id);
       const hop = way?.node?.hop ?? null;
+      const outline = hop === null && source === 'ssh-config' ? this.#outline(id) : null;
       return {
         id,
         source,
-        user: hop?.user ?? parseDestination(id).user,
-        via: way?.node?.through ?? [],
-        note: noteOf(hop),
+        user: hop?.user ?? outline?.user ?? parseDestination(id).user,
+        via: way?.node?.through ?? outline?.via ?? [],
+        note: noteOf(hop ?? outline),
         instances: instanceCount(id),
         state: way?.state ?? null,
       };
@@ -111,6 +112,16 @@ export class SshHosts {
       ...aliases.filter(isDestination).map((id) => entry(id, 'ssh-config')),
       ...others.map((id) => entry(id, 'used')),
     ].slice(0, MOST_HOSTS);
+  }
+
+  /** null: its configuration is not understood; connecting says why. */
+  #outline(alias: string): HostOutline | null {
+    try {
+      return this.#options.trust.outline(alias);
+    } catch {
+      // One host that is written wrongly must not hide the others.
+      return null;
+    }
   }
 
   async describe(destination: string): Promise<HostResolved> {
@@ -247,7 +258,7 @@ function isDestination(alias: string): boolean {
   }
 }
 
-function noteOf(hop: ResolvedHop | null): string | null {
+function noteOf(hop: Pick<ResolvedHop, 'proxyCommand' | 'port'> | null): string | null {
   if (hop === null) return null;
   if (hop.proxyCommand !== null) return `ProxyCommand ${hop.proxyCommand.split(' ')[0] ?? ''}`;
   return hop.port === 22 ? null : `port ${hop.port}`;

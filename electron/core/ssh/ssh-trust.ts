@@ -73,6 +73,15 @@ export interface LoginFailure {
   offersSystem: boolean;
 }
 
+export interface HostOutline {
+  /** null: as on this machine. */
+  user: string | null;
+  port: number;
+  /** Names of the jump hosts, nearest first. */
+  via: string[];
+  proxyCommand: string | null;
+}
+
 export interface SshTrust {
   /** Throws a CoreError `ssh-config-…` when the configuration can't be read. */
   resolve(destination: Destination): Promise<ResolvedChain>;
@@ -80,5 +89,7 @@ export interface SshTrust {
   describe(destination: Destination): Promise<HostResolved>;
   /** Hosts of the user's configuration, patterns left out. */
   aliases(): Promise<string[]>;
+  /** What the configuration says of one, for a list of many: no program is run and nothing is connected to. */
+  outline(alias: string): HostOutline;
   login(hop: ResolvedHop, context: LoginContext): HopLogin;
 }

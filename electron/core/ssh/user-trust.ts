@@ -15,9 +15,9 @@ import { readKeyFile } from './key-files.ts';
 import { Questions } from './questions.ts';
 import { HostResolver, type ResolvedSettings } from './resolve-host.ts';
 import { SecretMemory } from './secret-memory.ts';
-import type { HopLogin, LoginContext, ResolvedChain, ResolvedHop, SshTrust } from './ssh-trust.ts';
+import type { HopLogin, HostOutline, LoginContext, ResolvedChain, ResolvedHop, SshTrust } from './ssh-trust.ts';
 
-const HOST_KEYS_FILE = 'host-keys.json';
+export const HOST_KEYS_FILE = 'host-keys.json';
 
 export type TrustPorts = Pick<Ports, 'dataFolder' | 'homeFolder' | 'platform' | 'env' | 'clock' | 'secrets'>;
 
@@ -84,6 +84,10 @@ export class UserTrust implements SshTrust {
 
   async aliases(): Promise<string[]> {
     return this.#resolver.aliases();
+  }
+
+  outline(alias: string): HostOutline {
+    return this.#resolver.outline(alias);
   }
 
   /** Arguments that make the system's ssh read the same configuration. */

@@ -1,0 +1,43 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { HostResolver } from './resolve-host.ts';
+
+describe('the outline of a host, for lists', () => {
+  let home = '';
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), 'reeve-outline-'));
+    await mkdir(join(home, '.ssh'));
+  });
+  afterEach(async () => rm(home, { recursive: true, force: true }));
+
+  async function outlineOf(alias: string, config: string) {
+    await writeFile(join(home, '.ssh', 'config'), config);
+    return new HostResolver({ homeFolder: home, platform: 'linux', env: {} }).outline(alias);
+  }
+
+  it('names user, port and jump hosts without a program', async () => {
+    const config = 'Host web1\n  User deploy\n  Port 2222\n  ProxyJump ops@gate:22,inner\n';
+    expect(await outlineOf('web1', config)).toEqual({
+      user: 'deploy',
+      port: 2222,
+      via: ['gate', 'inner'],
+      proxyCommand: null,
+    });
+  });
+
+  it('is that of this machine where the configuration says nothing', async () => {
+    expect(await outlineOf('web1', 'Host web1\n  ProxyJump none\n')).toEqual({
+      user: null,
+      port: 22,
+      via: [],
+      proxyCommand: null,
+    });
+  });
+
+  it('names a ProxyCommand', async () => {
+    const { proxyCommand } = await outlineOf('web1', 'Host web1\n  ProxyCommand nc -X 5 %h %p\n');
+    expect(proxyCommand).toBe('nc -X 5 %h %p');
+  });
+});
