@@ -14,8 +14,7 @@ export function LinkBar({ instance }: { instance: Instance | undefined }) {
     <div className="att plain" role="status">
       <HealthGlyph level="lost" silent />
       <span className="grow">
-        There is no link to {host}. What you type is kept here, and the checks go by what {host} said last; it can be
-        saved when the link is up.
+        What you type is kept here. The checks go by what {host} said last; it can be saved when the link is up.
       </span>
     </div>
   );
