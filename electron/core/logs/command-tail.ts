@@ -1,7 +1,7 @@
 /**
  * Follows what a program prints: `journalctl -f` and `docker logs -f`. It is read only as fast as it is worked off,
  * which holds the program there back. After an end it is started again from the last line that was seen.
- * On its machine a small shell waits beside it for the end of the connection and ends it then.
+ * That nothing of it stays there when the connection ends is the machine's part (`spawn`).
  */
 import type { Readable } from 'node:stream';
 import { describe, toErrorData } from '../errors.ts';
@@ -9,14 +9,6 @@ import type { Machine, RunningCommand } from '../machine/machine.ts';
 import type { Clock } from '../ports.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { type LogTail, type RawLine, retryAfterMs, type TailSink } from './log-tail.ts';
-
-/** Runs `$@`; ends it when the standard input ends. */
-const WATCHED = `exec 3<&0
-"$@" </dev/null 3<&- &
-child=$!
-{ cat <&3; kill "$child"; } >/dev/null 2>&1 &
-exec 3<&-
-wait "$child"`;
 
 /** What is the program's own: its arguments, its lines, and where to go on. */
 export interface CommandSource {
@@ -67,7 +59,7 @@ export class CommandTail implements LogTail {
   async #run(): Promise<void> {
     const { machine, source, sink, clock } = this.#options;
     try {
-      const command = await machine.spawn(['sh', '-c', WATCHED, 'reeve-log', ...source.argv()]);
+      const command = await machine.spawn(source.argv());
       if (this.#disposed) {
         command.kill();
         return;

@@ -8,6 +8,7 @@ import type { Instance } from '../instances/instance.ts';
 import type { Machine } from '../machine/machine.ts';
 import { logContainer, logUnit } from './log-supervisor.ts';
 
+const FIRST_ANSWER_MS = 3_000;
 const RUN = { deadlineMs: 8_000, mostBytes: 64 * 1024 };
 
 export async function findLogSources(instance: Instance): Promise<LogSources> {
@@ -67,8 +68,8 @@ async function whyNoFile(machine: Machine, path: string): Promise<string | null>
 
 /** Without an option the log is the standard error output of the master: a file, a unit's journal, a container's output. */
 async function standardError(instance: Instance): Promise<LogSource[]> {
-  const { machine, monitor } = instance;
-  const pid = monitor.document?.pid ?? null;
+  const { machine } = instance;
+  const pid = await masterPid(instance);
   if (pid === null) return [];
   const common = { content: 'all' as const };
   const path = await machine.files.realPath(`/proc/${pid}/fd/2`).catch(() => null);
@@ -99,6 +100,21 @@ async function standardError(instance: Instance): Promise<LogSource[]> {
       whyNot,
     },
   ];
+}
+
+/** An instance that was just attached to answers in a moment. */
+async function masterPid(instance: Instance): Promise<number | null> {
+  const known = instance.monitor.document?.pid ?? null;
+  if (known !== null) return known;
+  const first = Promise.withResolvers<number | null>();
+  const stop = instance.listen({ onDocument: ({ pid }) => first.resolve(pid) });
+  const timer = setTimeout(() => first.resolve(null), FIRST_ANSWER_MS);
+  try {
+    return await first.promise;
+  } finally {
+    clearTimeout(timer);
+    stop();
+  }
 }
 
 async function readCgroup(machine: Machine, pid: number): Promise<string> {
