@@ -33,8 +33,6 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   const adding = useCall();
 
   useEffect(() => {
-    setErrors([]);
-    setLines([]);
     if (source === 'list') return;
     runList(
       () => client.call('hosts.list', {}),
@@ -130,7 +128,11 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
             { id: 'list', label: 'CSV or Ansible' },
           ]}
           value={source}
-          onChange={setSource}
+          onChange={(next) => {
+            setErrors([]);
+            setLines([]);
+            setSource(next);
+          }}
         />
         <span className="s2">
           {source === 'ssh'

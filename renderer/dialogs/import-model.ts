@@ -72,7 +72,7 @@ export function withFound(
 export function formatOf(fileName: string, text: string): ImportFormat {
   if (/\.ya?ml$/i.test(fileName)) return 'ansible-yaml';
   if (/\.csv$|\.tsv$/i.test(fileName)) return 'csv';
-  const [first = ''] = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*[#;]/.test(line));
+  const first = text.split('\n').find((line) => line.trim() !== '' && !/^\s*[#;]/.test(line)) ?? '';
   if (/^\s*[\w-]+:\s*$|^---/.test(first)) return 'ansible-yaml';
   if (/^\s*\[/.test(first) || /ansible_|^\S+(\s+\w+=\S+)*\s*$/.test(first))
     return first.includes(',') ? 'csv' : 'ansible-ini';

@@ -8,7 +8,7 @@ import { runCommand } from '../commands/commands.ts';
 import { formatRailRate } from '../format/quantity.ts';
 import { filterOfGroup, inTrouble } from '../stores/instances.ts';
 import { fleetRoute, instanceRoute } from '../stores/router.ts';
-import { useInstances, useRoute, useSettings, useStores, useUi } from '../stores/use-stores.ts';
+import { useInstances, useRoute, useSettings, useSlowNow, useStores, useUi } from '../stores/use-stores.ts';
 import { HealthGlyph } from '../ui/Glyph.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
 import { MenuButton } from '../ui/MenuButton.tsx';
@@ -20,7 +20,8 @@ export function Rail({ isFolded }: { isFolded: boolean }) {
   const route = useRoute();
   const byId = useInstances((state) => state.byId);
   const instances = Object.values(byId);
-  const trouble = inTrouble(instances);
+  const mutedUntilMs = useSettings((settings) => settings.mutedUntilMs);
+  const trouble = inTrouble(instances, mutedUntilMs, useSlowNow());
   const worst = trouble[0]?.health.level;
   const badge =
     trouble.length > 0 ? (

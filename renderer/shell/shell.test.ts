@@ -15,8 +15,14 @@ describe('the rail', () => {
     const groups = railGroups(all, []);
     expect(groups.map(({ name }) => name)).toEqual(['local', 'jobs', 'prod-eu']);
     const [, jobs, prod] = groups;
-    expect(jobs?.instances.map(({ name }) => name)).toEqual(['reports', 'ledger', 'invoices']);
+    expect(jobs?.instances.map(({ name }) => name)).toEqual(['reports', 'exports', 'ledger', 'payouts', 'invoices']);
     expect(prod?.instances).toHaveLength(MOST_PER_GROUP);
+    const byHost = railGroups(
+      all.map((one, i) => Object.assign({}, one, { machine: 'm', hostName: `web${i % 3}` })),
+      [],
+      'host',
+    );
+    expect(byHost.map(({ name }) => name)).toEqual(['web0', 'web1', 'web2']);
     expect(prod?.hidden).toBe(all.filter(({ group }) => group === 'prod-eu').length - MOST_PER_GROUP);
   });
 

@@ -145,9 +145,14 @@ export function filterOfGroup(group: string, groupBy: GroupBy): string {
   return /\s/.test(group) ? `${name}:"${group}"` : `${name}:${group}`;
 }
 
-/** What belongs on the Alerts page, worst first. */
-export function inTrouble(instances: readonly Instance[]): Instance[] {
+/** What belongs on the Alerts page, worst first; what is muted does not. */
+export function inTrouble(
+  instances: readonly Instance[],
+  mutedUntilMs: Readonly<Record<string, number>>,
+  nowMs: number,
+): Instance[] {
   return instances
+    .filter(({ id }) => (mutedUntilMs[id] ?? 0) <= nowMs)
     .filter(({ health }) => health.level === 'crit' || health.level === 'warn' || health.level === 'lost')
     .sort(byTrouble);
 }

@@ -92,7 +92,8 @@ describe('the list of instances', () => {
       instance('off', 'off'),
       instance('l', 'lost'),
     ];
-    expect(inTrouble(all).map(({ id }) => id)).toEqual(['x', 'z', 'l']);
+    expect(inTrouble(all, {}, 5).map(({ id }) => id)).toEqual(['x', 'z', 'l']);
+    expect(inTrouble(all, { x: 6, z: 4 }, 5).map(({ id }) => id)).toEqual(['z', 'l']);
     expect([...all].sort(byTrouble).at(-1)?.id).toBe('off');
   });
 });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, constantFrom, pre, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { InstanceRecord } from '../instances/record.ts';
 import { expandRange } from './ansible-hosts.ts';
@@ -24,9 +24,11 @@ function record(change: Partial<InstanceRecord>): InstanceRecord {
   };
 }
 
-describe('a list of comma separated values', () => {
-  const preview = (text: string, known = NONE) => previewImport('csv', text, known, '/home/me');
+function preview(text: string, known = NONE) {
+  return previewImport('csv', text, known, '/home/me');
+}
 
+describe('a list of comma separated values', () => {
   it('is read by the names of its first line, in any order', () => {
     const text = 'tags,address,name\r\n"prod-eu, web",ssh://web1/run/checkout.stats,checkout\r\n';
     expect(preview(text)).toEqual({
@@ -70,12 +72,10 @@ describe('a list of comma separated values', () => {
   });
 
   it('gives back what was written, whatever is in the cells', () => {
-    const cell = fc.string().map((text) => text.replace(/^[\s']+/, '').trim());
-    fc.assert(
-      fc.property(fc.array(cell, { minLength: 1, maxLength: 5 }), (cells) => {
-        fc.pre(
-          cells.some((value) => value !== '' && !/[\uFEFF;\t]/.test(value)) && !/[;\t\r\uFEFF]/.test(cells.join('')),
-        );
+    const cell = string().map((text) => text.replace(/^[\s']+/, '').trim());
+    assert(
+      property(array(cell, { minLength: 1, maxLength: 5 }), (cells) => {
+        pre(cells.some((value) => value !== '' && !/[\uFEFF;\t]/.test(value)) && !/[;\t\r\uFEFF]/.test(cells.join('')));
         expect(parseCsv(formatCsvLine(['x', ...cells])).records[0]?.cells).toEqual(['x', ...cells]);
       }),
     );
@@ -147,15 +147,11 @@ all:
   });
 
   it('never ends the console, whatever is in it', () => {
-    fc.assert(
-      fc.property(
-        fc.string({ maxLength: 200 }),
-        fc.constantFrom('csv', 'ansible-ini', 'ansible-yaml'),
-        (text, format) => {
-          const { rows } = previewImport(format, text, NONE, '/home/me');
-          expect(rows.length).toBeLessThan(6_000);
-        },
-      ),
+    assert(
+      property(string({ maxLength: 200 }), constantFrom('csv', 'ansible-ini', 'ansible-yaml'), (text, format) => {
+        const { rows } = previewImport(format, text, NONE, '/home/me');
+        expect(rows.length).toBeLessThan(6_000);
+      }),
     );
   });
 });

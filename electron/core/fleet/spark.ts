@@ -13,5 +13,5 @@ export function sparkOf(ring: Pick<SampleRing, 'length' | 'at'>): { lastAtMs: nu
     // A sample without a figure gives way to one of the same ten seconds that has it.
     points[age] ??= ring.at('reqPerSec', i);
   }
-  return { lastAtMs, reqPerSec: points.reverse() };
+  return { lastAtMs, reqPerSec: points.toReversed() };
 }

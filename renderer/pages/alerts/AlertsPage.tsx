@@ -2,7 +2,7 @@
 import type { Instance } from '../../../electron/contract/model.ts';
 import { inTrouble } from '../../stores/instances.ts';
 import { fleetRoute, instanceRoute } from '../../stores/router.ts';
-import { useInstances, useStores } from '../../stores/use-stores.ts';
+import { useInstances, useSettings, useSlowNow, useStores } from '../../stores/use-stores.ts';
 import { Button } from '../../ui/Button.tsx';
 import { HealthGlyph } from '../../ui/Glyph.tsx';
 import { whereToLook } from '../instance/instance-words.ts';
@@ -12,7 +12,8 @@ export function AlertsPage() {
   const { router } = useStores();
   const byId = useInstances((state) => state.byId);
   const all = Object.values(byId);
-  const trouble = inTrouble(all);
+  const mutedUntilMs = useSettings((settings) => settings.mutedUntilMs);
+  const trouble = inTrouble(all, mutedUntilMs, useSlowNow());
   return (
     <>
       <div className="tool">

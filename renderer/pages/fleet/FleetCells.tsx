@@ -75,16 +75,10 @@ export function cellOf(id: ColumnId, instance: Instance, { nowMs, sparks, isStal
 }
 
 export function sumOf(id: ColumnId, totals: FleetTotals): ReactNode {
-  switch (id) {
-    case 'rps':
-      return formatRate(totals.reqPerSec).text;
-    case 'busy':
-      return `${totals.busy}/${totals.workers}`;
-    case 'memory':
-      return totals.rssBytes === null ? null : <Figure of={formatBytes(totals.rssBytes)} />;
-    default:
-      return null;
-  }
+  if (id === 'rps') return formatRate(totals.reqPerSec).text;
+  if (id === 'busy') return `${totals.busy}/${totals.workers}`;
+  if (id === 'memory' && totals.rssBytes !== null) return <Figure of={formatBytes(totals.rssBytes)} />;
+  return null;
 }
 
 function Busy({ figures }: { figures: Figures | null }) {

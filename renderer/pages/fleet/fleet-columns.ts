@@ -64,13 +64,12 @@ export function arrangedColumns(kept: FleetView['columns']): Column[] {
 
 /** The columns that are shown in this width. */
 export function fittingColumns(columns: readonly Column[], widthPx: number): Column[] {
-  let shown = columns.filter(({ isHidden }) => !isHidden);
-  while (widthPx > 0 && widthOf(shown) > widthPx) {
-    const highest = Math.max(...shown.map(({ dropRank }) => dropRank));
-    if (highest <= 0) break;
-    shown = shown.filter(({ dropRank }) => dropRank !== highest);
-  }
-  return shown;
+  const wanted = columns.filter(({ isHidden }) => !isHidden);
+  if (widthPx <= 0) return wanted;
+  const ranks = [...new Set(wanted.map(({ dropRank }) => dropRank))].sort((a, b) => b - a);
+  const kept = (highest: number) => wanted.filter(({ dropRank }) => dropRank <= highest);
+  const fitting = ranks.find((highest) => widthOf(kept(highest)) <= widthPx);
+  return kept(fitting ?? 0);
 }
 
 export function keptColumns(columns: readonly Column[]): FleetView['columns'] {

@@ -16,9 +16,11 @@ export function toggled(selected: readonly string[], ids: readonly string[]): st
 
 /** The one that does least first: it is the canary. Unknown rates come last. */
 export function rollingOrder(instances: readonly Instance[]): Instance[] {
-  const rateOf = ({ figures, link }: Instance) =>
-    link.status === 'attached' ? (figures?.reqPerSec ?? Number.MAX_VALUE) : Number.MAX_VALUE;
   return [...instances].sort((a, b) => rateOf(a) - rateOf(b) || a.name.localeCompare(b.name));
+}
+
+function rateOf({ figures, link }: Instance): number {
+  return link.status === 'attached' ? (figures?.reqPerSec ?? Number.MAX_VALUE) : Number.MAX_VALUE;
 }
 
 /** `Canary sessions, then 2 at a time, stop when a check fails`. */
