@@ -132,4 +132,22 @@ describe.skipIf(!hasSshd() || !hasUwsgi())('the configuration of a server behind
     await expect(failure).rejects.toThrow(/shop\.ini was not saved: /);
     expect(await readFile(path, 'utf8')).toBe(text);
   });
+
+  it('of a vassal is saved with a word about its emperor; it is compared with a file of this machine', async () => {
+    const stats = join(bench.folder, 'vassal.stats');
+    const common = `[uwsgi]\nplugins = python3\nmaster = true\nsocket = v.sock\nwsgi-file = ${bench.folder}/app.py\n`;
+    await bench.write('vassals/blog.ini', `${common}processes = 1\nstats = ${stats}\n`);
+    await bench.startUwsgi(['--emperor', join(bench.folder, 'vassals')]);
+    const vassal = await waitUntil('the vassal to answer over SSH', async () =>
+      bench.client.call('instances.attach', { statsAddress: `ssh://web1${stats}` }).catch(() => null),
+    );
+    const { saveReloads } = await bench.client.call('config.desk', { instanceId: vassal.id });
+    expect(saveReloads).toContain('An emperor watches');
+    const here = await bench.write('here.ini', `${common}processes = 3\nstats = ${stats}\n`);
+    const compared = await bench.client.call('config.compare', {
+      left: { type: 'disk', instanceId: vassal.id },
+      right: { type: 'file', path: here },
+    });
+    expect(compared.summary).toBe('processes 1 → 3');
+  });
 });
