@@ -37,6 +37,7 @@ import {
   sshAnswerSchema,
   sshQuestionSchema,
   transportChoiceSchema,
+  trustedKeySchema,
 } from './hosts-model.ts';
 import { liveFiguresSchema } from './live-figures.ts';
 import {
@@ -126,6 +127,11 @@ export const methods = {
   },
   /** No connection and no more tries until `hosts.connect`. */
   'hosts.disconnect': { params: z.object({ machine: z.string() }), result: nothing },
+  /** Takes a host out of the list; one that instances are on stays. */
+  'hosts.forget': { params: z.object({ machine: z.string() }), result: nothing },
+  /** Host keys that Reeve keeps itself; those of known_hosts are its user's own. */
+  'hosts.keys': { params: nothing, result: z.object({ keys: z.array(trustedKeySchema) }) },
+  'hosts.forgetKey': { params: z.object({ name: z.string(), keyType: z.string() }), result: nothing },
   /** What waits for an answer of the user, oldest first. */
   'ssh.questions': { params: nothing, result: z.object({ questions: z.array(sshQuestionSchema) }) },
   'ssh.answer': { params: z.object({ questionId: z.string(), answer: sshAnswerSchema }), result: nothing },

@@ -75,6 +75,17 @@ export const hostResolvedSchema = z.object({
 });
 export type HostResolved = z.infer<typeof hostResolvedSchema>;
 
+/** A host key that Reeve keeps itself. */
+export const trustedKeySchema = z.object({
+  /** As known_hosts names it: `10.20.1.13`, `[10.20.1.13]:2222`. */
+  name: z.string(),
+  keyType: z.string(),
+  /** `SHA256:…` */
+  fingerprint: z.string(),
+  sinceMs: ms,
+});
+export type TrustedKey = z.infer<typeof trustedKeySchema>;
+
 export const sshQuestionSchema = z.object({
   id: z.string(),
   machineId: z.string(),

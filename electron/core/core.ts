@@ -232,6 +232,7 @@ export async function createCore(ports: Ports, { autoStart = true, onBrokenFile 
     machines,
     hosts,
     questions: sshTrust.questions,
+    hostKeys: sshTrust.hostKeys,
     engines,
     reloads,
     rolling,

@@ -207,6 +207,7 @@ export const CATALOGUE = {
     '{host} does not answer any more: keep-alives stay without a reply.',
     'Check the network between this machine and the host. It is connected again by itself.',
   ],
+  'ssh-host-in-use': ['{host} has instances in the list.', 'Remove them first; the host leaves the list with them.'],
   'ssh-stopped': ['Nothing connects to {host}: it was disconnected.', 'Connect to it again.'],
   'ssh-no-system': [
     'There is no ssh program on this machine.',

@@ -33,6 +33,7 @@ import type { ReloadFlow } from './reload/reload-flow.ts';
 import type { RollingReloads } from './reload/rolling.ts';
 import { sendAndForget } from './sample/sample-load.ts';
 import { ensureSample } from './sample/sample-project.ts';
+import type { HostKeys } from './ssh/host-keys.ts';
 import type { Questions } from './ssh/questions.ts';
 import { sshHandlers } from './ssh/ssh-handlers.ts';
 import type { SshHosts } from './ssh/ssh-hosts.ts';
@@ -45,6 +46,7 @@ export interface HandlerContext {
   hosts: SshHosts;
   /** What waits for an answer on the way to a host. */
   questions: Questions;
+  hostKeys: HostKeys;
   engines: Engines;
   reloads: ReloadFlow;
   rolling: RollingReloads;

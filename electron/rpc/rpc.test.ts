@@ -19,6 +19,8 @@ const settings: Settings = {
   firstRunClosed: false,
   railFolded: false,
   readOnlyTags: [],
+  fleet: { groupBy: 'tag', filters: [], columns: [] },
+  mutedUntilMs: {},
 };
 
 function refuse(): never {

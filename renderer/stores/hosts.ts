@@ -27,6 +27,8 @@ export interface HostsStore extends StoreApi<HostsState> {
   /** Resolves to the host's state, whose `id` is the destination in its one spelling. */
   connect(destination: string, transport?: TransportChoice): Promise<HostState>;
   disconnect(machine: string): Promise<void>;
+  /** Out of the list. */
+  forget(machine: string): Promise<void>;
   answer(questionId: string, answer: SshAnswer): Promise<void>;
   dispose(): void;
 }
@@ -74,6 +76,10 @@ export function createHostsStore(client: Client): HostsStore {
     },
     async disconnect(machine: string) {
       await client.call('hosts.disconnect', { machine });
+    },
+    async forget(machine: string) {
+      await client.call('hosts.forget', { machine });
+      await refresh();
     },
     async answer(questionId: string, answer: SshAnswer) {
       await client.call('ssh.answer', { questionId, answer });

@@ -12,6 +12,9 @@ interface Handlers {
   'hosts.resolve': (params: Params<'hosts.resolve'>) => Result<'hosts.resolve'>;
   'hosts.connect': (params: Params<'hosts.connect'>) => HostState;
   'hosts.disconnect': (params: Params<'hosts.disconnect'>) => Result<'hosts.disconnect'>;
+  'hosts.forget': (params: Params<'hosts.forget'>) => Result<'hosts.forget'>;
+  'hosts.keys': () => Result<'hosts.keys'>;
+  'hosts.forgetKey': (params: Params<'hosts.forgetKey'>) => Result<'hosts.forgetKey'>;
   'ssh.questions': () => Result<'ssh.questions'>;
   'ssh.answer': (params: Params<'ssh.answer'>) => Result<'ssh.answer'>;
 }
@@ -136,6 +139,14 @@ export function createFakeHosts({ onQuestions, onHosts }: FakeHostsOptions): Fak
   const asked = new Map<string, number>();
   let question: SshQuestion | null = null;
   let questionCount = 0;
+  let keys = [
+    {
+      name: '[198.51.100.7]:2222',
+      keyType: 'ssh-ed25519',
+      fingerprint: 'SHA256:8mJxt0LwKcR5yZ1nHo9EdPf2aUs7Gi4TxWb60Qkq3Vb',
+      sinceMs: Date.now() - 40 * 86_400_000,
+    },
+  ];
 
   const scriptOf = (id: string): Script => SCRIPTS.get(id) ?? script([]);
 
@@ -256,6 +267,15 @@ export function createFakeHosts({ onQuestions, onHosts }: FakeHostsOptions): Fak
     'hosts.disconnect': ({ machine }) => {
       const state = states.get(machine);
       if (state) onHosts([keep({ ...state, status: 'idle', reason: 'You disconnected it.', nextTryAtMs: null })]);
+      return {};
+    },
+    'hosts.forget': ({ machine }) => {
+      states.delete(machine);
+      return {};
+    },
+    'hosts.keys': () => ({ keys }),
+    'hosts.forgetKey': ({ name, keyType }) => {
+      keys = keys.filter((key) => key.name !== name || key.keyType !== keyType);
       return {};
     },
     'ssh.questions': () => ({ questions: question === null ? [] : [question] }),

@@ -6,6 +6,7 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import type { TrustedKey } from '../../contract/hosts-model.ts';
 import { CoreError, describe, isErrorCode } from '../errors.ts';
 import type { DocumentStore } from '../files/document-store.ts';
 import type { Clock } from '../ports.ts';
@@ -91,6 +92,27 @@ export class HostKeys {
     if (until === 'keep' || path === undefined) return 'Host key kept by Reeve.';
     await appendToKnownHosts(path, formatKnownHostsLine(name, key, settings.hashKnownHosts));
     return `Host key added to ${path}.`;
+  }
+
+  /** What Reeve keeps itself, by name. */
+  list(): TrustedKey[] {
+    return this.#store.value.hosts
+      .map(({ name, keyType, key, sinceMs }) => ({
+        name,
+        keyType,
+        fingerprint: fingerprintOf(Buffer.from(key, 'base64')),
+        sinceMs,
+      }))
+      .sort((a, b) => a.name.localeCompare(b.name));
+  }
+
+  /** Its user is asked again, unless known_hosts has the key. */
+  async forget(name: string, keyType: string): Promise<void> {
+    const isOther = (held: { name: string; keyType: string }): boolean =>
+      held.name !== name || held.keyType !== keyType;
+    const ofSession = this.#session.filter((line) => isOther({ name: line.names, keyType: line.keyType }));
+    this.#session.splice(0, this.#session.length, ...ofSession);
+    await this.#store.set({ version: 1, hosts: this.#store.value.hosts.filter(isOther) });
   }
 
   async #judge(host: string, settings: HopSettings, key: Buffer): Promise<HostKeyVerdict> {

@@ -142,6 +142,15 @@ export class SshHosts {
     this.#ways.get(id)?.disconnect();
   }
 
+  /** Takes it out of the list. Throws `ssh-host-in-use` while instances are on it. */
+  async forget(id: MachineId): Promise<void> {
+    const { store, instanceCount } = this.#options;
+    if (instanceCount(id) > 0) throw new CoreError('ssh-host-in-use', { host: id });
+    this.#ways.get(id)?.release();
+    this.#ways.delete(id);
+    await store.set({ version: 1, hosts: store.value.hosts.filter((host) => host.id !== id) });
+  }
+
   dispose(): void {
     this.#cancelBeat?.();
     this.#cancelBatch?.();

@@ -24,7 +24,7 @@ export type TrustPorts = Pick<Ports, 'dataFolder' | 'homeFolder' | 'platform' | 
 export class UserTrust implements SshTrust {
   readonly questions = new Questions();
   readonly #resolver: HostResolver;
-  readonly #hostKeys: HostKeys;
+  readonly hostKeys: HostKeys;
   readonly #secrets: SecretMemory;
   readonly #store: DocumentStore<HostKeysFile>;
   /** The rest of the configuration of each hop that was given out. */
@@ -33,7 +33,7 @@ export class UserTrust implements SshTrust {
   private constructor(ports: TrustPorts, store: DocumentStore<HostKeysFile>) {
     this.#resolver = new HostResolver(ports);
     this.#store = store;
-    this.#hostKeys = new HostKeys(store, join(ports.dataFolder, HOST_KEYS_FILE), ports.clock);
+    this.hostKeys = new HostKeys(store, join(ports.dataFolder, HOST_KEYS_FILE), ports.clock);
     this.#secrets = new SecretMemory(ports.secrets);
   }
 
@@ -98,7 +98,7 @@ export class UserTrust implements SshTrust {
   login(hop: ResolvedHop, context: LoginContext): HopLogin {
     const settings = this.#settings.get(hop);
     if (settings === undefined) throw new CoreError('ssh-destination', { destination: hop.name });
-    const parts = { hostKeys: this.#hostKeys, questions: this.questions, secrets: this.#secrets };
+    const parts = { hostKeys: this.hostKeys, questions: this.questions, secrets: this.#secrets };
     return new UserLogin(hop, settings, context, parts);
   }
 

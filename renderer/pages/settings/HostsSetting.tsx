@@ -1,4 +1,5 @@
 /** Settings: hosts that were used, the state of each, and what makes its connection. */
+import { X } from 'lucide-react';
 import type { HostEntry, HostState, TransportChoice } from '../../../electron/contract/hosts-model.ts';
 import type { Health } from '../../../electron/contract/model.ts';
 import { runAction } from '../../commands/run-action.ts';
@@ -6,6 +7,7 @@ import { formatLongTime } from '../../format/time.ts';
 import { useHosts, useInstances, useNow, useStores } from '../../stores/use-stores.ts';
 import { Button } from '../../ui/Button.tsx';
 import { HealthGlyph } from '../../ui/Glyph.tsx';
+import { IconButton } from '../../ui/IconButton.tsx';
 
 export function HostsSetting() {
   const { ui } = useStores();
@@ -32,7 +34,7 @@ export function HostsSetting() {
       {shown.length === 0 ? null : (
         <ul className="host-rows">
           {shown.map((entry) => (
-            <HostRow key={entry.id} entry={entry} host={states[entry.id] ?? null} />
+            <HostRow key={entry.id} entry={entry} host={states[entry.id] ?? null} isInUse={inUse.has(entry.id)} />
           ))}
         </ul>
       )}
@@ -50,7 +52,7 @@ const LEVELS: Record<HostState['status'], Health['level']> = {
   failed: 'crit',
 };
 
-function HostRow({ entry, host }: { entry: HostEntry; host: HostState | null }) {
+function HostRow({ entry, host, isInUse }: { entry: HostEntry; host: HostState | null; isInUse: boolean }) {
   const { hosts, ui } = useStores();
   const nowMs = useNow();
   const status = host?.status ?? 'idle';
@@ -82,6 +84,12 @@ function HostRow({ entry, host }: { entry: HostEntry; host: HostState | null }) 
       ) : (
         <Button onClick={() => runAction(hosts.disconnect(entry.id))}>Disconnect</Button>
       )}
+      <IconButton
+        label={`Forget ${entry.id}`}
+        icon={<X size={14} strokeWidth={1.75} aria-hidden />}
+        disabledReason={isInUse ? 'Instances on it are in the list; remove them first.' : null}
+        onClick={() => runAction(hosts.forget(entry.id))}
+      />
     </li>
   );
 }

@@ -10,6 +10,7 @@ import { Switch } from '../../ui/Switch.tsx';
 import { HostsSetting } from './HostsSetting.tsx';
 import { ReadOnlyTags } from './ReadOnlyTags.tsx';
 import { Setting } from './Setting.tsx';
+import { TrustedKeysSetting } from './TrustedKeysSetting.tsx';
 import './settings.css';
 
 export function SettingsPage() {
@@ -68,6 +69,7 @@ export function SettingsPage() {
           />
         </Setting>
         <HostsSetting />
+        <TrustedKeysSetting />
         <ReadOnlyTags />
         <About />
       </div>
