@@ -197,6 +197,35 @@ describe('a link', () => {
   });
 });
 
+describe('a link whose machine is not reached', () => {
+  const held: LinkEvent = {
+    type: 'held',
+    status: 'waiting',
+    reason: 'web1 refuses.',
+    code: 'ssh-refused',
+    nextTryAtMs: 9,
+  };
+
+  it('shows the way to the machine and makes no tries of its own', () => {
+    const { state, effects } = play([0, start], [0, { type: 'due' }], [10, { type: 'answered' }], [20, held]);
+    expect(state).toMatchObject({ status: 'waiting', reason: 'web1 refuses.', nextTryAtMs: 9 });
+    expect(effects).toEqual([{ type: 'disarm' }]);
+    for (const type of ['due', 'retry'] as const) expect(stepLink(state, { type }, 30).effects).toEqual([]);
+    expect(stepLink(state, start, 30).effects).toEqual([{ type: 'disarm' }]);
+  });
+
+  it('is asked at once when the machine is reached', () => {
+    const { effects } = play([0, start], [20, held], [5_000, { type: 'released' }]);
+    expect(effects).toEqual([{ type: 'disarm' }, { type: 'poll' }]);
+  });
+
+  it('that was stopped by its user stays so', () => {
+    const { state, effects } = play([0, start], [10, { type: 'pause' }], [20, held], [30, { type: 'released' }]);
+    expect(state.status).toBe('idle');
+    expect(effects).toEqual([]);
+  });
+});
+
 describe('the back-off', () => {
   it('stays within its bounds for any number and any luck', () => {
     fc.assert(

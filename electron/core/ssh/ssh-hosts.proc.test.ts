@@ -214,7 +214,7 @@ describe.skipIf(!hasSshd() || !hasUwsgi())('ways to hosts', () => {
     }
   });
 
-  test('a server that takes a connection and says nothing is told apart, and a frozen one is noticed by the poll', async () => {
+  test('a connection that stays open without an answer, as behind a pulled cable, is noticed by the poll and made again', async () => {
     await startCore([{ alias: 'web1', sshd: web }]);
     const path = await startServer();
     await waitUntil('the socket of uWSGI', async () => hasSocket(path));

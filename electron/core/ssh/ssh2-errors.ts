@@ -45,7 +45,7 @@ export function connectError(error: unknown, hop: ResolvedHop, via: string | nul
     default:
       break;
   }
-  if (stage !== 'socket' && isBrokenOff(error)) {
+  if (isBrokenOff(error)) {
     return new CoreError('ssh-closed-early', { host, stage: STAGE_WORDS[stage] }, options);
   }
   return new CoreError('ssh-failed', { host, reason: lowerFirst(reason) }, options);
@@ -85,7 +85,7 @@ const ERRNO_BY_WORDS: Record<string, string> = {
 };
 
 const STAGE_WORDS: Record<Stage, string> = {
-  socket: 'connecting',
+  socket: 'it said anything',
   handshake: 'its host key was seen',
   login: 'signing in was done',
 };

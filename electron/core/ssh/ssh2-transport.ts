@@ -23,6 +23,8 @@ export class Ssh2Transport implements SshTransport {
   readonly #hop: ResolvedHop;
   readonly #clock: Clock;
   readonly #sessions: Sessions;
+  /** Ends of the commands that run. */
+  readonly #commands = new Set<() => void>();
   #lastError: Error | null = null;
   #isClosed = false;
   #cancelProbe: (() => void) | null = null;
@@ -71,7 +73,7 @@ export class Ssh2Transport implements SshTransport {
       this.#ifOpen(reject, () => {
         this.#client.exec(command, (error, channel) => {
           if (error) reject(error);
-          else resolve(asCommand(channel, onEnded));
+          else resolve(this.#command(channel, onEnded));
         });
       });
       return promise;
@@ -139,6 +141,32 @@ export class Ssh2Transport implements SshTransport {
     }
   }
 
+  #command(channel: ClientChannel, onEnded: () => void): RunningCommand {
+    const { promise: ended, resolve } = Promise.withResolvers<{ code: number | null }>();
+    let code: number | null = null;
+    let isKilled = false;
+    channel.on('exit', (exitCode: number | null) => {
+      if (!isKilled) code = exitCode;
+    });
+    const end = (): void => {
+      this.#commands.delete(end);
+      onEnded();
+      resolve({ code });
+    };
+    // A channel whose output nobody reads is never closed by ssh2, also when the connection is gone.
+    this.#commands.add(end);
+    channel.once('close', end);
+    // What was written to a command that has ended is lost; its end tells it.
+    channel.on('error', () => {});
+    const kill = (): void => {
+      isKilled = true;
+      channel.close();
+      channel.resume();
+      channel.stderr.resume();
+    };
+    return { stdin: channel, stdout: channel, stderr: channel.stderr, ended, kill };
+  }
+
   /** ssh2 throws where it is not connected. */
   #ifOpen(onFailed: (error: Error) => void, use: () => void): void {
     if (this.#isClosed) {
@@ -157,6 +185,7 @@ export class Ssh2Transport implements SshTransport {
     this.#isClosed = true;
     this.#cancelProbe?.();
     this.#cancelProbe = null;
+    for (const end of this.#commands) end();
     this.onClosed?.(reason);
     this.onClosed = null;
   }
@@ -166,19 +195,4 @@ export class Ssh2Transport implements SshTransport {
 function withDefaultEnd(channel: ClientChannel): Duplex {
   channel.on('end', () => channel.end());
   return channel;
-}
-
-function asCommand(channel: ClientChannel, onEnded: () => void): RunningCommand {
-  const { promise: ended, resolve } = Promise.withResolvers<{ code: number | null }>();
-  let code: number | null = null;
-  channel.on('exit', (exitCode: number | null) => {
-    code = exitCode;
-  });
-  channel.once('close', () => {
-    onEnded();
-    resolve({ code });
-  });
-  // What was written to a command that has ended is lost; its end tells it.
-  channel.on('error', () => {});
-  return { stdin: channel, stdout: channel, stderr: channel.stderr, ended, kill: () => channel.close() };
 }
