@@ -20,6 +20,8 @@ const repository = join(import.meta.dirname, '../../..');
 
 export class CoreBench {
   readonly folder: string;
+  /** Told every message of the core to its page, as it is on the wire. */
+  onSent: ((text: string) => void) | null = null;
   readonly #children = new Set<ChildProcess>();
   #core: Core | null = null;
   #client: RpcClient | null = null;
@@ -63,6 +65,11 @@ export class CoreBench {
       options,
     );
     const { left, right } = createMemoryPair();
+    const send = right.send.bind(right);
+    right.send = (text) => {
+      this.onSent?.(text);
+      send(text);
+    };
     core.connect(right);
     const client = new RpcClient({ setTimer: (callback, ms) => systemClock.setTimer(callback, ms) });
     client.attach(left);
