@@ -7,6 +7,8 @@ export interface Flag {
   name: string;
   /** Placeholder of its value; null: a switch. */
   value: string | null;
+  /** `f` for -f. */
+  short?: string;
   help: string;
 }
 
@@ -18,6 +20,8 @@ export interface Command {
   flags: readonly Flag[];
   /** Names of the positional arguments it must have. */
   positionals: readonly string[];
+  /** One more positional argument, which may be left out. */
+  optional?: string;
   /** The last positional argument may be given more than once. */
   repeats?: boolean;
   /** Further paragraphs of its help. */
@@ -26,7 +30,8 @@ export interface Command {
 
 const TARGET_HELP =
   'TARGET is the stats address of a uWSGI or Reeve master: host:port (127.0.0.1:1717), the path of a unix socket ' +
-  '(/run/app.stats), an abstract socket (@name) or http://host:port when stats-http is on.';
+  '(/run/app.stats), an abstract socket (@name) or http://host:port when stats-http is on. On another machine: ' +
+  'ssh://user@host:port/run/app.stats, ssh://alias/127.0.0.1:1717, ssh://alias/@name; hosts are those of ssh.';
 
 export const COMMANDS: readonly Command[] = [
   {
@@ -121,6 +126,46 @@ export const COMMANDS: readonly Command[] = [
         '"requests", "avgRtMs", "rssBytes", "vszBytes", "exceptions", "harakiri", "respawns", "txBytes", "spawnedAt", ' +
         '"cores", "busyCores"}]}. Times in milliseconds, memory in bytes, spawnedAt in seconds since 1970; ' +
         'null is a value that the server does not report. Keys may be added, never changed.',
+    ],
+  },
+  {
+    name: 'discover',
+    usage: 'discover [ssh://HOST] [--json]',
+    summary: 'List the servers that run here or on a host, and what keeps one from being watched.',
+    flags: [{ name: 'json', value: null, help: 'print one JSON array instead of a list' }],
+    positionals: [],
+    optional: 'HOST',
+    details: [
+      'HOST is an alias of ssh, host, user@host or user@host:port. Only command lines, configuration files and /proc are ' +
+        'read; nothing is connected to. Servers of other users show as much as this user may see.',
+      'JSON: [{"machine", "pid", "role": "server" | "emperor" | "vassal", "emperorPid", "unit", "pidfile", "command", ' +
+        '"user", "cwd", "configPath", "statsAddress", "masterFifo", "instanceId", "missing"}]. statsAddress is a TARGET ' +
+        'of the other commands; missing says what to add where there is none. Keys may be added, never changed.',
+    ],
+  },
+  {
+    name: 'logs',
+    usage: 'logs TARGET [-f] [-n N] [--source S] [--json]',
+    summary: 'Print the newest lines of the log of a running server, and follow it.',
+    flags: [
+      { name: 'follow', short: 'f', value: null, help: 'print what comes, until Ctrl-C' },
+      { name: 'lines', short: 'n', value: 'N', help: 'newest lines to begin with; 20 unless given' },
+      {
+        name: 'source',
+        value: 'S',
+        help: 'file:/path, journal:unit.service or docker:container, instead of what the configuration names',
+      },
+      { name: 'json', value: null, help: 'print each line as a JSON object' },
+    ],
+    positionals: ['TARGET'],
+    details: [
+      TARGET_HELP,
+      "The log is found in the server's configuration (logto, daemonize, logger, req-logger), or where its standard " +
+        'error goes: a file, the journal of its unit, its container. A rotated file and a broken connection lose and ' +
+        'repeat no line; where something was left out, a line says so. Control sequences are taken out.',
+      'JSON: {"seq", "atMs", "text", "level": "info" | "warning" | "error" | "request" | "note", "pid", "wid", "request": ' +
+        '{"method", "uri", "status", "tookMs", "sizeBytes", "client"} | null}. A note is said by Reeve. null is what the ' +
+        'line does not say. Keys may be added, never changed.',
     ],
   },
   {

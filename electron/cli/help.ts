@@ -20,8 +20,8 @@ export function helpList(): string[] {
 
 /** `reeve help COMMAND`. */
 export function helpFor(command: Command): string[] {
-  const flags = command.flags.map(({ name, value, help }) => ({
-    left: `  --${name}${value === null ? '' : ` ${value}`}`,
+  const flags = command.flags.map(({ name, value, short, help }) => ({
+    left: `  ${short === undefined ? '' : `-${short}, `}--${name}${value === null ? '' : ` ${value}`}`,
     help,
   }));
   const width = Math.max(0, ...flags.map(({ left }) => left.length));

@@ -13,7 +13,8 @@ export interface Parsed {
 /** Throws UsageError that names the flag or argument, and the nearest flag when one is unknown. */
 export function parseCommand(command: Command, args: readonly string[]): Parsed {
   const types = command.flags.map(
-    ({ name, value }) => [name, { type: value === null ? 'boolean' : 'string' }] as const,
+    ({ name, value, short }) =>
+      [name, { type: value === null ? 'boolean' : 'string', ...(short === undefined ? {} : { short }) }] as const,
   );
   const { tokens } = parseArgs({
     args: [...args],
@@ -29,7 +30,7 @@ export function parseCommand(command: Command, args: readonly string[]): Parsed 
   }
   const [missing] = command.positionals.slice(positionals.length);
   if (missing !== undefined) throw new UsageError(`\`reeve ${command.name}\` needs ${missing}.`, command.name);
-  const extra = positionals[command.positionals.length];
+  const extra = positionals[command.positionals.length + (command.optional === undefined ? 0 : 1)];
   if (extra !== undefined && command.repeats !== true) {
     throw new UsageError(`\`reeve ${command.name}\` does not know what to do with "${extra}".`, command.name);
   }

@@ -18,6 +18,8 @@ const RUNS: Record<string, () => Promise<Run>> = {
   check: async () => (await import('./check-command.ts')).runCheck,
   rehearse: async () => (await import('./rehearse-command.ts')).runRehearse,
   stats: async () => (await import('./stats-command.ts')).runStats,
+  discover: async () => (await import('./discover-command.ts')).runDiscover,
+  logs: async () => (await import('./logs-command.ts')).runLogs,
   reload: async () => (await import('./reload-command.ts')).runReload,
 };
 
