@@ -2,18 +2,24 @@
  * `reeve reload`: the reload flow of the console without a console. A core of its own, on a folder that is thrown
  * away, attaches to the server, plans, acts and watches through the same contract as a page does.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Params } from '../contract/api.ts';
 import type { Instance, ReloadMethod, ReloadPlan, ReloadRun } from '../contract/model.ts';
 import { reportJson } from '../contract/reload-report.ts';
 import { createCore } from '../core/core.ts';
+import { isErrorCode } from '../core/errors.ts';
+import { instancesFileSchema } from '../core/instances/record.ts';
 import { systemClock } from '../core/node-ports.ts';
 import { checkText, hindrances } from '../core/reload/plan-trouble.ts';
+import { HOST_KEYS_FILE } from '../core/ssh/user-trust.ts';
 import { RpcClient } from '../rpc/client.ts';
 import { RpcError } from '../rpc/errors.ts';
 import { createMemoryPair } from '../rpc/transport.ts';
+import { dataFolderPath } from '../web/data-folder.ts';
 import { createWebPorts } from '../web/web-ports.ts';
+import { answerInTerminal, type QuestionSource } from './answer-questions.ts';
 import { findInstallation } from './installation.ts';
 import type { Parsed } from './parse-command.ts';
 import { readTarget } from './stats-command.ts';
@@ -27,6 +33,8 @@ export async function runReload({ positionals, flags }: Parsed, terminal: Termin
   const target = readTarget(positionals[0] ?? '', 'reload', terminal.cwd);
   const stopped = stopSignal();
   const dataFolder = await mkdtemp(join(tmpdir(), 'reeve-reload-'));
+  const whose = { platform: process.platform, env: terminal.env, home: homedir() };
+  const known = await takeFromConsole(dataFolderPath(whose, terminal.cwd), dataFolder, target.text);
   const core = await createCore(createWebPorts({ ...findInstallation(), dataFolder, env: terminal.env }), {
     autoStart: false,
   });
@@ -34,8 +42,9 @@ export async function runReload({ positionals, flags }: Parsed, terminal: Termin
   core.connect(left);
   const client = new RpcClient({ setTimer: (callback, ms) => systemClock.setTimer(callback, ms) });
   client.attach(right);
+  answerQuestions(client, terminal);
   try {
-    return await reload(client, target.text, wishesOf(flags), terminal, stopped);
+    return await reload(client, { statsAddress: target.text, ...known }, wishesOf(flags), terminal, stopped);
   } catch (error) {
     if (error instanceof RpcError) throw new CommandError(error.message, error.hint, error);
     throw error;
@@ -66,12 +75,12 @@ function wishesOf(flags: Parsed['flags']): Wishes {
 
 async function reload(
   client: RpcClient,
-  statsAddress: string,
+  target: Params<'instances.attach'>,
   wishes: Wishes,
   terminal: Terminal,
   stopped: Promise<void>,
 ): Promise<number> {
-  const instance = await attach(client, statsAddress);
+  const instance = await attach(client, target);
   const plan = await client.call('reload.plan', { instanceId: instance.id, sudo: wishes.sudo });
   const method = chooseMethod(plan, instance, wishes.method);
   refuseWhenCheckFails(plan, method, terminal);
@@ -108,8 +117,45 @@ async function reload(
   return verdict.status === 'done' ? EXIT.done : EXIT.failed;
 }
 
+/**
+ * What the console of this user knows is honoured here, too: keys of hosts that were accepted, and what is read-only.
+ * Its files are copied, so that a console that runs is not disturbed.
+ */
+async function takeFromConsole(
+  from: string,
+  to: string,
+  statsAddress: string,
+): Promise<{ name?: string; tags?: string[] }> {
+  for (const name of [HOST_KEYS_FILE, 'settings.json']) {
+    await cp(join(from, name), join(to, name)).catch(() => {
+      // There is none: nothing was accepted or set yet.
+    });
+  }
+  try {
+    const text = await readFile(join(from, 'instances.json'), 'utf8');
+    const { instances } = instancesFileSchema.parse(JSON.parse(text));
+    const record = instances.find((candidate) => candidate.statsAddress === statsAddress);
+    return record === undefined ? {} : { name: record.name, tags: record.tags };
+  } catch (error) {
+    if (isErrorCode(error, 'ENOENT')) return {};
+    throw error;
+  }
+}
+
+/** What a host asks on the way to it. */
+function answerQuestions(client: RpcClient, terminal: Terminal): void {
+  const source: QuestionSource = {
+    onChanged: null,
+    answer: (questionId, answer) => {
+      client.call('ssh.answer', { questionId, answer }).catch((error: unknown) => terminal.err(String(error)));
+    },
+  };
+  answerInTerminal(source, terminal);
+  client.on('ssh.questions', ({ questions }) => source.onChanged?.(questions));
+}
+
 /** Resolves when there are figures to plan with. */
-async function attach(client: RpcClient, statsAddress: string): Promise<Instance> {
+async function attach(client: RpcClient, target: Params<'instances.attach'>): Promise<Instance> {
   const attached = Promise.withResolvers<Instance>();
   const settle = (instance: Instance): void => {
     if (instance.link.status === 'attached' && instance.figures !== null) attached.resolve(instance);
@@ -117,11 +163,11 @@ async function attach(client: RpcClient, statsAddress: string): Promise<Instance
   const stopListening = client.on('instances.changed', ({ changed }) => changed.forEach(settle));
   const cancel = systemClock.setTimer(() => {
     attached.reject(
-      new CommandError(`${statsAddress} answered once and then no more.`, 'Look whether the server still runs.'),
+      new CommandError(`${target.statsAddress} answered once and then no more.`, 'Look whether the server still runs.'),
     );
   }, FIRST_FIGURES_MS);
   try {
-    settle(await client.call('instances.attach', { statsAddress }));
+    settle(await client.call('instances.attach', target));
     return await attached.promise;
   } finally {
     cancel();
