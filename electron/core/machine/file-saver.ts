@@ -22,7 +22,7 @@ export interface FileChange {
 
 /** Throws errors with words (an errno of the system, or a message); the file that was there is then untouched. */
 export interface FileSaver {
-  /** Whether this user may write to the file that is there. */
+  /** Whether this user may write to the file that is there, as far as can be told beforehand. */
   isWritable(path: string): Promise<boolean>;
   /**
    * Puts a text in the place of another: mode, owner, access lists and other names stay. False when the file is not what

@@ -121,6 +121,7 @@ describe('a save there', () => {
     skip(!isRoot, 'this process can not become another user');
     await chmod(path, 0o666);
     await chmod(folder, 0o777);
+    expect(await asNobody.isWritable(path)).toBe(true);
     const { uid, ino } = await stat(path);
     expect(await replace(asNobody)).toBe(true);
     await expectOnly(NEW);
@@ -130,7 +131,7 @@ describe('a save there', () => {
     expect(await replace(asNobody, OLD, NEW)).toBe('Error: permission denied');
     await chmod(path, 0o666);
     await chmod(folder, 0o755);
-    expect(await asNobody.isWritable(path)).toBe(true);
+    expect(await asNobody.isWritable(path)).toBe(false);
     expect(await replace(asNobody, OLD, NEW)).toBe('Error: permission denied');
     await expectOnly(NEW);
   });

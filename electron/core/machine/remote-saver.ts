@@ -7,7 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import { CoreError } from '../errors.ts';
 import type { FileSaver } from './file-saver.ts';
 import type { Machine } from './machine.ts';
-import { CREATE_SCRIPT, REPLACE_SCRIPT, saveFailure } from './save-scripts.ts';
+import { CREATE_SCRIPT, REPLACE_SCRIPT, saveFailure, WRITABLE_SCRIPT } from './save-scripts.ts';
 
 const DEADLINE_MS = 8_000;
 const MOST_BYTES = 64 * 1024;
@@ -18,7 +18,8 @@ type Argv = readonly [string, ...string[]];
 export function createRemoteSaver(machine: Pick<Machine, 'name' | 'run'>, onWritten: () => void): FileSaver {
   return {
     isWritable: async (path) => {
-      const { code } = await machine.run(['test', '-w', path], { deadlineMs: DEADLINE_MS, mostBytes: MOST_BYTES });
+      const argv: Argv = ['sh', '-c', WRITABLE_SCRIPT, 'sh', path];
+      const { code } = await machine.run(argv, { deadlineMs: DEADLINE_MS, mostBytes: MOST_BYTES });
       return code === 0;
     },
     replace: async ({ path, real, before, after }) => {
