@@ -46,6 +46,7 @@ const PERMANENT: ReadonlySet<ErrorCode> = new Set([
   'ssh-hop-forbidden',
   'ssh-destination',
   'ssh-config',
+  'ssh-auth-refused',
   'ssh-system-refused',
   'ssh-no-system',
 ]);

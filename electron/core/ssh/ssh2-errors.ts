@@ -45,6 +45,10 @@ export function connectError(error: unknown, hop: ResolvedHop, via: string | nul
     default:
       break;
   }
+  if (/too many authentication/i.test(reason)) {
+    const tried = 'It broke off after too many keys: IdentitiesOnly keeps the other keys of an agent out.';
+    return new CoreError('ssh-auth-refused', { host, user: hop.user, tried }, options);
+  }
   if (isBrokenOff(error)) {
     return new CoreError('ssh-closed-early', { host, stage: STAGE_WORDS[stage] }, options);
   }

@@ -294,6 +294,13 @@ describe.skipIf(!hasSshd())('signing in to a real sshd', () => {
       expect(web.logText.slice(before).match(/Failed publickey/g)).toBeNull();
     });
 
+    it('with too many keys is broken off by the server, which is no reason to try again', async () => {
+      for (let i = 0; i < 7; i++) await add(await makeKey(join(bench.home, `many${i}`)));
+      await writeSshHome(bench.home, [{ alias: 'web1', sshd: web }]);
+      const { error } = await bench.connect('web1');
+      expect(error).toMatchObject({ code: 'ssh-auth-refused', message: expect.stringContaining('IdentitiesOnly') });
+    });
+
     it('says so when it does not answer, and goes on', async () => {
       agent.kill('SIGKILL');
       await rm(socket, { force: true });
