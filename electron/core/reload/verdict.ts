@@ -86,7 +86,7 @@ function servedWords(fresh: readonly WatchedWorker[]): string {
 }
 
 function changeOfNumber(state: WatchState): string {
-  const before = state.workers.filter((worker) => worker.oldPid > 0).length;
+  const before = state.workers.filter(({ oldPid, spans }) => oldPid > 0 || spans[0]?.state === 'cheap').length;
   const after = state.workers.filter((worker) => worker.state === 'new' || worker.state === 'cheap').length;
   return before > 0 && before !== after ? ` There were ${before} before.` : '';
 }

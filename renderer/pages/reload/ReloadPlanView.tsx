@@ -122,7 +122,9 @@ export function ReloadPlanView({ instance, onClose }: { instance: Instance; onCl
           run={null}
         >
           <div className="reload-how">
-            <Switch label="Through sudo -n" checked={plan.sudo} onChange={setSudo} />
+            {instance.kind === 'attached' ? (
+              <Switch label="Through sudo -n" checked={plan.sudo} onChange={setSudo} />
+            ) : null}
             {plan.needsName ? (
               <Field
                 label={`Type ${instance.name}: it is read-only by its tags`}

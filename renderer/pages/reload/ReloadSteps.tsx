@@ -95,7 +95,11 @@ export function ReloadBand({ run, nowMs, listenMax }: ReloadBandProps) {
           {verdict ? verdict.title : `${renewed} of ${running} workers are new after ${liveSeconds(elapsedMs)}.`}
         </h2>
         <p className={verdict?.detail.includes('\n') ? 'm s2 reload-trace' : 's2'}>
-          {verdict ? verdict.detail : 'Every worker is watched by pid and spawn time.'}
+          {verdict
+            ? verdict.detail
+            : renewed === running && running > 0
+              ? 'Waiting until each has served a request, for ten seconds at most.'
+              : 'Every worker is watched by pid and spawn time.'}
           {isOver ? '' : ' The reload itself can not be taken back; Stop watching leaves it to the server.'}
         </p>
       </div>
