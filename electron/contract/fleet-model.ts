@@ -25,7 +25,6 @@ export const FIGURE_NAMES = [
 ] as const;
 
 export const groupBySchema = z.enum(['tag', 'host']);
-export type GroupBy = z.infer<typeof groupBySchema>;
 
 export const fleetViewSchema = z.object({
   /** Of the fleet and of the rail. */
