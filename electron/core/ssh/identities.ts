@@ -2,6 +2,7 @@
  * The keys that a hop is offered, in OpenSSH's order (ssh_config(5), IdentityFile and IdentitiesOnly): keys of the agent
  * that the configuration names, the agent's other keys, then key files. What can't be used is left out with a word.
  */
+import { existsSync } from 'node:fs';
 import type { ParsedKey } from 'ssh2';
 import { describe } from '../errors.ts';
 import { type AgentKey, listAgentKeys } from './agent-keys.ts';
@@ -27,6 +28,10 @@ export async function findIdentities(settings: HopSettings): Promise<Identities>
   const files: Exclude<KeyFile, { status: 'absent' | 'unusable' }>[] = [];
   for (const { path, isDefault } of settings.identityFiles) {
     const file = await readKeyFile(path);
+    if (existsSync(`${path}-cert.pub`)) {
+      notes.push(`${nameOfKey(path)}-cert.pub was left out: only the system’s ssh signs in with certificates.`);
+      needsSystem = true;
+    }
     if (file.status === 'absent') {
       if (!isDefault) notes.push(`${nameOfKey(path)} was left out: it does not exist.`);
     } else if (file.status === 'unusable') {

@@ -5,6 +5,8 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SshAnswer } from '../../contract/hosts-model.ts';
 import { waitUntil } from '../testing/wait-until.ts';
+import { parseDestination } from './destination.ts';
+import { connectSystemSsh } from './system-transport.ts';
 import { hasSshd, makeKey, Sshd, writeSshHome } from './testing/sshd.ts';
 import { TrustBench } from './testing/trust-bench.ts';
 
@@ -165,6 +167,34 @@ describe.skipIf(!hasSshd())('signing in to a real sshd', () => {
     expect(error?.message).toContain('Tried: host_rsa; it allows publickey.');
     expect(error?.message).toContain('CertificateFile');
     expect(login.failure?.offersSystem).toBe(true);
+  });
+
+  it('offers the system’s ssh where only a certificate signs in, and that signs in', async () => {
+    const authority = await makeKey(join(bench.home, 'authority'));
+    const key = await makeKey(join(bench.home, 'signed'));
+    await run('ssh-keygen', ['-q', '-s', authority, '-I', 'test', '-n', web.user, `${key}.pub`]);
+    const strict = await Sshd.start({ config: [`TrustedUserCAKeys ${authority}.pub`, 'AuthorizedKeysFile none'] });
+    try {
+      await writeSshHome(bench.home, [{ alias: 'web1', sshd: strict, config: ['IdentitiesOnly yes'] }]);
+      const config = join(bench.home, '.ssh/config');
+      await writeFile(config, (await readFile(config, 'utf8')).replace(/IdentityFile .*/, `IdentityFile ${key}`));
+      const { error, login } = await bench.connect('web1');
+      expect(error?.message).toContain(
+        'signed-cert.pub was left out: only the system’s ssh signs in with certificates.',
+      );
+      expect(login.failure?.offersSystem).toBe(true);
+      const transport = await connectSystemSsh({
+        destination: parseDestination('web1'),
+        configFile: ['-F', config],
+        controlFolder: bench.data,
+        platform: 'linux',
+        env: process.env,
+        signal: new AbortController().signal,
+      });
+      transport.close();
+    } finally {
+      await strict.dispose();
+    }
   });
 
   describe('with a key that has a passphrase', () => {
