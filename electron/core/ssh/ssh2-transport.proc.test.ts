@@ -144,28 +144,6 @@ describe('a server that is none', () => {
     server?.close();
   });
 
-  const tryIt = async (port: number, stageLimitMs = 20_000): Promise<unknown> => {
-    const login: HopLogin = {
-      hostKeyTypes: async () => null,
-      verifyHostKey: async () => false,
-      nextMethod: async () => false,
-      failure: null,
-      text: null,
-    };
-    const hop = { name: 'web1', user: 'u', hostName: '127.0.0.1', port, proxyCommand: null };
-    return connectSsh2({
-      hop: { ...hop, algorithms: {}, connectTimeoutMs: null, keepAliveMs: null },
-      via: null,
-      clock: { ...systemClock, setTimer: (callback, ms) => systemClock.setTimer(callback, Math.min(ms, stageLimitMs)) },
-      signal: new AbortController().signal,
-      login,
-      deadline: new StageDeadline({
-        ...systemClock,
-        setTimer: (callback, ms) => systemClock.setTimer(callback, Math.min(ms, stageLimitMs)),
-      }),
-    });
-  };
-
   test('takes the connection and says nothing: told at the deadline', async () => {
     const port = await listen(() => {});
     await expect(tryIt(port, 200)).rejects.toMatchObject({ code: 'ssh-quiet' });
@@ -187,3 +165,26 @@ describe('a server that is none', () => {
     await expect(tryIt(port)).rejects.toMatchObject({ name: 'CoreError' });
   });
 });
+
+/** Tries to connect; no stage may take longer than that. */
+async function tryIt(port: number, stageLimitMs = 20_000): Promise<unknown> {
+  const login: HopLogin = {
+    hostKeyTypes: async () => null,
+    verifyHostKey: async () => false,
+    nextMethod: async () => false,
+    failure: null,
+    text: null,
+  };
+  const hop = { name: 'web1', user: 'u', hostName: '127.0.0.1', port, proxyCommand: null };
+  return connectSsh2({
+    hop: { ...hop, algorithms: {}, connectTimeoutMs: null, keepAliveMs: null },
+    via: null,
+    clock: { ...systemClock, setTimer: (callback, ms) => systemClock.setTimer(callback, Math.min(ms, stageLimitMs)) },
+    signal: new AbortController().signal,
+    login,
+    deadline: new StageDeadline({
+      ...systemClock,
+      setTimer: (callback, ms) => systemClock.setTimer(callback, Math.min(ms, stageLimitMs)),
+    }),
+  });
+}
