@@ -115,7 +115,10 @@ function isOfKind(line: LogLine, kind: KindFilter): boolean {
     case 'warning':
     case 'error':
       return line.level === kind;
-    default:
+    case '2xx':
+    case '3xx':
+    case '4xx':
+    case '5xx':
       return classOf(line) === kind;
   }
 }

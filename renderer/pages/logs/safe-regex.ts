@@ -9,7 +9,8 @@ const MOST_OPEN = 2;
 /** null: it may be used; otherwise why not, in a sentence. */
 export function regexProblem(pattern: string): string | null {
   try {
-    new RegExp(pattern, 'i');
+    // Only whether it is one: the caller makes its own.
+    RegExp(pattern, 'i');
   } catch (error) {
     return error instanceof Error ? error.message : 'This is no regular expression.';
   }

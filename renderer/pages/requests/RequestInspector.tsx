@@ -1,6 +1,7 @@
 /** One running request: time left until harakiri, and its variables as the stats document has them, secrets hidden. */
 import { X } from 'lucide-react';
 import { Fragment, useState } from 'react';
+import type { RequestRow } from '../../../electron/contract/model.ts';
 import { quantityText } from '../../format/quantity.ts';
 import { formatClock, shortTimeText } from '../../format/time.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -14,6 +15,8 @@ export interface RequestInspectorProps {
   row: RunningRequest;
   /** It is not among the running ones any more; the figures are its last. */
   hasEnded: boolean;
+  /** With their secrets, while they are shown; null: hidden. */
+  shownVars: RequestRow['vars'] | null;
   harakiriMs: number | null;
   nowMs: number;
   onClose: () => void;
@@ -23,11 +26,20 @@ export interface RequestInspectorProps {
 const SHOWN_VARS = 12;
 const HIDDEN = /\bhidden\b/;
 
-export function RequestInspector({ row, hasEnded, harakiriMs, nowMs, onClose, onOpenWorker }: RequestInspectorProps) {
+export function RequestInspector({
+  row,
+  hasEnded,
+  shownVars,
+  harakiriMs,
+  nowMs,
+  onClose,
+  onOpenWorker,
+}: RequestInspectorProps) {
   const { request, elapsedMs, leftMs, isLong } = row;
   const [isWhole, setIsWhole] = useState(false);
-  const vars = isWhole ? request.vars : request.vars.slice(0, SHOWN_VARS);
-  const more = request.vars.length - vars.length;
+  const all = shownVars ?? request.vars;
+  const vars = isWhole ? all : all.slice(0, SHOWN_VARS);
+  const more = all.length - vars.length;
   const left = laneTime(leftMs);
   return (
     <aside
@@ -87,7 +99,7 @@ export function RequestInspector({ row, hasEnded, harakiriMs, nowMs, onClose, on
       <div className="sec">
         Request <span className="r">from the stats document</span>
       </div>
-      {request.vars.length === 0 ? (
+      {all.length === 0 ? (
         <p className="insp-note q">The stats document does not have its variables; stats-no-cores may be set.</p>
       ) : (
         <dl className="kv request-vars">

@@ -2,8 +2,9 @@
  * The Requests tab: what runs now, since when, on which worker, against the harakiri deadline.
  * One clock counts for all rows; the variables are what the core hands out, secrets already replaced.
  */
-import { EyeOff, Pause } from 'lucide-react';
+import { Pause } from 'lucide-react';
 import { useState } from 'react';
+import type { RevealedRequest } from '../../../electron/contract/logs-model.ts';
 import { instanceRoute } from '../../stores/router.ts';
 import { useInstance, useRoute, useStores, useUi } from '../../stores/use-stores.ts';
 import { FilterField } from '../../ui/Field.tsx';
@@ -13,6 +14,8 @@ import { useHeldWatch } from '../workers/use-held.ts';
 import { laneScale } from './lane-scale.ts';
 import { RequestInspector } from './RequestInspector.tsx';
 import { LANE_PX, RequestLanes } from './RequestLanes.tsx';
+import { SecretsSwitch } from './SecretsSwitch.tsx';
+import { useRevealed } from './use-revealed.ts';
 import './requests.css';
 import {
   type AgeFilter,
@@ -38,6 +41,8 @@ export default function RequestsPage({ instanceId }: { instanceId: string }) {
   const [selection, setSelection] = useState<Selection>(() =>
     route.page === 'instance' && route.worker !== null ? { type: 'worker', wid: route.worker } : { type: 'none' },
   );
+
+  const { revealed, show, hide } = useRevealed(instanceId);
 
   const harakiriMs = instance?.harakiriMs ?? null;
   const running = runningAt(watch.requests, watch.atMs ?? nowMs, nowMs, harakiriMs);
@@ -102,10 +107,14 @@ export default function RequestsPage({ instanceId }: { instanceId: string }) {
           ]}
         />
         <span className="grow" />
-        <span className="row g3 s2">
-          <EyeOff size={13} strokeWidth={1.75} aria-hidden />
-          Secrets hidden
-        </span>
+        <SecretsSwitch
+          untilMs={revealed.untilMs}
+          nowMs={nowMs}
+          failure={revealed.failure}
+          onShow={show}
+          onHide={hide}
+          name={instance?.name ?? instanceId}
+        />
       </div>
       <div className="requests-split">
         <div className="col grow">
@@ -133,6 +142,7 @@ export default function RequestsPage({ instanceId }: { instanceId: string }) {
         {inspected ? (
           <RequestInspector
             row={inspected}
+            shownVars={found ? varsOf(revealed.requests, inspected) : null}
             hasEnded={!found}
             harakiriMs={harakiriMs}
             nowMs={nowMs}
@@ -143,6 +153,14 @@ export default function RequestsPage({ instanceId }: { instanceId: string }) {
       </div>
     </div>
   );
+}
+
+/** Only of the same worker process: another request may be on that core by now, and then it shows with the next poll. */
+function varsOf(requests: readonly RevealedRequest[], { request }: RunningRequest): RevealedRequest['vars'] | null {
+  const same = requests.find(
+    ({ wid, core, pid }) => wid === request.wid && core === request.core && pid === request.pid,
+  );
+  return same?.vars ?? null;
 }
 
 function findSelected(running: readonly RunningRequest[], selection: Selection): RunningRequest | undefined {
