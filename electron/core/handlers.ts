@@ -12,7 +12,7 @@ import { auditHandlers } from './audit/audit-handlers.ts';
 import type { AuditLog } from './audit/audit-log.ts';
 import { configHandlers } from './config/config-handlers.ts';
 import type { ConfigVersions } from './config/config-versions.ts';
-import { describeServer, type FoundServer, findServers, nameOfFile } from './discover/discover.ts';
+import { describeServers, type FoundServer, findServers, nameOfFile } from './discover/discover.ts';
 import type { Engines } from './engine/engines.ts';
 import type { TrustStore } from './engine/trust.ts';
 import { CoreError } from './errors.ts';
@@ -159,7 +159,7 @@ function instanceHandlers(context: HandlerContext): Part<'instances'> {
     'instances.discover': async ({ machine: id = LOCAL }) => {
       const machine = context.machines.get(id);
       const servers = await findServers(machine);
-      return servers.map((server) => describeServer(machine, server, instanceOf(server, machine, registry)));
+      return describeServers(machine, servers, (server) => instanceOf(server, machine, registry));
     },
     'instances.retry': ({ instanceId }) => {
       registry.get(instanceId).monitor.retry();

@@ -12,6 +12,7 @@ import { HIDDEN } from '../samples/redact.ts';
 import { sshAddress } from '../stats/target.ts';
 import { hidesArguments, type ProcessInfo, serverArguments } from './processes.ts';
 import { startFolderOf } from './start-folder.ts';
+import { unitOf } from './supervisor.ts';
 
 export interface FoundServer {
   process: ProcessInfo;
@@ -56,18 +57,37 @@ export function mastersOf(processes: readonly ProcessInfo[]): ProcessInfo[] {
   });
 }
 
-/** As the page lists it. */
+/** As the page lists them. */
+export function describeServers(
+  machine: Machine,
+  servers: readonly FoundServer[],
+  instanceIdOf: (server: FoundServer) => string | null,
+): Discovered[] {
+  const emperors = new Set(servers.filter(isEmperor).map(({ process }) => process.pid));
+  return servers.map((server) => {
+    const { parentPid } = server.process;
+    const emperorPid = emperors.has(parentPid) ? parentPid : null;
+    return describeServer(machine, server, instanceIdOf(server), emperorPid);
+  });
+}
+
+function isEmperor({ config }: FoundServer): boolean {
+  return (config?.emperor.length ?? 0) > 0;
+}
+
 export function describeServer(
   machine: Machine,
-  { process, config }: FoundServer,
+  server: FoundServer,
   instanceId: string | null,
+  emperorPid: number | null,
 ): Discovered {
+  const { process, config } = server;
   return {
     machine: machine.id,
-    role: 'server',
-    emperorPid: null,
-    unit: null,
-    pidfile: null,
+    role: isEmperor(server) ? 'emperor' : emperorPid === null ? 'server' : 'vassal',
+    emperorPid,
+    unit: unitOf(process),
+    pidfile: config?.pidfile ?? null,
     pid: process.pid,
     command: shorten(hideSecrets(process.args.join(' '))),
     user: process.user,
@@ -76,7 +96,7 @@ export function describeServer(
     statsAddress: sshAddressOf(machine, config),
     masterFifo: config?.masterFifos[0] ?? null,
     instanceId,
-    missing: missingOf(process, config),
+    missing: missingOf(server),
   };
 }
 
@@ -107,12 +127,17 @@ async function configOf(machine: Machine, process: ProcessInfo): Promise<Effecti
   return machine.withConfigHost(options, (host) => readEffectiveConfig(args, host));
 }
 
-function missingOf(process: ProcessInfo, config: EffectiveConfig | null): string | null {
+function missingOf(server: FoundServer): string | null {
+  const { process, config } = server;
   if (config === null) return 'Its arguments can not be seen (auto-procname). Give its stats address by hand.';
   if (config.statsAddress !== null) return null;
+  if (process.cwd === null) {
+    return 'Its folder can not be seen by this user, so its configuration was not read. Sign in as its user or root, or give its stats address by hand.';
+  }
   if (config.errors.length > 0) {
     return `Its configuration can not be read: ${config.errors[0] ?? ''} Give its stats address by hand.`;
   }
+  if (isEmperor(server)) return 'It is an emperor: attach to its vassals.';
   const where =
     config.configPath === null ? `its arguments ("${basename(process.args[0] ?? '')} …")` : config.configPath;
   return `It has no stats address. Add "stats = 127.0.0.1:1717" to ${where} and restart it.`;
