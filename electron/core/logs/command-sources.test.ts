@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { dockerSource } from './docker-source.ts';
 import { journalSource, readEntry } from './journal-source.ts';
 
-describe('the journal of a unit', () => {
-  const entry = (cursor: string, message: unknown): string =>
-    JSON.stringify({ __CURSOR: cursor, __REALTIME_TIMESTAMP: '1700000000123456', MESSAGE: message });
+const entry = (cursor: string, message: unknown): string =>
+  JSON.stringify({ __CURSOR: cursor, __REALTIME_TIMESTAMP: '1700000000123456', MESSAGE: message });
+const stamp = (ns: number): string => `2026-11-23T01:00:00.${String(ns).padStart(9, '0')}Z`;
 
+describe('the journal of a unit', () => {
   it('goes on after the last line that was read', () => {
     const source = journalSource('shop.service', 100);
     expect(source.argv()).toEqual(['journalctl', '-q', '-f', '-o', 'json', '-u', 'shop.service', '-n', '100']);
@@ -24,7 +25,6 @@ describe('the output of a container', () => {
   it('is each line once after an interruption, of both its streams', () => {
     const source = dockerSource('web', 50);
     expect(source.argv()).toEqual(['docker', 'logs', '--timestamps', '--tail', '50', '-f', 'web']);
-    const stamp = (ns: number): string => `2026-11-23T01:00:00.${String(ns).padStart(9, '0')}Z`;
     expect(source.read(`${stamp(1)} one`, 'out')?.text).toBe('one');
     expect(source.read(`${stamp(2)} two`, 'out')?.text).toBe('two');
     expect(source.read(`${stamp(2)} two`, 'out')?.text).toBe('two');

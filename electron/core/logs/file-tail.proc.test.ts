@@ -7,6 +7,14 @@ import { systemClock } from '../node-ports.ts';
 import { waitUntil } from '../testing/wait-until.ts';
 import { FileTail } from './file-tail.ts';
 
+const numbered = (from: number, to: number): string[] =>
+  Array.from({ length: to - from }, (_, i) => `line ${from + i} ünï`);
+
+const text = (from: number, to: number): string =>
+  numbered(from, to)
+    .map((line) => `${line}\n`)
+    .join('');
+
 describe('a log file that is followed', () => {
   let folder = '';
   let path = '';
@@ -46,12 +54,6 @@ describe('a log file that is followed', () => {
     });
   }
 
-  const numbered = (from: number, to: number): string[] =>
-    Array.from({ length: to - from }, (_, i) => `line ${from + i} ünï`);
-  const text = (from: number, to: number): string =>
-    numbered(from, to)
-      .map((line) => `${line}\n`)
-      .join('');
   const until = async (count: number): Promise<unknown> =>
     waitUntil(`${count} lines, not ${lines.length}`, () => lines.length >= count);
 

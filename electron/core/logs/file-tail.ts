@@ -76,7 +76,7 @@ export class FileTail implements LogTail {
   /** True: there is more to read already. */
   async #readAll(): Promise<boolean> {
     let more = false;
-    for (const old of [...this.#old]) {
+    for (const old of this.#old.slice()) {
       const look = await this.#ask(old.cursor.from);
       if (this.#disposed) return false;
       more = this.#takeOld(old, look) || more;

@@ -73,7 +73,7 @@ export class LogFeeds {
   }
 
   dispose(): void {
-    for (const key of [...this.#feeds.keys()]) this.#end(key);
+    for (const key of this.#feeds.keys()) this.#end(key);
     this.#followed = [];
   }
 

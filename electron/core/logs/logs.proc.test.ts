@@ -8,6 +8,8 @@ import { APP, CoreBench, hasUwsgi } from '../testing/core-bench.ts';
 import { waitUntil } from '../testing/wait-until.ts';
 import { writeFifo } from './testing/write-fifo.ts';
 
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+
 describe.skipIf(!hasSshd() || !hasUwsgi())('the log of a real uWSGI', () => {
   let web: Sshd;
   let standIns: CoreBench;
@@ -39,10 +41,9 @@ describe.skipIf(!hasSshd() || !hasUwsgi())('the log of a real uWSGI', () => {
     port = await bench.freePort();
     const app = await bench.write('app.py', APP);
     const stats = join(bench.folder, 'app.stats');
-    await bench.startUwsgi([
-      ...['--plugin', 'python3', '--wsgi-file', app, '--master', '--http-socket', `127.0.0.1:${port}`],
-      ...['--stats', stats, '--master-fifo', join(bench.folder, 'app.fifo'), '--processes', '2', ...more],
-    ]);
+    const served = ['--plugin', 'python3', '--wsgi-file', app, '--master', '--http-socket', `127.0.0.1:${port}`];
+    const control = ['--stats', stats, '--master-fifo', join(bench.folder, 'app.fifo'), '--processes', '2'];
+    await bench.startUwsgi([...served, ...control, ...more]);
     await waitUntil('the stats socket', () => existsSync(stats));
     return stats;
   }
@@ -71,7 +72,6 @@ describe.skipIf(!hasSshd() || !hasUwsgi())('the log of a real uWSGI', () => {
       return number === undefined ? [] : [Number(number)];
     });
   };
-  const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
   it('comes over SSH, parsed by its log-format, each line once: rotated, reopened, and with sshd killed in between', async () => {
     const log = join(bench.folder, 'app.log');

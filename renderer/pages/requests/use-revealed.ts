@@ -35,6 +35,7 @@ export function useRevealed(instanceId: string): { revealed: Revealed; show: () 
         ({ untilMs, requests }) => {
           if (untilMs === 0) hide(null);
           else if (isCurrent) setRevealed({ untilMs, requests, failure: null });
+          return untilMs;
         },
         (error: unknown) => hide(failureOf(error)),
       );
