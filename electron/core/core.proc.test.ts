@@ -145,6 +145,7 @@ describe('a real uWSGI', () => {
         'fifo-reader pass',
         'config pass',
         'lazy-apps pass',
+        'mercy pass',
         'queue pass',
         'longest pass',
       ]);

@@ -43,7 +43,11 @@ export async function act({ instance, method, config, document, sudo }: Act): Pr
       await reloadUnit(control, unit);
       return `systemd reloaded ${unit}`;
     }
-    default: {
+    case 'signal':
+    case 'fifo-graceful':
+    case 'fifo-chain':
+    case 'fifo-workers':
+    case 'fifo-force': {
       const { pid, args } = await findMaster(instance, document);
       await sendSignal(control, { pid, masterArgs: args, masterPid: null }, 'HUP');
       return `Sent SIGHUP to process ${pid}`;

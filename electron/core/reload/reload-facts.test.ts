@@ -13,6 +13,9 @@ const facts: ForecastFacts = {
   longestMs: 0,
 };
 
+const show = (command: string, pid = 812) =>
+  `MainPID=${pid}\nExecReload={ path=/bin/kill ; argv[]=${command} ; ignore_errors=no ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }\n`;
+
 describe('the forecast', () => {
   it('multiplies the rate with the time without a worker and compares with listen', () => {
     expect(makeForecast(facts)).toMatchObject({
@@ -32,9 +35,6 @@ describe('the forecast', () => {
 });
 
 describe('a systemd unit', () => {
-  const show = (command: string, pid = 812) =>
-    `MainPID=${pid}\nExecReload={ path=/bin/kill ; argv[]=${command} ; ignore_errors=no ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }\n`;
-
   it.each(['/bin/kill -HUP $MAINPID', '/bin/kill -s HUP ${MAINPID}', '/usr/bin/uwsgi --reload /run/app.pid'])(
     'is reloaded when its ExecReload is %s',
     (command) => {

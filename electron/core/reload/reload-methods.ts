@@ -61,7 +61,7 @@ export function listMethods(findings: Findings): ReloadMethod[] {
 
 /** The letter that a method writes into the FIFO; null: it uses none. */
 export function letterOf(id: MethodId): string | null {
-  return id in LETTERS ? LETTERS[id as FifoId] : null;
+  return Object.entries(LETTERS).find(([name]) => name === id)?.[1] ?? null;
 }
 
 /** The master itself starts anew, and with it reads its configuration. */

@@ -28,6 +28,7 @@ const plan: WatchPlan = {
 const old = (id: number, more: Partial<StatsWorker> = {}) => aStatsWorker({ id, pid: 1000 + id, ...more });
 const fresh = (id: number, more: Partial<StatsWorker> = {}) =>
   aStatsWorker({ id, pid: 2000 + id, last_spawn: T0 / 1000 + 1, ...more });
+const served = (id: number, requests: number) => fresh(id, { requests, delta_requests: requests });
 const stuck = (id: number) => aBusyWorker((T0 - 5_000) / 1000, { id, pid: 1000 + id });
 
 class Film {
@@ -125,7 +126,6 @@ describe('a reload', () => {
   });
 
   it('waits for each new worker to have served where requests come, and says which did not', () => {
-    const served = (id: number, requests: number) => fresh(id, { requests, delta_requests: requests });
     const film = new Film([old(1), old(2)]).see(1000, [served(1, 0), served(2, 0)]);
     film.see(1000 + QUIET_MS, [served(1, 7), served(2, 0)]);
     expect(film.verdict).toBeNull();
