@@ -134,6 +134,10 @@ const LOST: HostState = {
   ],
 };
 
+function scriptOf(id: string): Script {
+  return SCRIPTS.get(id) ?? script([]);
+}
+
 export function createFakeHosts({ onQuestions, onHosts }: FakeHostsOptions): FakeHosts {
   const states = new Map<string, HostState>([[LOST.id, LOST]]);
   const asked = new Map<string, number>();
@@ -147,8 +151,6 @@ export function createFakeHosts({ onQuestions, onHosts }: FakeHostsOptions): Fak
       sinceMs: Date.now() - 40 * 86_400_000,
     },
   ];
-
-  const scriptOf = (id: string): Script => SCRIPTS.get(id) ?? script([]);
 
   function keep(state: HostState): HostState {
     states.set(state.id, state);

@@ -3,7 +3,7 @@
  * what it asks, then what runs there and a stats address by hand. One primary button says what the next step is.
  */
 import { Lock } from 'lucide-react';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import type { Instance } from '../../../electron/contract/model.ts';
 import { runAction } from '../../commands/run-action.ts';
 import { fleetRoute, instanceRoute } from '../../stores/router.ts';
@@ -41,10 +41,11 @@ export function AttachDialog({ host: firstHost, isLinked, onClose }: AttachDialo
     firstHost === null ? { type: 'local' } : { type: 'host', destination: firstHost },
   );
   const used = useRef(new Set<string>());
+  const noteUsed = useCallback((machine: string) => void used.current.add(machine), []);
   const destination = place.type === 'host' ? place.destination : null;
   const way = useHostWay(destination, {
     isAtOnce: !(isLinked && destination === firstHost),
-    onUsed: (machine) => used.current.add(machine),
+    onUsed: noteUsed,
   });
   const isReady = place.type === 'local' || way?.host?.status === 'ready';
   const edit = useAttach(way === null ? null : way.machine, isReady, finish);

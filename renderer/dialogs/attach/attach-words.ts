@@ -109,13 +109,18 @@ export function suggestName({ cwd, configPath }: Pick<Discovered, 'cwd' | 'confi
   return file === '' || file === 'uwsgi' ? folder : file;
 }
 
+const RANK: Record<Discovered['role'], number> = { server: 0, emperor: 1, vassal: 2 };
+
+/** Pid of the emperor; servers by themselves are one family. */
+function familyOf({ role, pid, emperorPid }: Discovered): number {
+  return role === 'server' ? 0 : (emperorPid ?? pid);
+}
+
 /** Servers by themselves first, then each emperor with its vassals below it. */
 export function inOrder(found: readonly Discovered[]): Discovered[] {
-  const rank = { server: 0, emperor: 1, vassal: 2 } as const;
-  const family = ({ role, pid, emperorPid }: Discovered) => (role === 'server' ? 0 : (emperorPid ?? pid));
   return [...found].sort((a, b) => {
     const bySort = Number(a.role !== 'server') - Number(b.role !== 'server');
-    return bySort || family(a) - family(b) || rank[a.role] - rank[b.role] || a.pid - b.pid;
+    return bySort || familyOf(a) - familyOf(b) || RANK[a.role] - RANK[b.role] || a.pid - b.pid;
   });
 }
 

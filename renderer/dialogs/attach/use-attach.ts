@@ -43,11 +43,19 @@ export function useAttach(
 ): AttachEdit {
   const { client, instances } = useStores();
   const [target, setTarget] = useState(NOTHING);
-  const [found, setFound] = useState<readonly Discovered[] | null>(null);
+  const [seen, setSeen] = useState<{ on: string | null; servers: readonly Discovered[] } | null>(null);
+  const found = seen !== null && seen.on === machine ? seen.servers : null;
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
   const [running, setRunning] = useState<string | null>(null);
   const [failures, setFailures] = useState<AttachEdit['failures']>([]);
   const isGone = useRef(false);
+  const [choosingOn, setChoosingOn] = useState(machine);
+  if (choosingOn !== machine) {
+    // What was chosen on one machine means nothing on another.
+    setChoosingOn(machine);
+    setChosen(new Set());
+    setFailures([]);
+  }
   const search = useCall();
 
   const { run } = search;
@@ -55,14 +63,11 @@ export function useAttach(
     () =>
       run(
         () => client.call('instances.discover', machine === null ? {} : { machine }),
-        (servers) => setFound(inOrder(servers)),
+        (servers) => setSeen({ on: machine, servers: inOrder(servers) }),
       ),
     [run, client, machine],
   );
   useEffect(() => {
-    setFound(null);
-    setChosen(new Set());
-    setFailures([]);
     if (isReady) lookAgain();
   }, [isReady, lookAgain]);
   useEffect(() => {

@@ -1,5 +1,5 @@
 /** One host in the attach dialog: what its configuration says, the way to it as it goes on, and what it asks. */
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import type { HostResolved, HostState, TransportChoice } from '../../../electron/contract/hosts-model.ts';
 import type { Failure } from '../../client.ts';
 import { questionOf } from '../../stores/hosts.ts';
@@ -22,14 +22,15 @@ export interface HostWay {
 export interface HostWayOptions {
   /** Connects as soon as the host is chosen. */
   isAtOnce: boolean;
-  /** Hears of machines that this dialog began to connect to. */
+  /** Hears of machines that this dialog began to connect to; the same function each time. */
   onUsed: (machine: string) => void;
 }
 
 /** `destination` null: no host is chosen. */
 export function useHostWay(destination: string | null, { isAtOnce, onUsed }: HostWayOptions): HostWay | null {
   const { client, hosts } = useStores();
-  const [resolved, setResolved] = useState<HostResolved | null>(null);
+  const [read, setRead] = useState<{ of: string; resolved: HostResolved } | null>(null);
+  const resolved = read?.of === destination ? read.resolved : null;
   const [spelling, setSpelling] = useState<{ of: string; machine: string } | null>(null);
   const machine = spelling?.of === destination ? spelling.machine : (destination ?? '');
   const host = useHosts((state) => state.byId[machine]);
@@ -37,8 +38,6 @@ export function useHostWay(destination: string | null, { isAtOnce, onUsed }: Hos
   const question = useQuestion(destination === null ? null : questionOf(questions, host));
   const resolving = useCall();
   const connecting = useCall();
-  const heard = useRef(onUsed);
-  heard.current = onUsed;
 
   const { run: runConnect, reset: resetConnect } = connecting;
   const connect = useCallback(
@@ -48,19 +47,21 @@ export function useHostWay(destination: string | null, { isAtOnce, onUsed }: Hos
         () => hosts.connect(destination, transport),
         ({ id }) => {
           setSpelling({ of: destination, machine: id });
-          heard.current(id);
+          onUsed(id);
         },
       );
     },
-    [runConnect, hosts, destination],
+    [runConnect, hosts, destination, onUsed],
   );
 
   const { run: runResolve } = resolving;
   useEffect(() => {
-    setResolved(null);
     resetConnect();
     if (destination === null) return;
-    runResolve(() => client.call('hosts.resolve', { destination }), setResolved);
+    runResolve(
+      () => client.call('hosts.resolve', { destination }),
+      (answer) => setRead({ of: destination, resolved: answer }),
+    );
     const status = hosts.getState().byId[destination]?.status;
     // What waits or failed is shown as it is; its user says when it is tried again.
     if (isAtOnce && (status === undefined || status === 'idle')) connect();
