@@ -60,7 +60,8 @@ export async function lookIntoFile(machine: Machine, path: string, from: LookFro
   const look = parseLook(stdout);
   if (look === null) {
     const reason = `the shell there ended with ${code ?? 'a signal'} and no answer`;
-    throw new CoreError('command-failed', { command: `reading ${path}`, reason });
+    const command = `reading ${path}`;
+    throw new CoreError('command-failed', { command, reason });
   }
   return look;
 }
