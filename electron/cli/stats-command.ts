@@ -5,13 +5,16 @@ import { isAbsolute, resolve } from 'node:path';
 import { CoreError } from '../core/errors.ts';
 import { FIRST_CONTACT_LIMITS, pollStats } from '../core/stats/stats-client.ts';
 import { parseStatsTarget, type StatsTarget } from '../core/stats/target.ts';
+import { withMachine } from './cli-machines.ts';
 import type { Parsed } from './parse-command.ts';
 import { statsReport, statsTable } from './stats-report.ts';
 import { EXIT, type Terminal, UsageError } from './terminal.ts';
 
 export async function runStats({ flags, positionals }: Parsed, terminal: Terminal): Promise<number> {
   const target = readTarget(positionals[0] ?? '', 'stats', terminal.cwd);
-  const poll = await pollStats(target, FIRST_CONTACT_LIMITS);
+  const poll = await withMachine(target.machine, terminal, async (machine) =>
+    pollStats(target, FIRST_CONTACT_LIMITS, machine),
+  );
   if (!poll.ok) throw poll.error;
   const report = statsReport(target.text, poll.document);
   const lines = flags.has('json') ? [JSON.stringify(report)] : statsTable(report);
@@ -24,7 +27,7 @@ export function readTarget(text: string, command: string, cwd: string): StatsTar
   try {
     return parseStatsTarget(isRelativePath(text, cwd) ? resolve(cwd, text) : text, homedir());
   } catch (error) {
-    if (error instanceof CoreError && error.code === 'stats-address') {
+    if (error instanceof CoreError && (error.code === 'stats-address' || error.code === 'ssh-destination')) {
       throw new UsageError(`${error.message} ${error.hint}`, command);
     }
     throw error;

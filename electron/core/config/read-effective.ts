@@ -61,7 +61,7 @@ export function readEffectiveConfig(
       urlOf('http', [...all('http-socket'), ...all('http11-socket'), ...all('http')]) ??
       urlOf('https', [...all('https'), ...all('https-socket')]),
     memoryReport: flag('memory-report'),
-    pidfile: pidfileOf(last('pidfile'), last('pidfile2') ?? last('safe-pidfile'), host.cwd, folder),
+    pidfile: pidfileOf(last('pidfile'), last('pidfile2') ?? last('safe-pidfile') ?? last('safe-pidfile2'), host.cwd, folder),
     emperor: all('emperor'),
     logto: logtoOf(last('logto') ?? last('daemonize') ?? last('daemonize2'), host.cwd),
     logs: logOptions(all, host.cwd, folder),

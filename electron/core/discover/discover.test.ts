@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { localMachine } from '../machine/local-machine.ts';
 import { aDocument } from '../testing/stats-fixture.ts';
-import { describeServer, isSameServer, mastersOf, nameOf } from './discover.ts';
+import { describeServer, describeServers, isSameServer, mastersOf, nameOf } from './discover.ts';
 import { type ProcessInfo, readProcess, serverArguments } from './processes.ts';
 
 function aProcess(more: Partial<ProcessInfo>): ProcessInfo {
@@ -62,6 +62,34 @@ describe('a server that was found', () => {
   it('without stats says which line is missing, and where', () => {
     const found = describeServer(localMachine, { process: aProcess({}), config: null }, null);
     expect(found.missing).toContain('auto-procname');
+  });
+
+  it('is a vassal of the emperor that started it, and an emperor is none to be watched', () => {
+    const emperor = { process: aProcess({ pid: 20 }), config: { ...emptyConfig(), emperor: ['/etc/vassals'] } };
+    const vassal = {
+      process: aProcess({ pid: 21, parentPid: 20, cgroup: '0::/system.slice/shop.service\n', parentComm: 'uwsgi' }),
+      config: { ...emptyConfig(), statsAddress: '/run/a.stats', pidfile: '/run/a.pid' },
+    };
+    const [first, second] = describeServers(localMachine, [emperor, vassal], () => null);
+    expect(first).toMatchObject({
+      role: 'emperor',
+      emperorPid: null,
+      missing: 'It is an emperor: attach to its vassals.',
+    });
+    expect(second).toMatchObject({ role: 'vassal', emperorPid: 20, unit: null, pidfile: '/run/a.pid', missing: null });
+  });
+
+  it('runs in the unit of systemd that started it', () => {
+    const marks = { cgroup: '0::/system.slice/shop.service\n', parentComm: 'systemd', env: { INVOCATION_ID: '1' } };
+    expect(describeServer(localMachine, { process: aProcess(marks), config: null }, null, null).unit).toBe(
+      'shop.service',
+    );
+  });
+
+  it('whose folder is hidden from this user says so, not that stats are missing', () => {
+    const process = aProcess({ cwd: null, env: null });
+    const { missing } = describeServer(localMachine, { process, config: emptyConfig() }, null, null);
+    expect(missing).toContain('can not be seen by this user');
   });
 
   it('shows no secrets of its command line', () => {

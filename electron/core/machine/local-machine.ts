@@ -7,9 +7,17 @@ import type { Duplex } from 'node:stream';
 import { createConfigHost } from '../config/node-config-host.ts';
 import { listServerProcesses, readProcess } from '../discover/processes.ts';
 import { CoreError, describe, isErrorCode } from '../errors.ts';
+import { openEitherName } from './abstract-socket.ts';
 import { collectOutput } from './collect-output.ts';
 import { localSaver } from './local-saver.ts';
-import { type FileStat, LOCAL, type Machine, type MachineFiles, type RunningCommand } from './machine.ts';
+import {
+  type FileStat,
+  LOCAL,
+  type Machine,
+  type MachineFiles,
+  type RunningCommand,
+  type StreamAddress,
+} from './machine.ts';
 
 const files: MachineFiles = {
   stat: async (path) => {
@@ -58,22 +66,7 @@ export const localMachine: Machine = {
   way: null,
   files,
   saver: localSaver,
-  openStream: async (address, signal) => {
-    const { promise, resolve, reject } = Promise.withResolvers<Duplex>();
-    const socket =
-      address.type === 'unix' ? createConnection(address.path) : createConnection(address.port, address.host);
-    const abort = (): void => {
-      socket.destroy();
-    };
-    signal.addEventListener('abort', abort, { once: true });
-    socket.once('error', reject);
-    socket.once('close', () => signal.removeEventListener('abort', abort));
-    socket.once('connect', () => {
-      socket.removeListener('error', reject);
-      resolve(socket);
-    });
-    return promise;
-  },
+  openStream: async (address, signal) => openEitherName(address, async (either) => connectHere(either, signal)),
   run: async (argv, options) => {
     const full: [string, ...string[]] = options.sudo === true ? ['sudo', '-n', '--', ...argv] : [...argv];
     return collectOutput(full[0], await startHere(full), options);
@@ -83,6 +76,23 @@ export const localMachine: Machine = {
   readProcess,
   withConfigHost: async (options, read) => read(createConfigHost(options)),
 };
+
+async function connectHere(address: StreamAddress, signal: AbortSignal): Promise<Duplex> {
+  const { promise, resolve, reject } = Promise.withResolvers<Duplex>();
+  const socket =
+    address.type === 'unix' ? createConnection(address.path) : createConnection(address.port, address.host);
+  const abort = (): void => {
+    socket.destroy();
+  };
+  signal.addEventListener('abort', abort, { once: true });
+  socket.once('error', reject);
+  socket.once('close', () => signal.removeEventListener('abort', abort));
+  socket.once('connect', () => {
+    socket.removeListener('error', reject);
+    resolve(socket);
+  });
+  return promise;
+}
 
 async function startHere([program, ...args]: readonly [string, ...string[]]): Promise<RunningCommand> {
   const child = spawn(program, args, { stdio: 'pipe' });

@@ -6,6 +6,7 @@
 import type { Duplex } from 'node:stream';
 import { CoreError } from '../errors.ts';
 import type { SshHost, SshTransport } from '../ssh/ssh-transport.ts';
+import { isAbstract, openEitherName } from './abstract-socket.ts';
 import type { StreamAddress } from './machine.ts';
 import { StreamReader } from './stream-reader.ts';
 
@@ -62,7 +63,7 @@ export class RemoteStreams {
   async #read(address: StreamAddress, signal: AbortSignal, learnt: Learnt): Promise<Duplex> {
     if (learnt.noReader !== null) throw learnt.noReader;
     try {
-      const stream = await this.#reader.openStream(address, signal);
+      const stream = await openEitherName(address, async (either) => this.#reader.openStream(either, signal));
       this.#host.noteReadBy('reader');
       return stream;
     } catch (error) {
@@ -78,10 +79,6 @@ export class RemoteStreams {
     this.#askedAtMs.set(address.type === 'unix' ? address.path : `${address.host} ${address.port}`, now);
     return this.#askedAtMs.size;
   }
-}
-
-function isAbstract(address: StreamAddress): boolean {
-  return address.type === 'unix' && address.path.startsWith('\0');
 }
 
 function isCode(error: unknown, code: CoreError['code']): boolean {

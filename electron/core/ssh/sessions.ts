@@ -8,6 +8,7 @@ import type { Clock } from '../ports.ts';
 /** Below OpenSSH's 10: the server still counts channels that are just being closed. */
 const MOST_AT_ONCE = 8;
 const LONGEST_WAIT_MS = 10_000;
+const AGAIN_MS = 300;
 
 export interface SessionsOptions {
   hostName: string;
@@ -58,12 +59,17 @@ export class Sessions {
   async #waitForFree(giveUpAtMs: number): Promise<void> {
     const { clock, hostName } = this.#options;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const leftMs = giveUpAtMs - clock.monotonicMs();
     const cancel = clock.setTimer(
       () => {
         this.#waiting.delete(resolve);
-        reject(new CoreError('ssh-sessions-used', { host: hostName, seconds: LONGEST_WAIT_MS / 1000 }));
+        if (leftMs <= 0)
+          reject(new CoreError('ssh-sessions-used', { host: hostName, seconds: LONGEST_WAIT_MS / 1000 }));
+        // A refusal may have been for one that was just being closed.
+        this.#limit = Math.min(MOST_AT_ONCE, this.#open + 1);
+        resolve();
       },
-      Math.max(0, giveUpAtMs - clock.monotonicMs()),
+      Math.max(0, Math.min(leftMs, AGAIN_MS)),
     );
     this.#waiting.add(resolve);
     try {

@@ -1,0 +1,78 @@
+/**
+ * The machine of a TARGET for commands that need no core: this one, or one behind SSH. Who signs in there is asked in
+ * the terminal; where there is none, what would have been asked is an error with its next step.
+ */
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DocumentStore } from '../core/files/document-store.ts';
+import { localMachine } from '../core/machine/local-machine.ts';
+import { LOCAL, type Machine, type MachineId } from '../core/machine/machine.ts';
+import { SshMachine } from '../core/machine/ssh-machine.ts';
+import { createSessionSecrets, systemClock } from '../core/node-ports.ts';
+import { hostsFileSchema, SshHosts } from '../core/ssh/ssh-hosts.ts';
+import { HOST_KEYS_FILE, UserTrust } from '../core/ssh/user-trust.ts';
+import { dataFolderPath } from '../web/data-folder.ts';
+import { answerInTerminal } from './answer-questions.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Calls `use` with the machine; connections are closed when it is done. */
+export async function withMachine<T>(
+  id: MachineId,
+  terminal: Terminal,
+  use: (machine: Machine) => Promise<T>,
+): Promise<T> {
+  if (id === LOCAL) return use(localMachine);
+  // A running console writes its own files: this command has copies.
+  const dataFolder = await mkdtemp(join(tmpdir(), 'reeve-ssh-'));
+  const clock = systemClock;
+  try {
+    await cp(join(consoleFolder(terminal), HOST_KEYS_FILE), join(dataFolder, HOST_KEYS_FILE)).catch(() => {
+      // No key was accepted yet.
+    });
+    const trust = await UserTrust.open(
+      {
+        dataFolder,
+        homeFolder: homedir(),
+        platform: process.platform,
+        env: { ...terminal.env },
+        clock,
+        secrets: createSessionSecrets(),
+      },
+      terminal.err,
+    );
+    const store = await DocumentStore.open({
+      folder: dataFolder,
+      name: 'hosts.json',
+      schema: hostsFileSchema,
+      initial: { version: 1, hosts: [] },
+      clock,
+      onBroken: terminal.err,
+    });
+    const hosts = new SshHosts({
+      clock,
+      trust,
+      store,
+      connectSystem: null,
+      instanceCount: () => 0,
+      emitChanged: () => {},
+      onTrouble: terminal.err,
+    });
+    answerInTerminal(trust.questions, terminal);
+    try {
+      const way = hosts.get(id);
+      // Signing in takes as long as its user does; deadlines count from there.
+      await way.transport();
+      return await use(new SshMachine(way));
+    } finally {
+      hosts.dispose();
+      await trust.dispose();
+    }
+  } finally {
+    await rm(dataFolder, { recursive: true, force: true });
+  }
+}
+
+function consoleFolder({ env, cwd }: Terminal): string {
+  return dataFolderPath({ platform: process.platform, env, home: homedir() }, cwd);
+}
