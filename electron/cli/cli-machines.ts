@@ -39,7 +39,7 @@ export async function withMachine<T>(
         clock,
         secrets: createSessionSecrets(),
       },
-      terminal.err,
+      (text) => terminal.err(text),
     );
     const store = await DocumentStore.open({
       folder: dataFolder,
@@ -47,7 +47,7 @@ export async function withMachine<T>(
       schema: hostsFileSchema,
       initial: { version: 1, hosts: [] },
       clock,
-      onBroken: terminal.err,
+      onBroken: (text) => terminal.err(text),
     });
     const hosts = new SshHosts({
       clock,
@@ -56,7 +56,7 @@ export async function withMachine<T>(
       connectSystem: null,
       instanceCount: () => 0,
       emitChanged: () => {},
-      onTrouble: terminal.err,
+      onTrouble: (text) => terminal.err(text),
     });
     answerInTerminal(trust.questions, terminal);
     try {

@@ -49,7 +49,8 @@ describe('processes of this machine', () => {
     const master = aProcess({ pid: 10 });
     const worker = aProcess({ pid: 11, parentPid: 10 });
     const vassal = aProcess({ pid: 12, parentPid: 10, args: ['uwsgi', '--ini', 'vassal.ini'] });
-    expect(mastersOf([worker, vassal, master]).map((process) => process.pid)).toEqual([12, 10]);
+    const ofVassal = aProcess({ pid: 13, parentPid: 12, args: ['uwsgi', '--ini', 'vassal.ini'] });
+    expect(mastersOf([ofVassal, worker, vassal, master]).map((process) => process.pid)).toEqual([12, 10]);
   });
 
   it('can be read by pid, and one that has ended is none', async () => {
@@ -65,10 +66,15 @@ describe('a server that was found', () => {
   });
 
   it('is a vassal of the emperor that started it, and an emperor is none to be watched', () => {
-    const emperor = { process: aProcess({ pid: 20 }), config: { ...emptyConfig(), emperor: ['/etc/vassals'] } };
+    const emperor = {
+      process: aProcess({ pid: 20 }),
+      config: { ...emptyConfig(), emperor: ['/etc/vassals'] },
+      startedByPid: null,
+    };
     const vassal = {
       process: aProcess({ pid: 21, parentPid: 20, cgroup: '0::/system.slice/shop.service\n', parentComm: 'uwsgi' }),
       config: { ...emptyConfig(), statsAddress: '/run/a.stats', pidfile: '/run/a.pid' },
+      startedByPid: 20,
     };
     const [first, second] = describeServers(localMachine, [emperor, vassal], () => null);
     expect(first).toMatchObject({
@@ -135,6 +141,8 @@ function emptyConfig() {
     processes: 1,
     url: null,
     memoryReport: false,
+    pidfile: null as string | null,
+    emperor: [] as string[],
     logto: null,
     logs: [],
     logFormat: null,
