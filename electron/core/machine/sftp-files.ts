@@ -23,9 +23,10 @@ export interface SftpUser {
 
 /** Throws errors that name the host. */
 export function sftpFiles(session: SftpSession, name: string): MachineFiles {
+  const placeOf = (path: string): string => `${path} on ${name}`;
   const told = (path: string, error: unknown): unknown => {
     if (!(error instanceof SftpFailure)) return error;
-    return new CoreError('files-unreadable', { path: `${path} on ${name}`, reason: reasonOf(error) }, { cause: error });
+    return new CoreError('files-unreadable', { path: placeOf(path), reason: reasonOf(error) }, { cause: error });
   };
   const about = async <T>(path: string, ask: () => Promise<T>): Promise<T> => {
     try {
@@ -47,7 +48,7 @@ export function sftpFiles(session: SftpSession, name: string): MachineFiles {
       about(path, async () => {
         const bytes = await readPlain(session, path, mostBytes);
         if (bytes.length <= mostBytes) return bytes;
-        throw new CoreError('file-too-large', { path: `${path} on ${name}`, megabytes: mostBytes / 1_000_000 });
+        throw new CoreError('file-too-large', { path: placeOf(path), megabytes: mostBytes / 1_000_000 });
       }),
     list: async (folder) => about(folder, async () => namesIn(session, folder)),
     realPath: async (path) => about(path, async () => session.realPath(path)),
