@@ -115,7 +115,7 @@ export const CATALOGUE = {
   ],
   'ssh-no-shell': [
     '{host} runs no commands for this user: {reason}.',
-    'Stats can be read, but no files and processes. Sign in as a user with a shell.',
+    'What takes a command there (logs, reloads) can not be done. Sign in as a user with a shell.',
   ],
   'ssh-no-reader': [
     'Sockets of {host} can not be read: its SSH server forbids forwarding to them, and the reader does not run there ({reason}).',
@@ -187,6 +187,14 @@ export const CATALOGUE = {
   'ssh-answer-late': [
     '{host} did not wait for the answer any longer and closed the connection.',
     'Connect again when the answer is at hand.',
+  ],
+  'ssh-proxy-command-words': [
+    'What the ProxyCommand for {host} gives is no SSH connection; it says: {words}',
+    'Run it in a terminal: it must print nothing of its own to its standard output.',
+  ],
+  'ssh-proxy-command-quiet': [
+    'The ProxyCommand for {host} gave no SSH connection within {seconds} s.',
+    'Run it in a terminal to see what it waits for.',
   ],
   'ssh-proxy-command': ['The ProxyCommand for {host} ended: {reason}.', 'Run it in a terminal to see what it needs.'],
   'ssh-hop-refused': [

@@ -27,22 +27,36 @@ export interface ProcessInfo {
   parentComm: string | null;
 }
 
+/** How /proc of a machine is read; null: it has ended, or belongs to another user, which both mean "not known". */
+export interface ProcFiles {
+  pids(): Promise<number[]>;
+  read(path: string): Promise<string | null>;
+  readLink(path: string): Promise<string | null>;
+}
+
 const run = promisify(execFile);
 
 /** Processes that look like a uWSGI or a Reeve engine, masters and workers. */
 export async function listServerProcesses(): Promise<ProcessInfo[]> {
-  if (process.platform !== 'linux') return serversAmong(await listByPs());
-  const names = await readdir('/proc');
-  const pids = names.filter((name) => /^\d+$/.test(name)).map(Number);
-  const found = await Promise.all(pids.map(readCandidate));
-  return found.filter((info) => info !== null);
+  return process.platform === 'linux' ? listServersIn(procHere) : serversAmong(await listByPs());
 }
 
 /** null: it does not exist, or is hidden. */
 export async function readProcess(pid: number): Promise<ProcessInfo | null> {
-  if (process.platform !== 'linux') return (await listByPs()).find((info) => info.pid === pid) ?? null;
-  const basics = await readBasics(pid);
-  return basics === null ? null : readDetails(basics);
+  if (process.platform === 'linux') return readProcessIn(procHere, pid);
+  return (await listByPs()).find((info) => info.pid === pid) ?? null;
+}
+
+/** As listServerProcesses, wherever /proc is. */
+export async function listServersIn(proc: ProcFiles): Promise<ProcessInfo[]> {
+  const found = await Promise.all((await proc.pids()).map(async (pid) => readCandidate(proc, pid)));
+  return found.filter((info) => info !== null);
+}
+
+/** As readProcess, wherever /proc is. */
+export async function readProcessIn(proc: ProcFiles, pid: number): Promise<ProcessInfo | null> {
+  const basics = await readBasics(proc, pid);
+  return basics === null ? null : readDetails(proc, basics);
 }
 
 /** Arguments of the server itself, without the program's name; null: this is no server. */
@@ -83,46 +97,43 @@ interface Basics {
   comm: string;
 }
 
-async function readCandidate(pid: number): Promise<ProcessInfo | null> {
-  const basics = await readBasics(pid);
+async function readCandidate(proc: ProcFiles, pid: number): Promise<ProcessInfo | null> {
+  const basics = await readBasics(proc, pid);
   if (basics === null) return null;
   const { cmdline, comm } = basics;
-  return serverArguments({ args: argumentsOf(cmdline), comm }) === null ? null : readDetails(basics);
+  return serverArguments({ args: argumentsOf(cmdline), comm }) === null ? null : readDetails(proc, basics);
 }
 
-async function readBasics(pid: number): Promise<Basics | null> {
-  const cmdline = await readText(`/proc/${pid}/cmdline`);
+async function readBasics(proc: ProcFiles, pid: number): Promise<Basics | null> {
+  const cmdline = await proc.read(`/proc/${pid}/cmdline`);
   if (cmdline === null || cmdline === '') return null;
-  return { pid, cmdline, comm: ((await readText(`/proc/${pid}/comm`)) ?? '').trim() };
+  return { pid, cmdline, comm: ((await proc.read(`/proc/${pid}/comm`)) ?? '').trim() };
 }
 
-async function readDetails(basics: Basics): Promise<ProcessInfo | null> {
+async function readDetails(proc: ProcFiles, basics: Basics): Promise<ProcessInfo | null> {
   const { pid } = basics;
   const [status, stat, environ, cgroup, cwd, boot, passwd] = await Promise.all([
-    readText(`/proc/${pid}/status`),
-    readText(`/proc/${pid}/stat`),
-    readText(`/proc/${pid}/environ`),
-    readText(`/proc/${pid}/cgroup`),
-    readlink(`/proc/${pid}/cwd`).catch(() => null),
-    readText('/proc/stat'),
-    readText('/etc/passwd'),
+    proc.read(`/proc/${pid}/status`),
+    proc.read(`/proc/${pid}/stat`),
+    proc.read(`/proc/${pid}/environ`),
+    proc.read(`/proc/${pid}/cgroup`),
+    proc.readLink(`/proc/${pid}/cwd`),
+    proc.read('/proc/stat'),
+    proc.read('/etc/passwd'),
   ]);
   const parent = /^PPid:\s+(\d+)/m.exec(status ?? '')?.[1];
-  const parentComm = parent === undefined ? null : await readText(`/proc/${parent}/comm`);
+  const parentComm = parent === undefined ? null : await proc.read(`/proc/${parent}/comm`);
   return processFrom(
     { ...basics, status, stat, environ, cgroup, cwd },
     { bootSeconds: parseBootSeconds(boot ?? ''), users: parseUsers(passwd ?? ''), commOf: () => parentComm },
   );
 }
 
-async function readText(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch {
-    // The process has ended, or belongs to another user: both mean "not known".
-    return null;
-  }
-}
+const procHere: ProcFiles = {
+  pids: async () => (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number),
+  read: async (path) => readFile(path, 'utf8').catch(() => null),
+  readLink: async (path) => readlink(path).catch(() => null),
+};
 
 async function listByPs(): Promise<ProcessInfo[]> {
   if (process.platform === 'win32') return [];

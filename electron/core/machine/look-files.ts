@@ -6,7 +6,8 @@ import type { FileStat, MachineFiles } from './machine.ts';
 import { escapeBytes } from './remote-command.ts';
 import type { MachineFacts, Snapshot } from './snapshot-host.ts';
 
-const MOST_CONFIG_BYTES = 4 * 1024 * 1024;
+/** Of a file that a configuration reads. */
+export const MOST_CONFIG_BYTES = 4 * 1024 * 1024;
 const MOST_LIST_BYTES = 4 * 1024 * 1024;
 const MOST_LINE_BYTES = 64 * 1024;
 
@@ -28,8 +29,9 @@ type Answer = { ok: true; found: Found } | { ok: false; words: string };
 
 /** Throws errors that name the host. */
 export function lookFiles(look: LookSession, name: string): MachineFiles {
+  const placeOf = (path: string): string => `${path} on ${name}`;
   const failed = (path: string, words: string): CoreError =>
-    new CoreError('files-unreadable', { path: `${path} on ${name}`, reason: reasonOf(words) });
+    new CoreError('files-unreadable', { path: placeOf(path), reason: reasonOf(words) });
   return {
     stat: async (path) => {
       const answer = await about(look, `stat ${escaped(path)}`, MOST_LINE_BYTES);
@@ -43,7 +45,7 @@ export function lookFiles(look: LookSession, name: string): MachineFiles {
       const { stat, rest } = answer.found;
       if (stat.kind !== 'file') throw failed(path, stat.kind === 'folder' ? 'Is a directory' : 'it is no plain file');
       if (rest.length > mostBytes) {
-        throw new CoreError('file-too-large', { path: `${path} on ${name}`, megabytes: mostBytes / 1_000_000 });
+        throw new CoreError('file-too-large', { path: placeOf(path), megabytes: mostBytes / 1_000_000 });
       }
       return rest;
     },

@@ -89,11 +89,13 @@ export class LookSession {
   }
 
   async #watchEnd(command: RunningCommand, complaint: () => string): Promise<void> {
-    await command.ended;
+    const { code } = await command.ended;
     if (this.#command !== command) return;
     this.#command = null;
     const lost = new CoreError('ssh-look', { host: this.#options.name, reason: 'the connection was lost' });
-    this.#fail(this.#isReady ? lost : this.#noShell(complaint()));
+    // A shell that is none ends by itself, with a code; a connection that is lost gives none.
+    const isLost = this.#isReady || (code === null && complaint() === '');
+    this.#fail(isLost ? lost : this.#noShell(complaint()));
   }
 
   #take(chunk: Buffer): void {

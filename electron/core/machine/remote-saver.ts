@@ -45,20 +45,21 @@ async function save(
   const options = { input, deadlineMs: DEADLINE_MS, mostBytes: MOST_BYTES };
   const { code, stdout, stderr } = await machine.run(argv, options).catch((error: unknown) => {
     if (!(error instanceof CoreError) || error.code !== 'command-failed') throw error;
-    throw cut(machine.name, path, error);
+    throw cutWhileSaving(machine.name, path, error);
   });
-  if (code === null) throw cut(machine.name, path);
+  if (code === null) throw cutWhileSaving(machine.name, path);
   const outcome = stdout.toString('utf8').trim().split('\n').at(-1);
   if (outcome === 'saved') return true;
   if (outcome === 'changed') return false;
   throw new Error(saveFailure(stderr.toString('utf8')));
 }
 
-function cut(host: string, path: string, cause?: unknown): CoreError {
+/** Whether it was carried out is not known. */
+export function cutWhileSaving(host: string, path: string, cause?: unknown): CoreError {
   return new CoreError('config-save-cut', { path, host }, cause === undefined ? {} : { cause });
 }
 
 /** As those of this machine are called. */
-function temporaryFor(path: string): string {
+export function temporaryFor(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
 }

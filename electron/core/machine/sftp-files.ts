@@ -112,7 +112,6 @@ async function readFacts(session: SftpSession, name: string): Promise<MachineFac
   ]);
   const { uid } = user;
   const gid = user.gids[0] ?? 0;
-  const nameIn = (text: string | null, id: number): string => parseUsers(text ?? '').get(String(id)) ?? String(id);
   return {
     hostname: hostname?.trim() || name,
     cpus: countCpus(cpus ?? ''),
@@ -121,6 +120,11 @@ async function readFacts(session: SftpSession, name: string): Promise<MachineFac
     gid,
     group: nameIn(groups, gid),
   };
+}
+
+/** From /etc/passwd or /etc/group, which begin alike. */
+function nameIn(text: string | null, id: number): string {
+  return parseUsers(text ?? '').get(String(id)) ?? String(id);
 }
 
 /** `0-3,8` as the kernel writes lists; at least one. */

@@ -73,12 +73,7 @@ class LostAtRename extends Error {
 }
 
 /** Makes a file and has it on the disk; gives when, by the clock there. `access` null: as new files of this user are. */
-async function makeFile(
-  session: SftpSession,
-  path: string,
-  text: string,
-  access: FileAccess | null,
-): Promise<number> {
+async function makeFile(session: SftpSession, path: string, text: string, access: FileAccess | null): Promise<number> {
   const handle = await session.open(path, 'wx');
   try {
     await session.write(handle, Buffer.from(text));

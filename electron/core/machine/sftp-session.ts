@@ -22,10 +22,13 @@ const WORDS = new Map([
 /** The server refused; the message is in the system's words as far as it gives any (`Failure` is all it may say). */
 export class SftpFailure extends Error {
   readonly isMissing: boolean;
+  /** It has no such request. */
+  readonly isUnsupported: boolean;
 
   constructor(code: unknown, message: string) {
     super((typeof code === 'number' ? WORDS.get(code) : undefined) ?? message);
     this.isMissing = code === 2;
+    this.isUnsupported = code === 8;
   }
 }
 
@@ -66,7 +69,7 @@ export class SftpSession {
   async read(path: string, mostBytes: number): Promise<Buffer> {
     const handle = await this.open(path, 'r');
     try {
-      const { size } = await this.#ask((sftp, answer: Answer<Stats>) => sftp.fstat(handle, answer));
+      const { size } = await this.statHandle(handle);
       const chunks: Buffer[] = [];
       for (let at = 0; at <= mostBytes; ) {
         const rest = Math.min(size, mostBytes + 1) - at;
@@ -119,9 +122,13 @@ export class SftpSession {
     await this.#do((sftp, answer) => sftp.fsetstat(handle, { mode }, answer));
   }
 
-  /** Onto the disk (fsync@openssh.com). */
+  /** Onto the disk (fsync@openssh.com), where the server can do that. */
   async flush(handle: Buffer): Promise<void> {
-    await this.#do((sftp, answer) => sftp.ext_openssh_fsync(handle, answer));
+    try {
+      await this.#do((sftp, answer) => sftp.ext_openssh_fsync(handle, answer));
+    } catch (error) {
+      if (!(error instanceof SftpFailure) || !error.isUnsupported) throw error;
+    }
   }
 
   async close(handle: Buffer): Promise<void> {
@@ -170,7 +177,7 @@ export class SftpSession {
     } catch (error) {
       // Thrown by ssh2 for what the server has not: an extension.
       if (error instanceof SftpFailure || error instanceof CoreError) throw error;
-      throw new SftpFailure(null, describe(error));
+      throw new SftpFailure(8, describe(error));
     } finally {
       clearTimeout(late);
       this.#pending.delete(reject);

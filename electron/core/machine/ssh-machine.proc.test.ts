@@ -40,6 +40,7 @@ beforeAll(async () => {
   if (!hasSshd()) return;
   folder = await realpath(await mkdtemp(join(tmpdir(), 'reeve-ssh-machine-')));
   await mkdir(join(folder, 'vassals'));
+  await mkdir(join(folder, 'app'));
   await writeFile(
     join(folder, 'shop.ini'),
     '[uwsgi]\nmaster = 1\nsocket = shop.sock\nstats = shop.stats\nmaster-fifo = shop.fifo\nsafe-pidfile = shop.pid\n',
@@ -47,11 +48,11 @@ beforeAll(async () => {
   await writeFile(join(folder, 'quiet.ini'), '[uwsgi]\nmaster = 1\nsocket = quiet.sock\n');
   await writeFile(
     join(folder, 'vassals', 'api.ini'),
-    `[uwsgi]\nmaster = 1\nsocket = ${folder}/api.sock\nstats = @${folder}/api\n`,
+    `[uwsgi]\nmaster = 1\nsocket = ${folder}/api.sock\nstats = @${folder}/api\nchdir = ${folder}/app\n`,
   );
   startUwsgi(['--ini', 'shop.ini']);
   startUwsgi(['--ini', 'quiet.ini']);
-  startUwsgi(['--emperor', join(folder, 'vassals'), '--die-on-term']);
+  startUwsgi(['--master', '--emperor', join(folder, 'vassals'), '--die-on-term']);
   sshd = await Sshd.start();
   sshds.push(sshd);
   await waitUntil('the servers', async () => {
@@ -96,6 +97,7 @@ describe.skipIf(!hasSshd())('a host behind SSH', () => {
     expect(emperor?.pid).toBe(uwsgis[2]?.pid);
     expect(found.find(({ role }) => role === 'vassal')).toMatchObject({
       emperorPid: emperor?.pid,
+      configPath: join(folder, 'vassals', 'api.ini'),
       statsAddress: `ssh://${destination}/@${folder}/api`,
     });
   });
@@ -107,7 +109,7 @@ describe.skipIf(!hasSshd())('a host behind SSH', () => {
     });
     expect(host.state.readBy).toBe('streamlocal');
     const poll = await pollStats(parseStatsTarget(`@${folder}/api`, '/'), LIMITS, machine);
-    expect(poll.ok ? poll.document.cwd : poll.error).toBe(join(folder, 'vassals'));
+    expect(poll.ok ? poll.document.cwd : poll.error).toBe(join(folder, 'app'));
     expect(host.state.readBy).toBe('reader');
   });
 

@@ -1,21 +1,18 @@
 /**
  * A machine behind SSH, seen through the interface that this one has, too. Programs are started by remote-command.ts,
- * files and processes are looked up by look-session.ts, and sockets are reached by forwarding or, where that is
+ * files and processes are looked up by remote-access.ts, and sockets are reached by forwarding or, where that is
  * forbidden, can't be done or costs too much, by the reader (remote-streams.ts).
  */
 import type { Duplex } from 'node:stream';
 import type { ConfigHost } from '../../../engine/config/host.ts';
 import type { ConfigHostOptions } from '../config/node-config-host.ts';
-import { processesFromAnswer } from '../discover/process-text.ts';
-import { type ProcessInfo, serversAmong } from '../discover/processes.ts';
+import type { ProcessInfo } from '../discover/processes.ts';
 import { CoreError } from '../errors.ts';
 import { parseDestination } from '../ssh/destination.ts';
 import type { SshHost } from '../ssh/ssh-transport.ts';
 import { collectOutput } from './collect-output.ts';
 import type { FileSaver } from './file-saver.ts';
 import { KeptSnapshot } from './kept-snapshot.ts';
-import { lookFiles, lookSnapshot } from './look-files.ts';
-import { LookSession } from './look-session.ts';
 import type {
   CommandOptions,
   CommandResult,
@@ -26,6 +23,7 @@ import type {
   RunningCommand,
   StreamAddress,
 } from './machine.ts';
+import { RemoteAccess } from './remote-access.ts';
 import {
   escapeBytes,
   guardedScript,
@@ -34,12 +32,8 @@ import {
   REMOTE_SHELL,
   scriptLine,
 } from './remote-command.ts';
-import { createRemoteSaver } from './remote-saver.ts';
 import { RemoteStreams } from './remote-streams.ts';
 import { readFromSnapshot } from './snapshot-host.ts';
-
-/** Of all that /proc says of the servers of a machine, with their environments. */
-const MOST_PROCESS_BYTES = 16 * 1024 * 1024;
 
 export class SshMachine implements Machine {
   readonly id: MachineId;
@@ -48,7 +42,7 @@ export class SshMachine implements Machine {
   readonly files: MachineFiles;
   readonly saver: FileSaver;
   readonly #host: SshHost;
-  readonly #look: LookSession;
+  readonly #access: RemoteAccess;
   readonly #streams: RemoteStreams;
   readonly #snapshot: KeptSnapshot;
 
@@ -56,11 +50,11 @@ export class SshMachine implements Machine {
     this.id = host.id;
     this.name = parseDestination(host.id).host;
     this.#host = host;
-    this.#look = new LookSession({ name: this.name, exec: async (command) => (await host.transport()).exec(command) });
-    this.#snapshot = new KeptSnapshot(lookSnapshot(this.#look), () => performance.now());
-    this.saver = createRemoteSaver(this, () => this.#snapshot.forget());
+    this.#access = new RemoteAccess(host, this, () => this.#snapshot.forget());
+    this.#snapshot = new KeptSnapshot(this.#access.snapshot, () => performance.now());
+    this.saver = this.#access.saver;
     this.#streams = new RemoteStreams(host, this.name, () => performance.now());
-    this.files = lookFiles(this.#look, this.name);
+    this.files = this.#access.files;
   }
 
   get via(): readonly string[] {
@@ -76,13 +70,12 @@ export class SshMachine implements Machine {
   }
 
   async run(argv: readonly [string, ...string[]], options: CommandOptions): Promise<CommandResult> {
-    const [program] = argv;
+    const place = `${argv[0]} on ${this.name}`;
     const input = options.input === undefined ? '' : escapeBytes(options.input);
     const command = await this.#start(argv, input, options.sudo === true);
-    const result = await collectOutput(`${program} on ${this.name}`, command, options, { endsInput: false });
+    const result = await collectOutput(place, command, options, { endsInput: false });
     const complaint = result.stderr.toString('utf8');
-    const failed = (reason: string): CoreError =>
-      new CoreError('command-failed', { command: `${program} on ${this.name}`, reason });
+    const failed = (reason: string): CoreError => new CoreError('command-failed', { command: place, reason });
     if (result.code === NOT_FOUND_CODE && complaint === '') throw failed('it is not found there');
     if (result.code === INPUT_CUT_CODE && complaint === '') throw failed('the connection was lost on the way');
     return { ...result, code: codeOf(result.code) };
@@ -99,25 +92,21 @@ export class SshMachine implements Machine {
   }
 
   async listServers(): Promise<ProcessInfo[]> {
-    return serversAmong(await this.#processes('servers'));
+    return this.#access.listServers();
   }
 
   async readProcess(pid: number): Promise<ProcessInfo | null> {
-    const found = await this.#processes(`process ${pid}`);
-    return found.find((process) => process.pid === pid) ?? null;
+    return this.#access.readProcess(pid);
   }
 
   async withConfigHost<T>(options: ConfigHostOptions, read: (host: ConfigHost) => T): Promise<T> {
     return readFromSnapshot(this.#snapshot.within(options.ageMs ?? 0), options, read);
   }
 
-  async #processes(question: string): Promise<ProcessInfo[]> {
-    const answer = await this.#look.ask(question, MOST_PROCESS_BYTES);
-    return processesFromAnswer(answer.toString('utf8'), this.#look.mark);
-  }
-
   async #start(argv: readonly string[], input: string, sudo: boolean): Promise<RunningCommand> {
-    const command = await (await this.#host.transport()).exec(REMOTE_SHELL);
+    const transport = await this.#host.transport();
+    this.#access.requireShell(transport);
+    const command = await transport.exec(REMOTE_SHELL);
     command.stdin.on('error', () => {
       // Its end tells the rest.
     });
