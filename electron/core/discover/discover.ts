@@ -18,12 +18,19 @@ export interface FoundServer {
   process: ProcessInfo;
   /** null: its arguments can't be seen. */
   config: EffectiveConfig | null;
+  /** The master that started it, also by its emperor process; null: none, or not known. */
+  startedByPid: number | null;
 }
 
 export async function findServers(machine: Machine): Promise<FoundServer[]> {
   const processes = await machine.listServers();
+  const byPid = new Map(processes.map((process) => [process.pid, process]));
   return Promise.all(
-    mastersOf(processes).map(async (process) => ({ process, config: await configOf(machine, process) })),
+    mastersOf(processes).map(async (process) => {
+      const parent = byPid.get(process.parentPid) ?? null;
+      const config = await configOf(machine, process, parent);
+      return { process, config, startedByPid: parent === null ? null : masterOf(parent, byPid).pid };
+    }),
   );
 }
 
@@ -38,12 +45,16 @@ export async function findServerOf(
 ): Promise<FoundServer | null> {
   const process = await machine.readProcess(document.pid);
   if (process === null || serverArguments(process) === null) return null;
-  const server = { process, config: await configOf(machine, process) };
+  const server = { process, config: await configOf(machine, process, null), startedByPid: null };
   return isSameServer(server, document, statsAddress) ? server : null;
 }
 
 /** A master in a container gives its pid there, which may be another server's pid here. */
-export function isSameServer(server: FoundServer, document: StatsDocument, statsAddress: string): boolean {
+export function isSameServer(
+  server: Pick<FoundServer, 'process' | 'config'>,
+  document: StatsDocument,
+  statsAddress: string,
+): boolean {
   if (server.config !== null && server.config.statsAddress === statsAddress) return true;
   return server.process.cwd !== null && server.process.cwd === document.cwd;
 }
@@ -51,10 +62,14 @@ export function isSameServer(server: FoundServer, document: StatsDocument, stats
 /** A child with the same arguments is a worker or a gateway; one with others is a vassal, a master itself. */
 export function mastersOf(processes: readonly ProcessInfo[]): ProcessInfo[] {
   const byPid = new Map(processes.map((process) => [process.pid, process]));
-  return processes.filter((process) => {
-    const parent = byPid.get(process.parentPid);
-    return parent === undefined || parent.args.join('\0') !== process.args.join('\0');
-  });
+  return processes.filter((process) => masterOf(process, byPid) === process);
+}
+
+/** The process itself, or the first above it of those that were called the same way. */
+function masterOf(process: ProcessInfo, byPid: ReadonlyMap<number, ProcessInfo>): ProcessInfo {
+  const parent = byPid.get(process.parentPid);
+  if (parent === undefined || parent === process || parent.args.join('\0') !== process.args.join('\0')) return process;
+  return masterOf(parent, byPid);
 }
 
 /** As the page lists them. */
@@ -65,19 +80,19 @@ export function describeServers(
 ): Discovered[] {
   const emperors = new Set(servers.filter(isEmperor).map(({ process }) => process.pid));
   return servers.map((server) => {
-    const { parentPid } = server.process;
-    const emperorPid = emperors.has(parentPid) ? parentPid : null;
+    const { startedByPid } = server;
+    const emperorPid = startedByPid !== null && emperors.has(startedByPid) ? startedByPid : null;
     return describeServer(machine, server, instanceIdOf(server), emperorPid);
   });
 }
 
-function isEmperor({ config }: FoundServer): boolean {
+function isEmperor({ config }: Pick<FoundServer, 'config'>): boolean {
   return (config?.emperor.length ?? 0) > 0;
 }
 
 export function describeServer(
   machine: Machine,
-  server: FoundServer,
+  server: Pick<FoundServer, 'process' | 'config'>,
   instanceId: string | null,
   emperorPid: number | null,
 ): Discovered {
@@ -107,7 +122,7 @@ function sshAddressOf(machine: Machine, config: EffectiveConfig | null): string 
 }
 
 /** A name for an instance: its configuration file's, or its folder's. */
-export function nameOf({ process, config }: FoundServer): string {
+export function nameOf({ process, config }: Pick<FoundServer, 'process' | 'config'>): string {
   const path = config?.configPath ?? null;
   if (path !== null) return nameOfFile(path);
   return process.cwd === null ? `pid ${process.pid}` : basename(process.cwd) || `pid ${process.pid}`;
@@ -119,15 +134,19 @@ export function nameOfFile(configPath: string): string {
   return name === 'uwsgi' ? basename(dirname(configPath)) || name : name;
 }
 
-async function configOf(machine: Machine, process: ProcessInfo): Promise<EffectiveConfig | null> {
+async function configOf(
+  machine: Machine,
+  process: ProcessInfo,
+  parent: ProcessInfo | null,
+): Promise<EffectiveConfig | null> {
   const args = serverArguments(process);
   if (args === null || hidesArguments(process)) return null;
-  const cwd = (await startFolderOf(machine, process, args)) ?? '/';
+  const cwd = (await startFolderOf(machine, process, args, parent)) ?? '/';
   const options = { cwd, env: process.env ?? {}, binaryPath: process.args[0] ?? 'uwsgi', version: '2.0' };
   return machine.withConfigHost(options, (host) => readEffectiveConfig(args, host));
 }
 
-function missingOf(server: FoundServer): string | null {
+function missingOf(server: Pick<FoundServer, 'process' | 'config'>): string | null {
   const { process, config } = server;
   if (config === null) return 'Its arguments can not be seen (auto-procname). Give its stats address by hand.';
   if (config.statsAddress !== null) return null;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { localMachine } from '../machine/local-machine.ts';
+import type { ProcessInfo } from './processes.ts';
 import { startFolderOf } from './start-folder.ts';
 
 let folder = '';
@@ -17,9 +18,19 @@ afterEach(async () => {
 });
 
 /** Started with `--ini shop.ini`, now in `cwd`. */
-async function started(cwd: string | null, shell?: string): Promise<string | null> {
-  const env = shell === undefined ? {} : { PWD: shell };
-  return startFolderOf(localMachine, { args: ['uwsgi', '--ini', 'shop.ini'], cwd, env }, ['--ini', 'shop.ini']);
+async function started(cwd: string | null, shell?: string, emperorFolder?: string): Promise<string | null> {
+  const argv = ['--ini', 'shop.ini'];
+  const env = {
+    ...(shell === undefined ? {} : { PWD: shell }),
+    ...(emperorFolder === undefined ? {} : { UWSGI_EMPEROR_FD: '6' }),
+  };
+  const emperor = aProcess({ cwd: emperorFolder ?? '/elsewhere' });
+  return startFolderOf(localMachine, aProcess({ args: ['uwsgi', ...argv], cwd, env }), argv, emperor);
+}
+
+function aProcess(more: Partial<ProcessInfo>): ProcessInfo {
+  const known = { pid: 10, parentPid: 9, comm: 'uwsgi', user: null, startedAtMs: 0, cgroup: null, parentComm: null };
+  return { ...known, args: ['uwsgi'], cwd: null, env: {}, ...more };
 }
 
 async function writeShop(line: string): Promise<void> {
@@ -46,6 +57,12 @@ it('a server whose application went elsewhere is read from where its file is fou
   await writeShop('processes = 2');
   expect(await started('/', folder)).toBe(folder);
   expect(await started(folder, '/')).toBe(folder);
+});
+
+it('a vassal that went elsewhere began in the folder of its emperor, whose shell was somewhere else', async () => {
+  await writeShop(`chdir = ${join(folder, 'app')}`);
+  expect(await started(join(folder, 'app'), '/', folder)).toBe(folder);
+  expect(await started(join(folder, 'app'), '/')).not.toBe(folder);
 });
 
 it('nothing is known of a server that shows neither', async () => {
