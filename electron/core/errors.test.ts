@@ -25,9 +25,15 @@ group('the catalogue of errors', () => {
 
   it('gets every value that its messages name, wherever a code is thrown', () => {
     const everything = sources.join('\n');
-    const thrown = [...everything.matchAll(/new CoreError\(\s*'([a-z-]+)'(?:,\s*\{([^}]*)\})?/g)];
-    expect(thrown.length).toBeGreaterThan(30);
-    for (const [, code = '', values = ''] of thrown) {
+    // A literal, with templates in it, or the name of one that was made just before.
+    const thrown = everything.matchAll(/new CoreError\(\s*'([a-z-]+)'(?:,\s*(\{(?:[^{}]|\{[^{}]*\})*\}|\w+))?/g);
+    const all = [...thrown].map((match) => {
+      const [, code = '', given = ''] = match;
+      const made = /^\w/.test(given) ? everything.lastIndexOf(`const ${given} = {`, match.index) : -1;
+      return { code, values: made < 0 ? given : everything.slice(made, everything.indexOf('}', made)) };
+    });
+    expect(all.length).toBeGreaterThan(30);
+    for (const { code, values } of all) {
       const [message, hint] = Object.entries(CATALOGUE).find(([name]) => name === code)?.[1] ?? ['', ''];
       const named = [...`${message} ${hint}`.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
       for (const name of named) expect(values, `${code} needs ${name}`).toMatch(new RegExp(`\\b${name}\\b`));

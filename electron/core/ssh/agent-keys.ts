@@ -2,6 +2,7 @@
  * Keys that are offered one at a time, in OpenSSH's order, and sign when the server wants a signature: keys of the
  * user's agent, and key files whose passphrase is asked for only then. ssh2 would offer all keys of an agent in one go.
  */
+import type { Duplex } from 'node:stream';
 import ssh2, { type BaseAgent, type ParsedKey, type SignCallback, type SigningRequestOptions } from 'ssh2';
 import { describe } from '../errors.ts';
 
@@ -13,10 +14,14 @@ export interface AgentKey {
 }
 
 /** Types that ssh2 does not know (certificates, hardware keys) are left out by it. Throws when the agent does not answer. */
-export async function listAgentKeys(address: string): Promise<AgentKey[]> {
+export async function listAgentKeys(address: string, deadlineMs = AGENT_DEADLINE_MS): Promise<AgentKey[]> {
   const agent = ssh2.createAgent(address);
+  const closeAll = watchStreams(agent);
   const { promise, resolve, reject } = Promise.withResolvers<AgentKey[]>();
-  const deadline = setTimeout(() => reject(new Error('it does not answer')), AGENT_DEADLINE_MS);
+  const deadline = setTimeout(() => {
+    reject(new Error('it does not answer'));
+    closeAll();
+  }, deadlineMs);
   agent.getIdentities((error, keys) => {
     if (error) reject(new Error(describe(error)));
     else resolve((keys ?? []).flatMap((key) => (isParsedKey(key) ? [{ key, agent }] : [])));
@@ -26,6 +31,25 @@ export async function listAgentKeys(address: string): Promise<AgentKey[]> {
   } finally {
     clearTimeout(deadline);
   }
+}
+
+/** An agent that hangs would keep a socket of ours for each time it is asked: the returned function closes them. */
+function watchStreams(agent: BaseAgent): () => void {
+  const open = new Set<Duplex>();
+  const getStream = agent.getStream?.bind(agent);
+  if (getStream !== undefined) {
+    agent.getStream = (callback) =>
+      getStream((error, stream) => {
+        if (stream !== undefined) {
+          open.add(stream);
+          stream.once('close', () => open.delete(stream));
+        }
+        callback(error, stream);
+      });
+  }
+  return () => {
+    for (const stream of open) stream.destroy();
+  };
 }
 
 /** Offers one key. */

@@ -43,6 +43,7 @@ const PERMANENT: ReadonlySet<ErrorCode> = new Set([
   'ssh-no-algorithm',
   'ssh-answer-late',
   'ssh-not-ssh',
+  'ssh-proxy-command-words',
   'ssh-hop-forbidden',
   'ssh-destination',
   'ssh-config',
@@ -67,6 +68,7 @@ export class HopNode {
   #error: CoreError | null = null;
   #cancelTimer: (() => void) | null = null;
   readonly #users = new Set<() => void>();
+  #isLeft = false;
   readonly #onWay = (): void => this.#step({ type: 'way', open: this.parent?.transport != null });
 
   constructor(options: HopNodeOptions) {
@@ -95,6 +97,11 @@ export class HopNode {
     return this.#users.size > 0;
   }
 
+  /** Its last user has left: the next one resolves the way anew. Two that ask at the same time share it before that. */
+  get isLeft(): boolean {
+    return this.#isLeft;
+  }
+
   /** Names of the hops in front of it. */
   get through(): string[] {
     return this.parent === null ? [] : [...this.parent.through, this.parent.hop.name];
@@ -118,6 +125,7 @@ export class HopNode {
   /** Closes with its last user. */
   leave(onChanged: () => void): void {
     if (!this.#users.delete(onChanged) || this.#users.size > 0) return;
+    this.#isLeft = true;
     this.#step({ type: 'unwant' });
     this.parent?.leave(this.#onWay);
   }
@@ -214,6 +222,8 @@ export class HopNode {
       this.#step({ type: 'ready' });
     } catch (error) {
       ifOwn(() => ({ type: 'failed', error: this.#note(error, own.attempt?.failure() ?? null), random: random() }));
+      // A connection that ended asks nothing any more.
+      controller.abort(error);
     } finally {
       leave?.();
     }

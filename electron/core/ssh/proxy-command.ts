@@ -12,8 +12,10 @@ export async function openProxyCommand(command: string, hostName: string): Promi
     ? spawn(command, { shell: true, stdio: 'pipe', windowsHide: true })
     : spawn('/bin/sh', ['-c', `exec ${command}`], { stdio: 'pipe', detached: true });
   const started = Promise.withResolvers<void>();
+  let hasEnded = false;
   const end = (): void => {
-    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    if (child.pid === undefined || hasEnded) return;
+    hasEnded = true;
     if (isWindows) child.kill();
     else endGroup(child.pid);
   };
@@ -49,6 +51,8 @@ export async function openProxyCommand(command: string, hostName: string): Promi
   child.stdout.on('data', (chunk: Buffer) => {
     if (!stream.push(chunk)) child.stdout.pause();
   });
+  // What it left behind may hold its pipes open, and would outlive the connection.
+  child.once('exit', end);
   child.once('close', (code, signal) => {
     const words = lastLine(said) ?? (signal === null ? `exit code ${code ?? 0}` : `signal ${signal}`);
     stream.destroy(fail(words));
@@ -68,10 +72,33 @@ function lastLine(text: string): string | null {
   return line === undefined ? null : line.replace(/\.$/, '');
 }
 
+/** Groups that were asked to end and may not have done so yet. */
+const ending = new Set<number>();
+const GRACE_MS = 2_000;
+
+/** The program and all that it started, but for what made itself a group of its own. */
 function endGroup(leader: number): void {
+  if (!signalGroup(leader, 'SIGTERM')) return;
+  if (ending.size === 0) process.once('exit', killRest);
+  ending.add(leader);
+  setTimeout(() => {
+    ending.delete(leader);
+    if (ending.size === 0) process.removeListener('exit', killRest);
+    signalGroup(leader, 'SIGKILL');
+  }, GRACE_MS).unref();
+}
+
+function killRest(): void {
+  for (const leader of ending) signalGroup(leader, 'SIGKILL');
+}
+
+/** False: there is no such group any more. */
+function signalGroup(leader: number, signal: NodeJS.Signals): boolean {
   try {
-    process.kill(-leader, 'SIGTERM');
+    process.kill(-leader, signal);
+    return true;
   } catch {
     // All of it has ended already.
+    return false;
   }
 }

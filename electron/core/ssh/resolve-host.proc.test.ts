@@ -128,11 +128,11 @@ describe('the configuration of a host', () => {
     expect(found?.warnings).toEqual(['CertificateFile is left out: only the system’s ssh does it.']);
   });
 
-  it.skipIf(!hasSshd())('that ssh does not understand is refused with its words', async () => {
-    await writeFile(join(home, '.ssh/config'), 'Host x\n  NoSuchOption 1\n');
+  it.skipIf(!hasSshd())('that ssh does not understand is refused with the first line that it names', async () => {
+    await writeFile(join(home, '.ssh/config'), 'Host x\n  NoSuchOption 1\n  Another 2\n');
     await expect(settings('x')).rejects.toMatchObject({
       code: 'ssh-config',
-      message: expect.stringContaining('terminating, 1 bad configuration options'),
+      message: expect.stringContaining('config: line 2: Bad configuration option: nosuchoption.'),
     });
   });
 

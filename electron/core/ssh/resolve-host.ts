@@ -228,11 +228,19 @@ function systemHome(): string | null {
   }
 }
 
-/** The last line of what ssh said, or why it did not run. */
+/** Where ssh found something wrong first, or the last line of what it said, or why it did not run. */
 function sshReason(error: unknown): string {
   const said =
     error instanceof Error && 'stderr' in error && typeof error.stderr === 'string' ? error.stderr.trim() : '';
-  if (said !== '') return said.split('\n').at(-1)?.replace(/\.$/, '').trim() ?? said;
+  if (said !== '') {
+    const lines = said.split('\n').map((line) =>
+      line
+        .replace(/[\p{Cc}]+/gu, ' ')
+        .replace(/\.\s*$/, '')
+        .trim(),
+    );
+    return lines.find((line) => / line \d+: /.test(line)) ?? lines.at(-1) ?? said;
+  }
   const killed = error instanceof Error && 'killed' in error && error.killed === true;
   return killed ? `ssh -G did not end within ${SSH_DEADLINE_MS / 1000} s` : describe(error);
 }

@@ -1,10 +1,11 @@
+import { appendFile } from 'node:fs/promises';
 import { createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { HostState } from '../../contract/hosts-model.ts';
 import { CoreBench, hasUwsgi } from '../testing/core-bench.ts';
 import { waitUntil } from '../testing/wait-until.ts';
-import { hasSshd, Sshd, writeSshHome } from './testing/sshd.ts';
+import { hasSshd, makeKey, Sshd, writeSshHome } from './testing/sshd.ts';
 
 describe.skipIf(!hasSshd() || !hasUwsgi())('ways to hosts', () => {
   let bastion: Sshd;
@@ -167,6 +168,50 @@ describe.skipIf(!hasSshd() || !hasUwsgi())('ways to hosts', () => {
     const web2 = await reach('web2', 'waiting', 'failed');
     expect(web2).toMatchObject({ code: 'ssh-proxy-command', status: 'waiting' });
     expect(web2.reason).toContain('no tunnel today');
+  });
+
+  test('what a ProxyCommand prints instead of a connection is told; lines before an SSH server’s own are none of it', async () => {
+    const relay = await bench.write(
+      'relay.cjs',
+      `process.stdout.write('welcome\\r\\nto all\\r\\n');
+       const s = require('net').connect(${web.port}, '127.0.0.1');
+       process.stdin.pipe(s).pipe(process.stdout);`,
+    );
+    await startCore([
+      {
+        alias: 'garbage',
+        sshd: web,
+        config: ['ProxyCommand sh -c "echo HTTP/1.1 407 Sign in at the portal; exec sleep 60"'],
+      },
+      { alias: 'banner', sshd: web, config: [`ProxyCommand ${process.execPath} ${relay}`] },
+    ]);
+    await Promise.all([connect('garbage'), connect('banner')]);
+    const garbage = await reach('garbage', 'waiting', 'failed');
+    expect(garbage).toMatchObject({ code: 'ssh-proxy-command-words', status: 'failed' });
+    expect(garbage.reason).toContain('it says: HTTP/1.1 407 Sign in at the portal');
+    const banner = await reach('banner', 'ready', 'waiting', 'failed');
+    expect(banner.status, banner.reason ?? '').toBe('ready');
+  });
+
+  test('two names of one machine share its connection, but not when they sign in with other keys', async () => {
+    await startCore([
+      { alias: 'one', sshd: web },
+      { alias: 'two', sshd: web },
+    ]);
+    const stranger = await makeKey(join(bench.folder, 'stranger'));
+    const lines = ['Host stranger', 'HostName 127.0.0.1', `Port ${web.port}`, `User ${web.user}`];
+    const known = `UserKnownHostsFile ${join(bench.folder, '.ssh/known_hosts')}`;
+    await appendFile(
+      join(bench.folder, '.ssh/config'),
+      `\n${[...lines, known, `IdentityFile ${stranger}`].join('\n')}\n`,
+    );
+    const before = web.connectionCount;
+    await Promise.all([connect('one'), connect('two')]);
+    await reach('one', 'ready');
+    await reach('two', 'ready');
+    expect(web.connectionCount - before).toBe(1);
+    await connect('stranger');
+    expect(await reach('stranger', 'ready', 'failed')).toMatchObject({ code: 'ssh-auth-refused' });
   });
 
   test('no such name, a closed port behind a bastion and what is no SSH server are each told as that', async () => {

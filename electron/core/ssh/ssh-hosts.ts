@@ -168,7 +168,7 @@ export class SshHosts {
   }
 
   #node(hop: ResolvedHop, parent: HopNode | null, id: MachineId): HopNode {
-    const own = `${hop.proxyCommand ?? ''}|${hop.user}@${hop.hostName}:${hop.port}`;
+    const own = `${hop.proxyCommand ?? ''}|${hop.user}@${hop.hostName}:${hop.port} ${hop.identity}`;
     const key = parent === null ? own : `${parent.key} > ${own}`;
     const { clock, trust } = this.#options;
     const begin = (tried: ResolvedHop, context: TryContext): Try => {
@@ -204,7 +204,7 @@ export class SshHosts {
 
   #shared(key: string, hop: ResolvedHop, parent: HopNode | null, begin: BeginTry): HopNode {
     const known = this.#nodes.get(key);
-    if (known?.isUsed === true && known.parent === parent) return known;
+    if (known !== undefined && !known.isLeft && known.parent === parent) return known;
     const { clock, random = Math.random } = this.#options;
     const node = new HopNode({ key, hop, parent, clock, random, handshakes: this.#handshakes, begin });
     this.#nodes.set(key, node);

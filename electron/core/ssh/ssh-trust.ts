@@ -22,6 +22,8 @@ export interface ResolvedHop {
   connectTimeoutMs: number | null;
   /** null: the default; 0: none. */
   keepAliveMs: number | null;
+  /** Of all that decides whose key is accepted and what signs in: hops that differ in it never share a connection. */
+  identity: string;
 }
 
 /** From here to the host, which is the last one; at least one. */

@@ -31,6 +31,12 @@ const SOCKET_LIMIT_MS = 10_000;
 const STAGE_LIMIT_MS = 20_000;
 const KEEP_ALIVE_MS = 15_000;
 const KEEP_ALIVE_COUNT = 3;
+/** Lines before an SSH server's own: how long and how many bytes of them are waited for. */
+const GREETING_LIMIT_MS = 5_000;
+const MOST_GREETING = 8_192;
+const TURNED_AWAY = /^(Exceeded MaxStartups|Not allowed at this time)/;
+/** First words that tell at once that it is another protocol. */
+const NO_SSH = /^(HTTP\/|220[ -]|\* OK|\+OK|RFB |Exceeded MaxStartups|Not allowed at this time)/;
 
 /** A deadline that is set anew for each stage and stands still while a user is asked. */
 export class StageDeadline {
@@ -87,7 +93,10 @@ export class StageDeadline {
 export async function connectSsh2(options: ConnectOptions): Promise<SshTransport> {
   const { hop, via, clock, signal, login, deadline } = options;
   const { promise, resolve, reject } = Promise.withResolvers<SshTransport>();
+  // It may fail while the way there is still being opened, when nobody waits for it yet.
+  promise.catch(() => {});
   const client = new ssh2.Client();
+  const opening = new AbortController();
   let socket: Duplex | null = null;
   let settled = false;
   const settle = (use: () => void): void => {
@@ -99,6 +108,7 @@ export async function connectSsh2(options: ConnectOptions): Promise<SshTransport
   };
   const fail = (error: unknown): void =>
     settle(() => {
+      opening.abort();
       client.destroy();
       socket?.destroy();
       reject(failureOf(error, options));
@@ -115,7 +125,7 @@ export async function connectSsh2(options: ConnectOptions): Promise<SshTransport
   client.once('ready', () => settle(() => resolve(new Ssh2Transport(client, hop, clock))));
   try {
     const heldKeyTypes = await login.hostKeyTypes();
-    socket = await openSocket(hop, via, signal);
+    socket = await openSocket(hop, via, opening.signal);
     if (settled) {
       socket.on('error', () => {});
       socket.destroy();
@@ -124,10 +134,7 @@ export async function connectSsh2(options: ConnectOptions): Promise<SshTransport
     socket.on('error', fail);
     deadline.enter('handshake');
     start(client, options, socket, heldKeyTypes, fail);
-    socket.once('data', (chunk: Buffer) => {
-      const error = greetingError(chunk.toString('latin1'), hop);
-      if (error !== null) fail(error);
-    });
+    watchGreeting(socket, options, fail);
   } catch (error) {
     fail(error);
   }
@@ -172,14 +179,42 @@ function start(
   });
 }
 
-/** A server's first words; null: they may be those of an SSH server, which may send lines before its own. */
-function greetingError(text: string, hop: ResolvedHop): CoreError | null {
-  if (text.includes('SSH-')) return null;
+/**
+ * A server's first words. One of SSH may send lines before its own, which begins with `SSH-` (RFC 4253, section 4.2),
+ * and what it sends may come in pieces.
+ */
+function watchGreeting(socket: Duplex, { hop, clock }: ConnectOptions, fail: (error: CoreError) => void): void {
+  let text = '';
+  let cancelTimer: (() => void) | null = null;
+  const stop = (): void => {
+    cancelTimer?.();
+    socket.removeListener('data', take);
+    for (const event of ['end', 'close']) socket.removeListener(event, refuse);
+  };
+  const refuse = (): void => {
+    stop();
+    if (text !== '') fail(greetingError(text, hop));
+  };
+  const take = (chunk: Buffer): void => {
+    text += chunk.toString('latin1');
+    if (/^SSH-/m.test(text)) stop();
+    else if (text.length > MOST_GREETING || NO_SSH.test(text)) refuse();
+    else cancelTimer ??= clock.setTimer(refuse, GREETING_LIMIT_MS);
+  };
+  socket.on('data', take);
+  for (const event of ['end', 'close']) socket.once(event, refuse);
+}
+
+/** `text` has no greeting of SSH in it. */
+function greetingError(text: string, { name, port, proxyCommand }: ResolvedHop): CoreError {
   // What OpenSSH says to those whom it turns away at the door.
-  if (/^(Exceeded MaxStartups|Not allowed at this time)/.test(text)) {
-    return new CoreError('ssh-closed-early', { host: hop.name, stage: 'anything else' });
-  }
-  return new CoreError('ssh-not-ssh', { host: hop.name, port: hop.port });
+  if (TURNED_AWAY.test(text)) return new CoreError('ssh-closed-early', { host: name, stage: 'anything else' });
+  if (proxyCommand === null) return new CoreError('ssh-not-ssh', { host: name, port });
+  const line = text
+    .replace(/[^ -~]+/g, ' ')
+    .trim()
+    .slice(0, 100);
+  return new CoreError('ssh-proxy-command-words', { host: name, words: line });
 }
 
 async function signInWith(method: ReturnType<HopLogin['nextMethod']>, next: NextAuthHandler): Promise<void> {
@@ -208,6 +243,9 @@ function failureOf(error: unknown, { hop, via, login, deadline }: ConnectOptions
 }
 
 function lateError({ hop, deadline }: ConnectOptions): CoreError {
+  if (deadline.stage === 'handshake' && hop.proxyCommand !== null) {
+    return new CoreError('ssh-proxy-command-quiet', { host: hop.name, seconds: deadline.limitMs / 1000 });
+  }
   const values = { host: hop.name, port: hop.port, seconds: deadline.limitMs / 1000 };
   return deadline.stage === 'socket' ? new CoreError('ssh-timeout', values) : new CoreError('ssh-quiet', values);
 }

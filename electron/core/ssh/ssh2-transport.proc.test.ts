@@ -34,6 +34,7 @@ async function connect(sshd: Sshd, change: Partial<ResolvedHop> = {}): Promise<S
     algorithms: {},
     connectTimeoutMs: null,
     keepAliveMs: null,
+    identity: '',
     ...change,
   };
   const deadline = new StageDeadline(systemClock);
@@ -177,7 +178,7 @@ async function tryIt(port: number, stageLimitMs = 20_000): Promise<unknown> {
   };
   const hop = { name: 'web1', user: 'u', hostName: '127.0.0.1', port, proxyCommand: null };
   return connectSsh2({
-    hop: { ...hop, algorithms: {}, connectTimeoutMs: null, keepAliveMs: null },
+    hop: { ...hop, algorithms: {}, connectTimeoutMs: null, keepAliveMs: null, identity: '' },
     via: null,
     clock: { ...systemClock, setTimer: (callback, ms) => systemClock.setTimer(callback, Math.min(ms, stageLimitMs)) },
     signal: new AbortController().signal,

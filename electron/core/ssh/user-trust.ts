@@ -2,6 +2,7 @@
  * What connections ask (ssh-trust.ts), answered for the user of this machine: ssh's configuration, known_hosts and
  * Reeve's own list, the agent, key files, and the user when none of these is enough.
  */
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { HostResolved } from '../../contract/hosts-model.ts';
 import { CoreError } from '../errors.ts';
@@ -110,7 +111,8 @@ export class UserTrust implements SshTrust {
 
   #hop({ name, settings }: ResolvedSettings): ResolvedHop {
     const { user, hostName, port, proxyCommand, algorithms, connectTimeoutMs, keepAliveMs } = settings;
-    const hop = { name, user, hostName, port, proxyCommand, algorithms, connectTimeoutMs, keepAliveMs };
+    const identity = createHash('sha256').update(JSON.stringify(settings)).digest('base64');
+    const hop = { name, user, hostName, port, proxyCommand, algorithms, connectTimeoutMs, keepAliveMs, identity };
     this.#settings.set(hop, settings);
     return hop;
   }

@@ -28,6 +28,7 @@ export function parseStatsTarget(address: string, homeFolder: string): StatsTarg
   if (destination === undefined) return parseHere(text, homeFolder);
   if (destination === '') throw refused(text, 'the host is missing, as in ssh://web1/run/app.stats.');
   const machine = formatDestination(parseDestination(destination));
+  if (rest === '' || rest === '/') throw refused(text, `the socket is missing, as in ssh://${machine}/run/app.stats.`);
   return onMachine(machine, parseHere(isOtherThanPath(rest) ? rest.slice(1) : rest, homeFolder));
 }
 

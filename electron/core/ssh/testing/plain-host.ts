@@ -104,6 +104,7 @@ export class PlainHost implements SshHost {
       algorithms: {},
       connectTimeoutMs: null,
       keepAliveMs: null,
+      identity: '',
     };
     const transport = new Ssh2Transport(client, hop, systemClock);
     transport.onClosed = () => {
