@@ -134,6 +134,26 @@ describe.skipIf(!hasSshd() || !hasUwsgi())('ways to hosts', () => {
     await reach('web1', 'ready');
   });
 
+  test('a question is taken back when its host waits no longer', async () => {
+    const impatient = await Sshd.start({ config: ['LoginGraceTime 2'] });
+    try {
+      await startCore([{ alias: 'impatient', sshd: impatient, known: false }]);
+      let asked = 0;
+      bench.client.on('ssh.questions', ({ questions }) => {
+        asked = questions.length;
+      });
+      await connect('impatient');
+      await reach('impatient', 'asking');
+      await waitUntil('the question', () => asked === 1);
+      await reach('impatient', 'failed');
+      await waitUntil('the question to be taken back', () => asked === 0);
+      expect((await bench.client.call('ssh.questions', {})).questions).toEqual([]);
+      expect(states.get('impatient')?.code).toBe('ssh-answer-late');
+    } finally {
+      await impatient.dispose();
+    }
+  });
+
   test('disconnecting holds until the user connects again', async () => {
     await startCore([{ alias: 'web1', sshd: web }]);
     await connect('web1');

@@ -133,7 +133,7 @@ export async function connectSsh2(options: ConnectOptions): Promise<SshTransport
     }
     socket.on('error', fail);
     deadline.enter('handshake');
-    start(client, options, socket, heldKeyTypes, fail);
+    start(client, options, socket, heldKeyTypes, opening.signal, fail);
     watchGreeting(socket, options, fail);
   } catch (error) {
     fail(error);
@@ -146,8 +146,13 @@ function start(
   { hop, login, deadline }: ConnectOptions,
   sock: Duplex,
   held: string[] | null,
+  ended: AbortSignal,
   fail: (error: unknown) => void,
 ): void {
+  // ssh2 throws when it is told about the key of a connection that is closed.
+  const tell = (verify: (valid: boolean) => void, isTrusted: boolean): void => {
+    if (!ended.aborted) verify(isTrusted);
+  };
   client.connect({
     sock,
     username: hop.user,
@@ -164,11 +169,11 @@ function start(
       login.verifyHostKey(key).then(
         (isTrusted) => {
           if (isTrusted) deadline.enter('login');
-          verify(isTrusted);
+          tell(verify, isTrusted);
           return isTrusted;
         },
         // It never throws; a fault of ours trusts nobody.
-        () => verify(false),
+        () => tell(verify, false),
       );
     },
     // ssh2 gives null for both before the first answer.
