@@ -46,6 +46,7 @@ import {
   logSourcesSchema,
   logStateSchema,
   MOST_LOG_LINES,
+  revealedLineSchema,
   revealedRequestSchema,
 } from './logs-model.ts';
 import {
@@ -169,6 +170,16 @@ export const methods = {
   'log.read': {
     params: byId.extend({ source: logSourceId.optional(), most: mostLines }),
     result: z.array(logLineSchema),
+  },
+
+  /**
+   * Lines with secrets as they stand in the log, of a source that is followed: those after `sinceSeq`, oldest first.
+   * `begin` opens a minute for this connection and is written to the record of actions; without it, and after the
+   * minute, nothing is shown and `untilMs` is 0.
+   */
+  'log.reveal': {
+    params: byId.extend({ source: logSourceId.optional(), begin: z.boolean(), sinceSeq: z.number().int().min(0) }),
+    result: z.object({ untilMs: z.number(), lines: z.array(revealedLineSchema) }),
   },
 
   /**

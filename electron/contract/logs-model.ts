@@ -8,7 +8,7 @@ const nullableNumber = z.number().nullable();
 /** What a line of the request log says; null: its format has no such part. */
 export const requestLineSchema = z.object({
   method: z.string(),
-  /** As it stands in the log, with its query. */
+  /** As it stands in the log, the values of its query hidden. */
   uri: z.string(),
   status: nullableNumber,
   tookMs: nullableNumber,
@@ -22,8 +22,10 @@ export const logLineSchema = z.object({
   seq: count,
   /** When it was written as far as it says so itself, otherwise when it arrived. */
   atMs: ms,
-  /** Without control sequences; bytes that are no UTF-8 stand as `\xNN`. */
+  /** Without control sequences and secrets; bytes that are no UTF-8 stand as `\xNN`. */
   text: z.string(),
+  /** Something of it is hidden; `log.reveal` shows it. */
+  hasSecrets: z.boolean(),
   /** `note`: said by Reeve about the source, such as that its file was rotated. */
   level: z.enum(['info', 'warning', 'error', 'request', 'note']),
   /** Process and worker that wrote it, where the line says so. */
@@ -32,6 +34,10 @@ export const logLineSchema = z.object({
   request: requestLineSchema.nullable(),
 });
 export type LogLine = z.infer<typeof logLineSchema>;
+
+/** A line as it stands in the log, secrets too. */
+export const revealedLineSchema = z.object({ seq: count, text: z.string(), uri: z.string().nullable() });
+export type RevealedLine = z.infer<typeof revealedLineSchema>;
 
 export const logSourceSchema = z.object({
   /** `engine`, `file:/var/log/app.log`, `journal:app.service`, `docker:3f2a…` */

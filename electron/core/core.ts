@@ -55,6 +55,8 @@ export interface Core {
 export interface CoreOptions {
   /** Start the sample at the first start, and the engines that ran at the last end. */
   autoStart?: boolean;
+  /** Lines of logs keep their secrets: for who asked for it on the command line. */
+  rawLogs?: boolean;
   /** Told at the start, beside the notice that pages get, when a file of the data folder was set aside. */
   onBrokenFile?: (text: string) => void;
 }
@@ -77,7 +79,10 @@ const settingsFileSchema = settingsSchema.extend({
 const MOST_WAITING_NOTICES = 10;
 
 /** Resolves when pages may connect; links and engines come up after that. */
-export async function createCore(ports: Ports, { autoStart = true, onBrokenFile }: CoreOptions = {}): Promise<Core> {
+export async function createCore(
+  ports: Ports,
+  { autoStart = true, rawLogs = false, onBrokenFile }: CoreOptions = {},
+): Promise<Core> {
   await makeFolder(ports.dataFolder);
   const waitingNotices: string[] = [];
   const onTrouble = (text: string): void => {
@@ -188,10 +193,17 @@ export async function createCore(ports: Ports, { autoStart = true, onBrokenFile 
       ? null
       : withRunningChannels(config, instance, configHistory, ports, engines.startArguments(instance));
   };
+  const audit = new AuditLog({
+    folder: ports.dataFolder,
+    who: `${currentUser().name}@${ports.hostname}`,
+    clock: ports.clock,
+    onTrouble,
+  });
   const reloads = new ReloadFlow({
     clock: ports.clock,
     reports: new ReloadReports(reports, onTrouble),
     readConfig,
+    record: (record) => audit.record(record),
     emitRun: (run) => {
       versions.noteReload(run);
       rolling.see(run);
@@ -208,7 +220,7 @@ export async function createCore(ports: Ports, { autoStart = true, onBrokenFile 
     emit: (run) => server?.broadcast('rolling.changed', run),
     onTrouble,
   });
-  const actions = new Actions({ clock: ports.clock, readConfig });
+  const actions = new Actions({ clock: ports.clock, readConfig, record: (record) => audit.record(record) });
   const rehearsals = new Rehearsals({
     ports,
     runFolder,
@@ -217,13 +229,7 @@ export async function createCore(ports: Ports, { autoStart = true, onBrokenFile 
     emit: (data) => server?.broadcast('rehearse.changed', data),
     onTrouble,
   });
-  const logs = new LogFeeds(ports.clock);
-  const audit = new AuditLog({
-    folder: ports.dataFolder,
-    who: `${currentUser().name}@${ports.hostname}`,
-    clock: ports.clock,
-    onTrouble,
-  });
+  const logs = new LogFeeds(ports.clock, rawLogs);
   const context: HandlerContext = {
     ports,
     logs,

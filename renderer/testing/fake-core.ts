@@ -85,7 +85,7 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
       ['worker 3 is slow to accept', 'warning'],
     ];
     const [text, level] = texts[logSeq % texts.length] ?? ['', 'info'];
-    return { seq: logSeq, atMs, text, level, pid: null, wid: null, request: null };
+    return { seq: logSeq, atMs, text, hasSecrets: false, level, pid: null, wid: null, request: null };
   }
 
   function emit<E extends EventName>(event: E, payload: EventPayload<E>): void {
@@ -291,6 +291,7 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
       state: { status: 'following', reason: null, hint: null, bytesPerSec: 0 },
     }),
     'log.unfollow': () => ({}),
+    'log.reveal': () => ({ untilMs: clockMs + 60_000, lines: [] }),
     'requests.reveal': () => ({ untilMs: clockMs + 60_000, requests: [] }),
     'audit.list': () => ({ entries: [] }),
     'config.read': ({ instanceId }) => configFile(instanceId),

@@ -1,24 +1,20 @@
 /** The methods of the contract about the record of actions, and about secrets of requests, whose showing goes on it. */
 import type { RevealedRequest } from '../../contract/logs-model.ts';
-import type { Connection } from '../../rpc/server.ts';
 import type { HandlerContext, Part } from '../handlers.ts';
 import type { Instance } from '../instances/instance.ts';
 import { stripControls } from '../logs/log-text.ts';
+import { SecretViews } from './secret-views.ts';
 
-const SHOWN_FOR_MS = 60_000;
 const LONGEST_VALUE = 16_000;
 
 export function auditHandlers({ ports, registry, audit }: HandlerContext): Part<'audit' | 'requests'> {
-  /** Until when a page may see secrets of an instance. */
-  const open = new WeakMap<Connection, Map<string, number>>();
+  const views = new SecretViews(ports.clock);
   return {
     'audit.list': async ({ most }) => ({ entries: await audit.read(most) }),
     'requests.reveal': ({ instanceId, begin }, connection) => {
       const instance = registry.get(instanceId);
-      const now = ports.clock.now();
-      const opened = open.get(connection) ?? new Map<string, number>();
       if (begin) {
-        open.set(connection, opened.set(instanceId, now + SHOWN_FOR_MS));
+        views.begin(connection, instanceId);
         audit.record({
           action: 'requests.show',
           instance: instance.record.name,
@@ -27,8 +23,8 @@ export function auditHandlers({ ports, registry, audit }: HandlerContext): Part<
           result: 'begun',
         });
       }
-      const untilMs = opened.get(instanceId) ?? 0;
-      return untilMs > now ? { untilMs, requests: revealed(instance) } : { untilMs: 0, requests: [] };
+      const untilMs = views.untilMs(connection, instanceId);
+      return { untilMs, requests: untilMs === 0 ? [] : revealed(instance) };
     },
   };
 }

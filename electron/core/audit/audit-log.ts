@@ -7,8 +7,9 @@ import { appendFile, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AuditEntry, auditEntrySchema } from '../../contract/logs-model.ts';
 import { describe } from '../errors.ts';
+import type { Machine } from '../machine/machine.ts';
+import { hideSecrets } from '../logs/line-secrets.ts';
 import type { Clock } from '../ports.ts';
-import { HIDDEN } from '../samples/redact.ts';
 import { Turns } from '../turns.ts';
 
 const MOST_FILE_BYTES = 1024 * 1024;
@@ -89,15 +90,9 @@ export class AuditLog {
   }
 }
 
-/** Passwords in addresses, values of `token=…` and the like, private keys. */
-export function hideSecrets(text: string): string {
-  return text
-    .replace(/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, HIDDEN)
-    .replace(/(\w+:\/\/[^\s/:@]*:)[^\s/@]+@/g, `$1${HIDDEN}@`)
-    .replace(
-      /\b([\w-]*(?:password|passwd|passphrase|secret|token|api[_-]?key|cookie|authorization|session)[\w-]*\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s&;,]+(?: [A-Za-z0-9+/=._-]{16,})?)/gi,
-      `$1${HIDDEN}`,
-    );
+/** Fingerprint of the host key that a machine was reached under; null: it is this one, or was reached without one. */
+export function hostKeyOf({ way }: Machine): string | null {
+  return /SHA256:[A-Za-z0-9+/]+/.exec(way?.state.hops.at(-1)?.text ?? '')?.[0] ?? null;
 }
 
 function parseEntry(line: string): AuditEntry | null {

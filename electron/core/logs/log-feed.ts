@@ -16,6 +16,7 @@ export interface LogFeedOptions {
   /** Lines that are kept elsewhere: those of the engine. Then `openTail` brings none, it only tells of them. */
   ring?: LogRing;
   parser: RequestParser | null;
+  showsSecrets: boolean;
   openTail: (sink: TailSink, feed: LogFeed) => LogTail;
 }
 
@@ -43,7 +44,10 @@ export class LogFeed {
     this.#options = options;
     const { clock } = options;
     this.ring = options.ring ?? new LogRing();
-    if (options.ring === undefined) this.ring.parser = options.parser;
+    if (options.ring === undefined) {
+      this.ring.parser = options.parser;
+      this.ring.showsSecrets = options.showsSecrets;
+    }
     this.#zoneMinutes = -new Date(clock.now()).getTimezoneOffset();
     this.#cancelRate = clock.setTimer(() => this.#measure(), RATE_EVERY_MS);
     this.#tail = options.openTail(this.#sink(), this);

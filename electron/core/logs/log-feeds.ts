@@ -2,7 +2,7 @@
  * Who follows which log. A source that nobody follows is not read: after a short grace, for those who only change the
  * page, its tail is ended and its lines are forgotten.
  */
-import type { LogLine } from '../../contract/logs-model.ts';
+import type { LogLine, RevealedLine } from '../../contract/logs-model.ts';
 import type { Connection } from '../../rpc/server.ts';
 import { CoreError } from '../errors.ts';
 import type { Instance } from '../instances/instance.ts';
@@ -13,6 +13,7 @@ import { FileTail } from './file-tail.ts';
 import { journalSource } from './journal-source.ts';
 import { LogFeed } from './log-feed.ts';
 import { compileLogFormat } from './log-format.ts';
+import type { LogRing } from './log-ring.ts';
 import { parseSourceId, type SourceName } from './log-source-id.ts';
 import type { LogTail, TailSink } from './log-tail.ts';
 
@@ -29,12 +30,14 @@ interface Followed {
 
 export class LogFeeds {
   readonly #clock: Clock;
+  readonly #showsSecrets: boolean;
   readonly #feeds = new Map<string, LogFeed>();
   readonly #graces = new Map<string, () => void>();
   #followed: Followed[] = [];
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, showsSecrets = false) {
     this.#clock = clock;
+    this.#showsSecrets = showsSecrets;
   }
 
   /** Throws `log-source` when it is none. */
@@ -63,8 +66,12 @@ export class LogFeeds {
 
   /** The newest lines of a source that is followed; of the engine always. */
   read(instance: Instance, source: string, most: number): LogLine[] {
-    if (source === 'engine') return instance.runner?.log.read(most) ?? [];
-    return this.#feeds.get(`${instance.id} ${source}`)?.ring.read(most) ?? [];
+    return this.#ringOf(instance, source)?.read(most) ?? [];
+  }
+
+  /** Its lines after `sinceSeq` that have secrets, with them. */
+  reveal(instance: Instance, source: string, sinceSeq: number): RevealedLine[] {
+    return this.#ringOf(instance, source)?.reveal(sinceSeq) ?? [];
   }
 
   forget(instanceId: string): void {
@@ -75,6 +82,11 @@ export class LogFeeds {
   dispose(): void {
     for (const key of this.#feeds.keys()) this.#end(key);
     this.#followed = [];
+  }
+
+  #ringOf(instance: Instance, source: string): LogRing | null {
+    if (source === 'engine') return instance.runner?.log ?? null;
+    return this.#feeds.get(`${instance.id} ${source}`)?.ring ?? null;
   }
 
   #open(instance: Instance, source: string, most: number): LogFeed {
@@ -88,6 +100,7 @@ export class LogFeeds {
       instanceId: instance.id,
       source,
       clock: this.#clock,
+      showsSecrets: this.#showsSecrets,
       parser: format === null ? null : compileLogFormat(format),
       ...(ring === undefined ? {} : { ring }),
       openTail: (sink, feed) => this.#openTail(instance, name, most, sink, feed),

@@ -5,6 +5,7 @@
  *
  * Which variables there are is uWSGI's logging documentation and what 2.0.21 writes.
  */
+import { isSecretName } from '../samples/redact.ts';
 import { parseZone, timeOfLine } from './line-time.ts';
 import type { ParsedRequest } from './request-line.ts';
 
@@ -20,6 +21,7 @@ const NUMBERS = new Set(
 /** Values without blanks, whatever a client sends. */
 const WORDS = new Set(['method', 'proto', 'addr', 'var.REMOTE_ADDR', 'var.REQUEST_METHOD']);
 const NUMBER = /^-?\d+(\.\d+)?$/;
+const SHORTEST_SECRET = 3;
 /** Places tried for one line before it counts as another kind of line. */
 const MOST_TRIES = 2_000;
 
@@ -115,7 +117,20 @@ function toRequest(values: Values): ParsedRequest {
     pid: numberOf(values, 'pid'),
     wid: numberOf(values, 'wid'),
     atMs: timeOf(values),
+    secrets: secretsOf(values),
   };
+}
+
+/** Cookies, authorization and the query, whatever stands around them in the line; too short ones could be anything. */
+function secretsOf(values: Values): string[] {
+  const secrets: string[] = [];
+  for (const [name, value] of values) {
+    const variable = name.replace(/^var\./, '');
+    const isSecret =
+      name === 'query' || name.startsWith('cookie.') || variable === 'QUERY_STRING' || isSecretName(variable);
+    if (isSecret && value.length >= SHORTEST_SECRET) secrets.push(value);
+  }
+  return secrets;
 }
 
 function tookMs(values: Values): number | null {

@@ -1,8 +1,10 @@
-/** The methods of the contract about logs, about what running requests carry, and the record of actions. */
+/** The methods of the contract about logs of instances. */
+import { SecretViews } from '../audit/secret-views.ts';
 import type { HandlerContext, Part } from '../handlers.ts';
 import { findLogSources } from './log-sources.ts';
 
-export function logHandlers({ registry, logs }: HandlerContext): Part<'log'> {
+export function logHandlers({ ports, registry, logs, audit }: HandlerContext): Part<'log'> {
+  const views = new SecretViews(ports.clock);
   return {
     'log.sources': async ({ instanceId }) => findLogSources(registry.get(instanceId)),
     'log.follow': async ({ instanceId, source = 'engine', most }, connection) => {
@@ -14,5 +16,21 @@ export function logHandlers({ registry, logs }: HandlerContext): Part<'log'> {
       return {};
     },
     'log.read': ({ instanceId, source = 'engine', most }) => logs.read(registry.get(instanceId), source, most),
+    'log.reveal': ({ instanceId, source = 'engine', begin, sinceSeq }, connection) => {
+      const instance = registry.get(instanceId);
+      const subject = `${instanceId} ${source}`;
+      if (begin) {
+        views.begin(connection, subject);
+        audit.record({
+          action: 'log.show',
+          instance: instance.record.name,
+          machine: instance.machine.id,
+          detail: `Lines of ${source} are shown with their secrets for 1 min`,
+          result: 'begun',
+        });
+      }
+      const untilMs = views.untilMs(connection, subject);
+      return { untilMs, lines: untilMs === 0 ? [] : logs.reveal(instance, source, sinceSeq) };
+    },
   };
 }

@@ -130,6 +130,7 @@ describe("a log-format of the instance's own", () => {
       '10.0.0.7 - - [22/Nov/2026:06:40:40 +0100] "GET /a "b" c HTTP/1.1" 502 1204 "-" "Mozilla "5" w9" 1203ms w3';
     expect(parse?.(line)).toEqual({
       method: 'GET',
+      secrets: [],
       uri: '/a "b" c',
       status: 502,
       tookMs: 1203,

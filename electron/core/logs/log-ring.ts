@@ -1,9 +1,11 @@
 /**
  * The newest 10,000 lines of one log, numbered, each with its level and, of a request, its parts. Bytes or lines in,
- * lines out. What makes a line (decoding, parsing, levels, times) is in the modules beside this one.
+ * lines out, without secrets; those are given to who asks for them. What makes a line (decoding, parsing, levels,
+ * times) is in the modules beside this one.
  */
-import { type LogLine, MOST_LOG_LINES } from '../../contract/logs-model.ts';
+import { type LogLine, MOST_LOG_LINES, type RevealedLine } from '../../contract/logs-model.ts';
 import { LevelReader, TRACEBACK } from './line-level.ts';
+import { DOTS, hideSecrets, SecretHider } from './line-secrets.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { timeOfLine } from './line-time.ts';
 import type { RequestParser } from './log-format.ts';
@@ -17,8 +19,13 @@ export class LogRing {
   readonly #levels = new LevelReader();
   #splitter = new LineSplitter();
   #lastSeq = 0;
+  readonly #hider = new SecretHider();
+  /** Lines as they were before secrets were taken out, by number. */
+  readonly #withSecrets = new Map<number, RevealedLine>();
   /** Reads lines of the instance's own `log-format`, tried before the known ones. */
   parser: RequestParser | null = null;
+  /** For who asked to see its lines as they are. */
+  showsSecrets = false;
 
   /** The lines that are complete now. */
   push(chunk: Uint8Array, atMs: number): LogLine[] {
@@ -43,12 +50,17 @@ export class LogRing {
 
   /** A line of the console's own. */
   note(text: string, atMs: number): LogLine {
-    return this.#keep({ atMs, text, level: 'note', pid: null, wid: null, request: null });
+    return this.#keep({ atMs, text, hasSecrets: false, level: 'note', pid: null, wid: null, request: null });
   }
 
   /** Newest `most` lines, oldest first. */
   read(most: number): LogLine[] {
     return this.#lines.slice(-Math.min(most, LOG_LINES));
+  }
+
+  /** Lines after this number that have secrets, with them, oldest first. */
+  reveal(sinceSeq: number): RevealedLine[] {
+    return [...this.#withSecrets.values()].filter(({ seq }) => seq > sinceSeq);
   }
 
   since(seq: number): LogLine[] {
@@ -60,29 +72,43 @@ export class LogRing {
   }
 
   #read(raw: string, timeOf: (text: string, request: ParsedRequest | null) => number): LogLine {
-    const text = stripControls(raw.endsWith('\r') ? raw.slice(0, -1) : raw);
-    const request = this.parser?.(text) ?? parseRequestLine(text);
-    return this.#keep({
-      atMs: timeOf(text, request),
+    const whole = stripControls(raw.endsWith('\r') ? raw.slice(0, -1) : raw);
+    const request = this.parser?.(whole) ?? parseRequestLine(whole);
+    const text = this.#hide(whole, request);
+    const hasSecrets = text !== whole;
+    const line = this.#keep({
+      atMs: timeOf(whole, request),
       text,
-      level: request === null ? this.#levels.levelOf(text) : 'request',
-      ...workerOf(text, request),
-      request: toRequestLine(request),
+      hasSecrets,
+      level: request === null ? this.#levels.levelOf(whole) : 'request',
+      ...workerOf(whole, request),
+      request: toRequestLine(request, hasSecrets),
     });
+    if (hasSecrets) this.#withSecrets.set(line.seq, { seq: line.seq, text: whole, uri: request?.uri ?? null });
+    return line;
+  }
+
+  #hide(text: string, request: ParsedRequest | null): string {
+    if (this.showsSecrets) return text;
+    const secrets = request?.secrets ?? [];
+    return this.#hider.hide(secrets.reduce((rest, secret) => rest.replaceAll(secret, DOTS), text));
   }
 
   #keep(line: Omit<LogLine, 'seq'>): LogLine {
     this.#lastSeq += 1;
     const kept = { seq: this.#lastSeq, ...line };
     this.#lines.push(kept);
-    if (this.#lines.length > LOG_LINES + LOG_LINES / 10) this.#lines.splice(0, this.#lines.length - LOG_LINES);
+    if (this.#lines.length > LOG_LINES + LOG_LINES / 10) {
+      for (const { seq } of this.#lines.splice(0, this.#lines.length - LOG_LINES)) this.#withSecrets.delete(seq);
+    }
     return kept;
   }
 }
 
-function toRequestLine(parsed: ParsedRequest | null): LogLine['request'] {
+function toRequestLine(parsed: ParsedRequest | null, hides: boolean): LogLine['request'] {
   if (parsed === null) return null;
-  const { method, uri, status, tookMs, sizeBytes, client } = parsed;
+  const { method, status, tookMs, sizeBytes, client } = parsed;
+  const uri = hides ? hideSecrets(parsed.uri) : parsed.uri;
   return { method, uri, status, tookMs, sizeBytes, client };
 }
 

@@ -10,6 +10,8 @@ export interface ParsedRequest extends RequestLine {
   wid: number | null;
   /** When the request was logged, where the line has a time of its own that is exact. */
   atMs: number | null;
+  /** Values of variables that are secret by their names, as they stand in the line. */
+  secrets: readonly string[];
 }
 
 const DEFAULT_LINE =
@@ -33,6 +35,7 @@ export function parseRequestLine(text: string): ParsedRequest | null {
       pid: Number(pid),
       wid: null,
       atMs: null,
+      secrets: [],
     };
   }
   const apache = APACHE_LINE.exec(text);
@@ -48,6 +51,7 @@ export function parseRequestLine(text: string): ParsedRequest | null {
     pid: null,
     wid: null,
     atMs: null,
+    secrets: [],
   };
 }
 
@@ -75,6 +79,7 @@ function parseJsonLine(text: string): ParsedRequest | null {
     pid: count(find('pid')),
     wid: count(find('wid')),
     atMs: null,
+    secrets: [],
   };
 }
 

@@ -1,13 +1,14 @@
 /**
  * What the server's log says of a reload that failed: the lines since its start, from its log file or from the
- * journal of its unit. Read after the verdict; queries of requests and control characters are taken out.
+ * journal of its unit. Read after the verdict; secrets and control characters are taken out.
  */
 import type { StatsDocument } from '../../../engine/api/stats.ts';
 import type { EffectiveConfig } from '../config/effective-config.ts';
 import { unitOf } from '../discover/supervisor.ts';
 import { CoreError } from '../errors.ts';
 import type { Instance } from '../instances/instance.ts';
-import { HIDDEN } from '../samples/redact.ts';
+import { SecretHider } from '../logs/line-secrets.ts';
+import { stripControls } from '../logs/log-text.ts';
 import { findMaster } from './master-check.ts';
 
 export interface LogEvidence {
@@ -70,10 +71,11 @@ async function argvOf(
 }
 
 function tidy(lines: readonly string[]): string[] {
+  const hider = new SecretHider();
   return lines
     .map((line) =>
-      line
-        .replace(/\?[^\s"')\]]+/g, `?${HIDDEN}`)
+      hider
+        .hide(stripControls(line))
         .replace(/\p{Cc}/gu, ' ')
         .trimEnd()
         .slice(0, 500),

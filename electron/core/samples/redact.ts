@@ -38,8 +38,12 @@ export function redactValue(name: string, value: string): string {
   if (value === '') return value;
   if (name === 'QUERY_STRING') return redactQuery(value);
   if (ADDRESS_NAMES.has(name)) return redactAddress(value);
-  if (SECRET_NAME.test(name) && !PLAIN_NAMES.has(name)) return HIDDEN;
-  return value;
+  return isSecretName(name) ? HIDDEN : value;
+}
+
+/** Of a variable whose whole value is hidden. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name) && !PLAIN_NAMES.has(name);
 }
 
 /** `a=1&b=2` becomes `a=hidden&b=hidden`; a query without `=` is hidden as a whole. */

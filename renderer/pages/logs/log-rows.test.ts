@@ -6,7 +6,7 @@ import { regexProblem } from './safe-regex.ts';
 let seq = 0;
 function line(text: string, more: Partial<LogLine> = {}): LogLine {
   seq += 1;
-  return { seq, atMs: 0, text, level: 'info', pid: null, wid: null, request: null, ...more };
+  return { seq, atMs: 0, text, hasSecrets: false, level: 'info', pid: null, wid: null, request: null, ...more };
 }
 function request(uri: string, status: number, tookMs: number, pid: number): LogLine {
   const parts = { method: 'GET', uri, status, tookMs, sizeBytes: 2, client: null };
