@@ -34,14 +34,19 @@ export type SaveOutcome =
  */
 export async function readConfigText(machine: Machine, path: string): Promise<ConfigText> {
   const { files, saver } = machine;
-  // One after another only where the answer of one decides: behind a link each takes its time.
+  const read = async (): Promise<Buffer> => readable(path, async () => files.readFile(path, LARGEST_CONFIG));
+  // Behind a link each question takes its time, so all are asked at once. Here, a pipe that is opened would wait.
+  const reading = machine.isLocal ? null : read();
+  reading?.catch(() => {
+    // Told below, after what is known of the file.
+  });
   const [found, writable] = await Promise.all([
     readable(path, async () => files.stat(path)),
     saver.isWritable(path).catch(() => false),
   ]);
   if (found === null) throw new CoreError('config-gone', { path });
   requireSmallFile(path, found);
-  const bytes = await readable(path, async () => files.readFile(path, LARGEST_CONFIG));
+  const bytes = await (reading ?? read());
   if (bytes.includes(0)) throw new CoreError('config-not-text', { path });
   if (!isUtf8(bytes)) throw new CoreError('config-encoding', { path, line: firstOddLine(bytes) });
   const { mode, uid, gid, mtimeMs } = found;

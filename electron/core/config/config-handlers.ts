@@ -26,6 +26,11 @@ export function configHandlers(context: HandlerContext): Part<'config'> {
   const live = new LiveFigureDesk(ports, context.reloads);
   const toConfigFile = async (read: ConfigText, instance: Instance): Promise<ConfigFile> => {
     const { path, text, version, writable } = read;
+    // Looked for at the same time as the target: behind a link each takes its time.
+    const start = serverStartOf(instance, ports);
+    start.catch(() => {
+      // Told by the check.
+    });
     const target = await targets.targetOf(instance);
     return {
       path,
@@ -46,8 +51,8 @@ export function configHandlers(context: HandlerContext): Part<'config'> {
       const instance = registry.get(instanceId);
       const path = configPathOf(instance);
       const file = await readConfigText(instance.machine, path);
-      await versions.noteDisk(instance, [path]);
-      return toConfigFile(file, instance);
+      const [answer] = await Promise.all([toConfigFile(file, instance), versions.noteDisk(instance, [path])]);
+      return answer;
     },
     'config.check': async ({ instanceId, text }) => {
       const instance = registry.get(instanceId);

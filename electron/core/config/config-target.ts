@@ -49,7 +49,13 @@ export class ConfigTargets {
         ? null
         : await findServerOf(instance.machine, document, instance.target().address).catch(() => null);
     const binary =
-      server === null ? null : await this.#binaries.optionsOf(instance.machine, server.process, configPath);
+      server === null
+        ? null
+        : await this.#binaries.optionsOf(instance.machine, server.process, configPath).catch(() => {
+            // It may be known at the next look: the link was lost, or no command can be run there.
+            this.#found.delete(instance);
+            return null;
+          });
     const { known, missing, extra } = compareWithTable(binary, version);
     return {
       check: { server: 'uwsgi', version, options: known },

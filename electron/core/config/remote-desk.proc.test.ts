@@ -150,4 +150,26 @@ describe.skipIf(!hasSshd() || !hasUwsgi())('the configuration of a server behind
     });
     expect(compared.summary).toBe('processes 1 → 3');
   });
+
+  it('is read with what it includes and saved also by a user who may use SFTP and run no command', async () => {
+    const sftpOnly = await Sshd.start({ config: ['ForceCommand internal-sftp'] });
+    try {
+      await writeSshHome(bench.folder, [
+        { alias: 'web1', sshd: web },
+        { alias: 'files1', sshd: sftpOnly },
+      ]);
+      const statsAddress = `ssh://files1${join(bench.folder, 'app.stats')}`;
+      id = (await bench.client.call('instances.attach', { statsAddress })).id;
+      const file = await bench.client.call('config.read', { instanceId: id });
+      expect(file).toMatchObject({ path, writable: true });
+      expect(await bench.client.call('config.target', { instanceId: id })).toMatchObject({ binary: 'unknown' });
+      const context = await bench.client.call('config.context', { instanceId: id, text: file.text });
+      expect(context.files).toEqual([path, join(bench.folder, 'common.ini')]);
+      const saved = await save((text) => text.replace('processes = 1', 'processes = 2'));
+      expect(saved).toMatchObject({ status: 'saved', reloadsOnSave: true });
+      expect(await readFile(path, 'utf8')).toContain('processes = 2');
+    } finally {
+      await sftpOnly.dispose();
+    }
+  });
 });

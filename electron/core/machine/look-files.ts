@@ -63,6 +63,11 @@ export function lookFiles(look: LookSession, name: string): MachineFiles {
   };
 }
 
+/** Whether a file there may be written, and its folder, in which the new text is made. */
+export async function mayWrite(look: LookSession, path: string): Promise<boolean> {
+  return (await look.ask(`writable ${escaped(path)}`, MOST_LINE_BYTES)).toString('utf8') === '=';
+}
+
 /** What reading a configuration asks for: what can't be read is a value here, as it is for a server. */
 export function lookSnapshot(look: LookSession): Snapshot {
   let facts: Promise<MachineFacts> | null = null;

@@ -7,6 +7,7 @@
  *   read MOST PATH     the same line, then the bytes of a plain file, at most MOST + 1
  *   list PATH          the same line, then the names in a folder, each ended by NUL
  *   real PATH          the path with all links followed, after `=`
+ *   writable PATH      `=` for a file that can be saved: it may be written, and so may its folder, where that is done
  *   host               names and numbers of the machine and the user
  *   servers            /proc of what may be a uWSGI or a Reeve engine (process-text.ts)
  *   process PID        the same of one process
@@ -37,6 +38,7 @@ names() {
   fi
 }
 real() { if [ -e "$1" ]; then printf '=%s' "$(readlink -f "$1")"; else about "$1"; fi; }
+writable() { if r=$(readlink -f "$1") && [ -w "$r" ] && [ -w "\${r%/*}/" ]; then printf =; else printf '!'; fi; }
 host() {
   hostname; getconf _NPROCESSORS_ONLN || nproc; id -u; id -un; id -g; id -gn; uname -s; date +%s
 }
@@ -64,7 +66,7 @@ while IFS= read -r q; do
   set -f; set -- $q; set +f
   w=$1; n=$2
   case $w in
-  stat | list | real) e=\${q#* } ;;
+  stat | list | real | writable) e=\${q#* } ;;
   read) e=\${q#* }; e=\${e#* } ;;
   *) e= ;;
   esac
@@ -74,6 +76,7 @@ while IFS= read -r q; do
   read) contents "$n" "$p" ;;
   list) names "$p" ;;
   real) real "$p" ;;
+  writable) writable "$p" ;;
   host) host 2>/dev/null ;;
   servers) servers 2>/dev/null ;;
   process) process "$n" ;;

@@ -124,7 +124,7 @@ function commandWay(look: LookSession, machine: Pick<Machine, 'name' | 'run'>, o
   return {
     files: lookFiles(look, machine.name),
     snapshot: lookSnapshot(look),
-    saver: createRemoteSaver(machine, onWritten),
+    saver: createRemoteSaver(machine, look, onWritten),
     listServers: async () => serversAmong(await ask('servers')),
     readProcess: async (pid) => (await ask(`process ${pid}`)).find((process) => process.pid === pid) ?? null,
   };

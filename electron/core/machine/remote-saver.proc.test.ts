@@ -19,6 +19,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { localMachine } from './local-machine.ts';
+import { LookSession } from './look-session.ts';
 import type { Machine } from './machine.ts';
 import { createRemoteSaver } from './remote-saver.ts';
 
@@ -45,7 +46,9 @@ function saverThrough(...before: string[]): ReturnType<typeof createRemoteSaver>
     const [program = 'sh', ...args] = [...before, ...argv];
     return localMachine.run([program, ...args], options);
   };
-  return createRemoteSaver({ name: 'web1', run }, () => {});
+  const [first, ...rest] = [...before, '/bin/sh', '-c'];
+  const look = new LookSession({ name: 'web1', exec: async (text) => localMachine.spawn([first, ...rest, text]) });
+  return createRemoteSaver({ name: 'web1', run }, look, () => {});
 }
 
 const saver = saverThrough();

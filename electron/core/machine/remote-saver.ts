@@ -6,8 +6,10 @@ import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { CoreError } from '../errors.ts';
 import type { FileSaver } from './file-saver.ts';
+import { mayWrite } from './look-files.ts';
+import type { LookSession } from './look-session.ts';
 import type { Machine } from './machine.ts';
-import { CREATE_SCRIPT, REPLACE_SCRIPT, saveFailure, WRITABLE_SCRIPT } from './save-scripts.ts';
+import { CREATE_SCRIPT, REPLACE_SCRIPT, saveFailure } from './save-scripts.ts';
 
 const DEADLINE_MS = 8_000;
 const MOST_BYTES = 64 * 1024;
@@ -15,13 +17,13 @@ const MOST_BYTES = 64 * 1024;
 type Argv = readonly [string, ...string[]];
 
 /** `onWritten`: what is known of files there may be another now. */
-export function createRemoteSaver(machine: Pick<Machine, 'name' | 'run'>, onWritten: () => void): FileSaver {
+export function createRemoteSaver(
+  machine: Pick<Machine, 'name' | 'run'>,
+  look: LookSession,
+  onWritten: () => void,
+): FileSaver {
   return {
-    isWritable: async (path) => {
-      const argv: Argv = ['sh', '-c', WRITABLE_SCRIPT, 'sh', path];
-      const { code } = await machine.run(argv, { deadlineMs: DEADLINE_MS, mostBytes: MOST_BYTES });
-      return code === 0;
-    },
+    isWritable: async (path) => mayWrite(look, path),
     replace: async ({ path, real, before, after }) => {
       const [old, now] = [Buffer.from(before), Buffer.from(after)];
       const args = [path, real, temporaryFor(real), String(old.length), String(now.length)];

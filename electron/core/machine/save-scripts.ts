@@ -4,9 +4,6 @@
  * Each prints `saved` or `changed`; what failed is on standard error, in the system's words. Pure.
  */
 
-/** Ends with 0 when a file can be saved: it may be written, and so may its folder, in which the new text is made. */
-export const WRITABLE_SCRIPT = 'r=$(readlink -f -- "$1") && [ -w "$r" ] && [ -w "${r%/*}/" ]';
-
 /** A save that was killed leaves its files for a minute: then the next one takes them away. */
 const COMMON = `
 LC_ALL=C; export LC_ALL
