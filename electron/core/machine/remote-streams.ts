@@ -23,13 +23,13 @@ interface Learnt {
 }
 
 export class RemoteStreams {
-  readonly #host: SshHost;
+  readonly #host: Pick<SshHost, 'transport' | 'noteReadBy'>;
   readonly #reader: StreamReader;
   readonly #nowMs: () => number;
   readonly #askedAtMs = new Map<string, number>();
   #learnt: Learnt | null = null;
 
-  constructor(host: SshHost, name: string, nowMs: () => number) {
+  constructor(host: Pick<SshHost, 'transport' | 'noteReadBy'>, name: string, nowMs: () => number) {
     this.#host = host;
     this.#nowMs = nowMs;
     this.#reader = new StreamReader({ name, exec: async (command) => (await host.transport()).exec(command) });
@@ -68,6 +68,8 @@ export class RemoteStreams {
       return stream;
     } catch (error) {
       if (error instanceof CoreError && isCode(error, 'ssh-no-reader')) learnt.noReader = error;
+      // The reader answers at once whether a socket opens: when it does not, the connection itself may be dead.
+      if (signal.aborted) learnt.transport.probe?.();
       throw error;
     }
   }

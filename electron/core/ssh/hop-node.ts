@@ -24,6 +24,8 @@ export interface Try {
   failure(): LoginFailure | null;
   /** What is known of host key and sign-in so far. */
   text(): string | null;
+  /** Fingerprint of the host key that was verified. */
+  hostKey?(): string | null;
 }
 
 export type BeginTry = (hop: ResolvedHop, context: TryContext) => Try;
@@ -145,6 +147,7 @@ export class HopNode {
     const { name, user, hostName: host, port } = this.hop;
     const { status, error } = this.#progress;
     const known = this.#try?.attempt?.text() ?? null;
+    const hostKey = this.#try?.attempt?.hostKey?.() ?? null;
     return {
       name,
       user,
@@ -152,6 +155,7 @@ export class HopNode {
       port,
       status: VIEW[status],
       text: status === 'ready' ? known : (error?.reason ?? known),
+      ...(hostKey === null ? {} : { hostKey }),
     };
   }
 
@@ -217,6 +221,8 @@ export class HopNode {
       transport.onClosed = (reason) =>
         ifOwn(() => {
           this.#transport = null;
+          // It may be the hop in front that fell silent.
+          if (reason instanceof CoreError && reason.code === 'ssh-silent') this.parent?.wake();
           return { type: 'lost', error: this.#note(reason, null), random: random() };
         });
       this.#step({ type: 'ready' });

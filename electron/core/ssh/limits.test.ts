@@ -88,6 +88,23 @@ describe('sessions of a connection', () => {
     await failure;
   });
 
+  it('that are refused for others which have just ended are tried again', async () => {
+    const clock = new ManualClock();
+    const sessions = new Sessions({ hostName: 'web1', clock, isRefusal: (error) => error === refusal });
+    const end = await sessions.open(async (onEnded) => onEnded);
+    const answer = Promise.withResolvers<() => void>();
+    let tries = 0;
+    const second = sessions.open(async (onEnded) => {
+      tries += 1;
+      return tries === 1 ? answer.promise : onEnded;
+    });
+    end();
+    answer.reject(refusal);
+    await clock.pass(1_000);
+    await second;
+    expect(tries).toBe(2);
+  });
+
   it('are not waited for where the server allows none at all', async () => {
     const { open } = make(0);
     await expect(open()).rejects.toBe(refusal);

@@ -24,15 +24,6 @@ describe('a ProxyCommand', () => {
       const path = join(folder, name);
       return existsSync(path) ? Number(readFileSync(path, 'utf8')) || null : null;
     });
-  const isGone = (pid: number): boolean => {
-    try {
-      // A zombie has no command line any more.
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8') === '';
-    } catch {
-      return true;
-    }
-  };
-
   it('ends with its connection, and so does what it started, also what does not listen to TERM', async () => {
     const command = await script(
       `sleep 300 & echo $! >${folder}/plain\n(trap "" TERM; exec sleep 300) & echo $! >${folder}/deaf\nexec cat\n`,
@@ -57,3 +48,12 @@ describe('a ProxyCommand', () => {
     await waitUntil(`the end of ${pid}`, () => isGone(pid));
   });
 });
+
+function isGone(pid: number): boolean {
+  try {
+    // A zombie has no command line any more.
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8') === '';
+  } catch {
+    return true;
+  }
+}

@@ -22,6 +22,7 @@ export class Sessions {
   #open = 0;
   /** Learnt from a refusal. */
   #limit = MOST_AT_ONCE;
+  #hasOpened = false;
   readonly #waiting = new Set<() => void>();
 
   constructor(options: SessionsOptions) {
@@ -46,12 +47,16 @@ export class Sessions {
         this.#wakeOne();
       });
       try {
-        return await start(end);
+        const opened = await start(end);
+        this.#hasOpened = true;
+        return opened;
       } catch (error) {
         end();
-        // Refused with none open: the server allows no session at all, and waiting changes nothing.
-        if (!this.#options.isRefusal(error) || this.#open === 0) throw error;
-        this.#limit = this.#open;
+        // Refused with none open, now and ever: the server allows no session at all, and waiting changes nothing.
+        if (!this.#options.isRefusal(error) || (this.#open === 0 && !this.#hasOpened)) throw error;
+        this.#limit = Math.max(1, this.#open);
+        // Those that it was refused for have ended meanwhile; the server may still count them.
+        if (this.#open === 0) await this.#waitForFree(giveUpAtMs);
       }
     }
   }

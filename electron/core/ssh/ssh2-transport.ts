@@ -132,7 +132,10 @@ export class Ssh2Transport implements SshTransport {
 
   async #session<T>(start: (onEnded: () => void) => Promise<T>): Promise<T> {
     try {
-      return await this.#sessions.open(start);
+      return await this.#sessions.open(async (onEnded) => {
+        const cancelProbe = this.#clock.setTimer(() => this.probe(), PROBE_LIMIT_MS);
+        return start(onEnded).finally(cancelProbe);
+      });
     } catch (error) {
       const reason = refusalOf(error);
       if (reason === null) throw this.#isClosed ? lostError(this.#lastError, this.#hop) : error;
