@@ -17,6 +17,8 @@ export const hopSchema = z.object({
   status: z.enum(['not-reached', 'trying', 'asking', 'ready', 'failed']),
   /** `Host key known since 4 Mar. Signed in with id_ed25519.`, or why it is not reached. */
   text: z.string().nullable(),
+  /** Fingerprint of the key it proved itself with; missing: not yet, or the system's ssh did it. */
+  hostKey: z.string().optional(),
 });
 export type Hop = z.infer<typeof hopSchema>;
 

@@ -9,6 +9,7 @@ import { type Connection, type Handlers, RpcServer } from '../rpc/server.ts';
 import type { Transport } from '../rpc/transport.ts';
 import { Actions } from './actions/actions.ts';
 import { AuditLog } from './audit/audit-log.ts';
+import { SignIns } from './audit/sign-ins.ts';
 import { ConfigVersions } from './config/config-versions.ts';
 import type { EffectiveConfig } from './config/effective-config.ts';
 import { withRunningChannels } from './config/running-channels.ts';
@@ -155,6 +156,13 @@ export async function createCore(
   };
   const sshTrust = await UserTrust.open(ports, common.onBroken);
   sshTrust.questions.onChanged = (questions) => server?.broadcast('ssh.questions', { questions });
+  const audit = new AuditLog({
+    folder: ports.dataFolder,
+    who: `${currentUser().name}@${ports.hostname}`,
+    clock: ports.clock,
+    onTrouble,
+  });
+  const signIns = new SignIns(ports.clock, (record) => audit.record(record));
   const hosts = new SshHosts({
     clock: ports.clock,
     trust: sshTrust,
@@ -169,7 +177,10 @@ export async function createCore(
         signal,
       }),
     instanceCount: (id) => registry.all().filter((instance) => instance.machine.id === id).length,
-    emitChanged: (changed) => server?.broadcast('hosts.changed', { hosts: changed }),
+    emitChanged: (changed) => {
+      signIns.see(changed);
+      server?.broadcast('hosts.changed', { hosts: changed });
+    },
     onTrouble,
   });
   const machines = new Machines((id) => new SshMachine(hosts.get(id)));
@@ -193,12 +204,6 @@ export async function createCore(
       ? null
       : withRunningChannels(config, instance, configHistory, ports, engines.startArguments(instance));
   };
-  const audit = new AuditLog({
-    folder: ports.dataFolder,
-    who: `${currentUser().name}@${ports.hostname}`,
-    clock: ports.clock,
-    onTrouble,
-  });
   const reloads = new ReloadFlow({
     clock: ports.clock,
     reports: new ReloadReports(reports, onTrouble),

@@ -178,7 +178,12 @@ function instanceHandlers(context: HandlerContext): Part<'instances'> {
 }
 
 function engineHandlers(context: HandlerContext): Part<'engine' | 'sample'> {
-  const { registry, engines, trust } = context;
+  const { registry, engines, trust, audit } = context;
+  const act = async (action: string, instance: Instance, work: () => Promise<unknown>) => {
+    const { name, configPath } = instance.record;
+    await audit.around({ action, instance: name, machine: LOCAL, detail: configPath ?? '' }, work);
+    return instance.row();
+  };
   return {
     'engine.inspect': async ({ path }) => engines.inspect(path),
     'engine.run': async ({ path, trustDigest }) => {
@@ -188,23 +193,19 @@ function engineHandlers(context: HandlerContext): Part<'engine' | 'sample'> {
         throw new CoreError('trust-needed', { path: inspection.path });
       const known = registry.find((record) => record.kind === 'engine' && record.configPath === inspection.path);
       const instance = known ?? addEngine(registry, engines, inspection.path, nameOfFile(inspection.path), false);
-      await engines.start(instance);
-      return instance.row();
+      return act('engine.start', instance, async () => engines.start(instance));
     },
     'engine.start': async ({ instanceId }) => {
       const instance = registry.get(instanceId);
-      await engines.start(instance);
-      return instance.row();
+      return act('engine.start', instance, async () => engines.start(instance));
     },
     'engine.stop': async ({ instanceId }) => {
       const instance = registry.get(instanceId);
-      await engines.stop(instance);
-      return instance.row();
+      return act('engine.stop', instance, async () => engines.stop(instance));
     },
     'engine.restart': async ({ instanceId }) => {
       const instance = registry.get(instanceId);
-      await engines.restart(instance);
-      return instance.row();
+      return act('engine.restart', instance, async () => engines.restart(instance));
     },
     'engine.sample': async () => {
       const instance = await ensureSampleInstance(context);

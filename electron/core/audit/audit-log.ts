@@ -7,8 +7,8 @@ import { appendFile, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AuditEntry, auditEntrySchema } from '../../contract/logs-model.ts';
 import { describe } from '../errors.ts';
-import type { Machine } from '../machine/machine.ts';
 import { hideSecrets } from '../logs/line-secrets.ts';
+import type { Machine } from '../machine/machine.ts';
 import type { Clock } from '../ports.ts';
 import { Turns } from '../turns.ts';
 
@@ -25,6 +25,8 @@ export interface AuditLogOptions {
 
 export type AuditRecord = Pick<AuditEntry, 'action' | 'machine' | 'detail' | 'result'> &
   Partial<Pick<AuditEntry, 'instance' | 'hostKey' | 'reason'>>;
+
+type Outcome = Pick<AuditRecord, 'result' | 'reason'>;
 
 export class AuditLog {
   readonly #options: AuditLogOptions;
@@ -61,6 +63,22 @@ export class AuditLog {
       });
   }
 
+  /** Does the work and keeps one entry of how it went. `judge`: of a result that is not done, what it was. */
+  async around<T>(
+    record: Omit<AuditRecord, 'result' | 'reason'>,
+    work: () => Promise<T>,
+    judge?: (result: T) => Outcome,
+  ): Promise<T> {
+    try {
+      const result = await work();
+      this.record({ ...record, ...(judge?.(result) ?? { result: 'done' }) });
+      return result;
+    } catch (error) {
+      this.record({ ...record, result: 'failed', reason: describe(error) });
+      throw error;
+    }
+  }
+
   /** Newest first. Lines that are no entries are passed over. */
   async read(most: number): Promise<AuditEntry[]> {
     await this.settle();
@@ -92,7 +110,7 @@ export class AuditLog {
 
 /** Fingerprint of the host key that a machine was reached under; null: it is this one, or was reached without one. */
 export function hostKeyOf({ way }: Machine): string | null {
-  return /SHA256:[A-Za-z0-9+/]+/.exec(way?.state.hops.at(-1)?.text ?? '')?.[0] ?? null;
+  return way?.state.hops.at(-1)?.hostKey ?? null;
 }
 
 function parseEntry(line: string): AuditEntry | null {

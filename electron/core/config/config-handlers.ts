@@ -5,6 +5,7 @@
 import type { CheckTarget } from '../../../engine/config/diagnostics.ts';
 import { formatByExtension } from '../../../engine/config/sources.ts';
 import type { ConfigFile } from '../../contract/model.ts';
+import { type AuditRecord, hostKeyOf } from '../audit/audit-log.ts';
 import { CoreError } from '../errors.ts';
 import type { HandlerContext, Part } from '../handlers.ts';
 import type { Instance } from '../instances/instance.ts';
@@ -65,12 +66,17 @@ export function configHandlers(context: HandlerContext): Part<'config'> {
       const format = formatOf(path);
       if (format !== 'INI') throw new CoreError('config-format', { path, format });
       const wasTrusted = await isTrusted(instance, context);
-      const outcome = await (makeAnew === true
-        ? versions.makeAnew(instance, path, text)
-        : versions.save(instance, path, text, baseVersion)
-      ).catch((error: unknown) => {
-        throw notSaved(path, error);
-      });
+      const outcome = await context.audit.around(
+        saveRecord(instance, path, text),
+        async () =>
+          (makeAnew === true
+            ? versions.makeAnew(instance, path, text)
+            : versions.save(instance, path, text, baseVersion)
+          ).catch((error: unknown) => {
+            throw notSaved(path, error);
+          }),
+        ({ status }) => NOT_SAVED[status],
+      );
       if (outcome.status === 'gone') return outcome;
       if (outcome.status === 'conflict') {
         return { status: 'conflict', disk: await toConfigFile(outcome.disk, instance) };
@@ -84,6 +90,17 @@ export function configHandlers(context: HandlerContext): Part<'config'> {
       };
     },
   };
+}
+
+const NOT_SAVED = {
+  saved: { result: 'done' },
+  conflict: { result: 'refused', reason: 'It was changed there meanwhile.' },
+  gone: { result: 'refused', reason: 'It is not there any more.' },
+} as const;
+
+function saveRecord({ record, machine }: Instance, path: string, text: string): Omit<AuditRecord, 'result'> {
+  const detail = `${path}, ${Buffer.byteLength(text)} bytes`;
+  return { action: 'config.save', instance: record.name, machine: machine.id, hostKey: hostKeyOf(machine), detail };
 }
 
 /** An error of the link, in the words of the save. */

@@ -4,6 +4,7 @@ import type { ImportRow } from '../../contract/fleet-model.ts';
 import { CoreError, toErrorData } from '../errors.ts';
 import type { HandlerContext, Part } from '../handlers.ts';
 import { followMaster } from '../instances/attach.ts';
+import { LOCAL } from '../machine/machine.ts';
 import { parseStatsTarget } from '../stats/target.ts';
 import { exportFleet } from './fleet-export.ts';
 import { previewImport } from './import-preview.ts';
@@ -33,6 +34,14 @@ export function fleetHandlers(context: HandlerContext): Part<'fleet'> {
           refused.push({ address: row.address, text: toErrorData(error).message });
         }
       }
+      const addresses = rows.map(({ address }) => address).join(', ');
+      context.audit.record({
+        action: 'fleet.import',
+        machine: LOCAL,
+        detail: `${added} of ${rows.length} instances added: ${addresses}`,
+        result: added > 0 || rows.length === 0 ? 'done' : 'refused',
+        reason: refused[0]?.text ?? null,
+      });
       return { added, refused };
     },
     'fleet.export': ({ format }) =>

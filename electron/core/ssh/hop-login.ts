@@ -11,6 +11,7 @@ import type { HopSettings } from './hop-settings.ts';
 import type { HostKeys } from './host-keys.ts';
 import { Person } from './interactive-methods.ts';
 import { keyMethods } from './key-methods.ts';
+import { fingerprintOf } from './known-hosts.ts';
 import type { Questions } from './questions.ts';
 import type { SecretMemory } from './secret-memory.ts';
 import type { HopLogin, LoginContext, LoginFailure, ResolvedHop } from './ssh-trust.ts';
@@ -52,6 +53,10 @@ export class UserLogin implements HopLogin {
     const signedIn = this.#last === null || this.failure !== null ? [] : [`Signed in with ${this.#last.name}.`];
     const parts = [this.#hostKeyText, ...signedIn, ...this.#notes].filter((part) => part !== null);
     return parts.length === 0 ? null : parts.join(' ');
+  }
+
+  get hostKey(): string | null {
+    return this.#verified === null ? null : fingerprintOf(this.#verified);
   }
 
   async hostKeyTypes(): Promise<string[] | null> {

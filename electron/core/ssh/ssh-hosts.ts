@@ -185,7 +185,7 @@ export class SshHosts {
       });
       const { via, signal } = context;
       const connected = connectSsh2({ hop: tried, via, clock, signal, login, deadline });
-      return { connected, failure: () => login.failure, text: () => login.text };
+      return { connected, failure: () => login.failure, text: () => login.text, hostKey: () => login.hostKey ?? null };
     };
     return this.#shared(key, hop, parent, begin);
   }

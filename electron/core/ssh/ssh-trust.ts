@@ -66,6 +66,8 @@ export interface HopLogin {
   readonly failure: LoginFailure | null;
   /** `Host key known since 4 Mar. Signed in with id_ed25519.`: what is known so far, for the hop's line. */
   readonly text: string | null;
+  /** `SHA256:…` of the key that was verified; null: none yet. */
+  readonly hostKey?: string | null;
 }
 
 export interface LoginFailure {
