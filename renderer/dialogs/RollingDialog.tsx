@@ -45,13 +45,14 @@ export function RollingDialog({ instanceIds, onClose }: { instanceIds: readonly 
   const list = members ?? [];
   const needed = list.filter(({ needsName }) => needsName).map(({ name }) => name);
   const failing = list.filter(cannotReload).map(({ name }) => name);
+  const able = list.filter((member) => !cannotReload(member));
   const whyNot =
     start.isRunning || members === null
       ? 'The checks are on their way.'
       : list.length === 0
         ? 'Nothing is left to reload.'
         : whyNotStart({ needed, typed }, failing);
-  const hasCanary = isCanary && list.length > 1;
+  const hasCanary = isCanary && (members?.length ?? instanceIds.length) > 1;
 
   function begin() {
     start.run(
@@ -92,8 +93,13 @@ export function RollingDialog({ instanceIds, onClose }: { instanceIds: readonly 
           <Button data-autofocus onClick={onClose}>
             Cancel
           </Button>
+          {failing.length > 0 && able.length > 0 ? (
+            <Button onClick={() => setMembers(able)}>
+              {failing.length === 1 ? `Leave ${failing[0]} out` : `Leave those ${failing.length} out`}
+            </Button>
+          ) : null}
           <Button variant="primary" disabledReason={whyNot} onClick={begin}>
-            {list.length === 1 ? 'Reload 1 instance' : `Reload ${list.length} instances`}
+            {members === null ? 'Reload' : list.length === 1 ? 'Reload 1 instance' : `Reload ${list.length} instances`}
           </Button>
         </>
       }
@@ -122,7 +128,12 @@ export function RollingDialog({ instanceIds, onClose }: { instanceIds: readonly 
           <FailureText failure={start.failure} />
         </div>
       ) : null}
-      {members === null && !planFailure ? <p className="calm late">Checking each of them</p> : null}
+      {members === null && !planFailure ? (
+        <p className="calm late">
+          Checking {instanceIds.length === 1 ? 'it' : `each of the ${instanceIds.length}`}: its ways to reload, its
+          workers, its queue
+        </p>
+      ) : null}
       <ol className="dlg-list rolling-plan">
         {list.map((member, index) => (
           <PlanLine
@@ -157,14 +168,17 @@ interface PlanLineProps {
 
 function PlanLine({ member, label, typed, isFirst, isLast, onType, onMove, onLeaveOut }: PlanLineProps) {
   const { name, method, action, troubles, needsName } = member;
-  const level = cannotReload(member) ? 'crit' : troubles.length > 0 ? 'warn' : 'ok';
+  const isOut = cannotReload(member);
+  const level = isOut ? 'crit' : troubles.length > 0 ? 'warn' : 'ok';
+  // Where it can't be reloaded at all, warnings about the reload say nothing.
+  const shown = isOut ? troubles.filter(({ status }) => status === 'fail') : troubles;
   return (
     <li className="rolling-line">
       <HealthGlyph level={level} />
       <span className="md ell">{name}</span>
       <span className="q">{label}</span>
       <span className="ell" title={action.join('\n')}>
-        {method ?? 'no way to reload it is known'}
+        {method ?? 'can not be reloaded'}
         {action.length > 0 ? <code className="m q"> {action.join('; ')}</code> : null}
       </span>
       <span className="row">
@@ -186,7 +200,7 @@ function PlanLine({ member, label, typed, isFirst, isLast, onType, onMove, onLea
         />
         <IconButton label={`Leave ${name} out`} size="sm" icon={<X {...ICON} />} onClick={onLeaveOut} />
       </span>
-      {troubles.map(({ status, text }) => (
+      {shown.map(({ status, text }) => (
         <span key={text} className={status === 'fail' ? 'second crit' : 'second warn'}>
           {text}
         </span>

@@ -55,6 +55,14 @@ function running(wid: number, elapsedMs: number, leftMs: number | null = 60_000 
   };
 }
 
+it.each([
+  ['ssh-host-key-changed', 'link lost'],
+  ['stats-not-json', 'no stats'],
+])('a way that is given up is no link, an address that is none has no stats: %s', (code, word) => {
+  const link = { ...attached, status: 'failed' as const, code, reason: 'It says why.' };
+  expect(judge({ link })).toEqual({ level: 'lost', word, sentence: 'It says why.' });
+});
+
 describe('the health of an instance', () => {
   it('is ok without a sentence when there is nothing to do', () => {
     expect(judge({})).toEqual({ level: 'ok', word: 'serving', sentence: null });

@@ -66,11 +66,16 @@ function judgeLink({ link, reloadRunning }: HealthInput): Health | null {
       if (link.code === null) return { level: 'lost', word: 'connecting', sentence: null };
       return { level: 'lost', word: 'link lost', sentence: link.reason };
     case 'failed':
-      return { level: 'lost', word: 'no stats', sentence: link.reason };
+      // What fails on the way says nothing about the address at its end.
+      return { level: 'lost', word: isOfTheWay(link.code) ? 'link lost' : 'no stats', sentence: link.reason };
     case 'lost':
     case 'waiting':
       return { level: 'lost', word: 'link lost', sentence: link.reason };
   }
+}
+
+function isOfTheWay(code: string | null): boolean {
+  return code?.startsWith('ssh-') ?? false;
 }
 
 /** Requests are being lost: the listen queue overflowed, or is full while no worker is free. */

@@ -4,7 +4,11 @@ import type { ReloadMethod, ReloadPlan } from '../../contract/model.ts';
 /** Sentences; empty: it may be started. A FIFO that fails its checks rules out only the ways that use it. */
 export function hindrances(plan: ReloadPlan, method: ReloadMethod | null): string[] {
   if (method === null) {
-    const reasons = plan.methods.map(({ title, whyNot }) => `${title}: ${whyNot ?? 'not possible'}`);
+    const byReason = Map.groupBy(plan.methods, ({ whyNot }) => whyNot ?? 'not possible');
+    const reasons = [...byReason].map(([whyNot, [first, ...others]]) => {
+      const more = others.length === 0 ? '' : ` and ${others.length} more`;
+      return `${first?.title ?? ''}${more}: ${whyNot}`;
+    });
     return [`No way to reload it can be used. ${reasons.join(' ')}`];
   }
   return plan.checks

@@ -76,7 +76,7 @@ export function cellOf(id: ColumnId, instance: Instance, { nowMs, sparks, isStal
 
 export function sumOf(id: ColumnId, totals: FleetTotals): ReactNode {
   if (id === 'rps') return formatRate(totals.reqPerSec).text;
-  if (id === 'busy') return `${totals.busy}/${totals.workers}`;
+  if (id === 'busy') return totals.workers === 0 ? UNKNOWN_TEXT : `${totals.busy}/${totals.workers}`;
   if (id === 'memory' && totals.rssBytes !== null) return <Figure of={formatBytes(totals.rssBytes)} />;
   return null;
 }
@@ -112,7 +112,8 @@ function Version({ version }: { version: string | null }) {
   const { program, number } = serverOf(version);
   return (
     <span className="m s2" title={`${program} ${number}`}>
-      {number}
+      {/* `2.0.21-debian`: the column is as wide as a number. */}
+      {number.replace(/-[a-z]+$/i, '')}
     </span>
   );
 }

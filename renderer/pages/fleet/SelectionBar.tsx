@@ -25,7 +25,8 @@ export function SelectionBar({ instances, onRolling }: { instances: readonly Ins
   const nowMs = clock.exactNow();
   const areMuted = ids.every((id) => (mutedUntilMs[id] ?? 0) > nowMs);
   const names = rollingOrder(instances).map(({ name }) => name);
-  const [first] = instances;
+  // Only those whose file is known can be compared, two at a time.
+  const [first, second] = instances.filter(({ configPath }) => configPath !== null);
 
   function mute() {
     const others = Object.entries(mutedUntilMs).filter(([id, untilMs]) => !ids.includes(id) && untilMs > nowMs);
@@ -35,7 +36,8 @@ export function SelectionBar({ instances, onRolling }: { instances: readonly Ins
 
   function compare() {
     if (first === undefined) return;
-    drawer.show('drift');
+    if (second === undefined) drawer.show('drift');
+    else drawer.compare({ instanceId: first.id, other: { id: second.id, name: second.name } });
     router.go(instanceRoute(first.id, 'config'));
   }
 
@@ -48,7 +50,14 @@ export function SelectionBar({ instances, onRolling }: { instances: readonly Ins
       </span>
       {isNarrow ? null : <span className="plan ell s2">{planWords(names, true, usualWaveSize(names.length))}</span>}
       <span className="grow" />
-      <Button size="sm" variant="quiet" icon={<GitCompare {...ICON} />} onClick={compare}>
+      <Button
+        size="sm"
+        variant="quiet"
+        icon={<GitCompare {...ICON} />}
+        hint={first === undefined || second === undefined ? null : `${first.name} with ${second.name}`}
+        disabledReason={first === undefined ? 'Of none of them the configuration file is known.' : null}
+        onClick={compare}
+      >
         Compare config
       </Button>
       <Button

@@ -14,7 +14,7 @@ import { Button } from '../../ui/Button.tsx';
 import { ErrorBand } from '../../ui/ErrorBand.tsx';
 import { HealthGlyph } from '../../ui/Glyph.tsx';
 import { LostDetail } from './LostDetail.tsx';
-import { type ChainStop, chainOf, othersBehind } from './link-chain.ts';
+import { type ChainStop, chainOf, firstSentence, othersBehind } from './link-chain.ts';
 
 export function LinkLost({ instance, isOpen }: { instance: Instance; isOpen: boolean }) {
   const nowMs = useNow();
@@ -34,7 +34,9 @@ export function LinkLost({ instance, isOpen }: { instance: Instance; isOpen: boo
         title={lostHost === null ? `No link to ${name}` : hostTitle(hostName, lostHost)}
         text={
           <>
-            {lostHost === null ? `${link.reason ?? ''} ${affected(link.code)}` : 'The instance itself may be fine'}
+            {lostHost === null
+              ? `${link.reason ?? ''} ${affected(link.code)}`
+              : `${furtherWords(lostHost)}The instance itself may be fine`}
             {lostHost === null || stop === null ? null : (
               <>
                 : the link breaks before <span className="m s1">{stop.name}</span>
@@ -68,10 +70,16 @@ export function LinkLost({ instance, isOpen }: { instance: Instance; isOpen: boo
 /** `No link to web-03.ams: bastion.ams does not answer on port 2222` */
 function hostTitle(hostName: string, { status, reason }: HostState): string {
   if (status === 'asking') return `No link to ${hostName}: it waits for your answer`;
-  if (reason !== null) return `No link to ${hostName}: ${reason.replace(/\.$/, '')}`;
+  if (reason !== null) return `No link to ${hostName}: ${firstSentence(reason).title.replace(/^The /, 'the ')}`;
   return status === 'connecting' || status === 'authenticating'
     ? `Connecting to ${hostName}`
     : `No link to ${hostName}`;
+}
+
+/** What the title leaves out of the reason. */
+function furtherWords({ status, reason }: HostState): string {
+  const { rest } = firstSentence(status === 'asking' ? '' : (reason ?? ''));
+  return rest === '' ? '' : `${rest} `;
 }
 
 function isGivenUp({ link }: Instance, host: HostState | null): boolean {

@@ -44,7 +44,7 @@ export function LostDetail({ instance, host, stop, others, nowMs }: LostDetailPr
                 <td>
                   <HealthGlyph level={attempt.ok ? 'ok' : 'crit'} />
                 </td>
-                <td title={attempt.text}>{attempt.text}</td>
+                <td className="said">{attempt.text}</td>
               </tr>
             ))}
           </tbody>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Hop, HostState } from '../../../electron/contract/hosts-model.ts';
 import type { Link } from '../../../electron/contract/model.ts';
-import { chainOf, sshCommand, triesOf } from './link-chain.ts';
+import { chainOf, firstSentence, sshCommand, triesOf } from './link-chain.ts';
 
 const LINK: Link = { status: 'waiting', reason: null, code: null, nextTryAtMs: null, lastAnswerAtMs: null, tries: [] };
 
@@ -81,6 +81,27 @@ it('tells what was tried for the instance and for its host in the order of time'
   };
   const state = host('waiting', [], [{ atMs: 4, ok: false, text: 'd' }]);
   expect(triesOf(link, state, 2).map(({ text }) => text)).toEqual(['d', 'e']);
+});
+
+it('tells one failure once, though the host and its instance both keep it', () => {
+  const link = { ...LINK, tries: [{ atMs: 1_000, ok: false, text: 'refused' }] };
+  const tries = [
+    { atMs: 1_001, ok: false, text: 'refused' },
+    { atMs: 9_000, ok: false, text: 'refused' },
+  ];
+  expect(triesOf(link, host('waiting', [], tries), 6).map(({ atMs }) => atMs)).toEqual([1_000, 9_000]);
+});
+
+it.each([
+  ['web1.ams refuses connections on port 22.', 'web1.ams refuses connections on port 22', ''],
+  [
+    'The key of web1.ams is another. It sent a.b. Nothing was sent.',
+    'The key of web1.ams is another',
+    'It sent a.b. Nothing was sent.',
+  ],
+  ['connection reset', 'connection reset', ''],
+])('has a title and further words: %s', (reason, title, rest) => {
+  expect(firstSentence(reason)).toEqual({ title, rest });
 });
 
 it.each([

@@ -48,9 +48,21 @@ export function othersBehind(instances: readonly Instance[], of: Instance, stop:
   );
 }
 
+/** A failure of the host is told to its instances about then. */
+const ONE_TRY_MS = 2_000;
+
 /** What was tried for the instance and for its host, oldest first. */
 export function triesOf(link: Link, host: HostState | null, most: number): Link['tries'] {
-  return [...link.tries, ...(host?.tries ?? [])].sort((a, b) => a.atMs - b.atMs).slice(-most);
+  const all = [...link.tries, ...(host?.tries ?? [])].sort((a, b) => a.atMs - b.atMs);
+  const isTold = (one: Link['tries'][number], index: number) =>
+    all.slice(0, index).some(({ atMs, text }) => text === one.text && one.atMs - atMs < ONE_TRY_MS);
+  return all.filter((one, index) => !isTold(one, index)).slice(-most);
+}
+
+/** `The key is not the known one. It sent …` as a title, and what stands below it. */
+export function firstSentence(text: string): { title: string; rest: string } {
+  const [, title = text, rest = ''] = /^(.+?)\.(?:\s+(.*))?$/s.exec(text) ?? [];
+  return { title, rest };
 }
 
 /** `ssh -v -o ConnectTimeout=5 -p 2222 ops@bastion.ams true`: what one can try oneself. */

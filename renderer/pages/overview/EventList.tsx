@@ -26,17 +26,14 @@ export function EventList({ events, windowMs, nowMs, onOpen }: EventListProps) {
           <span className="ell" title={event.title}>
             {event.title}
           </span>
-          <span className="s2 ell">
+          <span className="s2 ell" title={event.detail ?? undefined}>
             {event.detail}
-            {event.reloadId === null ? null : (
-              <>
-                {'  '}
-                <button type="button" className="btn-link" onClick={() => onOpen(event)}>
-                  Open report
-                </button>
-              </>
-            )}
           </span>
+          {event.reloadId === null ? null : (
+            <button type="button" className="btn-link" onClick={() => onOpen(event)}>
+              Open report
+            </button>
+          )}
         </div>
       ))}
     </section>

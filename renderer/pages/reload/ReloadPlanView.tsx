@@ -94,7 +94,7 @@ export function ReloadPlanView({ instance, onClose }: { instance: Instance; onCl
           </h2>
           <p className="s2">
             {plan.why && chosen?.id === plan.recommended ? `${plan.why} ` : null}
-            {planWords(plan.forecast)}
+            {chosen ? planWords(plan.forecast) : noWayWords(instance)}
           </p>
         </div>
         <Button
@@ -144,6 +144,15 @@ export function ReloadPlanView({ instance, onClose }: { instance: Instance; onCl
       </div>
     </div>
   );
+}
+
+/** Each way says why not; most of them need the configuration. */
+function noWayWords({ configPath }: Pick<Instance, 'configPath'>): string {
+  const next =
+    configPath === null
+      ? 'Most need its configuration: name the file it reads in the Config tab, then check again.'
+      : '';
+  return `None of the ways below can be used now; each says why. ${next}`.trimEnd();
 }
 
 function planWords(forecast: ReloadRun['forecast']): string {

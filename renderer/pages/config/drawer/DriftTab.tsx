@@ -11,6 +11,7 @@ import { Button } from '../../../ui/Button.tsx';
 import { HealthGlyph } from '../../../ui/Glyph.tsx';
 import { MenuButton } from '../../../ui/MenuButton.tsx';
 import { ChangesTable } from './ChangesTable.tsx';
+import { drawer } from './drawer-layout.ts';
 import { type Asked, useAsked } from './use-asked.ts';
 
 /** What is compared with. */
@@ -28,13 +29,14 @@ export interface DriftTabProps {
 }
 
 export function DriftTab({ instanceId, text, path, drift, onGoTo }: DriftTabProps) {
-  const [other, setOther] = useState<Other>({ type: 'running' });
+  const [other, setOther] = useState<Other>(() => askedFor(instanceId));
   const [isAsking, setIsAsking] = useState(false);
   const byId = useInstances((state) => state.byId);
   const others = Object.values(byId).filter(({ id, configPath }) => id !== instanceId && configPath !== null);
   const choose = (next: Other) => {
     setOther(next);
     setIsAsking(false);
+    drawer.show('drift');
   };
   const title = other.type === 'running' ? 'What runs' : other.type === 'instance' ? other.name : other.path;
   return (
@@ -68,6 +70,12 @@ export function DriftTab({ instanceId, text, path, drift, onGoTo }: DriftTabProp
       )}
     </div>
   );
+}
+
+/** What was chosen elsewhere: two instances in the fleet. */
+function askedFor(instanceId: string): Other {
+  const { comparison } = drawer.getState();
+  return comparison?.instanceId === instanceId ? { type: 'instance', ...comparison.other } : { type: 'running' };
 }
 
 function FileField({ onChoose }: { onChoose: (path: string) => void }) {

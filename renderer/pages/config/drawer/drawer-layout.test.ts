@@ -15,7 +15,18 @@ it('the drawer is as it was left: open, its tab, its height', () => {
   const drawer = createDrawerStore(storage);
   drawer.show('drift');
   drawer.resize(310.4);
-  expect(createDrawerStore(storage).getState()).toEqual({ isOpen: true, tab: 'drift', heightPx: 310 });
+  expect(createDrawerStore(storage).getState()).toMatchObject({ isOpen: true, tab: 'drift', heightPx: 310 });
+});
+
+it('a comparison of two instances holds until Drift is opened for another reason', () => {
+  const storage = memory();
+  const drawer = createDrawerStore(storage);
+  const comparison = { instanceId: 'a', other: { id: 'b', name: 'shop-2' } };
+  drawer.compare(comparison);
+  expect(drawer.getState()).toMatchObject({ isOpen: true, tab: 'drift', comparison });
+  expect(createDrawerStore(storage).getState().comparison).toBeNull();
+  drawer.show('drift');
+  expect(drawer.getState().comparison).toBeNull();
 });
 
 it('its key opens a tab, changes to it, and closes the drawer where it shows', () => {
