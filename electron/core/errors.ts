@@ -287,6 +287,10 @@ export const CATALOGUE = {
     'Writing to {path} failed: {reason}.',
     'Check that the server runs; whether the command arrived is not known.',
   ],
+  'control-unsure': [
+    'Whether the command arrived is not known: {reason}',
+    'Look at the workers of the server before it is given again.',
+  ],
   'touch-failed': [
     '{path} can not be touched: {reason}.',
     "Check that this user may write to it; an empty file is enough for 'touch-reload'.",

@@ -5,9 +5,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StatsDocument } from '../../../engine/api/stats.ts';
 import type { ActionKind, ActionPlan, ActionResult } from '../../contract/actions-model.ts';
+import { type AuditRecord, hostKeyOf } from '../audit/audit-log.ts';
 import type { EffectiveConfig } from '../config/effective-config.ts';
 import { type Control, checkFifo, sendSignal, writeFifo } from '../control/control.ts';
-import { CoreError } from '../errors.ts';
+import { CoreError, toErrorData } from '../errors.ts';
 import type { Instance } from '../instances/instance.ts';
 import type { FileStat } from '../machine/machine.ts';
 import type { Clock } from '../ports.ts';
@@ -22,6 +23,8 @@ import { type ActionFacts, isProven, type Planned, planAction, runningCount, wor
 export interface ActionsOptions {
   clock: Clock;
   readConfig: (instance: Instance) => Promise<EffectiveConfig | null>;
+  /** Onto the record of actions. */
+  record: (record: AuditRecord) => void;
 }
 
 /** A call of the contract ends after 15 s. */
@@ -72,8 +75,13 @@ export class Actions {
       if (way === null) throw new CoreError('action-not-possible', { title, reason: planned.whyNot ?? '' });
       const startedAtMs = this.#options.clock.now();
       const logBefore = await logOf(instance, facts);
-      if (way.type === 'fifo') await writeFifo(control, way.path, way.letter);
-      else await this.#signal(instance, control, facts.document, way.pid, way.signal, way.isWorker);
+      try {
+        if (way.type === 'fifo') await writeFifo(control, way.path, way.letter);
+        else await this.#signal(instance, control, facts.document, way.pid, way.signal, way.isWorker);
+      } catch (error) {
+        this.#record(instance, kind, planned, 'failed', toErrorData(error).message);
+        throw error;
+      }
       const accepted = new Set([...instance.record.acceptedMethods, kind]);
       instance.updateRecord({ acceptedMethods: [...accepted] });
       const detail = await this.#prove(instance, kind, facts, logBefore);
@@ -82,9 +90,28 @@ export class Actions {
         title: detail === null ? `${title}: sent, and not seen yet.` : `${title}: done.`,
         detail: detail ?? unclearWords(kind),
       };
+      this.#record(instance, kind, planned, result.status === 'done' ? 'done' : 'begun', result.detail);
       const text = `${planned.action.join('; ')}. ${result.detail}`;
       instance.addEvent(plainEvent(startedAtMs, 'reload', title, text, null));
       return result;
+    });
+  }
+
+  #record(
+    instance: Instance,
+    kind: ActionKind,
+    { title, action }: Planned,
+    result: AuditRecord['result'],
+    reason: string,
+  ): void {
+    this.#options.record({
+      action: kind,
+      instance: instance.record.name,
+      machine: instance.machine.id,
+      hostKey: hostKeyOf(instance.machine),
+      detail: `${title}: ${action.join('; ')}`,
+      result,
+      reason,
     });
   }
 

@@ -3,6 +3,7 @@ import type { RevealedRequest } from '../../contract/logs-model.ts';
 import type { HandlerContext, Part } from '../handlers.ts';
 import type { Instance } from '../instances/instance.ts';
 import { stripControls } from '../logs/log-text.ts';
+import { hostKeyOf } from './audit-log.ts';
 import { SecretViews } from './secret-views.ts';
 
 const LONGEST_VALUE = 16_000;
@@ -19,6 +20,7 @@ export function auditHandlers({ ports, registry, audit }: HandlerContext): Part<
           action: 'requests.show',
           instance: instance.record.name,
           machine: instance.machine.id,
+          hostKey: hostKeyOf(instance.machine),
           detail: 'Variables of running requests are shown with their secrets for 1 min',
           result: 'begun',
         });

@@ -23,6 +23,10 @@ export interface EffectiveConfig {
   touchWorkersReload: string[];
   touchChainReload: string[];
   lazyApps: boolean;
+  /** `lazy`, the old mode: a graceful reload replaces only the workers, the master stays as it is. */
+  lazy: boolean;
+  /** uWSGI's own HTTP router stands before the workers. */
+  router: boolean;
   mercyMs: number;
   listen: number;
   processes: number;

@@ -54,6 +54,8 @@ export function readEffectiveConfig(
     touchWorkersReload: all('touch-workers-reload').map((path) => resolvePath(folder, path)),
     touchChainReload: all('touch-chain-reload').map((path) => resolvePath(folder, path)),
     lazyApps: flag('lazy-apps') || flag('lazy'),
+    lazy: flag('lazy'),
+    router: [...all('http'), ...all('https')].length > 0,
     mercyMs: mercy !== null && mercy > 0 ? mercy * 1000 : DEFAULT_MERCY_MS,
     listen: number('listen') ?? DEFAULT_LISTEN,
     processes: number('processes') ?? 1,
@@ -61,7 +63,12 @@ export function readEffectiveConfig(
       urlOf('http', [...all('http-socket'), ...all('http11-socket'), ...all('http')]) ??
       urlOf('https', [...all('https'), ...all('https-socket')]),
     memoryReport: flag('memory-report'),
-    pidfile: pidfileOf(last('pidfile'), last('pidfile2') ?? last('safe-pidfile') ?? last('safe-pidfile2'), host.cwd, folder),
+    pidfile: pidfileOf(
+      last('pidfile'),
+      last('pidfile2') ?? last('safe-pidfile') ?? last('safe-pidfile2'),
+      host.cwd,
+      folder,
+    ),
     emperor: all('emperor'),
     logto: logtoOf(last('logto') ?? last('daemonize') ?? last('daemonize2'), host.cwd),
     logs: logOptions(all, host.cwd, folder),

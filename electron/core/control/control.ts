@@ -31,7 +31,9 @@ export async function writeFifo(control: Control, path: string, letters: string)
   const { machine, sudo } = control;
   await turns.take(`${machine.id}\0${path}`, async () => {
     if (actsHere(control)) return writeLocalFifo(path, letters);
-    const { word, detail } = await runControl(machine, ['fifo-write', path, letters], sudo);
+    const { word, detail } = await acting(machine, async () =>
+      runControl(machine, ['fifo-write', path, letters], sudo),
+    );
     if (word !== 'ok') throw fifoTrouble(path, letters, word, detail);
   });
 }
@@ -101,7 +103,8 @@ export async function sendSignal(control: Control, target: SignalTarget, signal:
   if (actsHere(control)) return signalHere(control.machine, target, signal);
   const sha = createHash('sha256').update(masterArgs.join('\0')).digest('hex');
   const args = ['signal', String(pid), signal, sha, String(masterPid ?? 0)];
-  const { word, detail } = await runControl(control.machine, args, control.sudo);
+  const { machine, sudo } = control;
+  const { word, detail } = await acting(machine, async () => runControl(machine, args, sudo));
   if (word === 'not-it' || detail === 'ESRCH') throw new CoreError('signal-not-master', { pid });
   if (word !== 'ok') throw new CoreError('signal-failed', { signal, pid, reason: wordsOf(detail) });
 }
@@ -120,11 +123,25 @@ async function runCommand(
   argv: [string, ...string[]],
   failed: (reason: string) => CoreError,
 ): Promise<void> {
-  const { code, stderr } = await machine.run(argv, { ...COMMAND_LIMITS, sudo });
+  const { code, stderr } = await acting(machine, async () => machine.run(argv, { ...COMMAND_LIMITS, sudo }));
   if (code === 0) return;
+  if (code === null) throw new CoreError('control-unsure', { reason: `${argv[0]} was ended.` });
   const reason = firstLine(stderr.toString('utf8'));
   if (sudo && reason.startsWith('sudo:')) throw new CoreError('sudo-refused', { machine: machine.name, reason });
   throw failed(reason === '' ? `${argv[0]} ended with ${code}` : reason);
+}
+
+/** What was sent may have arrived when the link breaks, or when no answer comes: that is told as such, never guessed. */
+async function acting<T>(machine: Machine, send: () => Promise<T>): Promise<T> {
+  try {
+    return await send();
+  } catch (error) {
+    if (!(error instanceof CoreError) || error.code === 'sudo-refused') throw error;
+    const isLost = error.code.startsWith('ssh-') || (machine.way !== null && machine.way.state.status !== 'ready');
+    const isLate = error.code === 'command-failed' && String(error.values['reason']).startsWith('no end within');
+    if (!isLost && !isLate) throw error;
+    throw new CoreError('control-unsure', { reason: error.message }, { cause: error });
+  }
 }
 
 function actsHere({ machine, sudo }: Control): boolean {

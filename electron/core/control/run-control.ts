@@ -18,13 +18,14 @@ const ORDER: readonly Interpreter[] = ['python3', 'perl', 'sh'];
 
 const known = new WeakMap<Machine, Interpreter>();
 
-/** Throws `command-failed`, `sudo-refused` or an `ssh-…` error. */
+/** Throws `command-failed`, `control-unsure`, `sudo-refused` or an `ssh-…` error. */
 export async function runControl(machine: Machine, args: readonly string[], sudo: boolean): Promise<Answer> {
   const { argv, text } = PROGRAMS[await interpreterOf(machine)];
   const options = { input: Buffer.from(text), deadlineMs: DEADLINE_MS, mostBytes: MOST_BYTES, sudo };
   const { code, stdout, stderr } = await machine.run([...argv, ...args], options);
   const [word = '', detail = ''] = stdout.toString('utf8').trim().split('\t');
   if (code === 0 && word !== '') return { word, detail };
+  if (code === null) throw new CoreError('control-unsure', { reason: `${argv[0]} was ended.` });
   const reason = firstLine(stderr.toString('utf8'));
   if (sudo && reason.startsWith('sudo:')) throw new CoreError('sudo-refused', { machine: machine.name, reason });
   throw new CoreError('command-failed', { command: argv[0], reason: reason === '' ? `it ended with ${code}` : reason });

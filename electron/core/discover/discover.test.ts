@@ -140,6 +140,8 @@ function emptyConfig() {
     listen: 100,
     processes: 1,
     url: null,
+    lazy: false,
+    router: false,
     memoryReport: false,
     pidfile: null as string | null,
     emperor: [] as string[],

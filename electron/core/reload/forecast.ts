@@ -12,6 +12,8 @@ export interface ForecastFacts {
   chain: boolean;
   /** The master itself starts anew. */
   full: boolean;
+  /** uWSGI's own HTTP router stands before the workers. */
+  router: boolean;
   workers: number;
   /** Longest load of an application, as measured at its last start. */
   startupMs: number;
@@ -39,15 +41,16 @@ export function makeForecast(facts: ForecastFacts): Forecast {
   // Between the end of the old workers and the first new one nobody takes requests: they wait in the listen queue.
   const silenceMs = (facts.full ? RESTART_MS : 0) + startupMs;
   const durationMs = longestMs + silenceMs + 1_000;
+  const dropped = facts.full && facts.router ? ' Requests on their way through the HTTP router are dropped.' : '';
   if (reqPerSec === null) {
-    const text = `Nobody takes requests for about ${seconds(silenceMs)}; how many come is not measured yet.`;
+    const text = `Nobody takes requests for about ${seconds(silenceMs)}; how many come is not measured yet.${dropped}`;
     return { durationMs, queuePeak: null, requestsAtRisk: null, text };
   }
   const waiting = Math.round((reqPerSec * silenceMs) / 1000);
   const atRisk = Math.max(0, waiting - listen);
   const sum = `${rate(reqPerSec)} req/s × ${seconds(silenceMs)} without a worker: about ${waiting} requests wait`;
   const room = atRisk > 0 ? `, ${listen} may, so about ${atRisk} are refused.` : `, ${listen} may.`;
-  return { durationMs, queuePeak: Math.min(waiting, listen), requestsAtRisk: atRisk, text: `${sum}${room}` };
+  return { durationMs, queuePeak: Math.min(waiting, listen), requestsAtRisk: atRisk, text: `${sum}${room}${dropped}` };
 }
 
 function rate(perSec: number): string {

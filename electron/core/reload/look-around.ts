@@ -5,6 +5,7 @@
 import { posix } from 'node:path';
 import type { StatsDocument } from '../../../engine/api/stats.ts';
 import type { EffectiveConfig } from '../config/effective-config.ts';
+import { clockAheadMs } from '../config/machine-clock.ts';
 import { type Control, checkFifo, isWritable } from '../control/control.ts';
 import { findUserName } from '../control/user-name.ts';
 import { type ProcessInfo, serverArguments } from '../discover/processes.ts';
@@ -119,7 +120,9 @@ async function hasChanged(
   config: EffectiveConfig | null,
   loadedAtMs: number | null,
 ): Promise<boolean> {
-  const since = Math.max(instance.row().upSinceMs ?? 0, loadedAtMs ?? 0);
+  // Files and processes there carry the times of that machine's clock.
+  const loadedThereMs = loadedAtMs === null ? 0 : loadedAtMs + (await clockAheadMs(instance.machine));
+  const since = Math.max(instance.row().upSinceMs ?? 0, loadedThereMs);
   if (config === null || since === 0) return false;
   const times = await Promise.all(
     config.files.map(async (path) => (await instance.machine.files.stat(path).catch(() => null))?.mtimeMs ?? 0),

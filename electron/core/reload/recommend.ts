@@ -38,9 +38,13 @@ function whyOf(
       ? `${way}: lazy-apps is set and the configuration is as it was loaded, so one worker after the other is replaced and no request waits.`
       : `${way}: no full reload can be used; the code stays the old one.`;
   }
-  if (!isFull(id)) return `${way}: no full reload and no chain can be used.`;
+  if (!isFull(id, null)) return `${way}: no full reload and no chain can be used.`;
   if (isReeveEngine) return `${way}: the new workers load beside the old ones, so no request waits.`;
-  if (configChanged) return `${way}: the configuration has changed, and only a full reload reads it.`;
+  if (configChanged) {
+    return isFull(id, config)
+      ? `${way}: the configuration has changed, and only a full reload reads it.`
+      : `${way}: with 'lazy' it replaces the workers only; the changed configuration takes a restart.`;
+  }
   if (config === null) return `${way}: the configuration is not known, and this works without it.`;
   if (!lazy) return `${way}: without lazy-apps only a full reload brings new code.`;
   return workers < 2

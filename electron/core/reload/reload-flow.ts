@@ -2,33 +2,36 @@
  * Reloads with proof: acts once, then watches every worker at four polls a second until there is a verdict, and
  * keeps the report. Watching can be given up; the reload itself can't be taken back.
  */
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StatsDocument } from '../../../engine/api/stats.ts';
 import type { EventPayload } from '../../contract/api.ts';
-import type { ReloadMethod, ReloadPlan, ReloadRun } from '../../contract/model.ts';
-import { DEFAULT_MERCY_MS, type EffectiveConfig } from '../config/effective-config.ts';
+import type { ReloadPlan, ReloadRun } from '../../contract/model.ts';
+import type { AuditRecord } from '../audit/audit-log.ts';
+import type { EffectiveConfig } from '../config/effective-config.ts';
+import { clockAheadMs } from '../config/machine-clock.ts';
 import { CoreError, toErrorData } from '../errors.ts';
 import type { Instance } from '../instances/instance.ts';
-import type { MachineId } from '../machine/machine.ts';
 import type { Clock } from '../ports.ts';
 import { sampleValue } from '../samples/figures.ts';
 import { plainEvent } from '../samples/poll-events.ts';
 import { pollStats } from '../stats/stats-client.ts';
-import { onMachine, parseStatsTarget, type StatsTarget } from '../stats/target.ts';
 import { seconds } from '../words.ts';
 import { type Act, act } from './act.ts';
 import { type LogEvidence, noteLog, readEvidence } from './log-evidence.ts';
 import { requireName } from './read-only.ts';
-import { isChain, isFull, letterOf } from './reload-methods.ts';
-import { makeReloadPlan, startupMsOf } from './reload-plan.ts';
+import { isFull } from './reload-methods.ts';
+import { makeReloadPlan } from './reload-plan.ts';
 import type { ReloadReports } from './reload-reports.ts';
+import { auditOf, isLinkDown, makeRun, targetOf, watchPlanOf } from './reload-run.ts';
 import { verdictOf } from './verdict.ts';
 import {
   beginWatch,
+  observeAlive,
   observeDeath,
   observeDocument,
   observeGap,
+  observeLinkGivenUp,
+  observeLinkLoss,
   observeRefusal,
   observeResend,
   type WatchState,
@@ -40,6 +43,8 @@ export interface ReloadFlowOptions {
   reports: ReloadReports;
   /** Reads the instance's configuration as it is on disk now. */
   readConfig: (instance: Instance) => Promise<EffectiveConfig | null>;
+  /** Onto the record of actions. */
+  record: (record: AuditRecord) => void;
   emitRun: (run: ReloadRun) => void;
   emitNotice: (notice: EventPayload<'notice'>) => void;
   onTrouble: (text: string) => void;
@@ -58,8 +63,8 @@ const LIFE_CHECK_MS = 1_000;
 const SETTLE_MS = 2_500;
 /** A supervisor starts an ended master anew within that time, or much later. */
 const DEAD_AFTER_MS = 3_000;
-/** Workers are not given time; so long it takes until they are seen to be gone. */
-const BRUTAL_MERCY_MS = 2_000;
+/** A link that is down for so long is not waited for any longer. */
+const LINK_PATIENCE_MS = 600_000;
 const MOST_POINTS = 900;
 const MOST_ERROR_LINES = 20;
 /** What the bundled engine logs when the new generation of a reload could not be loaded. */
@@ -79,6 +84,8 @@ interface Active {
   lastError: string[];
   log: LogEvidence;
   lifeCheckedAtMs: number;
+  /** Ends the waiting for a link that is down. */
+  cancelPatience: (() => void) | null;
 }
 
 export class ReloadFlow {
@@ -98,7 +105,7 @@ export class ReloadFlow {
 
   async #planWith(instance: Instance, config: EffectiveConfig | null, sudo: boolean): Promise<ReloadPlan> {
     const full = this.list(instance.id).find(({ method, verdict }) => {
-      return isFull(method.id) && (verdict?.status === 'done' || verdict?.status === 'done-with');
+      return isFull(method.id, config) && (verdict?.status === 'done' || verdict?.status === 'done-with');
     });
     const loadedAtMs = full?.startedAtMs ?? null;
     return makeReloadPlan(instance, config, { now: this.#options.clock.now(), sudo, loadedAtMs });
@@ -164,24 +171,20 @@ export class ReloadFlow {
       const reason = method?.whyNot ?? 'There is no such way.';
       throw new CoreError('reload-method', { title: method?.title ?? methodId, reason });
     }
-    const poll = await pollStats(instance.target(), undefined, instance.machine);
-    if (!poll.ok) throw new CoreError('reload-no-figures', { name: instance.record.name }, { cause: poll.error });
-    await this.#letSettle(instance, poll.document);
+    const before = await this.#look(instance);
+    const [log, aheadMs] = await Promise.all([
+      noteLog(instance, config, before, this.#options.clock.now()),
+      clockAheadMs(instance.machine),
+    ]);
+    await this.#letSettle(instance, before, aheadMs);
+    // What is new is told by what was there in the last moment before.
+    const document = await this.#look(instance);
     // It was removed meanwhile, or Reeve is about to end.
     if (!this.#starting.has(instance.id)) throw new CoreError('instance-unknown', { id: instance.id });
-    const log = await noteLog(instance, config, poll.document, this.#options.clock.now());
     const startedAtMs = this.#options.clock.now();
     const watch = beginWatch(
-      {
-        startedAtMs,
-        full: !instance.isReeveEngine && isFull(method.id),
-        chain: isChain(method.id),
-        mercyMs: method.id === 'fifo-force' ? BRUTAL_MERCY_MS : (config?.mercyMs ?? DEFAULT_MERCY_MS),
-        startupMs: startupMsOf(instance),
-        mayActAtMercy: !instance.isReeveEngine,
-        canResend: letterOf(method.id) !== null,
-      },
-      poll.document,
+      watchPlanOf(instance, method.id, config, startedAtMs),
+      document,
       instance.monitor.requests,
     );
     const active: Active = {
@@ -189,11 +192,12 @@ export class ReloadFlow {
       watch,
       run: makeRun(instance, method, plan, startedAtMs),
       stopListening: () => {},
-      doing: { instance, method, config, document: poll.document, sudo },
+      doing: { instance, method, config, document, sudo },
       nextAddress: config?.statsAddress ?? null,
       lastError: [],
       log,
       lifeCheckedAtMs: 0,
+      cancelPatience: null,
     };
     active.stopListening = this.#listenTo(active);
     this.#active.set(active.run.id, active);
@@ -204,9 +208,16 @@ export class ReloadFlow {
     try {
       done = await act(active.doing);
     } catch (error) {
-      this.#end(active);
-      throw error;
+      if (!(error instanceof CoreError) || error.code !== 'control-unsure') {
+        this.#options.record(auditOf(instance, active.run, toErrorData(error).message));
+        this.#end(active);
+        throw error;
+      }
+      // The workers tell; a second command could be a second reload.
+      done = error.message;
+      active.watch = { ...active.watch, resend: 'never' };
     }
+    this.#options.record(auditOf(instance, active.run, null));
     const accepted = new Set([...instance.record.acceptedMethods, method.id]);
     instance.updateRecord({ acceptedMethods: [...accepted], sudo });
     active.watch = {
@@ -217,11 +228,17 @@ export class ReloadFlow {
     return active.run;
   }
 
+  async #look(instance: Instance): Promise<StatsDocument> {
+    const poll = await pollStats(instance.target(), undefined, instance.machine);
+    if (poll.ok) return poll.document;
+    throw new CoreError('reload-no-figures', { name: instance.record.name }, { cause: poll.error });
+  }
+
   /** A worker of uWSGI that has not set up its signals yet misses the command, and is only killed after mercy. */
-  async #letSettle(instance: Instance, document: StatsDocument): Promise<void> {
+  async #letSettle(instance: Instance, document: StatsDocument, aheadMs: number): Promise<void> {
     if (instance.isReeveEngine) return;
     const youngestMs = Math.max(0, ...document.workers.map((worker) => worker.last_spawn)) * 1000;
-    const waitMs = youngestMs + SETTLE_MS - this.#options.clock.now();
+    const waitMs = youngestMs + SETTLE_MS - (this.#options.clock.now() + aheadMs);
     if (waitMs > 0 && waitMs <= SETTLE_MS) await sleep(waitMs);
   }
 
@@ -229,11 +246,17 @@ export class ReloadFlow {
     const { instance } = active;
     return instance.listen({
       onDocument: (document, atMs) => {
+        active.cancelPatience?.();
+        active.cancelPatience = null;
         active.watch = observeDocument(active.watch, document, instance.monitor.requests, atMs);
         if (active.watch.resend === 'due') void this.#resend(active, atMs);
         this.#update(active, atMs);
       },
       onGap: (reason, code, atMs) => {
+        if (isLinkDown(instance.machine, code)) {
+          this.#waitForLink(active, reason, atMs);
+          return;
+        }
         active.watch = observeGap(active.watch, reason, code !== 'stats-timeout', atMs);
         this.#update(active, atMs);
         void this.#followAddress(active);
@@ -282,9 +305,23 @@ export class ReloadFlow {
     const pid = active.watch.masterPid;
     // A link that is down tells nothing about the process; the next look may.
     const master = await active.instance.machine.readProcess(pid).catch(() => undefined);
+    if (master !== null && master !== undefined && active.doing.config?.statsAddress != null) {
+      active.watch = observeAlive(active.watch, this.#options.clock.now());
+    }
     const silentForMs = atMs - (active.watch.silentSinceMs ?? atMs);
     if (master !== null || silentForMs < DEAD_AFTER_MS || !this.#active.has(active.run.id)) return;
     active.watch = observeDeath(active.watch, atMs);
+    this.#update(active, atMs);
+  }
+
+  /** Nothing is seen until the link is back, and nothing is guessed. */
+  #waitForLink(active: Active, reason: string, atMs: number): void {
+    active.watch = observeLinkLoss(active.watch, reason, atMs);
+    active.cancelPatience ??= this.#options.clock.setTimer(() => {
+      const nowMs = this.#options.clock.now();
+      active.watch = observeLinkGivenUp(active.watch, nowMs);
+      this.#update(active, nowMs);
+    }, LINK_PATIENCE_MS);
     this.#update(active, atMs);
   }
 
@@ -348,6 +385,7 @@ export class ReloadFlow {
         active.run.id,
       ),
     );
+    this.#options.record(auditOf(instance, active.run, null));
     this.#options.reports.keep(active.run);
     this.#options.emitRun(active.run);
     this.#options.emitNotice({
@@ -379,6 +417,7 @@ export class ReloadFlow {
 
   #end(active: Active): void {
     active.stopListening();
+    active.cancelPatience?.();
     this.#active.delete(active.run.id);
     const { monitor } = active.instance;
     monitor.reloadRunning = false;
@@ -389,42 +428,4 @@ export class ReloadFlow {
   #activeOf(instance: Instance): Active | null {
     return [...this.#active.values()].find((active) => active.instance === instance) ?? null;
   }
-}
-
-/** null: an address that can't be asked, e.g. one with port 0. */
-function targetOf(statsAddress: string, machine: MachineId): StatsTarget | null {
-  try {
-    return onMachine(machine, parseStatsTarget(statsAddress, ''));
-  } catch (error) {
-    if (error instanceof CoreError) return null;
-    throw error;
-  }
-}
-
-function makeRun(instance: Instance, method: ReloadMethod, plan: ReloadPlan, startedAtMs: number): ReloadRun {
-  return {
-    id: randomUUID(),
-    instanceId: instance.id,
-    subject: subjectOf(instance),
-    method,
-    checks: plan.checks,
-    startedAtMs,
-    finishedAtMs: null,
-    phase: 'acting',
-    verdict: null,
-    workers: [],
-    answered: 0,
-    cutOff: 0,
-    exceptions: 0,
-    queuePeak: 0,
-    forecast: plan.forecast,
-    series: [],
-    log: [],
-    logTail: [],
-  };
-}
-
-function subjectOf(instance: Instance): ReloadRun['subject'] {
-  const { name, statsAddress, hostName, version } = instance.row();
-  return { name, statsAddress, hostName, version };
 }

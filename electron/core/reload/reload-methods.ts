@@ -64,8 +64,9 @@ export function letterOf(id: MethodId): string | null {
   return Object.entries(LETTERS).find(([name]) => name === id)?.[1] ?? null;
 }
 
-/** The master itself starts anew, and with it reads its configuration. */
-export function isFull(id: MethodId): boolean {
+/** The master itself starts anew, and with it reads its configuration; in `lazy` mode only a brutal reload does that. */
+export function isFull(id: MethodId, config: EffectiveConfig | null): boolean {
+  if (config?.lazy === true) return id === 'fifo-force';
   return !isChain(id) && id !== 'fifo-workers' && id !== 'touch-workers';
 }
 
@@ -169,6 +170,9 @@ function explain({ isReeveEngine, config }: Findings, id: FifoId): string {
   const lazy = config?.lazyApps === true;
   switch (id) {
     case 'fifo-graceful':
+      if (config?.lazy === true && !isReeveEngine) {
+        return "All workers at once; with 'lazy' the master stays and does not read the configuration.";
+      }
       return isReeveEngine
         ? 'Reads the configuration again and loads the application beside the old one, which serves until the new workers are ready.'
         : 'Reads the configuration again. The master starts anew with its open sockets; new requests wait in the listen queue meanwhile.';

@@ -59,7 +59,8 @@ function forecastOf(instance: Instance, findings: Findings, method: ReloadMethod
   return makeForecast({
     isReeveEngine: findings.isReeveEngine,
     chain: method !== null && isChain(method.id),
-    full: method === null || isFull(method.id),
+    full: method === null || isFull(method.id, findings.config),
+    router: findings.config?.router === true,
     workers: findings.workers,
     startupMs: startupMsOf(instance),
     reqPerSec: figures?.reqPerSec ?? null,

@@ -13,13 +13,35 @@ export function verdictOf(state: WatchState, atMs: number): Verdict | null {
   const { outcome } = state;
   if (outcome.status === 'watching') {
     if (outcome.stuck === 'no') return null;
-    return outcome.stuck === 'held' ? stuckVerdict(state, atMs) : quietVerdict(state, atMs);
+    switch (outcome.stuck) {
+      case 'held':
+        return stuckVerdict(state, atMs);
+      case 'quiet':
+        return quietVerdict(state, atMs);
+      case 'loading':
+        return loadingVerdict(state, atMs);
+      case 'link':
+        return linkVerdict(state, atMs);
+    }
   }
   switch (outcome.result) {
     case 'done':
       return doneVerdict(state);
     case 'stuck':
       return stuckVerdict(state, outcome.atMs);
+    case 'unseen':
+      return {
+        status: 'stuck',
+        title: 'What became of the reload was not seen.',
+        detail: `The link broke off and was not back within ${seconds(outcome.atMs - (state.linkLostSinceMs ?? outcome.atMs))}. The server was told to reload and may well have done so: look at the spawn times of its workers when the link is back.`,
+      };
+    case 'asleep':
+      return {
+        status: 'stuck',
+        title: 'No worker runs, so nothing shows whether the reload was carried out.',
+        detail:
+          'All workers are cheap: the first request starts one, and what it loads then is what the master has read. The log of the server says whether the command arrived.',
+      };
     case 'ignored':
       return {
         status: 'failed',
@@ -53,6 +75,8 @@ function doneVerdict(state: WatchState): Verdict {
   const tookMs = (state.allNewAtMs ?? state.plan.startedAtMs) - state.plan.startedAtMs;
   const fresh = state.workers.filter((worker) => worker.state === 'new');
   if (state.appsBefore > 0 && state.appsNow === 0) return noAppVerdict(fresh.length, tookMs);
+  const lacking = fresh.filter((worker) => worker.lacksApp);
+  if (lacking.length > 0) return someAppVerdict(lacking, fresh.length, tookMs);
   const troubles = troublesOf(state);
   const head = `Done in ${seconds(tookMs)}. ${fresh.length === 1 ? 'The worker is new' : `All ${fresh.length} workers are new`}.`;
   const cheap = state.workers.filter((worker) => worker.state === 'cheap').length;
@@ -66,7 +90,25 @@ function doneVerdict(state: WatchState): Verdict {
       detail: [proof, ...troubles.slice(1)].join(' '),
     };
   }
-  return { status: 'done', title: head, detail: `${proof} No request was cut off, no exceptions, no queue errors.` };
+  return { status: 'done', title: head, detail: `${proof} ${costWords(state)}` };
+}
+
+/** What it cost, as far as the figures of the workers can show it. */
+function costWords({ plan, awayMs }: WatchState): string {
+  if (awayMs > 0) return `What it cost in the ${seconds(awayMs)} without a link was not seen.`;
+  if (plan.brutal) return 'No request was seen to run at that moment; one that did was cut off.';
+  if (plan.full && plan.router)
+    return 'No exceptions and no queue errors; requests on their way through the HTTP router were dropped.';
+  return 'No request was cut off, no exceptions, no queue errors.';
+}
+
+function someAppVerdict(lacking: readonly WatchedWorker[], of: number, tookMs: number): Verdict {
+  const [verb, whose] = lacking.length === 1 ? ['runs', 'its'] : ['run', 'their'];
+  return {
+    status: 'failed',
+    title: `${nameWorkers(lacking)} of ${of} ${verb} without the application: ${whose} requests get errors.`,
+    detail: `All workers are new after ${seconds(tookMs)}, but the application could not be loaded in ${lacking.length} of them. The log of the server says why; correct it and reload again.`,
+  };
 }
 
 function noAppVerdict(fresh: number, tookMs: number): Verdict {
@@ -99,7 +141,15 @@ function troublesOf(state: WatchState): string[] {
   if (state.resentAtMs !== null) troubles.push('The command was lost once and was sent again.');
   if (state.cutOff > 0) {
     const what = state.cutOff === 1 ? 'One request was' : `${state.cutOff} requests were`;
-    troubles.push(`${what} cut off at the end of the ${seconds(state.plan.mercyMs)} mercy.`);
+    const { brutal, mercyMs } = state.plan;
+    troubles.push(
+      brutal
+        ? `At least ${what.toLowerCase()} cut off at once.`
+        : `${what} cut off at the end of the ${seconds(mercyMs)} mercy.`,
+    );
+  }
+  if (state.harakiris > 0) {
+    troubles.push(`${count(state.harakiris, 'request was', 'requests were')} ended by harakiri and got no answer.`);
   }
   if (state.queueErrors > 0)
     troubles.push(
@@ -118,6 +168,23 @@ function quietVerdict({ plan }: WatchState, atMs: number): Verdict {
     status: 'stuck',
     title: `Nothing has changed in ${seconds(atMs - plan.startedAtMs)}.`,
     detail: `The command was lost, or a worker missed it: ${next}. The old workers serve on.`,
+  };
+}
+
+function loadingVerdict({ masterPid, silentSinceMs, plan }: WatchState, atMs: number): Verdict {
+  const apps = plan.startupMs > 0 ? `, which took ${seconds(plan.startupMs)} before` : '';
+  return {
+    status: 'stuck',
+    title: `The server has not answered for ${seconds(atMs - (silentSinceMs ?? atMs))}; its master, pid ${masterPid}, runs.`,
+    detail: `It loads the application${apps}. New requests wait in the listen queue.`,
+  };
+}
+
+function linkVerdict({ linkLostSinceMs }: WatchState, atMs: number): Verdict {
+  return {
+    status: 'stuck',
+    title: `The link is down${linkLostSinceMs === null || atMs - linkLostSinceMs < 1_000 ? '' : ` since ${seconds(atMs - linkLostSinceMs)}`}.`,
+    detail: 'The server goes on with what it was told. What came of it is told when the link is back.',
   };
 }
 

@@ -5,9 +5,12 @@ import { aBusyWorker, aDocument, aStatsWorker } from '../testing/stats-fixture.t
 import { verdictOf } from './verdict.ts';
 import {
   beginWatch,
+  observeAlive,
   observeDeath,
   observeDocument,
   observeGap,
+  observeLinkGivenUp,
+  observeLinkLoss,
   observeRefusal,
   observeResend,
   QUIET_MS,
@@ -19,7 +22,12 @@ const T0 = 1_700_000_100_000;
 const plan: WatchPlan = {
   startedAtMs: T0,
   full: true,
+  restarts: true,
   chain: false,
+  brutal: false,
+  router: false,
+  harakiriMs: null,
+  clockAheadMs: 0,
   mercyMs: 30_000,
   startupMs: 200,
   mayActAtMercy: false,
@@ -275,13 +283,146 @@ describe('a reload', () => {
   });
 });
 
+describe('a full reload', () => {
+  it('is not proven by workers that were replaced one by one, but by a master that counts anew', () => {
+    const recycled = (id: number, pid: number, respawns: number) =>
+      fresh(id, { pid, respawn_count: respawns, requests: 900, delta_requests: 3 });
+    const film = new Film([old(1, { requests: 800 }), old(2, { requests: 800 })], { canResend: true });
+    film
+      .see(700, [recycled(1, 7001, 2), recycled(2, 7002, 2)])
+      .see(4_000, [recycled(1, 7001, 2), recycled(2, 7003, 3)]);
+    expect(film.states).toBe('old old');
+    expect(film.verdict).toBeNull();
+    expect(film.state.log[0]?.text).toBe('Worker 1 was replaced without a reload, pid 1001 → 7001');
+    film.see(8_000, [recycled(1, 7001, 2), recycled(2, 7003, 3)]);
+    expect(film.state.resend).toBe('due');
+    film.state = observeResend(film.state, 'sent again', film.atMs);
+    film.see(9_000, [served(1, 0), served(2, 0)]).see(9_000 + QUIET_MS, [served(1, 0), served(2, 0)]);
+    expect(film.verdict?.status).toBe('done-with');
+  });
+
+  it('tells a master that loads for long from one that does not come back', () => {
+    const film = new Film([old(1)]).gap(400);
+    for (let afterMs = 1_000; afterMs <= 60_000; afterMs += 1_000) {
+      film.state = observeAlive(film.gap(afterMs).state, T0 + afterMs);
+    }
+    expect(film.gap(60_500).verdict).toMatchObject({ status: 'stuck' });
+    expect(film.verdict?.title).toBe('The server has not answered for 60 s; its master, pid 100, runs.');
+    const back = film.see(61_000, [fresh(1, { last_spawn: T0 / 1000 + 60 })]);
+    expect(back.see(61_000 + QUIET_MS, [fresh(1, { last_spawn: T0 / 1000 + 60 })]).verdict?.status).toBe('done');
+  });
+
+  it('has an open end where no worker runs that could show it', () => {
+    const cheap = aStatsWorker({ id: 1, pid: 0, status: 'cheap' });
+    const film = new Film([cheap]).see(14_000, [cheap]);
+    expect(film.verdict).toBeNull();
+    expect(film.see(15_000, [cheap]).verdict).toMatchObject({
+      status: 'stuck',
+      title: 'No worker runs, so nothing shows whether the reload was carried out.',
+    });
+  });
+
+  it('does not say that nothing was lost where the HTTP router is killed with it', () => {
+    const film = new Film([old(1)], { router: true }).see(500, [fresh(1)]).see(500 + QUIET_MS, [fresh(1)]);
+    expect(film.verdict?.detail).toContain('requests on their way through the HTTP router were dropped');
+    expect(film.verdict?.detail).not.toContain('No request was cut off');
+  });
+
+  it('goes by another process alone where the clocks of both machines differ', () => {
+    const behind = fresh(1, { last_spawn: T0 / 1000 - 40 });
+    const film = new Film([old(1, { last_spawn: T0 / 1000 - 90 })], { clockAheadMs: null });
+    expect(film.see(500, [behind]).see(500 + QUIET_MS, [behind]).verdict?.status).toBe('done');
+  });
+});
+
+describe('a link that breaks off meanwhile', () => {
+  it('says nothing about the server: the verdict comes when it is back', () => {
+    const film = new Film([old(1), stuck(2)], { canResend: true }).see(300, [fresh(1), stuck(2)]);
+    film.state = observeLinkLoss(film.state, 'The connection to web1 broke off.', T0 + 1_000);
+    film.atMs = T0 + 41_000;
+    expect(film.verdict).toMatchObject({ status: 'stuck', title: 'The link is down since 40 s.' });
+    film.gap(41_000);
+    expect(film.verdict).toBeNull();
+    film.see(42_000, [fresh(1), fresh(2)]).see(42_000 + QUIET_MS, [fresh(1), fresh(2)]);
+    expect(film.verdict?.status).toBe('done');
+    expect(film.verdict?.detail).toContain('What it cost in the 40 s without a link was not seen.');
+    expect(film.state.log.map(({ text }) => text)).toContain('The link is back after 40 s');
+  });
+
+  it('is no time in which a command would have shown its effect', () => {
+    const film = new Film([old(1)], { canResend: true }).see(300, [old(1)]);
+    film.state = observeLinkLoss(film.state, 'Lost.', T0 + 1_000);
+    film.see(31_000, [old(1)]);
+    expect(film.state).toMatchObject({ resend: 'not yet', outcome: { status: 'watching', stuck: 'no' } });
+    expect(film.see(38_500, [old(1)]).state.resend).toBe('due');
+  });
+
+  it('leaves it open what became of the reload when it does not come back', () => {
+    const film = new Film([old(1)]);
+    film.state = observeLinkLoss(film.state, 'Lost.', T0 + 1_000);
+    film.state = observeLinkGivenUp(film.state, T0 + 601_000);
+    expect(film.verdict).toMatchObject({ status: 'stuck', title: 'What became of the reload was not seen.' });
+  });
+});
+
+describe('requests that were lost', () => {
+  it('are those that harakiri ended before mercy did', () => {
+    const busy = aBusyWorker(T0 / 1000 - 2, { id: 1, pid: 1001 });
+    const film = new Film([busy], { harakiriMs: 4_000 }).see(2_500, [busy]).see(3_000, [fresh(1)]);
+    film.see(3_000 + QUIET_MS, [fresh(1)]);
+    expect(film.verdict).toMatchObject({ status: 'done-with' });
+    expect(film.verdict?.title).toContain('1 request was ended by harakiri and got no answer.');
+  });
+
+  it('are all that ran at a brutal reload', () => {
+    const busy = aBusyWorker(T0 / 1000, { id: 1, pid: 1001 });
+    const film = new Film([busy], { brutal: true, mercyMs: 2_000 }).see(300, [fresh(1)]);
+    film.see(300 + QUIET_MS, [fresh(1)]);
+    expect(film.verdict?.title).toContain('At least one request was cut off at once.');
+    const idle = new Film([old(1)], { brutal: true }).see(300, [fresh(1)]).see(300 + QUIET_MS, [fresh(1)]);
+    expect(idle.verdict?.detail).toContain('one that did was cut off');
+  });
+});
+
 describe('a chain reload', () => {
-  const chain = { full: false, chain: true };
+  it('has failed where some of the new workers have no application', () => {
+    const broken = fresh(2, { apps: [] });
+    const film = new Film([old(1), old(2)], { full: false, restarts: false, chain: true });
+    film.see(900, [fresh(1), broken]).see(900 + QUIET_MS, [fresh(1), broken]);
+    expect(film.verdict).toMatchObject({
+      status: 'failed',
+      title: 'Worker 2 of 2 runs without the application: its requests get errors.',
+    });
+  });
+
+  const chain = { full: false, restarts: false, chain: true };
 
   it('leaves the workers that wait for their turn old, however busy they are', () => {
-    const film = new Film([old(1), stuck(2)], chain).see(500, [fresh(1), stuck(2)]).see(15_000, [fresh(1), stuck(2)]);
-    expect(film.states).toBe('new old');
+    const before = [old(1), old(2), stuck(3)];
+    const film = new Film(before, chain)
+      .see(500, [fresh(1), old(2), stuck(3)])
+      .see(15_000, [fresh(1), old(2), stuck(3)]);
+    expect(film.states).toBe('new old old');
     expect(film.verdict).toBeNull();
+  });
+
+  it('names the worker that holds it up, which uWSGI still shows as busy and accepting, and that mercy ended it', () => {
+    const held = [fresh(1), stuck(2), old(3)];
+    const film = new Film([old(1), stuck(2), old(3)], chain).see(500, held).see(750, held).see(15_000, held);
+    expect(film.states).toBe('new draining old');
+    expect(film.verdict).toMatchObject({ status: 'stuck', title: '1 of 3 workers are new.' });
+    expect(film.verdict?.detail).toContain('Worker 2 is still in GET /slow after');
+    expect(film.verdict?.detail).toContain('mercy ends in 16 s');
+    film.see(30_700, held).see(31_000, [fresh(1), fresh(2), old(3)]);
+    expect(film.state.cutOff).toBe(1);
+  });
+
+  it('names the first worker, too, when that one is held', () => {
+    const held = [stuck(1), old(2)];
+    const film = new Film(held, chain).see(500, held).see(15_000, held);
+    expect(film.verdict?.detail).toContain('Worker 1 is still in');
+    film.see(30_000, held).see(30_500, [fresh(1), old(2)]);
+    expect(film.state.cutOff).toBe(1);
   });
 
   it('shows the one whose turn it is as draining', () => {

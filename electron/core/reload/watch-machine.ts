@@ -12,6 +12,7 @@ import {
   allFulfilled,
   between,
   firstLook,
+  hasRestarted,
   heldMs,
   isHeldUp,
   markCutOff,
@@ -34,11 +35,21 @@ export interface WatchState {
   queueErrors: number;
   answered: number;
   cutOff: number;
+  /** Requests that harakiri ended meanwhile. */
+  harakiris: number;
   exceptions: number;
   queuePeak: number;
   /** Something moved: the command arrived. */
   sawChange: boolean;
+  /** The master has started anew, as the counts of its workers show. */
+  restarted: boolean;
   silentSinceMs: number | null;
+  /** When its master was last seen to run while its stats address was silent. */
+  aliveAtMs: number | null;
+  /** The way to its machine is down since then, so nothing can be seen. */
+  linkLostSinceMs: number | null;
+  /** How long it was down before. */
+  awayMs: number;
   allNewAtMs: number | null;
   /** Requests answered since all are new. */
   answeredSinceNew: number;
@@ -52,12 +63,12 @@ export interface WatchState {
 export type WatchOutcome =
   | {
       status: 'watching';
-      /** `quiet`: nothing has changed, for longer than it should take. */
-      stuck: 'no' | 'held' | 'quiet';
+      /** `quiet`: nothing has changed, for longer than it should take. `loading`: its master runs and is silent. */
+      stuck: 'no' | 'held' | 'quiet' | 'loading' | 'link';
     }
   | {
       status: 'finished';
-      result: 'done' | 'stuck' | 'ignored' | 'silent' | 'refused' | 'died';
+      result: 'done' | 'stuck' | 'ignored' | 'silent' | 'refused' | 'died' | 'unseen' | 'asleep';
       atMs: number;
       text: string | null;
     };
@@ -69,9 +80,17 @@ const SERVE_WITHIN_MS = 10_000;
 /** An idle server acts on a command within its next cycle, a second later. */
 const RESEND_AFTER_MS = 8_000;
 const STUCK_AFTER_MS = 10_000;
+/** A master that is seen to run may load its application for so long. */
+const LOADING_WITHIN_MS = 600_000;
+const ALIVE_WITHIN_MS = 5_000;
 
 export function beginWatch(plan: WatchPlan, document: StatsDocument, requests: readonly RequestRow[]): WatchState {
-  const workers = workersOf(document).map((worker) => firstLook(worker, requests, plan.startedAtMs));
+  const looks = workersOf(document).map((worker) => firstLook(worker, requests, plan.startedAtMs));
+  const first = looks.find(({ state }) => state === 'old');
+  // A chain begins with the first worker, whose mercy begins with the command.
+  const workers = plan.chain
+    ? looks.map((worker) => (worker === first ? { ...worker, drainingSinceMs: plan.startedAtMs } : worker))
+    : looks;
   return {
     plan,
     workers,
@@ -84,10 +103,15 @@ export function beginWatch(plan: WatchPlan, document: StatsDocument, requests: r
     queueErrors: 0,
     answered: 0,
     cutOff: 0,
+    harakiris: 0,
     exceptions: 0,
     queuePeak: document.listen_queue,
     sawChange: false,
+    restarted: false,
     silentSinceMs: null,
+    aliveAtMs: null,
+    linkLostSinceMs: null,
+    awayMs: 0,
     allNewAtMs: null,
     answeredSinceNew: 0,
     resend: plan.canResend ? 'not yet' : 'never',
@@ -105,6 +129,18 @@ export function observeDocument(
   atMs: number,
 ): WatchState {
   if (state.outcome.status === 'finished') return state;
+  return observeAnswer(withLink(state, atMs), document, requests, atMs);
+}
+
+function observeAnswer(
+  before: WatchState,
+  document: StatsDocument,
+  requests: readonly RequestRow[],
+  atMs: number,
+): WatchState {
+  const restarted =
+    before.restarted || document.pid !== before.masterPidBefore || hasRestarted(before.workers, document);
+  const state: WatchState = { ...before, restarted };
   const log = [...state.log];
   if (state.silentSinceMs !== null) {
     log.push(info(atMs, `The stats address answers again after ${seconds(atMs - state.silentSinceMs)}`));
@@ -112,7 +148,7 @@ export function observeDocument(
   const counted = countTraffic(state, document);
   const news: ReloadRun['log'] = [];
   const observed = observeWorkers(state, document, requests, atMs, news);
-  const { workers, count: cutOffNow } = markCutOff(state, observed, atMs, news);
+  const { workers, cutOff, harakiris } = markCutOff(state, observed, atMs, news);
   const sawChange =
     state.sawChange || document.pid !== state.masterPid || workers.some((worker, i) => moved(worker, state.workers[i]));
   if (sawChange && !state.sawChange) {
@@ -125,9 +161,11 @@ export function observeDocument(
     ...state,
     ...counted,
     workers,
-    cutOff: state.cutOff + cutOffNow,
+    cutOff: state.cutOff + cutOff,
+    harakiris: state.harakiris + harakiris,
     sawChange,
     silentSinceMs: null,
+    aliveAtMs: null,
     appsNow: countApps(document),
     last: countersOf(document),
     masterPid: document.pid,
@@ -139,14 +177,47 @@ export function observeDocument(
 }
 
 /** A poll brought nothing. `refused`: nobody listens, as while a uWSGI master starts anew, after its workers ended. */
-export function observeGap(state: WatchState, reason: string, refused: boolean, atMs: number): WatchState {
-  if (state.outcome.status === 'finished') return state;
+export function observeGap(seen: WatchState, reason: string, refused: boolean, atMs: number): WatchState {
+  if (seen.outcome.status === 'finished') return seen;
+  const state = withLink(seen, atMs);
   const first = state.silentSinceMs === null;
   const log = first ? [...state.log, info(atMs, gapWords(state.plan, reason))] : state.log;
   const { full } = state.plan;
   const workers = full && refused ? state.workers.map((worker) => between(worker, atMs)) : state.workers;
   const silentSinceMs = state.silentSinceMs ?? atMs;
   return judge({ ...state, log, workers, silentSinceMs, sawChange: state.sawChange || full }, atMs);
+}
+
+/** The way to its machine broke off: that says nothing about the server, which goes on with what it was told. */
+export function observeLinkLoss(state: WatchState, reason: string, atMs: number): WatchState {
+  if (state.outcome.status === 'finished' || state.linkLostSinceMs !== null) return state;
+  const log = [...state.log, warning(atMs, `Nothing can be seen until the link is back: ${reason}`)];
+  return {
+    ...state,
+    log,
+    linkLostSinceMs: atMs,
+    silentSinceMs: null,
+    outcome: { status: 'watching', stuck: 'link' },
+  };
+}
+
+/** The link did not come back in the time that a reload is waited for. */
+export function observeLinkGivenUp(state: WatchState, atMs: number): WatchState {
+  if (state.outcome.status === 'finished' || state.linkLostSinceMs === null) return state;
+  return { ...state, outcome: { status: 'finished', result: 'unseen', atMs, text: null } };
+}
+
+function withLink(state: WatchState, atMs: number): WatchState {
+  if (state.linkLostSinceMs === null) return state;
+  const lostForMs = atMs - state.linkLostSinceMs;
+  const log = [...state.log, info(atMs, `The link is back after ${seconds(lostForMs)}`)];
+  return { ...state, log, linkLostSinceMs: null, awayMs: state.awayMs + lostForMs };
+}
+
+/** Nothing answers, and the master's process is there. */
+export function observeAlive(state: WatchState, atMs: number): WatchState {
+  if (state.outcome.status === 'finished' || state.silentSinceMs === null) return state;
+  return { ...state, aliveAtMs: atMs };
 }
 
 /** The command was given once more. */
@@ -171,7 +242,7 @@ export function observeRefusal(state: WatchState, text: string, atMs: number): W
 
 function judge(state: WatchState, atMs: number): WatchState {
   const { plan } = state;
-  const sinceMs = atMs - plan.startedAtMs;
+  const sinceMs = atMs - plan.startedAtMs - state.awayMs;
   const finish = (result: Extract<WatchOutcome, { status: 'finished' }>['result']): WatchState => ({
     ...state,
     outcome: { status: 'finished', result, atMs, text: null },
@@ -180,13 +251,18 @@ function judge(state: WatchState, atMs: number): WatchState {
     if (isProven(state, atMs - state.allNewAtMs)) return finish('done');
     return { ...state, outcome: { status: 'watching', stuck: 'no' } };
   }
-  if (state.silentSinceMs !== null && atMs - state.silentSinceMs >= longestSilenceMs(plan)) return finish('silent');
+  const silentForMs = state.silentSinceMs === null ? 0 : atMs - state.silentSinceMs;
+  const isAlive = state.aliveAtMs !== null && atMs - state.aliveAtMs < ALIVE_WITHIN_MS;
+  if (silentForMs >= (isAlive ? LOADING_WITHIN_MS : longestSilenceMs(plan))) return finish('silent');
+  if (isAlive && silentForMs >= STUCK_AFTER_MS) return { ...state, outcome: { status: 'watching', stuck: 'loading' } };
   const held = state.workers.filter((worker) => isHeldUp(worker));
   const lost = !state.sawChange && state.silentSinceMs === null && canTell(state);
   if (lost && state.resend === 'not yet' && sinceMs >= RESEND_AFTER_MS) return { ...state, resend: 'due' };
-  const quietSinceMs = atMs - (state.resentAtMs ?? plan.startedAtMs);
+  const quietSinceMs = atMs - (state.resentAtMs ?? plan.startedAtMs) - state.awayMs;
   const quiet = lost && held.length === 0 && quietSinceMs >= noticeWithinMs(plan);
   if (quiet && (!plan.mayActAtMercy || sinceMs >= plan.mercyMs + 5_000)) return finish('ignored');
+  const runs = state.workers.some((worker) => worker.state !== 'cheap' && worker.state !== 'down');
+  if (!runs && silentForMs === 0 && sinceMs >= noticeWithinMs(plan)) return finish('asleep');
   if (sinceMs >= watchLimitMs(plan, state.workers.length)) return finish('stuck');
   const stuckAfterMs = plan.chain ? STUCK_AFTER_MS + plan.startupMs : Math.min(STUCK_AFTER_MS, plan.mercyMs / 2);
   const isStuck = held.some((worker) => heldMs(worker, plan, atMs) >= stuckAfterMs);

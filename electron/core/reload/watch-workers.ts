@@ -15,7 +15,12 @@ export interface WatchedWorker {
   /** 0: it did not exist before. */
   oldPid: number;
   oldSpawn: number;
+  /** Processes that its place has had so far; a master that starts anew counts from the beginning. */
+  oldSpawns: number;
+  oldRequests: number;
   newPid: number | null;
+  /** Its new process has no application, and every worker had one before. */
+  lacksApp: boolean;
   state: WatchedState;
   spans: { state: WatchedState; fromMs: number; toMs: number | null }[];
   /** What it serves while it is old, as last seen. */
@@ -31,8 +36,18 @@ export interface WatchPlan {
   startedAtMs: number;
   /** The master itself starts anew (uWSGI's full reload), so its stats address falls silent meanwhile. */
   full: boolean;
+  /** It has to: workers that are replaced without that have only what was loaded before. */
+  restarts: boolean;
   /** One worker after the other. */
   chain: boolean;
+  /** Requests that run are cut off at once. */
+  brutal: boolean;
+  /** uWSGI's own HTTP router stands before the workers; a master that starts anew kills it first. */
+  router: boolean;
+  /** null: off, or not known. */
+  harakiriMs: number | null;
+  /** Of the server's clock against ours; null: not comparable, so a process is new when it is another one. */
+  clockAheadMs: number | null;
   mercyMs: number;
   /** Longest import of an app, as measured at its last start. */
   startupMs: number;
@@ -46,11 +61,16 @@ export interface WatchPlan {
 export interface WatchSurroundings {
   plan: WatchPlan;
   sawChange: boolean;
+  /** The master has started anew; only a full reload does that. */
+  restarted: boolean;
+  appsBefore: number;
   workers: readonly WatchedWorker[];
 }
 
 /** uWSGI's `last_spawn` is in whole seconds, cut off. */
 const SPAWN_SLACK_MS = 1_500;
+/** A request was seen that long before the end of its process at most. */
+const POLL_SLACK_MS = 300;
 
 /** How a worker is when the watching begins. */
 export function firstLook(worker: StatsWorker, requests: readonly RequestRow[], atMs: number): WatchedWorker {
@@ -60,7 +80,10 @@ export function firstLook(worker: StatsWorker, requests: readonly RequestRow[], 
     wid: worker.id,
     oldPid: worker.pid,
     oldSpawn: worker.last_spawn,
+    oldSpawns: worker.respawn_count,
+    oldRequests: worker.requests,
     newPid: null,
+    lacksApp: false,
     state,
     spans: [{ state, fromMs: atMs, toMs: null }],
     serving: servingOf(worker, requests),
@@ -89,7 +112,10 @@ export function observeWorkers(
       wid,
       oldPid: 0,
       oldSpawn: 0,
+      oldSpawns: 0,
+      oldRequests: 0,
       newPid: null,
+      lacksApp: false,
       state: 'down',
       spans: [],
       serving: null,
@@ -100,6 +126,19 @@ export function observeWorkers(
     workers.push(observeWorker(fresh, worker, requests, state, atMs, log));
   }
   return workers.toSorted((a, b) => a.wid - b.wid);
+}
+
+/**
+ * uWSGI's counts of a worker's place go on while its processes are replaced one by one, by max-requests, a crash or a
+ * reload of the workers; they begin anew when the master does. That is what proves a full reload.
+ */
+export function hasRestarted(workers: readonly WatchedWorker[], document: StatsDocument): boolean {
+  return workersOf(document).some((worker) => {
+    const before = workers.find(({ wid }) => wid === worker.id);
+    if (before === undefined) return true;
+    if (isSameProcess(before, worker) || worker.pid <= 0) return false;
+    return worker.respawn_count <= before.oldSpawns || worker.requests < before.oldRequests;
+  });
 }
 
 /** The old process has ended and the new one is not there yet. */
@@ -130,15 +169,20 @@ export function markCutOff(
   workers: readonly WatchedWorker[],
   atMs: number,
   log: ReloadRun['log'],
-): { workers: WatchedWorker[]; count: number } {
-  let count = 0;
+): { workers: WatchedWorker[]; cutOff: number; harakiris: number } {
+  let cutOff = 0;
+  let harakiris = 0;
   const marked = workers.map((worker) => {
     const before = state.workers.find((other) => other.wid === worker.wid);
-    if (before === undefined || before.serving === null || !wasKilled(before, worker, state.plan, atMs)) return worker;
+    if (before === undefined || before.serving === null) return worker;
+    const cause = causeOfEnd(before, worker, state.plan, atMs);
+    if (cause === null) return worker;
     const { what, elapsedMs, running } = before.serving;
-    count += running;
+    if (cause === 'harakiri') harakiris += running;
+    else cutOff += running;
     const elapsed = elapsedMs === null ? '' : `, ${seconds(elapsedMs)} into ${what}`;
-    log.push(warning(atMs, `Worker ${worker.wid} killed at the end of mercy, pid ${worker.oldPid}${elapsed}`));
+    const how = KILLED[cause];
+    log.push(warning(atMs, `Worker ${worker.wid} ${how}, pid ${worker.oldPid}${elapsed}`));
     const last = worker.spans.at(-1);
     if (last === undefined || last.state === 'down') return worker;
     return {
@@ -146,8 +190,10 @@ export function markCutOff(
       spans: [...worker.spans.slice(0, -1), { state: 'down' as const, fromMs: atMs, toMs: atMs }, last],
     };
   });
-  return { workers: marked, count };
+  return { workers: marked, cutOff, harakiris };
 }
+
+const KILLED = { brutal: 'cut off', mercy: 'killed at the end of mercy', harakiri: 'killed by harakiri' } as const;
 
 /** Old, and in a request: it can't become new before that ends. */
 export function isHeldUp(worker: WatchedWorker): boolean {
@@ -171,6 +217,9 @@ function observeWorker(
   atMs: number,
   log: ReloadRun['log'],
 ): WatchedWorker {
+  if (state.plan.restarts && !state.restarted && worker.pid > 0 && !isSameProcess(watched, worker)) {
+    return replacedByItself(watched, worker, requests, atMs, log);
+  }
   const next = classify(watched, worker, state);
   const isNew = next === 'new' || (next === 'starting' && worker.pid > 0);
   const newPid = isNew ? worker.pid : watched.newPid;
@@ -187,6 +236,7 @@ function observeWorker(
   return {
     ...watched,
     newPid,
+    lacksApp: isNew && state.appsBefore > 0 && worker.apps.length === 0,
     state: next,
     spans: withState(watched.spans, next, atMs),
     serving: next === 'old' || next === 'draining' ? serving : null,
@@ -201,14 +251,45 @@ function classify(watched: WatchedWorker, worker: StatsWorker, state: WatchSurro
   if (status === 'cheap') return 'cheap';
   if (worker.pid <= 0)
     return watched.newPid !== null || state.sawChange || watched.state !== 'down' ? 'starting' : 'down';
-  const sameProcess = worker.pid === watched.oldPid && worker.last_spawn === watched.oldSpawn;
-  if (sameProcess) {
+  if (isSameProcess(watched, worker)) {
     if (watched.state === 'draining' || worker.accepting === 0) return 'draining';
-    return state.sawChange && !state.plan.chain && status === 'busy' ? 'draining' : 'old';
+    return status === 'busy' && isTold(watched, state) ? 'draining' : 'old';
   }
-  const spawnedSince = worker.last_spawn * 1000 >= state.plan.startedAtMs - SPAWN_SLACK_MS;
+  const { clockAheadMs, startedAtMs } = state.plan;
+  const spawnedSince = clockAheadMs === null || worker.last_spawn * 1000 - clockAheadMs >= startedAtMs - SPAWN_SLACK_MS;
   const serves = worker.accepting !== 0 || status === 'busy';
   return spawnedSince && serves ? 'new' : 'starting';
+}
+
+/**
+ * A busy worker of uWSGI does not show that it was told to finish. In a chain the next one is told once all before it
+ * are new (uWSGI 2.0.21, in the order of their numbers).
+ */
+function isTold({ wid }: WatchedWorker, { plan, sawChange, workers }: WatchSurroundings): boolean {
+  const isTurn = !plan.chain || workers.every((other) => other.wid >= wid || HAS_HAD_ITS_TURN.has(other.state));
+  return sawChange && isTurn;
+}
+
+const HAS_HAD_ITS_TURN: ReadonlySet<WatchedState> = new Set(['new', 'cheap', 'down']);
+
+function isSameProcess({ oldPid, oldSpawn }: WatchedWorker, worker: StatsWorker): boolean {
+  return worker.pid === oldPid && worker.last_spawn === oldSpawn;
+}
+
+/** Another process of the same master: it has what was loaded before, so it is as old as the one it replaces. */
+function replacedByItself(
+  watched: WatchedWorker,
+  worker: StatsWorker,
+  requests: readonly RequestRow[],
+  atMs: number,
+  log: ReloadRun['log'],
+): WatchedWorker {
+  const { oldPid: before } = watched;
+  if (before > 0)
+    log.push(info(atMs, `Worker ${worker.id} was replaced without a reload, pid ${before} → ${worker.pid}`));
+  const state = 'old';
+  const spans = withState(watched.spans, state, atMs);
+  return { ...watched, ...firstLook(worker, requests, atMs), state, spans };
 }
 
 /** uWSGI keeps `requests` of a worker's place over its processes; `delta_requests` begins anew with each. */
@@ -222,9 +303,19 @@ function gone(watched: WatchedWorker, atMs: number, log: ReloadRun['log']): Watc
   return { ...watched, state: 'down', serving: null, spans: withState(watched.spans, 'down', atMs) };
 }
 
-function wasKilled(before: WatchedWorker, now: WatchedWorker, plan: WatchPlan, atMs: number): boolean {
+/** What ended the requests of an old process; null: they ended by themselves. */
+function causeOfEnd(
+  before: WatchedWorker,
+  now: WatchedWorker,
+  plan: WatchPlan,
+  atMs: number,
+): keyof typeof KILLED | null {
   const ended = now.state === 'new' || now.state === 'starting' || now.state === 'down';
-  return isHeldUp(before) && ended && heldMs(before, plan, atMs) >= plan.mercyMs - SPAWN_SLACK_MS;
+  if (!isHeldUp(before) || !ended) return null;
+  if (plan.brutal) return 'brutal';
+  if (heldMs(before, plan, atMs) >= plan.mercyMs - SPAWN_SLACK_MS) return 'mercy';
+  const elapsedMs = before.serving?.elapsedMs ?? 0;
+  return plan.harakiriMs !== null && elapsedMs >= plan.harakiriMs - POLL_SLACK_MS ? 'harakiri' : null;
 }
 
 function servingOf(worker: StatsWorker, requests: readonly RequestRow[]): WatchedWorker['serving'] {
