@@ -1,4 +1,5 @@
 /** The methods of the contract about logs of instances. */
+import { hostKeyOf } from '../audit/audit-log.ts';
 import { SecretViews } from '../audit/secret-views.ts';
 import type { HandlerContext, Part } from '../handlers.ts';
 import { findLogSources } from './log-sources.ts';
@@ -25,6 +26,7 @@ export function logHandlers({ ports, registry, logs, audit }: HandlerContext): P
           action: 'log.show',
           instance: instance.record.name,
           machine: instance.machine.id,
+          hostKey: hostKeyOf(instance.machine),
           detail: `Lines of ${source} are shown with their secrets for 1 min`,
           result: 'begun',
         });
