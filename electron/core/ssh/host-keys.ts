@@ -83,15 +83,30 @@ export class HostKeys {
   /** Keeps a key that its user accepted; the result is words. Throws when it can't be kept; it holds for this session then. */
   async trust(settings: HopSettings, key: Buffer, until: Trusting): Promise<string> {
     const [name] = namesOf(settings);
+    const keyType = typeOfKey(key);
+    if (until === 'session') {
+      this.#trustForSession(name, key);
+      return 'Host key accepted for this session.';
+    }
+    try {
+      const path = settings.userKnownHosts[0];
+      if (until === 'known-hosts' && path !== undefined && path !== '/dev/null') {
+        // There only: `ssh-keygen -R` is to be enough to take it back.
+        await appendToKnownHosts(path, formatKnownHostsLine(name, key, settings.hashKnownHosts));
+        return `Host key added to ${path}.`;
+      }
+      const hosts = this.#store.value.hosts.filter((held) => held.name !== name || held.keyType !== keyType);
+      const entry = { name, keyType, key: key.toString('base64'), sinceMs: this.#clock.now() };
+      await this.#store.set({ version: 1, hosts: [...hosts, entry] });
+      return 'Host key kept by Reeve.';
+    } catch (error) {
+      this.#trustForSession(name, key);
+      throw error;
+    }
+  }
+
+  #trustForSession(name: string, key: Buffer): void {
     this.#session.push({ place: 'this session', marker: 'none', names: name, keyType: typeOfKey(key), key });
-    if (until === 'session') return 'Host key accepted for this session.';
-    const hosts = this.#store.value.hosts.filter((held) => held.name !== name || held.keyType !== typeOfKey(key));
-    const entry = { name, keyType: typeOfKey(key), key: key.toString('base64'), sinceMs: this.#clock.now() };
-    await this.#store.set({ version: 1, hosts: [...hosts, entry] });
-    const path = settings.userKnownHosts[0];
-    if (until === 'keep' || path === undefined) return 'Host key kept by Reeve.';
-    await appendToKnownHosts(path, formatKnownHostsLine(name, key, settings.hashKnownHosts));
-    return `Host key added to ${path}.`;
   }
 
   /** What Reeve keeps itself, by name. */

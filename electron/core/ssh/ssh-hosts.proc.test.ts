@@ -167,6 +167,46 @@ describe.skipIf(!hasSshd() || !hasUwsgi())('ways to hosts', () => {
     await reach('web1', 'ready');
   });
 
+  test('a key that Reeve keeps is forgotten, and its host is asked about anew; so is a host nobody needs', async () => {
+    await startCore([{ alias: '127.0.0.1', sshd: web, known: false }]);
+    const { client } = bench;
+    let asked = 0;
+    client.on('ssh.questions', ({ questions }) => {
+      for (const { id } of questions) {
+        asked += 1;
+        void client.call('ssh.answer', { questionId: id, answer: { kind: 'trust', until: 'keep' } });
+      }
+    });
+    const id = web.destination;
+    await connect(id);
+    await reach(id, 'ready');
+    const { keys } = await client.call('hosts.keys', {});
+    expect(keys).toEqual([
+      expect.objectContaining({
+        name: `[127.0.0.1]:${web.port}`,
+        keyType: 'ssh-ed25519',
+        fingerprint: expect.stringMatching(/^SHA256:/),
+      }),
+    ]);
+    await client.call('hosts.disconnect', { machine: id });
+    await reach(id, 'idle');
+    for (const { name, keyType } of keys) await client.call('hosts.forgetKey', { name, keyType });
+    expect((await client.call('hosts.keys', {})).keys).toEqual([]);
+    await connect(id);
+    await reach(id, 'ready');
+    expect(asked).toBe(2);
+
+    const listed = async (): Promise<boolean> =>
+      (await client.call('hosts.list', {})).entries.some((entry) => entry.id === id);
+    const path = await startServer();
+    const { id: instanceId } = await client.call('instances.attach', { statsAddress: `ssh://${id}${path}`, tags: [] });
+    await expect(client.call('hosts.forget', { machine: id })).rejects.toMatchObject({ code: 'ssh-host-in-use' });
+    await client.call('instances.remove', { instanceId });
+    expect(await listed()).toBe(true);
+    await client.call('hosts.forget', { machine: id });
+    expect(await listed()).toBe(false);
+  });
+
   test('a ProxyCommand is the connection, and what it says when it ends is the reason', async () => {
     const relay = `${process.execPath} -e "const s=require('net').connect(${web.port},'127.0.0.1');process.stdin.pipe(s).pipe(process.stdout)"`;
     const port = await bench.freePort();

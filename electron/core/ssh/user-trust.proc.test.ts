@@ -92,6 +92,10 @@ describe.skipIf(!hasSshd())('signing in to a real sshd', () => {
     const args = ['-F', join(bench.home, '.ssh/config'), '-o', 'BatchMode=yes', '-o', 'StrictHostKeyChecking=yes'];
     const { stdout } = await run('ssh', [...args, '-n', 'web1', 'echo in'], { timeout: 20_000 });
     expect(stdout).toBe('in\n');
+    // Nowhere else: who takes it out of there is asked anew.
+    await run('ssh-keygen', ['-q', '-R', `[127.0.0.1]:${web.port}`, '-f', join(bench.home, '.ssh/known_hosts')]);
+    await bench.connect('web1');
+    expect(bench.asked.map(({ about }) => about.kind)).toEqual(['host-key', 'host-key']);
   });
 
   it('refuses a changed key before any credential, with both fingerprints and the place of the known one', async () => {
