@@ -18,6 +18,9 @@ import { type OptionReading, readingOf, readOptions, toOrigin } from './option-r
 /** Workers that are this much younger than the last known reload were renewed by another one. */
 const YOUNGER_MS = 15_000;
 
+/** What was read at its beginning counts to its end, which behind a slow link may be seconds away. */
+const ONE_LOOK_MS = 10_000;
+
 /** Files as they were when the server read them; `missing`: one that is not known any more. */
 interface FilesThen {
   texts: Map<string, string>;
@@ -34,8 +37,9 @@ export async function findDrift(instance: Instance, history: ConfigHistory, port
       basis: `${name} does not answer: nothing runs that could differ from its file.`,
     };
   }
-  const reading = await readingOf(instance, ports);
-  const disk = await readOptions(reading);
+  const now = await readingOf(instance, ports);
+  const disk = await readOptions(now);
+  const reading = { ...now, ageMs: ONE_LOOK_MS };
   if (disk.problems.length > 0) {
     const basis = 'The file on the disk can not be read to its end, so it can not be compared.';
     return { ...none, status: 'unknown', basis, notes: disk.problems };

@@ -34,6 +34,8 @@ export interface OptionReading {
   env: Readonly<Record<string, string | undefined>>;
   binaryPath: string;
   version: string;
+  /** How old what is known of the files of a machine behind a link may be; absent: as they are now. */
+  ageMs?: number;
 }
 
 export interface OptionList {
@@ -82,11 +84,11 @@ export async function readOptions(reading: OptionReading, texts: FileTexts = new
 
 /** What the server reads from, with these texts in place of files. `read` is pure and may be called several times. */
 export async function readWith<T>(
-  { machine, cwd, env, binaryPath, version }: OptionReading,
+  { machine, cwd, env, binaryPath, version, ageMs = 0 }: OptionReading,
   texts: FileTexts,
   read: (host: ConfigHost) => T,
 ): Promise<T> {
-  return machine.withConfigHost({ cwd, env, binaryPath, version }, (host) => read(withTexts(host, texts)));
+  return machine.withConfigHost({ cwd, env, binaryPath, version, ageMs }, (host) => read(withTexts(host, texts)));
 }
 
 /** As pages show it: in the order of the lines of the file that came first, whatever came in through one of them. */

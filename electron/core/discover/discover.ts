@@ -134,6 +134,9 @@ export function nameOfFile(configPath: string): string {
   return name === 'uwsgi' ? basename(dirname(configPath)) || name : name;
 }
 
+/** Its folder was found by reading its files: what they said then counts. */
+const ONE_LOOK_MS = 10_000;
+
 async function configOf(
   machine: Machine,
   process: ProcessInfo,
@@ -143,7 +146,7 @@ async function configOf(
   if (args === null || hidesArguments(process)) return null;
   const cwd = (await startFolderOf(machine, process, args, parent)) ?? '/';
   const options = { cwd, env: process.env ?? {}, binaryPath: process.args[0] ?? 'uwsgi', version: '2.0' };
-  return machine.withConfigHost(options, (host) => readEffectiveConfig(args, host));
+  return machine.withConfigHost({ ...options, ageMs: ONE_LOOK_MS }, (host) => readEffectiveConfig(args, host));
 }
 
 function missingOf(server: Pick<FoundServer, 'process' | 'config'>): string | null {

@@ -38,6 +38,8 @@ it('is asked once while a text is typed, and every time by who wants to know wha
   expect(asked).toHaveLength(1);
   content = 'two';
   expect(await read(0)).toBe('two');
+  expect(await read(60_000)).toBe('two');
+  expect(asked).toHaveLength(2);
 });
 
 it('gives what is not quite new at once, and has the newer one for the next who asks', async () => {

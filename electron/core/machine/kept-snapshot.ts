@@ -12,7 +12,6 @@ const NEW_MS = 3_000;
 const MOST_ANSWERS = 2_000;
 
 export class KeptSnapshot {
-  readonly #source: Snapshot;
   readonly #stats: Answers<Stat>;
   readonly #reads: Answers<ReadResult>;
   readonly #lists: Answers<string[]>;
@@ -20,7 +19,6 @@ export class KeptSnapshot {
   readonly #facts: Answers<MachineFacts>;
 
   constructor(source: Snapshot, nowMs: () => number) {
-    this.#source = source;
     this.#stats = new Answers(nowMs, async (path) => source.stat(path));
     this.#reads = new Answers(nowMs, async (path) => source.read(path));
     this.#lists = new Answers(nowMs, async (path) => source.list(path));
@@ -28,15 +26,14 @@ export class KeptSnapshot {
     this.#facts = new Answers(nowMs, async () => source.facts());
   }
 
-  /** The same machine, with answers that may be so old; 0: as it is now. */
+  /** The same machine, with answers that may be so old; 0: as it is now, which serves those who ask after that. */
   within(ageMs: number): Snapshot {
-    if (ageMs <= 0) return this.#source;
     return {
       stat: async (path) => this.#stats.get(path, ageMs),
       read: async (path) => this.#reads.get(path, ageMs),
       list: async (path) => this.#lists.get(path, ageMs),
       real: async (path) => this.#reals.get(path, ageMs),
-      facts: async () => this.#facts.get('', ageMs),
+      facts: async () => this.#facts.get('', Math.max(ageMs, NEW_MS)),
     };
   }
 
@@ -64,7 +61,7 @@ class Answers<T> {
 
   async get(path: string, ageMs: number): Promise<T> {
     const known = this.#known.get(path);
-    if (known === undefined) return this.#begin(path).value;
+    if (known === undefined || ageMs <= 0) return this.#begin(path).value;
     const age = this.#nowMs() - known.atMs;
     if (age > ageMs) return this.#begin(path).value.catch(async () => known.value);
     if (age > NEW_MS && !known.isAskedAgain) {
