@@ -10,6 +10,8 @@
  * Pure.
  */
 
+import { OUTPUT_MARK } from './after-mark.ts';
+
 /** Anything else than this is never a command of ours, but for ssh's own subsystems. */
 export const REMOTE_SHELL = `exec /bin/sh -c 'IFS= read -r l && eval "$(printf %b "$l")"'`;
 
@@ -52,6 +54,7 @@ export function guardedScript(argv: readonly string[], inputLength: number, sudo
   const words = argv.map(quote).join(' ');
   const program = sudo ? `sudo -n -- ${words}` : words;
   return [
+    `printf %s ${quote(OUTPUT_MARK)}; printf %s ${quote(OUTPUT_MARK)} >&2`,
     FIND_ALL,
     `command -v ${sudo ? 'sudo' : quote(argv[0] ?? '')} >/dev/null 2>&1 || exit ${NOT_FOUND_CODE}`,
     ...(inputLength === 0

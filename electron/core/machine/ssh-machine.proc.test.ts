@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeServers, findServers } from '../discover/discover.ts';
 import { PlainHost } from '../ssh/testing/plain-host.ts';
@@ -162,6 +163,18 @@ describe.skipIf(!hasSshd())('a host behind SSH', () => {
     expect(await files.stat(join(folder, 'none'))).toBeNull();
     expect(await files.list(join(folder, 'vassals'))).toEqual(['api.ini']);
     expect(await files.realPath('/proc/self/../../tmp')).toBe(await realpath('/tmp'));
+  });
+
+  it('keeps what the start files of a shell print out of what programs print', async () => {
+    const noise = 'echo welcome to web1; echo no terminal >&2; exec sh -c "$SSH_ORIGINAL_COMMAND"';
+    const { machine } = await machineOf([`ForceCommand ${noise}`]);
+    const echoed = await machine.run(['sh', '-c', 'echo out; echo err >&2'], RUN);
+    expect([echoed.code, echoed.stdout.toString(), echoed.stderr.toString()]).toEqual([0, 'out\n', 'err\n']);
+    await expect(machine.run(['no-such-program'], RUN)).rejects.toMatchObject({ code: 'command-failed' });
+    const command = await machine.spawn(['printf', '%s', 'the only words']);
+    command.stderr.resume();
+    expect(await text(command.stdout)).toBe('the only words');
+    expect(await command.ended).toEqual({ code: 0 });
   });
 });
 

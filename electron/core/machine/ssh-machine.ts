@@ -3,13 +3,15 @@
  * files and processes are looked up by remote-access.ts, and sockets are reached by forwarding or, where that is
  * forbidden, can't be done or costs too much, by the reader (remote-streams.ts).
  */
-import type { Duplex } from 'node:stream';
+import { type Duplex, pipeline, type Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import type { ConfigHost } from '../../../engine/config/host.ts';
 import type { ConfigHostOptions } from '../config/node-config-host.ts';
 import type { ProcessInfo } from '../discover/processes.ts';
 import { CoreError } from '../errors.ts';
 import { parseDestination } from '../ssh/destination.ts';
 import type { SshHost } from '../ssh/ssh-transport.ts';
+import { AfterMark, bytesAfterMark } from './after-mark.ts';
 import { collectOutput } from './collect-output.ts';
 import type { FileSaver } from './file-saver.ts';
 import { KeptSnapshot } from './kept-snapshot.ts';
@@ -73,20 +75,28 @@ export class SshMachine implements Machine {
     const place = `${argv[0]} on ${this.name}`;
     const input = options.input === undefined ? '' : escapeBytes(options.input);
     const command = await this.#start(argv, input, options.sudo === true);
-    const result = await collectOutput(place, command, options, { endsInput: false });
-    const complaint = result.stderr.toString('utf8');
+    const { code, ...output } = await collectOutput(place, command, options, { endsInput: false });
+    const stdout = bytesAfterMark(output.stdout);
+    const stderr = bytesAfterMark(output.stderr);
+    const complaint = stderr.toString('utf8');
     const failed = (reason: string): CoreError => new CoreError('command-failed', { command: place, reason });
-    if (result.code === NOT_FOUND_CODE && complaint === '') throw failed('it is not found there');
-    if (result.code === INPUT_CUT_CODE && complaint === '') throw failed('the connection was lost on the way');
-    return { ...result, code: codeOf(result.code) };
+    if (code === NOT_FOUND_CODE && complaint === '') throw failed('it is not found there');
+    if (code === INPUT_CUT_CODE && complaint === '') throw failed('the connection was lost on the way');
+    return { code: codeOf(code), stdout, stderr };
   }
 
   /** What is written to its input is not given to the program; closing it ends the program. */
   async spawn(argv: readonly [string, ...string[]]): Promise<RunningCommand> {
     const command = await this.#start(argv, '', false);
     return {
-      ...command,
-      ended: command.ended.then(({ code }) => ({ code: codeOf(code) })),
+      stdin: command.stdin,
+      stdout: afterMark(command.stdout),
+      stderr: afterMark(command.stderr),
+      // What it printed last is on its way through the streams.
+      ended: command.ended.then(async ({ code }) => {
+        await setImmediate();
+        return { code: codeOf(code) };
+      }),
       kill: () => command.kill(),
     };
   }
@@ -113,6 +123,14 @@ export class SshMachine implements Machine {
     command.stdin.write(scriptLine(guardedScript(argv, input.length, sudo)) + input);
     return command;
   }
+}
+
+function afterMark(source: Readable): Readable {
+  const read = new AfterMark();
+  // A channel that breaks off is told by the end of its command.
+  pipeline(source, read, () => {});
+  read.on('error', () => {});
+  return read;
 }
 
 /** A shell gives 128 and the signal's number for a program that a signal ended. */
