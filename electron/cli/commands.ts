@@ -145,7 +145,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'logs',
-    usage: 'logs TARGET [-f] [-n N] [--source S] [--json]',
+    usage: 'logs TARGET [-f] [-n N] [--source S] [--json] [--raw]',
     summary: 'Print the newest lines of the log of a running server, and follow it.',
     flags: [
       { name: 'follow', short: 'f', value: null, help: 'print what comes, until Ctrl-C' },
@@ -156,14 +156,16 @@ export const COMMANDS: readonly Command[] = [
         help: 'file:/path, journal:unit.service or docker:container, instead of what the configuration names',
       },
       { name: 'json', value: null, help: 'print each line as a JSON object' },
+      { name: 'raw', value: null, help: 'with secrets; that it was asked for goes on the record of actions' },
     ],
     positionals: ['TARGET'],
     details: [
       TARGET_HELP,
       "The log is found in the server's configuration (logto, daemonize, logger, req-logger), or where its standard " +
         'error goes: a file, the journal of its unit, its container. A rotated file and a broken connection lose and ' +
-        'repeat no line; where something was left out, a line says so. Control sequences are taken out.',
-      'JSON: {"seq", "atMs", "text", "level": "info" | "warning" | "error" | "request" | "note", "pid", "wid", "request": ' +
+        'repeat no line; where something was left out, a line says so. Control sequences are taken out; values of queries, cookies, passwords and tokens are ' +
+        'hidden.',
+      'JSON: {"seq", "atMs", "text", "hasSecrets", "level": "info" | "warning" | "error" | "request" | "note", "pid", "wid", "request": ' +
         '{"method", "uri", "status", "tookMs", "sizeBytes", "client"} | null}. A note is said by Reeve. null is what the ' +
         'line does not say. Keys may be added, never changed.',
     ],

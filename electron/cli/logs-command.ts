@@ -2,22 +2,25 @@
  * `reeve logs`: the newest lines of a server's log, and those that come, without a console. A core of its own, on a
  * folder that is thrown away, attaches to the server, finds its log and follows it through the same contract as a page.
  */
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HostState } from '../contract/hosts-model.ts';
-import { type LogLine, type LogSources, MOST_LOG_LINES } from '../contract/logs-model.ts';
+import { type LogLine, type LogSources, type LogState, MOST_LOG_LINES } from '../contract/logs-model.ts';
+import { AuditLog } from '../core/audit/audit-log.ts';
 import { createCore } from '../core/core.ts';
+import { currentUser } from '../core/current-user.ts';
+import { makeFolder } from '../core/files/make-folder.ts';
 import { LOCAL } from '../core/machine/machine.ts';
 import { systemClock } from '../core/node-ports.ts';
-import { HOST_KEYS_FILE } from '../core/ssh/user-trust.ts';
 import { RpcClient } from '../rpc/client.ts';
 import { RpcError } from '../rpc/errors.ts';
 import { createMemoryPair } from '../rpc/transport.ts';
-import { dataFolderPath } from '../web/data-folder.ts';
 import { createWebPorts } from '../web/web-ports.ts';
 import { answerInTerminal, type QuestionSource } from './answer-questions.ts';
+import { consoleFolder, copyConsoleFiles } from './console-files.ts';
 import { findInstallation } from './installation.ts';
+import { LogPrinter } from './log-printer.ts';
 import type { Parsed } from './parse-command.ts';
 import { readTarget } from './stats-command.ts';
 import { stopSignal } from './stop-signals.ts';
@@ -31,6 +34,8 @@ interface Wishes {
   /** null: the one that is proposed. */
   source: string | null;
   json: boolean;
+  /** With secrets. */
+  raw: boolean;
 }
 
 export async function runLogs({ flags, positionals }: Parsed, terminal: Terminal): Promise<number> {
@@ -38,11 +43,10 @@ export async function runLogs({ flags, positionals }: Parsed, terminal: Terminal
   const wishes = wishesOf(flags);
   const stopped = stopSignal();
   const dataFolder = await mkdtemp(join(tmpdir(), 'reeve-logs-'));
-  await cp(join(consoleFolder(terminal), HOST_KEYS_FILE), join(dataFolder, HOST_KEYS_FILE)).catch(() => {
-    // No key was accepted yet.
-  });
+  await copyConsoleFiles(terminal, dataFolder);
   const core = await createCore(createWebPorts({ ...findInstallation(), dataFolder, env: terminal.env }), {
     autoStart: false,
+    rawLogs: wishes.raw,
   });
   const { left, right } = createMemoryPair();
   core.connect(left);
@@ -50,7 +54,8 @@ export async function runLogs({ flags, positionals }: Parsed, terminal: Terminal
   client.attach(right);
   try {
     if (target.machine !== LOCAL) await signIn(client, target.machine, terminal);
-    const { id } = await client.call('instances.attach', { statsAddress: target.text });
+    const { id, name } = await client.call('instances.attach', { statsAddress: target.text });
+    if (wishes.raw) await recordRaw(name, target.machine, terminal);
     return await print(client, id, wishes, terminal, stopped);
   } catch (error) {
     if (error instanceof RpcError) throw new CommandError(error.message, error.hint, error);
@@ -62,9 +67,14 @@ export async function runLogs({ flags, positionals }: Parsed, terminal: Terminal
   }
 }
 
-/** Of a console of this user: keys of hosts that were accepted there hold here, too. */
-function consoleFolder({ env, cwd }: Terminal): string {
-  return dataFolderPath({ platform: process.platform, env, home: homedir() }, cwd);
+/** On the record of the console of this user: the core of this command has none that stays. */
+async function recordRaw(instance: string, machine: string, terminal: Terminal): Promise<void> {
+  const folder = consoleFolder(terminal);
+  await makeFolder(folder);
+  const who = `${currentUser().name}@${hostname()}`;
+  const audit = new AuditLog({ folder, who, clock: systemClock, onTrouble: (text) => terminal.err(text) });
+  audit.record({ action: 'log.show', instance, machine, detail: 'reeve logs --raw', result: 'begun' });
+  await audit.settle();
 }
 
 function wishesOf(flags: Parsed['flags']): Wishes {
@@ -78,6 +88,7 @@ function wishesOf(flags: Parsed['flags']): Wishes {
     lines: count,
     source: typeof source === 'string' ? source : null,
     json: flags.has('json'),
+    raw: flags.has('raw'),
   };
 }
 
@@ -111,42 +122,31 @@ async function print(
 ): Promise<number> {
   const source = wishes.source ?? preferredOf(await client.call('log.sources', { instanceId }));
   const most = wishes.follow ? Math.max(wishes.lines, 1_000) : wishes.lines;
-  let lastSeq = 0;
-  let isPrinting = false;
   const early: LogLine[] = [];
-  const give = (lines: readonly LogLine[]): void => {
-    for (const line of lines) {
-      if (line.seq <= lastSeq) continue;
-      lastSeq = line.seq;
-      terminal.out(wishes.json ? JSON.stringify(line) : line.text);
-    }
-  };
-  const stopListening = client.on('log.lines', ({ lines }) => {
-    if (!isPrinting) early.push(...lines);
-    else if ((lines[0]?.seq ?? 0) <= lastSeq + 1) give(lines);
-    else void readGap(lines);
+  const printer = new LogPrinter({
+    terminal,
+    format: (line) => (wishes.json ? JSON.stringify(line) : line.text),
+    readAgain: async () => client.call('log.read', { instanceId, source, most: MOST_LOG_LINES }),
   });
-  const readGap = async (lines: readonly LogLine[]): Promise<void> => {
-    const all = await client.call('log.read', { instanceId, source, most: MOST_LOG_LINES }).catch(() => lines);
-    const missing = (all[0]?.seq ?? lastSeq + 1) - lastSeq - 1;
-    if (missing > 0) terminal.err(`${missing} lines came faster than they were read and are left out.`);
-    give(all);
-  };
+  const stopCollecting = client.on('log.lines', ({ lines }) => early.push(...lines));
   const first = await client.call('log.follow', { instanceId, source, most });
-  lastSeq = first.lines.at(-Math.min(wishes.lines, first.lines.length) - 1)?.seq ?? 0;
-  if (first.lines.length > 0) give(first.lines);
-  isPrinting = true;
+  stopCollecting();
+  printer.push(first.lines.slice(-wishes.lines));
   if (!wishes.follow) {
-    stopListening();
+    await printer.settle();
     const { status, reason, hint } = first.state;
     if (status === 'waiting') throw new CommandError(reason ?? `${source} can not be read.`, hint);
     return EXIT.done;
   }
-  give(early);
-  client.on('log.state', ({ state }) => {
-    if (state.status === 'waiting') terminal.err([state.reason, state.hint].filter((text) => text !== null).join(' '));
-  });
-  await stopped;
+  printer.push(early);
+  client.on('log.lines', ({ lines }) => printer.push(lines));
+  const tell = ({ status, reason, hint }: LogState): void => {
+    if (status === 'waiting') terminal.err([reason, hint].filter((text) => text !== null).join(' '));
+  };
+  tell(first.state);
+  client.on('log.state', ({ state }) => tell(state));
+  await Promise.race([stopped, printer.readerGone]);
+  printer.stop();
   return EXIT.done;
 }
 

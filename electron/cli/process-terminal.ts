@@ -14,6 +14,11 @@ export function processTerminal(): Terminal {
     // Bytes of files that are no UTF-8 go out as they came in.
     out: (line) => process.stdout.write(encodeText(`${line}\n`)),
     err: (line) => process.stderr.write(encodeText(`${line}\n`)),
+    flushed: async () => {
+      const { promise, resolve } = Promise.withResolvers<boolean>();
+      process.stdout.write('', (error) => resolve(error === null || error === undefined));
+      return promise;
+    },
     env: process.env,
     cwd: process.cwd(),
   };

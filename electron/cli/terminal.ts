@@ -8,6 +8,8 @@ export interface Terminal {
   out(line: string): void;
   /** One line of an error, a warning or progress. */
   err(line: string): void;
+  /** Resolves when all that was given to `out` has been taken; false: nobody reads it any more. */
+  flushed?(): Promise<boolean>;
   env: Readonly<Record<string, string | undefined>>;
   cwd: string;
 }
