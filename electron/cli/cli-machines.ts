@@ -2,7 +2,7 @@
  * The machine of a TARGET for commands that need no core: this one, or one behind SSH. Who signs in there is asked in
  * the terminal; where there is none, what would have been asked is an error with its next step.
  */
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DocumentStore } from '../core/files/document-store.ts';
@@ -10,10 +10,11 @@ import { localMachine } from '../core/machine/local-machine.ts';
 import { LOCAL, type Machine, type MachineId } from '../core/machine/machine.ts';
 import { SshMachine } from '../core/machine/ssh-machine.ts';
 import { createSessionSecrets, systemClock } from '../core/node-ports.ts';
-import { hostsFileSchema, SshHosts } from '../core/ssh/ssh-hosts.ts';
-import { HOST_KEYS_FILE, UserTrust } from '../core/ssh/user-trust.ts';
-import { dataFolderPath } from '../web/data-folder.ts';
+import { HOSTS_FILE, hostsFileSchema, SshHosts } from '../core/ssh/ssh-hosts.ts';
+import { connectSystemSsh } from '../core/ssh/system-transport.ts';
+import { UserTrust } from '../core/ssh/user-trust.ts';
 import { answerInTerminal } from './answer-questions.ts';
+import { copyConsoleFiles } from './console-files.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Calls `use` with the machine; connections are closed when it is done. */
@@ -27,9 +28,7 @@ export async function withMachine<T>(
   const dataFolder = await mkdtemp(join(tmpdir(), 'reeve-ssh-'));
   const clock = systemClock;
   try {
-    await cp(join(consoleFolder(terminal), HOST_KEYS_FILE), join(dataFolder, HOST_KEYS_FILE)).catch(() => {
-      // No key was accepted yet.
-    });
+    await copyConsoleFiles(terminal, dataFolder);
     const trust = await UserTrust.open(
       {
         dataFolder,
@@ -43,7 +42,7 @@ export async function withMachine<T>(
     );
     const store = await DocumentStore.open({
       folder: dataFolder,
-      name: 'hosts.json',
+      name: HOSTS_FILE,
       schema: hostsFileSchema,
       initial: { version: 1, hosts: [] },
       clock,
@@ -53,7 +52,15 @@ export async function withMachine<T>(
       clock,
       trust,
       store,
-      connectSystem: null,
+      connectSystem: async (destination, signal) =>
+        connectSystemSsh({
+          destination,
+          configFile: trust.systemConfigFile,
+          controlFolder: dataFolder,
+          platform: process.platform,
+          env: terminal.env,
+          signal,
+        }),
       instanceCount: () => 0,
       emitChanged: () => {},
       onTrouble: (text) => terminal.err(text),
@@ -71,8 +78,4 @@ export async function withMachine<T>(
   } finally {
     await rm(dataFolder, { recursive: true, force: true });
   }
-}
-
-function consoleFolder({ env, cwd }: Terminal): string {
-  return dataFolderPath({ platform: process.platform, env, home: homedir() }, cwd);
 }

@@ -2,8 +2,8 @@
  * `reeve reload`: the reload flow of the console without a console. A core of its own, on a folder that is thrown
  * away, attaches to the server, plans, acts and watches through the same contract as a page does.
  */
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Params } from '../contract/api.ts';
 import type { Instance, ReloadMethod, ReloadPlan, ReloadRun } from '../contract/model.ts';
@@ -13,13 +13,12 @@ import { isErrorCode } from '../core/errors.ts';
 import { instancesFileSchema } from '../core/instances/record.ts';
 import { systemClock } from '../core/node-ports.ts';
 import { checkText, hindrances } from '../core/reload/plan-trouble.ts';
-import { HOST_KEYS_FILE } from '../core/ssh/user-trust.ts';
 import { RpcClient } from '../rpc/client.ts';
 import { RpcError } from '../rpc/errors.ts';
 import { createMemoryPair } from '../rpc/transport.ts';
-import { dataFolderPath } from '../web/data-folder.ts';
 import { createWebPorts } from '../web/web-ports.ts';
 import { answerInTerminal, type QuestionSource } from './answer-questions.ts';
+import { consoleFolder, copyConsoleFiles } from './console-files.ts';
 import { findInstallation } from './installation.ts';
 import type { Parsed } from './parse-command.ts';
 import { readTarget } from './stats-command.ts';
@@ -33,8 +32,8 @@ export async function runReload({ positionals, flags }: Parsed, terminal: Termin
   const target = readTarget(positionals[0] ?? '', 'reload', terminal.cwd);
   const stopped = stopSignal();
   const dataFolder = await mkdtemp(join(tmpdir(), 'reeve-reload-'));
-  const whose = { platform: process.platform, env: terminal.env, home: homedir() };
-  const known = await takeFromConsole(dataFolderPath(whose, terminal.cwd), dataFolder, target.text);
+  await copyConsoleFiles(terminal, dataFolder);
+  const known = await findInConsole(consoleFolder(terminal), target.text);
   const core = await createCore(createWebPorts({ ...findInstallation(), dataFolder, env: terminal.env }), {
     autoStart: false,
   });
@@ -117,22 +116,10 @@ async function reload(
   return verdict.status === 'done' ? EXIT.done : EXIT.failed;
 }
 
-/**
- * What the console of this user knows is honoured here, too: keys of hosts that were accepted, and what is read-only.
- * Its files are copied, so that a console that runs is not disturbed.
- */
-async function takeFromConsole(
-  from: string,
-  to: string,
-  statsAddress: string,
-): Promise<{ name?: string; tags?: string[] }> {
-  for (const name of [HOST_KEYS_FILE, 'settings.json']) {
-    await cp(join(from, name), join(to, name)).catch(() => {
-      // There is none: nothing was accepted or set yet.
-    });
-  }
+/** What the console of this user calls it, and whether its tags make it read-only. */
+async function findInConsole(folder: string, statsAddress: string): Promise<{ name?: string; tags?: string[] }> {
   try {
-    const text = await readFile(join(from, 'instances.json'), 'utf8');
+    const text = await readFile(join(folder, 'instances.json'), 'utf8');
     const { instances } = instancesFileSchema.parse(JSON.parse(text));
     const record = instances.find((candidate) => candidate.statsAddress === statsAddress);
     return record === undefined ? {} : { name: record.name, tags: record.tags };

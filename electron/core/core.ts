@@ -38,7 +38,7 @@ import { ReloadFlow } from './reload/reload-flow.ts';
 import { ReloadReports, reportsFileSchema } from './reload/reload-reports.ts';
 import { RollingReloads, rollingFileSchema } from './reload/rolling.ts';
 import { SampleLoad } from './sample/sample-load.ts';
-import { hostsFileSchema, SshHosts } from './ssh/ssh-hosts.ts';
+import { HOSTS_FILE, hostsFileSchema, SshHosts } from './ssh/ssh-hosts.ts';
 import { connectSystemSsh } from './ssh/system-transport.ts';
 import { UserTrust } from './ssh/user-trust.ts';
 
@@ -113,7 +113,7 @@ export async function createCore(
       schema: trustFileSchema,
       initial: { version: 1, accepted: {} },
     }),
-    DocumentStore.open({ ...common, name: 'hosts.json', schema: hostsFileSchema, initial: { version: 1, hosts: [] } }),
+    DocumentStore.open({ ...common, name: HOSTS_FILE, schema: hostsFileSchema, initial: { version: 1, hosts: [] } }),
     DocumentStore.open({
       ...common,
       name: 'reloads.json',

@@ -61,7 +61,7 @@ describe('processes of this machine', () => {
 
 describe('a server that was found', () => {
   it('without stats says which line is missing, and where', () => {
-    const found = describeServer(localMachine, { process: aProcess({}), config: null }, null);
+    const found = describeServer(localMachine, { process: aProcess({}), config: null }, null, null);
     expect(found.missing).toContain('auto-procname');
   });
 
@@ -100,7 +100,7 @@ describe('a server that was found', () => {
 
   it('shows no secrets of its command line', () => {
     const process = aProcess({ args: ['uwsgi', '--env', 'DB_PASSWORD=abc', '--set', 'api-token=xyz', '-p', '4'] });
-    const { command } = describeServer(localMachine, { process, config: null }, null);
+    const { command } = describeServer(localMachine, { process, config: null }, null, null);
     expect(command).toBe('uwsgi --env DB_PASSWORD=hidden --set api-token=hidden -p 4');
   });
 

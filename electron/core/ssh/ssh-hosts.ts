@@ -22,6 +22,9 @@ import type { HostOutline, ResolvedHop, SshTrust } from './ssh-trust.ts';
 import { SshWay } from './ssh-way.ts';
 import { connectSsh2, StageDeadline } from './ssh2-connect.ts';
 
+/** In the data folder. */
+export const HOSTS_FILE = 'hosts.json';
+
 export const hostsFileSchema = z.object({
   version: z.literal(1),
   /** Destinations that were connected to by their user. */
