@@ -3,7 +3,7 @@
  * figures. Ends with an error only when something could not be measured; a goal that is missed is printed.
  *
  *   npm run bench                        everything
- *   npm run bench -- engine | console | editor   one part
+ *   npm run bench -- engine | console | editor | ssh   one part
  *   npm run bench -- hello uwsgi-pass    these rows (rows.ts)
  *   --rounds N  --seconds N  --json FILE
  */
@@ -15,11 +15,13 @@ import { createPrograms } from '../fixtures/program.ts';
 import { BENCH_PACKAGES, installCommand, missingPackages } from '../tools/debian-packages.ts';
 import { benchConsole, type ConsoleFigures } from './console-bench.ts';
 import { benchEditor, type EditorFigures } from './editor-bench.ts';
-import { consoleReport, editorReport, rowReport } from './report.ts';
+import { consoleReport, editorReport, rowReport, sshReport } from './report.ts';
 import type { BenchRow, RowResult } from './row.ts';
 import { readCount, selectRows } from './rows.ts';
+import { benchSsh, type SshFigures } from './ssh-bench.ts';
 
-const USAGE = 'npm run bench -- [engine | console | editor | names of rows] [--rounds N] [--seconds N] [--json FILE]';
+const USAGE =
+  'npm run bench -- [engine | console | editor | ssh | names of rows] [--rounds N] [--seconds N] [--json FILE]';
 
 const { values, selection, rounds, seconds } = readArguments();
 process.exitCode = await main();
@@ -61,10 +63,12 @@ async function main(): Promise<number> {
     }
     const ofConsole = selection.console ? await consoleHalf(folder) : null;
     const ofEditor = selection.editor ? await editorPart(folder) : null;
+    const ofSsh = selection.ssh ? await sshPart(folder) : null;
     const goals = rows.flatMap((row) => row.goals);
     if (rows.length > 0) console.log(`\n${goals.filter(({ isMet }) => isMet).length} of ${goals.length} goals met`);
     if (values.json !== undefined) {
-      await writeFile(values.json, `${JSON.stringify({ rows, console: ofConsole, editor: ofEditor }, null, 2)}\n`);
+      const all = { rows, console: ofConsole, editor: ofEditor, ssh: ofSsh };
+      await writeFile(values.json, `${JSON.stringify(all, null, 2)}\n`);
     }
     return rows.length === selection.rows.length ? 0 : 1;
   } finally {
@@ -105,6 +109,17 @@ async function editorPart(folder: string): Promise<EditorFigures> {
   try {
     const figures = await benchEditor(programs, join(folder, 'editor'));
     console.log(editorReport(figures));
+    return figures;
+  } finally {
+    await programs.dispose();
+  }
+}
+
+async function sshPart(folder: string): Promise<SshFigures> {
+  const programs = createPrograms();
+  try {
+    const figures = await benchSsh(programs, join(folder, 'ssh'), Math.max(10, seconds * 2));
+    console.log(sshReport(figures));
     return figures;
   } finally {
     await programs.dispose();

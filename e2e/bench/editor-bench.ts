@@ -13,6 +13,7 @@ import { openRpcSession } from '../fixtures/rpc-session.ts';
 import { BROWSER } from '../tools/browser.ts';
 import { PROJECT_ROOT } from '../tools/tree.ts';
 import { percentile } from './statistics.ts';
+import { eventsOf, type TraceEvent } from './trace.ts';
 
 export interface EditorFigures {
   /** Of the page that has the editor in it, and of the option table, as they are sent. */
@@ -99,18 +100,6 @@ async function measureKeys(
   return readTrace(trace);
 }
 
-interface TraceEvent {
-  name: string;
-  ph: string;
-  ts: number;
-  /** Microseconds that the thread ran, without what it waited for a busy machine. */
-  cpu: number;
-  pid: number;
-  tid: number;
-  /** Of a DOM event. */
-  type: string;
-}
-
 function readTrace(trace: unknown): Pick<EditorFigures, 'keyMedianMs' | 'keyWorstMs' | 'settledTaskMs'> {
   const events = eventsOf(trace);
   const marks = events.filter(({ name }) => /^key-\d+$/.test(name)).sort((a, b) => a.ts - b.ts);
@@ -134,20 +123,6 @@ function readTrace(trace: unknown): Pick<EditorFigures, 'keyMedianMs' | 'keyWors
     keyWorstMs: percentile(perKey, 95),
     settledTaskMs: Math.max(0, ...after),
   };
-}
-
-function eventsOf(trace: unknown): TraceEvent[] {
-  if (typeof trace !== 'object' || trace === null || !('traceEvents' in trace)) return [];
-  const { traceEvents } = trace;
-  return Array.isArray(traceEvents) ? traceEvents.flatMap((event) => toEvent(event)) : [];
-}
-
-const NO_EVENT = { name: '', ph: '', ts: 0, dur: 0, tdur: undefined, pid: 0, tid: 0, args: { data: { type: '' } } };
-
-function toEvent(event: unknown): TraceEvent[] {
-  if (typeof event !== 'object' || event === null) return [];
-  const { name, ph, ts, dur, tdur, pid, tid, args } = { ...NO_EVENT, ...event };
-  return [{ name, ph, ts, cpu: tdur ?? dur, pid, tid, type: args.data?.type ?? '' }];
 }
 
 async function bundleSize(): Promise<Pick<EditorFigures, 'bundleBytes' | 'bundleGzBytes'>> {

@@ -4,15 +4,16 @@ import { ROWS, readCount, selectRows } from './rows.ts';
 const idsOf = (words: string[]): string[] => selectRows(words).rows.map(({ id }) => id);
 
 it('measures everything when nothing is named', () => {
-  expect(selectRows([])).toEqual({ rows: ROWS, console: true, editor: true });
+  expect(selectRows([])).toEqual({ rows: ROWS, console: true, editor: true, ssh: true });
 });
 
 it('measures the rows that are named, in the order of the report', () => {
   expect(idsOf(['memory', 'hello'])).toEqual(['hello', 'memory']);
   expect(idsOf(['engine', 'hello'])).toEqual(['hello']);
-  expect(selectRows(['engine'])).toEqual({ rows: ROWS, console: false, editor: false });
-  expect(selectRows(['console'])).toEqual({ rows: [], console: true, editor: false });
-  expect(selectRows(['editor'])).toEqual({ rows: [], console: false, editor: true });
+  expect(selectRows(['engine'])).toEqual({ rows: ROWS, console: false, editor: false, ssh: false });
+  expect(selectRows(['console'])).toEqual({ rows: [], console: true, editor: false, ssh: false });
+  expect(selectRows(['editor'])).toEqual({ rows: [], console: false, editor: true, ssh: false });
+  expect(selectRows(['ssh'])).toEqual({ rows: [], console: false, editor: false, ssh: true });
 });
 
 it('says which rows there are when a word names none', () => {

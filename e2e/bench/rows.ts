@@ -6,27 +6,38 @@ import type { BenchRow } from './row.ts';
 
 export const ROWS: readonly BenchRow[] = [...LOAD_ROWS, ...BEHAVIOUR_ROWS, ...MEMORY_ROWS];
 
+const PARTS = ['engine', 'console', 'editor', 'ssh'];
+
 export interface Selection {
   rows: BenchRow[];
   console: boolean;
   /** The editor of configuration files, a part of the console. */
   editor: boolean;
+  /** Hosts behind SSH. */
+  ssh: boolean;
 }
 
 /**
- * Reads words such as `engine`, `console`, `editor` or a row's id; none means everything.
+ * Reads words such as `engine`, `console`, `editor`, `ssh` or a row's id; none means everything.
  * @throws when a word names nothing
  */
 export function selectRows(words: string[]): Selection {
-  if (words.length === 0) return { rows: [...ROWS], console: true, editor: true };
+  if (words.length === 0) return { rows: [...ROWS], console: true, editor: true, ssh: true };
   const ids = ROWS.map(({ id }) => id);
-  const unknown = words.find((word) => !['engine', 'console', 'editor', ...ids].includes(word));
+  const unknown = words.find((word) => ![...PARTS, ...ids].includes(word));
   if (unknown !== undefined) {
-    throw new Error(`There is no row '${unknown}'. There are: engine (all of ${ids.join(', ')}), console and editor.`);
+    throw new Error(
+      `There is no row '${unknown}'. There are: engine (all of ${ids.join(', ')}), console, editor and ssh.`,
+    );
   }
   const named = ROWS.filter(({ id }) => words.includes(id));
   const isWhole = words.includes('engine') && named.length === 0;
-  return { rows: isWhole ? [...ROWS] : named, console: words.includes('console'), editor: words.includes('editor') };
+  return {
+    rows: isWhole ? [...ROWS] : named,
+    console: words.includes('console'),
+    editor: words.includes('editor'),
+    ssh: words.includes('ssh'),
+  };
 }
 
 /**

@@ -1,32 +1,36 @@
 /**
  * A process that looks like many uWSGI masters to a console: each has a stats server on a port of its own and
  * counters that move as under load. Started by the benchmark with `instances` and `workers` as arguments; prints its
- * ports as one line of JSON and serves until it is stopped.
+ * ports as one line of JSON and serves until it is stopped. With a folder as third argument the servers are sockets in
+ * it, whose paths it prints.
  */
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import type { StatsDocument, StatsWorker } from '../../engine/api/stats.ts';
 
 const REQUESTS_PER_SECOND = 40;
 const RESPONSE_MICROS = 12_000;
 
 const [instances = 1, workers = 1] = process.argv.slice(2).map(Number);
+const folder = process.argv[4];
 const startedAtMs = Date.now();
 
-const ports = await Promise.all(
+const addresses = await Promise.all(
   Array.from({ length: instances }, async (_unused, instance) => {
     const server = createServer((socket) => {
       socket.on('error', () => socket.destroy());
       socket.end(JSON.stringify(documentNow(instance)));
     });
     await new Promise<void>((resolve) => {
-      server.listen(0, '127.0.0.1', resolve);
+      if (folder === undefined) server.listen(0, '127.0.0.1', resolve);
+      else server.listen(join(folder, `${instance + 1}.stats`), resolve);
     });
     const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('no port');
-    return address.port;
+    if (address === null) throw new Error('no address');
+    return typeof address === 'string' ? address : address.port;
   }),
 );
-console.log(JSON.stringify(ports));
+console.log(JSON.stringify(addresses));
 
 function documentNow(instance: number): StatsDocument {
   const seconds = (Date.now() - startedAtMs) / 1000;

@@ -30,6 +30,8 @@ export async function attachInstance(
   const known = registry.find((record) => record.statsAddress === target.text);
   if (known !== null) return known;
   const machine = machines.get(target.machine);
+  // Its user asks for it, also after a disconnect. A way that waits or was refused is left as it is.
+  if (machine.way?.state.status === 'idle') machine.way.connect();
   // Making the connection may take longer than an answer may: somebody may be asked on the way.
   await machine.way?.reached();
   const poll = await pollStats(target, FIRST_CONTACT_LIMITS, machine);

@@ -102,6 +102,16 @@ export class Sshd {
     return this.logText.match(/^Connection from /gm)?.length ?? 0;
   }
 
+  /** Between `restart` and `kill`. */
+  get isRunning(): boolean {
+    return this.#process !== null;
+  }
+
+  /** Of the listener, below which its sessions are; null: it does not run. */
+  get pid(): number | null {
+    return this.#process?.pid ?? null;
+  }
+
   /** More keys that sign in. */
   async authorize(publicKeyPath: string): Promise<void> {
     await appendFile(join(this.folder, 'authorized_keys'), await readFile(publicKeyPath));
