@@ -57,7 +57,7 @@ describe('the lines of an import', () => {
   });
 
   it('of a list are hosts to look at where no address is named', () => {
-    const row = { line: 1, name: 'a', machine: 'a', tags: [], status: 'new' } as const;
+    const row = { line: 1, name: 'a', machine: 'a', tags: [], status: 'new' as const };
     const lines = linesOfPreview({
       rows: [
         { ...row, address: null },

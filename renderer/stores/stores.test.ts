@@ -103,7 +103,7 @@ function row(atMs: number, busy: number | null): SampleRow {
 }
 
 function line(seq: number): LogLine {
-  return { seq, atMs: seq, text: `line ${seq}`, level: 'info' };
+  return { seq, atMs: seq, text: `line ${seq}`, hasSecrets: false, level: 'info', pid: null, wid: null, request: null };
 }
 
 const watching: WatchState = {

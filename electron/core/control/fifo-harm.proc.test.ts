@@ -70,7 +70,7 @@ describe('the FIFO of a real uWSGI', () => {
     expect(uwsgi.exitCode).toBeNull();
     expect(uwsgi.signalCode).toBeNull();
     // What could not be delivered was told as such, never guessed.
-    expect(new Set(failures).difference(new Set(['fifo-no-reader', 'fifo-missing']))).toEqual(new Set());
+    expect(failures.filter((code) => code !== 'fifo-no-reader' && code !== 'fifo-missing')).toEqual([]);
     await waitUntil('the FIFO to be made anew', async () => (await stat(fifo).catch(() => null))?.isFIFO());
     await writeLocalFifo(fifo, 'q');
     await waitUntil('the master to obey', () => uwsgi.exitCode !== null, 20_000);

@@ -6,6 +6,7 @@ const facts: ForecastFacts = {
   isReeveEngine: false,
   chain: false,
   full: true,
+  router: false,
   workers: 8,
   startupMs: 2_000,
   reqPerSec: 86,

@@ -32,7 +32,7 @@ describe('the bars of a reload', () => {
   });
 
   it('leave room for the forecast while it runs, and none when it is over', () => {
-    const running = aRun({ forecast: { durationMs: 60_000, queuePeak: null, requestsAtRisk: null } });
+    const running = aRun({ forecast: { durationMs: 60_000, queuePeak: null, requestsAtRisk: null, text: '' } });
     expect(timelineScale(running, running.startedAtMs + 1000, 500).toMs - running.startedAtMs).toBeCloseTo(64_800);
     const over = { ...running, finishedAtMs: running.startedAtMs + 20_000 };
     expect(timelineScale(over, over.startedAtMs + 999_000, 500).toMs - over.startedAtMs).toBeCloseTo(21_600);
