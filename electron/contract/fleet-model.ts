@@ -21,6 +21,7 @@ export const FIGURE_NAMES = [
   'exceptionsPerMin',
   'exceptionsTotal',
   'harakiriTotal',
+  'harakiriLastHour',
   'requestsTotal',
 ] as const;
 

@@ -59,6 +59,8 @@ export const figuresSchema = z.object({
   exceptionsPerMin: nullableNumber,
   exceptionsTotal: count,
   harakiriTotal: count,
+  /** Within the last hour, since Reeve watches it; null: not known yet. */
+  harakiriLastHour: count.nullable(),
   requestsTotal: count,
 });
 export type Figures = z.infer<typeof figuresSchema>;

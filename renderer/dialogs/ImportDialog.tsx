@@ -6,24 +6,30 @@ import { type ChangeEvent, useEffect, useState } from 'react';
 import type { FleetPreview, ImportFormat } from '../../electron/contract/fleet-model.ts';
 import { LARGEST_IMPORT } from '../../electron/contract/fleet-model.ts';
 import { failureOf } from '../client.ts';
-import { useStores } from '../stores/use-stores.ts';
+import { questionOf } from '../stores/hosts.ts';
+import { useHosts, useStores } from '../stores/use-stores.ts';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { HealthGlyph } from '../ui/Glyph.tsx';
 import { Segmented } from '../ui/Segmented.tsx';
 import { TickBox } from '../ui/TickBox.tsx';
 import { showToast } from '../ui/toast.tsx';
+import './attach/attach.css';
+import { QuestionCard } from './attach/QuestionCard.tsx';
+import { useQuestion } from './attach/use-question.ts';
 import { FailureText } from './FailureText.tsx';
 import { countWords, formatOf, type ImportLine, linesOfHosts, linesOfPreview, withFound } from './import-model.ts';
+import { lookForServers } from './look-for-servers.ts';
 import { useCall } from './use-call.ts';
 
 type Source = 'ssh' | 'list';
 /** Hosts that are looked at together. */
 const AT_A_TIME = 4;
 const TYPING_MS = 250;
+const ASK_ID = 'import-question';
 
 export function ImportDialog({ onClose }: { onClose: () => void }) {
-  const { client } = useStores();
+  const { client, hosts: hostStore } = useStores();
   const [source, setSource] = useState<Source>('ssh');
   const [lines, setLines] = useState<readonly ImportLine[]>([]);
   const [errors, setErrors] = useState<FleetPreview['errors']>([]);
@@ -31,6 +37,11 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   const [isLooking, setIsLooking] = useState(false);
   const { run: runList, failure: listFailure } = useCall();
   const adding = useCall();
+  const asked = useHosts(({ questions, byId }) => {
+    const looked = lines.filter(({ status }) => status === 'looking');
+    return looked.map(({ machine }) => questionOf(questions, byId[machine])).find((one) => one !== null) ?? null;
+  });
+  const edit = useQuestion(asked);
 
   useEffect(() => {
     if (source === 'list') return;
@@ -55,9 +66,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
       for (let host = waiting.shift(); host !== undefined; host = waiting.shift()) {
         const { key, machine } = host;
         setLines((now) => now.map((line) => (line.key === key ? { ...line, status: 'looking' } : line)));
-        const found = await client
-          .call('instances.discover', { machine })
-          .catch((error: unknown) => failureOf(error).message);
+        const found = await lookForServers(client, hostStore, machine);
         const asked = host;
         setLines((now) => withFound(now, asked, found));
       }
@@ -88,6 +97,8 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
     setLeft(left.has(key) ? new Set([...left].filter((one) => one !== key)) : new Set([...left, key]));
   }
 
+  const choosable = lines.filter(canBeTaken);
+  const taken = choosable.filter(isTaken).length;
   const mustLook = hosts.length > 0;
   return (
     <Dialog
@@ -101,7 +112,15 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
           <Button onClick={onClose}>Cancel</Button>
           <Button
             variant={mustLook ? 'primary' : 'plain'}
-            disabledReason={isLooking ? 'The hosts are being looked at.' : mustLook ? null : 'No host is chosen.'}
+            disabledReason={
+              asked
+                ? 'A host waits for an answer.'
+                : isLooking
+                  ? 'The hosts are being looked at.'
+                  : mustLook
+                    ? null
+                    : 'No host is chosen.'
+            }
             onClick={() => void look()}
           >
             {hosts.length === 0
@@ -159,6 +178,32 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
           <FailureText failure={adding.failure} />
         </div>
       ) : null}
+      {edit === null ? null : (
+        <div className="dlg-pad import-ask">
+          <QuestionCard key={edit.question.id} edit={edit} formId={ASK_ID} />
+          <div className="row g4">
+            <span className="grow" />
+            <Button onClick={edit.cancel}>Don't connect</Button>
+            <Button variant="primary" type="submit" form={ASK_ID} disabledReason={edit.whyNot}>
+              {edit.verb}
+            </Button>
+          </div>
+        </div>
+      )}
+      {choosable.length > 1 ? (
+        <div className="import-row">
+          <TickBox
+            label="Take all"
+            checked={taken === choosable.length || (taken > 0 && 'some')}
+            onTick={() => setLeft(new Set(taken === choosable.length ? choosable.map(({ key }) => key) : []))}
+            isTabStop
+          />
+          <span />
+          <span className="s2" aria-hidden="true">
+            All {choosable.length}
+          </span>
+        </div>
+      ) : null}
       <div className="dlg-list" role="list" aria-label="What would be added">
         {errors.map(({ line, text }) => (
           <div key={`${line} ${text}`} className="import-row" role="listitem">
@@ -179,7 +224,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
 
 function Line({ line, isTaken, onToggle }: { line: ImportLine; isTaken: boolean; onToggle: () => void }) {
   const { name, address, machine, tags, status, note } = line;
-  const canTake = status === 'new' || status === 'host';
+  const canTake = canBeTaken(line);
   return (
     <div className="import-row" role="listitem">
       {canTake ? <TickBox label={`Take ${name}`} checked={isTaken} onTick={onToggle} isTabStop /> : <span />}
@@ -193,6 +238,10 @@ function Line({ line, isTaken, onToggle }: { line: ImportLine; isTaken: boolean;
       <span className={status === 'refused' ? 'warn' : 's2'}>{STATUS_WORDS[status]}</span>
     </div>
   );
+}
+
+function canBeTaken({ status }: ImportLine): boolean {
+  return status === 'new' || status === 'host';
 }
 
 const STATUS_WORDS: Readonly<Record<ImportLine['status'], string>> = {

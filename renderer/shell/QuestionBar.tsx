@@ -10,7 +10,9 @@ import { HealthGlyph } from '../ui/Glyph.tsx';
 export function QuestionBar() {
   const { ui } = useStores();
   const questions = useHosts((state) => state.questions);
-  const isAsking = useUi(({ dialog }) => dialog?.type === 'attach' || dialog?.type === 'question');
+  const isAsking = useUi(
+    ({ dialog }) => dialog?.type === 'attach' || dialog?.type === 'import' || dialog?.type === 'question',
+  );
   const [first] = questions;
   if (first === undefined || isAsking) return null;
   return (

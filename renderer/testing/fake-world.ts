@@ -278,6 +278,7 @@ function stepServer(server: FakeServer, atMs: number, random: () => number): voi
       exceptionsPerMin: 0.2,
       exceptionsTotal: server.events.filter(({ type }) => type === 'exception').length,
       harakiriTotal: server.events.filter(({ type }) => type === 'harakiri').length,
+      harakiriLastHour: server.events.filter(({ type }) => type === 'harakiri').length,
       requestsTotal: server.workers.reduce((sum, worker) => sum + worker.requests, 0),
     },
   };

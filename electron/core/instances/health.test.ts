@@ -19,6 +19,7 @@ const figures: Figures = {
   exceptionsPerMin: 0,
   exceptionsTotal: 0,
   harakiriTotal: 0,
+  harakiriLastHour: 0,
   requestsTotal: 0,
 };
 const attached = { ...linkOf(initialLink()), status: 'attached' as const };

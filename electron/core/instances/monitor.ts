@@ -22,6 +22,7 @@ import type { Clock } from '../ports.ts';
 import { type CounterReading, compareCounters, type IntervalDelta, readCounters } from '../samples/counters.ts';
 import { makeFigures, makeGapRow, makeSampleRow, sumWorkers } from '../samples/figures.ts';
 import { findPollEvents, plainEvent } from '../samples/poll-events.ts';
+import { RecentCount } from '../samples/recent-count.ts';
 import { type KnownStarts, readRunningRequests } from '../samples/running-requests.ts';
 import { SampleRing } from '../samples/sample-ring.ts';
 import { makeWorkerRow, stateString, workersOf } from '../samples/worker-rows.ts';
@@ -65,6 +66,8 @@ const PERMANENT: ReadonlySet<ErrorCode> = new Set([
   'stats-too-large',
 ]);
 
+const HOUR_MS = 3_600_000;
+
 export class Monitor {
   readonly ring = new SampleRing();
   readonly #options: MonitorOptions;
@@ -86,6 +89,7 @@ export class Monitor {
   #gapSinceMs: number | null = null;
   #events: InstanceEvent[] = [];
   #newEvents: InstanceEvent[] = [];
+  readonly #harakiri = new RecentCount(HOUR_MS);
   #queueErrors: { atMs: number; count: number }[] = [];
   #lastEmitAtMs = 0;
   /** Samples that may still come as soon after each other as the first polls of a link do. */
@@ -315,7 +319,8 @@ export class Monitor {
     const row = makeSampleRow(document, totals, delta, now);
     this.ring.push(row, this.#states);
     const exceptionsPerMin = delta === null ? null : this.ring.sumSince('exceptions', now - 60_000);
-    this.#figures = makeFigures(document, totals, delta, now, exceptionsPerMin);
+    const harakiriLastHour = delta === null ? null : this.#harakiri.add(delta.harakiri, now);
+    this.#figures = makeFigures(document, totals, delta, now, { exceptionsPerMin, harakiriLastHour });
     this.#emit(row, now);
     this.#options.onFigures();
   }

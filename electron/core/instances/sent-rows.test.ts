@@ -19,6 +19,7 @@ const figures: Figures = {
   exceptionsPerMin: 0,
   exceptionsTotal: 2,
   harakiriTotal: 0,
+  harakiriLastHour: 0,
   requestsTotal: 40,
 };
 

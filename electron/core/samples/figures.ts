@@ -90,7 +90,7 @@ export function makeFigures(
   totals: Totals,
   delta: IntervalDelta | null,
   atMs: number,
-  exceptionsPerMin: number | null,
+  { exceptionsPerMin, harakiriLastHour }: Pick<Figures, 'exceptionsPerMin' | 'harakiriLastHour'>,
 ): Figures {
   const listenMax = Math.max(0, ...document.sockets.map((socket) => socket.max_queue));
   return {
@@ -109,6 +109,7 @@ export function makeFigures(
     exceptionsPerMin,
     exceptionsTotal: totals.exceptions,
     harakiriTotal: totals.harakiri,
+    harakiriLastHour,
     requestsTotal: totals.requests,
   };
 }

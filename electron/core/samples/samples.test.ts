@@ -158,9 +158,11 @@ describe('states of workers', () => {
   });
 });
 
+const NO_RATES = { exceptionsPerMin: null, harakiriLastHour: null };
+
 describe('figures', () => {
   it('have no memory when memory-report is off', () => {
-    const figures = makeFigures(aDocument(), sumWorkers(aDocument()), null, NOW, null);
+    const figures = makeFigures(aDocument(), sumWorkers(aDocument()), null, NOW, NO_RATES);
     expect(figures).toMatchObject({ rssBytes: null, rssLargestBytes: null, listenMax: 100, workers: 1, busy: 0 });
   });
 

@@ -50,7 +50,9 @@ export function cellOf(id: ColumnId, instance: Instance, { nowMs, sparks, isStal
       return <Figure of={formatBytes(known?.rssBytes ?? null)} />;
     case 'harakiri':
       return (
-        <span className={known?.harakiriTotal ? 'm crit' : 'm z'}>{formatCount(known?.harakiriTotal ?? null)}</span>
+        <span className={known?.harakiriLastHour ? 'm crit' : 'm z'}>
+          {formatCount(known?.harakiriLastHour ?? null)}
+        </span>
       );
     case 'exceptions':
       return (

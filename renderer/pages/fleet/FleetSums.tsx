@@ -27,7 +27,7 @@ export function FleetSums({ instances, groupBy }: { instances: readonly Instance
         />
         <Sum name="memory" of={formatBytes(totals.rssBytes)} />
         <Sum name="exceptions" of={formatPerMinute(totals.exceptionsPerMin)} />
-        <Sum name="harakiri" of={{ text: formatCount(totals.harakiri), unit: '', isZero: totals.harakiri === 0 }} />
+        <Sum name="harakiri" of={{ text: formatCount(totals.harakiri), unit: '/h', isZero: totals.harakiri === 0 }} />
       </dl>
     </div>
   );

@@ -41,7 +41,7 @@ export const COLUMNS: readonly Column[] = [
   column('queue', 'Queue', 84, true, 2),
   column('avg', 'Avg', 76, true, 0),
   column('memory', 'Memory', 88, true, 4),
-  column('harakiri', 'Harakiri', 76, true, 6),
+  column('harakiri', 'Harakiri/h', 76, true, 6),
   column('exceptions', 'Exc/min', 68, true, 7),
   column('version', 'uWSGI', 70, false, 8),
   column('reloaded', 'Reloaded', 84, true, 5),

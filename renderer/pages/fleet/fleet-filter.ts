@@ -63,7 +63,7 @@ export function figureOf({ figures }: Instance, name: FigureName): number | null
     case 'memory':
       return figures.rssBytes;
     case 'harakiri':
-      return figures.harakiriTotal;
+      return figures.harakiriLastHour;
     case 'exceptions':
       return figures.exceptionsPerMin;
     case 'workers':

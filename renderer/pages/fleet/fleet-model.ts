@@ -128,7 +128,8 @@ export interface FleetTotals {
   workers: number;
   rssBytes: number | null;
   exceptionsPerMin: number | null;
-  harakiri: number;
+  /** Within the last hour. */
+  harakiri: number | null;
 }
 
 /** `23 ok, 1 lost`: how those of a group are, quiet about what is not there. */
@@ -159,7 +160,7 @@ export function totalsOf(instances: readonly Instance[]): FleetTotals {
     workers: sum(figures.map(({ workers }) => workers)) ?? 0,
     rssBytes: sum(figures.map(({ rssBytes }) => rssBytes)),
     exceptionsPerMin: sum(figures.map(({ exceptionsPerMin }) => exceptionsPerMin)),
-    harakiri: sum(figures.map(({ harakiriTotal }) => harakiriTotal)) ?? 0,
+    harakiri: sum(figures.map(({ harakiriLastHour }) => harakiriLastHour)),
   };
 }
 

@@ -77,13 +77,15 @@ function HostRow({ entry, host, isInUse }: { entry: HostEntry; host: HostState |
         <option value="ssh2">Reeve's own SSH</option>
         <option value="system">the system's ssh</option>
       </select>
-      {status === 'asking' ? (
-        <Button onClick={() => ui.openDialog({ type: 'question' })}>Answer…</Button>
-      ) : isStill || status === 'waiting' ? (
-        <Button onClick={() => runAction(hosts.connect(entry.id))}>{isStill ? 'Connect' : 'Try now'}</Button>
-      ) : (
-        <Button onClick={() => runAction(hosts.disconnect(entry.id))}>Disconnect</Button>
-      )}
+      <div className="host-act">
+        {status === 'asking' ? (
+          <Button onClick={() => ui.openDialog({ type: 'question' })}>Answer…</Button>
+        ) : isStill || status === 'waiting' ? (
+          <Button onClick={() => runAction(hosts.connect(entry.id))}>{isStill ? 'Connect' : 'Try now'}</Button>
+        ) : (
+          <Button onClick={() => runAction(hosts.disconnect(entry.id))}>Disconnect</Button>
+        )}
+      </div>
       <IconButton
         label={`Forget ${entry.id}`}
         icon={<X size={14} strokeWidth={1.75} aria-hidden />}

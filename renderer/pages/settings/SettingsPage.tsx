@@ -7,8 +7,10 @@ import { Button } from '../../ui/Button.tsx';
 import { ErrorBand } from '../../ui/ErrorBand.tsx';
 import { Segmented } from '../../ui/Segmented.tsx';
 import { Switch } from '../../ui/Switch.tsx';
+import { AuditSetting } from './AuditSetting.tsx';
 import { HostsSetting } from './HostsSetting.tsx';
 import { ReadOnlyTags } from './ReadOnlyTags.tsx';
+import { RecordSetting } from './RecordSetting.tsx';
 import { Setting } from './Setting.tsx';
 import { TrustedKeysSetting } from './TrustedKeysSetting.tsx';
 import './settings.css';
@@ -71,6 +73,8 @@ export function SettingsPage() {
         <HostsSetting />
         <TrustedKeysSetting />
         <ReadOnlyTags />
+        <AuditSetting />
+        <RecordSetting />
         <About />
       </div>
     </>

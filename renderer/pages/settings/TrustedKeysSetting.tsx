@@ -1,11 +1,12 @@
 /** Settings: host keys that Reeve keeps itself. One that is forgotten is asked about again. */
 import { X } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useCallback, useState } from 'react';
 import type { TrustedKey } from '../../../electron/contract/hosts-model.ts';
 import { keyTypeName } from '../../dialogs/attach/attach-words.ts';
 import { FailureText } from '../../dialogs/FailureText.tsx';
 import { useCall } from '../../dialogs/use-call.ts';
 import { formatClock } from '../../format/time.ts';
+import { useAttachedEffect } from '../../stores/use-attached-effect.ts';
 import { useNow, useStores } from '../../stores/use-stores.ts';
 import { IconButton } from '../../ui/IconButton.tsx';
 
@@ -14,13 +15,15 @@ export function TrustedKeysSetting() {
   const nowMs = useNow();
   const [keys, setKeys] = useState<readonly TrustedKey[]>([]);
   const { run, failure } = useCall();
-  useEffect(
-    () =>
-      run(
-        () => client.call('hosts.keys', {}),
-        (result) => setKeys(result.keys),
-      ),
-    [run, client],
+  useAttachedEffect(
+    useCallback(
+      () =>
+        run(
+          () => client.call('hosts.keys', {}),
+          (result) => setKeys(result.keys),
+        ),
+      [run, client],
+    ),
   );
 
   async function forget({ name, keyType }: TrustedKey) {
