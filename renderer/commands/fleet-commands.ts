@@ -3,6 +3,7 @@ import type { ExportFormat } from '../../electron/contract/fleet-model.ts';
 import type { AppStores } from '../stores/app.ts';
 import { fleetRoute } from '../stores/router.ts';
 import type { Command } from './commands.ts';
+import { offerFile } from './offer-file.ts';
 import { runAction } from './run-action.ts';
 
 export function fleetCommands(stores: AppStores): Command[] {
@@ -79,14 +80,4 @@ export function fleetCommands(stores: AppStores): Command[] {
       }),
     ),
   ];
-}
-
-/** Hands a text to the browser as a download. */
-function offerFile(fileName: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain;charset=utf-8' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = fileName;
-  link.click();
-  URL.revokeObjectURL(url);
 }

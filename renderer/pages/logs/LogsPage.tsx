@@ -6,6 +6,7 @@ import { FileText } from 'lucide-react';
 import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useState } from 'react';
 import type { LogLine, LogSources } from '../../../electron/contract/logs-model.ts';
 import type { Instance } from '../../../electron/contract/model.ts';
+import { offerFile } from '../../commands/offer-file.ts';
 import { formatBytes, formatCount, quantityText } from '../../format/quantity.ts';
 import { instanceRoute } from '../../stores/router.ts';
 import { useInstance, useLog, useStores, useWatch } from '../../stores/use-stores.ts';
@@ -145,7 +146,7 @@ function LogView({ instance, instanceId }: { instance: Instance | undefined; ins
         onStep={step}
         shownCount={rows.length}
         textOfShown={() => textOf(rows)}
-        onDownload={() => offerText(`${name.replace(/[^\w.-]+/g, '-')}.log`, textOf(rows))}
+        onDownload={() => offerFile(`${name.replace(/[^\w.-]+/g, '-')}.log`, textOf(rows))}
         isFollowing={isFollowing}
         onToggle={toggle}
       />
@@ -241,16 +242,6 @@ function pidsOf(text: string): ReadonlyMap<number, number> {
 
 function textOf(rows: readonly LogLine[]): string {
   return `${rows.map((row) => row.text).join('\n')}\n`;
-}
-
-/** Hands a text to the browser as a download. */
-function offerText(fileName: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain;charset=utf-8' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = fileName;
-  link.click();
-  URL.revokeObjectURL(url);
 }
 
 /** Lines are in the order of their numbers: count from the end. */

@@ -10,7 +10,6 @@ import { Switch } from '../../ui/Switch.tsx';
 import { AuditSetting } from './AuditSetting.tsx';
 import { HostsSetting } from './HostsSetting.tsx';
 import { ReadOnlyTags } from './ReadOnlyTags.tsx';
-import { RecordSetting } from './RecordSetting.tsx';
 import { Setting } from './Setting.tsx';
 import { TrustedKeysSetting } from './TrustedKeysSetting.tsx';
 import './settings.css';
@@ -74,7 +73,6 @@ export function SettingsPage() {
         <TrustedKeysSetting />
         <ReadOnlyTags />
         <AuditSetting />
-        <RecordSetting />
         <About />
       </div>
     </>
