@@ -15,6 +15,8 @@ import { connectSystemSsh } from '../core/ssh/system-transport.ts';
 import { UserTrust } from '../core/ssh/user-trust.ts';
 import { answerInTerminal } from './answer-questions.ts';
 import { copyConsoleFiles } from './console-files.ts';
+import { unlessStopped } from './sign-in.ts';
+import { stopSignal } from './stop-signals.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Calls `use` with the machine; connections are closed when it is done. */
@@ -24,6 +26,7 @@ export async function withMachine<T>(
   use: (machine: Machine) => Promise<T>,
 ): Promise<T> {
   if (id === LOCAL) return use(localMachine);
+  const stopped = stopSignal();
   // A running console writes its own files: this command has copies.
   const dataFolder = await mkdtemp(join(tmpdir(), 'reeve-ssh-'));
   const clock = systemClock;
@@ -69,8 +72,8 @@ export async function withMachine<T>(
     try {
       const way = hosts.get(id);
       // Signing in takes as long as its user does; deadlines count from there.
-      await way.transport();
-      return await use(new SshMachine(way));
+      const work = way.transport().then(async () => use(new SshMachine(way)));
+      return await unlessStopped(stopped, work);
     } finally {
       hosts.dispose();
       await trust.dispose();

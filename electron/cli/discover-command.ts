@@ -1,6 +1,7 @@
 /** `reeve discover`: the servers that run on this machine or on one behind SSH. */
 import type { Discovered } from '../contract/model.ts';
 import { describeServers, findServers } from '../core/discover/discover.ts';
+import { CoreError } from '../core/errors.ts';
 import { LOCAL } from '../core/machine/machine.ts';
 import { formatDestination, parseDestination } from '../core/ssh/destination.ts';
 import { withMachine } from './cli-machines.ts';
@@ -20,7 +21,12 @@ function machineIdOf(text: string | undefined): string {
   if (text === undefined) return LOCAL;
   const [, host] = /^ssh:\/\/([^/]+)\/?$/i.exec(text) ?? [];
   if (host === undefined) throw new UsageError(`"${text}" is not a host; write ssh://HOST.`, 'discover');
-  return formatDestination(parseDestination(host));
+  try {
+    return formatDestination(parseDestination(host));
+  } catch (error) {
+    if (error instanceof CoreError) throw new UsageError(`${error.message} ${error.hint}`, 'discover');
+    throw error;
+  }
 }
 
 /** A few lines for each server. */

@@ -5,7 +5,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { HostState } from '../contract/hosts-model.ts';
 import { type LogLine, type LogSources, type LogState, MOST_LOG_LINES } from '../contract/logs-model.ts';
 import { AuditLog } from '../core/audit/audit-log.ts';
 import { createCore } from '../core/core.ts';
@@ -17,11 +16,11 @@ import { RpcClient } from '../rpc/client.ts';
 import { RpcError } from '../rpc/errors.ts';
 import { createMemoryPair } from '../rpc/transport.ts';
 import { createWebPorts } from '../web/web-ports.ts';
-import { answerInTerminal, type QuestionSource } from './answer-questions.ts';
 import { consoleFolder, copyConsoleFiles } from './console-files.ts';
 import { findInstallation } from './installation.ts';
 import { LogPrinter } from './log-printer.ts';
 import type { Parsed } from './parse-command.ts';
+import { signIn, unlessStopped } from './sign-in.ts';
 import { readTarget } from './stats-command.ts';
 import { stopSignal } from './stop-signals.ts';
 import { CommandError, EXIT, type Terminal, UsageError } from './terminal.ts';
@@ -53,8 +52,9 @@ export async function runLogs({ flags, positionals }: Parsed, terminal: Terminal
   const client = new RpcClient({ setTimer: (callback, ms) => systemClock.setTimer(callback, ms) });
   client.attach(right);
   try {
-    if (target.machine !== LOCAL) await signIn(client, target.machine, terminal);
-    const { id, name } = await client.call('instances.attach', { statsAddress: target.text });
+    if (target.machine !== LOCAL) await unlessStopped(stopped, signIn(client, target.machine, terminal));
+    const attached = client.call('instances.attach', { statsAddress: target.text });
+    const { id, name } = await unlessStopped(stopped, attached);
     if (wishes.raw) await recordRaw(name, target.machine, terminal);
     return await print(client, id, wishes, terminal, stopped);
   } catch (error) {
@@ -79,9 +79,9 @@ async function recordRaw(instance: string, machine: string, terminal: Terminal):
 
 function wishesOf(flags: Parsed['flags']): Wishes {
   const [lines, source] = [flags.get('lines'), flags.get('source')];
-  const count = typeof lines === 'string' ? Number(lines) : USUAL_LINES;
-  if (!Number.isInteger(count) || count < 1 || count > MOST_LOG_LINES) {
-    throw new UsageError(`--lines takes a number from 1 to ${MOST_LOG_LINES}.`, 'logs');
+  const count = typeof lines === 'string' && lines !== '' ? Number(lines) : USUAL_LINES;
+  if (!Number.isInteger(count) || count < 0 || count > MOST_LOG_LINES) {
+    throw new UsageError(`--lines takes a number from 0 to ${MOST_LOG_LINES}.`, 'logs');
   }
   return {
     follow: flags.has('follow'),
@@ -90,27 +90,6 @@ function wishesOf(flags: Parsed['flags']): Wishes {
     json: flags.has('json'),
     raw: flags.has('raw'),
   };
-}
-
-/** Signing in takes as long as its user does; the deadlines of calls count from there. */
-async function signIn(client: RpcClient, destination: string, terminal: Terminal): Promise<void> {
-  const questions: QuestionSource = {
-    onChanged: null,
-    answer: (questionId, answer) => {
-      client.call('ssh.answer', { questionId, answer }).catch((error: unknown) => terminal.err(String(error)));
-    },
-  };
-  answerInTerminal(questions, terminal);
-  client.on('ssh.questions', (open) => questions.onChanged?.(open.questions));
-  const settled = Promise.withResolvers<HostState>();
-  const settle = (host: HostState): void => {
-    const isOver = host.status === 'ready' || host.status === 'waiting' || host.status === 'failed';
-    if (host.id === destination && isOver) settled.resolve(host);
-  };
-  client.on('hosts.changed', ({ hosts }) => hosts.forEach(settle));
-  settle(await client.call('hosts.connect', { destination }));
-  const { status, reason, hint } = await settled.promise;
-  if (status !== 'ready') throw new CommandError(reason ?? `${destination} can not be reached.`, hint);
 }
 
 async function print(
@@ -131,7 +110,7 @@ async function print(
   const stopCollecting = client.on('log.lines', ({ lines }) => early.push(...lines));
   const first = await client.call('log.follow', { instanceId, source, most });
   stopCollecting();
-  printer.push(first.lines.slice(-wishes.lines));
+  printer.push(first.lines.slice(Math.max(0, first.lines.length - wishes.lines)));
   if (!wishes.follow) {
     await printer.settle();
     const { status, reason, hint } = first.state;

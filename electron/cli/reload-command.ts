@@ -11,16 +11,17 @@ import { reportJson } from '../contract/reload-report.ts';
 import { createCore } from '../core/core.ts';
 import { isErrorCode } from '../core/errors.ts';
 import { instancesFileSchema } from '../core/instances/record.ts';
+import { LOCAL } from '../core/machine/machine.ts';
 import { systemClock } from '../core/node-ports.ts';
 import { checkText, hindrances } from '../core/reload/plan-trouble.ts';
 import { RpcClient } from '../rpc/client.ts';
 import { RpcError } from '../rpc/errors.ts';
 import { createMemoryPair } from '../rpc/transport.ts';
 import { createWebPorts } from '../web/web-ports.ts';
-import { answerInTerminal, type QuestionSource } from './answer-questions.ts';
 import { consoleFolder, copyConsoleFiles } from './console-files.ts';
 import { findInstallation } from './installation.ts';
 import type { Parsed } from './parse-command.ts';
+import { signIn, unlessStopped } from './sign-in.ts';
 import { readTarget } from './stats-command.ts';
 import { stopSignal } from './stop-signals.ts';
 import { CommandError, EXIT, type Terminal } from './terminal.ts';
@@ -41,9 +42,10 @@ export async function runReload({ positionals, flags }: Parsed, terminal: Termin
   core.connect(left);
   const client = new RpcClient({ setTimer: (callback, ms) => systemClock.setTimer(callback, ms) });
   client.attach(right);
-  answerQuestions(client, terminal);
   try {
-    return await reload(client, { statsAddress: target.text, ...known }, wishesOf(flags), terminal, stopped);
+    if (target.machine !== LOCAL) await unlessStopped(stopped, signIn(client, target.machine, terminal));
+    const instance = await unlessStopped(stopped, attach(client, { statsAddress: target.text, ...known }));
+    return await reload(client, instance, wishesOf(flags), terminal, stopped);
   } catch (error) {
     if (error instanceof RpcError) throw new CommandError(error.message, error.hint, error);
     throw error;
@@ -74,12 +76,11 @@ function wishesOf(flags: Parsed['flags']): Wishes {
 
 async function reload(
   client: RpcClient,
-  target: Params<'instances.attach'>,
+  instance: Instance,
   wishes: Wishes,
   terminal: Terminal,
   stopped: Promise<void>,
 ): Promise<number> {
-  const instance = await attach(client, target);
   const plan = await client.call('reload.plan', { instanceId: instance.id, sudo: wishes.sudo });
   const method = chooseMethod(plan, instance, wishes.method);
   refuseWhenCheckFails(plan, method, terminal);
@@ -129,18 +130,6 @@ async function findInConsole(folder: string, statsAddress: string): Promise<{ na
   }
 }
 
-/** What a host asks on the way to it. */
-function answerQuestions(client: RpcClient, terminal: Terminal): void {
-  const source: QuestionSource = {
-    onChanged: null,
-    answer: (questionId, answer) => {
-      client.call('ssh.answer', { questionId, answer }).catch((error: unknown) => terminal.err(String(error)));
-    },
-  };
-  answerInTerminal(source, terminal);
-  client.on('ssh.questions', ({ questions }) => source.onChanged?.(questions));
-}
-
 /** Resolves when there are figures to plan with. */
 async function attach(client: RpcClient, target: Params<'instances.attach'>): Promise<Instance> {
   const attached = Promise.withResolvers<Instance>();
@@ -154,8 +143,9 @@ async function attach(client: RpcClient, target: Params<'instances.attach'>): Pr
     );
   }, FIRST_FIGURES_MS);
   try {
-    settle(await client.call('instances.attach', target));
-    return await attached.promise;
+    // Figures, or that there are none, may be told before the call is answered.
+    const given = client.call('instances.attach', target).then(settle);
+    return await Promise.race([attached.promise, given.then(async () => attached.promise)]);
   } finally {
     cancel();
     stopListening();
