@@ -126,7 +126,7 @@ export class Actions {
     const path = config?.masterFifos[0];
     const [check, signalTrouble] = await Promise.all([
       path === undefined ? null : checkFifo(control, path, document.pid),
-      findSignalTrouble(instance, document),
+      findSignalTrouble(instance, document, control.sudo),
     ]);
     const facts: ActionFacts = {
       document,

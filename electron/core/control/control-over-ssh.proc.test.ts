@@ -10,7 +10,7 @@ import { SshMachine } from '../machine/ssh-machine.ts';
 import { PlainHost } from '../ssh/testing/plain-host.ts';
 import { hasSshd, Sshd } from '../ssh/testing/sshd.ts';
 import { waitUntil } from '../testing/wait-until.ts';
-import { type Control, checkFifo, isWritable, sendSignal, touchFile, writeFifo } from './control.ts';
+import { type Control, checkFifo, findSignalDenial, isWritable, sendSignal, touchFile, writeFifo } from './control.ts';
 
 let sshd: Sshd;
 let host: PlainHost;
@@ -87,6 +87,9 @@ describe.skipIf(!hasSshd())('over SSH', () => {
     const other = { pid, masterArgs: ['uwsgi', '--ini', 'a.ini'], masterPid: null };
     expect(await codeOf(sendSignal(control, other, 'HUP'))).toBe('signal-not-master');
     expect(started.signalCode).toBeNull();
+    expect(await findSignalDenial(control, pid)).toBeNull();
+    expect(await findSignalDenial({ ...control, sudo: true }, pid)).toBe('sudo: a password is required');
+    expect(await findSignalDenial(control, 2 ** 30)).toBe('permission denied');
     await sendSignal(control, { pid, masterArgs: ['sleep', '600'], masterPid: null }, 'HUP');
     await waitUntil('the signal', () => started.signalCode === 'SIGHUP');
   });

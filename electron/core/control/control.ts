@@ -109,6 +109,24 @@ export async function sendSignal(control: Control, target: SignalTarget, signal:
   if (word !== 'ok') throw new CoreError('signal-failed', { signal, pid, reason: wordsOf(detail) });
 }
 
+/** Why what `control` acts as may not signal this process; null: it may. Sends nothing. */
+export async function findSignalDenial(control: Control, pid: number): Promise<string | null> {
+  const { machine, sudo } = control;
+  if (actsHere(control)) {
+    try {
+      process.kill(pid, 0);
+      return null;
+    } catch (error) {
+      return describe(error);
+    }
+  }
+  const argv = ['sh', '-c', 'kill -0 "$1"', 'sh', String(pid)] as const;
+  const { code, stderr } = await machine.run(argv, { ...COMMAND_LIMITS, sudo });
+  if (code === 0) return null;
+  const reason = firstLine(stderr.toString('utf8'));
+  return sudo && reason.startsWith('sudo:') ? reason : 'permission denied';
+}
+
 export function systemdArgv(unit: string): [string, ...string[]] {
   return ['systemctl', '--no-ask-password', 'reload', unit];
 }

@@ -45,8 +45,10 @@ export async function findServerOf(
 ): Promise<FoundServer | null> {
   const process = await machine.readProcess(document.pid);
   if (process === null || serverArguments(process) === null) return null;
-  const server = { process, config: await configOf(machine, process, null), startedByPid: null };
-  return isSameServer(server, document, statsAddress) ? server : null;
+  // The folder of another user's process is hidden, but its statistics name it.
+  const server = { process: { ...process, cwd: process.cwd ?? document.cwd }, startedByPid: null };
+  const config = await configOf(machine, server.process, null);
+  return isSameServer({ process, config }, document, statsAddress) ? { ...server, config } : null;
 }
 
 /** A master in a container gives its pid there, which may be another server's pid here. */

@@ -35,7 +35,7 @@ export async function lookAround(
   const [fifo, touch, signalTrouble, systemd, vassal, configChanged] = await Promise.all([
     lookAtFifo(control, config, document),
     lookAtTouchFiles(control, config),
-    findSignalTrouble(instance, document),
+    findSignalTrouble(instance, document, sudo),
     master === null || instance.runner !== null ? null : lookAtUnit(control, master),
     master === null || instance.runner !== null ? null : lookAtVassal(control, master, config),
     hasChanged(instance, config, loadedAtMs),

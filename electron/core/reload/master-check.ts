@@ -3,9 +3,10 @@
  * master there, and not another process with the same number, as with a server in a container.
  */
 import type { StatsDocument } from '../../../engine/api/stats.ts';
+import { findSignalDenial } from '../control/control.ts';
 import { findServerOf } from '../discover/discover.ts';
 import type { ProcessInfo } from '../discover/processes.ts';
-import { CoreError, describe } from '../errors.ts';
+import { CoreError } from '../errors.ts';
 import type { Instance } from '../instances/instance.ts';
 
 /** Throws `signal-not-master` unless the process is this server's. */
@@ -20,16 +21,20 @@ export async function findMaster(instance: Instance, document: StatsDocument): P
 }
 
 /** Why the master can't be signalled; null: nothing is known that stands in the way. Sends nothing. */
-export async function findSignalTrouble(instance: Instance, document: StatsDocument): Promise<string | null> {
+export async function findSignalTrouble(
+  instance: Instance,
+  document: StatsDocument,
+  sudo: boolean,
+): Promise<string | null> {
   const { pid } = document;
-  const { isLocal } = instance.machine;
-  if (isLocal && process.platform === 'win32') return 'Windows has no such signal.';
+  const { machine } = instance;
+  if (machine.isLocal && process.platform === 'win32') return 'Windows has no such signal.';
   try {
     await findMaster(instance, document);
-    if (isLocal && instance.record.sudo !== true) process.kill(pid, 0);
-    return null;
+    const reason = await findSignalDenial({ machine, sudo }, pid);
+    return reason === null ? null : `Process ${pid} can not be signalled: ${reason}.`;
   } catch (error) {
     if (error instanceof CoreError) return error.message;
-    return `Process ${pid} can not be signalled: ${describe(error)}.`;
+    throw error;
   }
 }
