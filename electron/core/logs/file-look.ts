@@ -58,6 +58,9 @@ export async function lookIntoFile(machine: Machine, path: string, from: LookFro
     { deadlineMs: DEADLINE_MS, mostBytes: MOST_BYTES_A_LOOK + 4_096 },
   );
   const look = parseLook(stdout);
+  if (look === null && code === null && !machine.isLocal) {
+    throw new CoreError('ssh-lost', { host: machine.name, reason: `it ended while ${path} was read` });
+  }
   if (look === null) {
     const reason = `the shell there ended with ${code ?? 'a signal'} and no answer`;
     const command = `reading ${path}`;

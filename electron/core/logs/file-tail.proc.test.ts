@@ -20,6 +20,7 @@ describe('a log file that is followed', () => {
   let path = '';
   let tail: FileTail | null = null;
   let lines: string[] = [];
+  let most = 0;
   let notes: string[] = [];
   let waiting: string[] = [];
 
@@ -27,6 +28,7 @@ describe('a log file that is followed', () => {
     folder = await mkdtemp(join(tmpdir(), 'reeve-tail-'));
     path = join(folder, "it's a $(log).txt");
     lines = [];
+    most = 0;
     notes = [];
     waiting = [];
   });
@@ -44,7 +46,10 @@ describe('a log file that is followed', () => {
       clock: systemClock,
       backBytes,
       sink: {
-        onLines: (more) => lines.push(...more.map(({ text }) => text)),
+        onLines: (more) => {
+          most = Math.max(most, more.length);
+          lines.push(...more.map(({ text }) => text));
+        },
         onNote: (text) => notes.push(text),
         onFollowing: () => {},
         onWaiting: (reason) => waiting.push(reason),
@@ -56,6 +61,18 @@ describe('a log file that is followed', () => {
 
   const until = async (count: number): Promise<unknown> =>
     waitUntil(`${count} lines, not ${lines.length}`, () => lines.length >= count);
+
+  it('hands on what came in one go in parts that nobody misses, in their order', async () => {
+    await writeFile(path, text(0, 1));
+    follow();
+    await until(1);
+    await appendFile(path, text(1, 3_500));
+    await rename(path, `${path}.1`);
+    await writeFile(path, text(3_500, 4_000));
+    await until(4_000);
+    expect(lines).toEqual(numbered(0, 4_000));
+    expect(most).toBeLessThanOrEqual(1_000);
+  });
 
   it('gives its newest whole lines, then what comes, half lines when they are whole', async () => {
     await writeFile(path, text(0, 1_000));

@@ -23,6 +23,12 @@ export interface FileTailOptions {
 const LOOK_EVERY_MS = { here: 400, there: 800 };
 /** At most ten times a second, so at most 10 MiB/s: what comes faster is left out, and said. */
 const LOOK_AGAIN_MS = 100;
+/**
+ * So many lines are handed on at once, and the rest a moment later: what a slow link brings in one go would push lines
+ * out of the ring before its readers have seen them. The file keeps what is not read yet.
+ */
+const LINES_AT_ONCE = 1_000;
+const HAND_ON_EVERY_MS = 100;
 /** Servers go on writing to a file that was moved away until they are told to open the new one. */
 const FOLLOW_OLD_MS = 60_000;
 
@@ -39,6 +45,8 @@ export class FileTail implements LogTail {
   #sawNothing = false;
   #failures = 0;
   #cancelTimer: (() => void) | null = null;
+  /** What the last look found and was not handed on yet. */
+  #found: (() => void)[] = [];
   #disposed = false;
 
   constructor(options: FileTailOptions) {
@@ -59,7 +67,7 @@ export class FileTail implements LogTail {
   async #look(): Promise<void> {
     const { machine, sink } = this.#options;
     try {
-      const more = await this.#readAll();
+      const more = await this.#readAndHandOn();
       if (this.#disposed) return;
       this.#failures = 0;
       const usualMs = machine.isLocal ? LOOK_EVERY_MS.here : LOOK_EVERY_MS.there;
@@ -71,6 +79,31 @@ export class FileTail implements LogTail {
       this.#schedule(retryAfterMs(this.#failures));
       this.#failures += 1;
     }
+  }
+
+  /** What an old file said counts also when the new one could not be read. */
+  async #readAndHandOn(): Promise<boolean> {
+    try {
+      return await this.#readAll();
+    } finally {
+      await this.#handOn();
+    }
+  }
+
+  async #handOn(): Promise<void> {
+    const found = this.#found;
+    this.#found = [];
+    for (const [i, give] of found.entries()) {
+      if (i > 0) await this.#wait(HAND_ON_EVERY_MS);
+      if (this.#disposed) return;
+      give();
+    }
+  }
+
+  async #wait(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#cancelTimer = this.#options.clock.setTimer(resolve, ms);
+    await promise;
   }
 
   /** True: there is more to read already. */
@@ -122,7 +155,7 @@ export class FileTail implements LogTail {
     }
     const advance = cursor.advance(look);
     if (advance.type === 'cut') {
-      sink.onNote(`${path} was cut and is read from its beginning. Lines written just before that may be missing.`);
+      this.#note(`${path} was cut and is read from its beginning. Lines written just before that may be missing.`);
       return true;
     }
     this.#give(advance, false);
@@ -130,7 +163,7 @@ export class FileTail implements LogTail {
     if (advance.more || look.pathInode === cursor.inode || look.pathInode === '0') return advance.more;
     this.#old.push({ cursor, untilMs: clock.now() + FOLLOW_OLD_MS });
     this.#current = new FileCursor(look.pathInode, 0, false);
-    sink.onNote(`${path} was rotated; the new file is read from its beginning.`);
+    this.#note(`${path} was rotated; the new file is read from its beginning.`);
     return true;
   }
 
@@ -153,9 +186,7 @@ export class FileTail implements LogTail {
     this.#giveLines(cursor.end(), false);
     this.#current = null;
     this.#sawNothing = true;
-    this.#options.sink.onNote(
-      `${this.#options.path} was removed. Lines written after the last look at it may be missing.`,
-    );
+    this.#note(`${this.#options.path} was removed. Lines written after the last look at it may be missing.`);
   }
 
   #cannot(status: 'gone' | 'missing' | 'other' | 'unreadable'): void {
@@ -175,17 +206,27 @@ export class FileTail implements LogTail {
   #give(advance: Extract<Advance, { type: 'lines' }>, isBacklog: boolean): void {
     const { sink, path } = this.#options;
     if (advance.leftOutBytes > 0) {
-      sink.onNote(`${path} grows faster than it is read: ${advance.leftOutBytes} bytes are left out here.`);
+      this.#note(`${path} grows faster than it is read: ${advance.leftOutBytes} bytes are left out here.`);
     }
     if (advance.bytes > 0) sink.onBytes(advance.bytes);
     this.#giveLines(advance.lines, isBacklog);
   }
 
-  #giveLines(lines: string[], isBacklog: boolean): void {
-    if (lines.length > 0)
-      this.#options.sink.onLines(
-        lines.map((text) => ({ text, atMs: null })),
-        isBacklog,
-      );
+  /** The newest of those that were there already are awaited, and the ring has room for them. */
+  #giveLines(texts: string[], isBacklog: boolean): void {
+    const lines = texts.map((text) => ({ text, atMs: null }));
+    const { sink } = this.#options;
+    if (isBacklog && lines.length > 0) {
+      sink.onLines(lines, true);
+      return;
+    }
+    for (let at = 0; at < lines.length; at += LINES_AT_ONCE) {
+      const some = lines.slice(at, at + LINES_AT_ONCE);
+      this.#found.push(() => sink.onLines(some, false));
+    }
+  }
+
+  #note(text: string): void {
+    this.#found.push(() => this.#options.sink.onNote(text));
   }
 }

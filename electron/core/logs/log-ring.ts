@@ -14,6 +14,8 @@ import { type ParsedRequest, parseRequestLine } from './request-line.ts';
 
 export const LOG_LINES = MOST_LOG_LINES;
 
+const MOST_REVEALED_CHARS = 2_000_000;
+
 export class LogRing {
   readonly #lines: LogLine[] = [];
   readonly #levels = new LevelReader();
@@ -58,9 +60,16 @@ export class LogRing {
     return this.#lines.slice(-Math.min(most, LOG_LINES));
   }
 
-  /** Lines after this number that have secrets, with them, oldest first. */
+  /** Lines after this number that have secrets, with them, oldest first; the newest when they are too many. */
   reveal(sinceSeq: number): RevealedLine[] {
-    return [...this.#withSecrets.values()].filter(({ seq }) => seq > sinceSeq);
+    const found: RevealedLine[] = [];
+    let room = MOST_REVEALED_CHARS;
+    for (const line of [...this.#withSecrets.values()].toReversed()) {
+      room -= line.text.length;
+      if (line.seq <= sinceSeq || room < 0) break;
+      found.push(line);
+    }
+    return found.toReversed();
   }
 
   since(seq: number): LogLine[] {

@@ -3,17 +3,26 @@
  * A click or Enter opens a line in full; arrows move, Home and End jump.
  */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, memo, useEffect, useRef } from 'react';
-import type { LogLine } from '../../../electron/contract/logs-model.ts';
-import { formatBytes } from '../../format/quantity.ts';
+import { Fragment, type KeyboardEvent, memo, useEffect, useLayoutEffect, useRef } from 'react';
+import type { LogLine, RevealedLine } from '../../../electron/contract/logs-model.ts';
+import { formatBytes, formatCount } from '../../format/quantity.ts';
 import { formatClock, formatShortTime } from '../../format/time.ts';
+import { CopyButton } from '../../ui/CopyButton.tsx';
 import { Figure } from '../../ui/Figure.tsx';
 import { HealthGlyph } from '../../ui/Glyph.tsx';
 import { SLOW_MS, statusTone } from './log-rows.ts';
 import { highlight } from './log-text.ts';
+import { exceptionOf, type Folded } from './tracebacks.ts';
 
 export interface LogTailProps {
   rows: readonly LogLine[];
+  /** Tracebacks that belong to a row: shown below it while it is chosen. */
+  under: Folded['under'];
+  /** Lines with their secrets, while those are shown. */
+  revealed: ReadonlyMap<number, RevealedLine>;
+  /** Lines as they stand in the log, not read into columns. */
+  isRaw: boolean;
+  onFilter: (text: string) => void;
   words: readonly string[];
   isFollowing: boolean;
   selectedSeq: number | null;
@@ -25,18 +34,22 @@ export interface LogTailProps {
 }
 
 const ROW_PX = 22;
+const TRACE_LINE_PX = 17;
 /** Further than this from the end, it was the user who scrolled. */
 const LEFT_END_PX = 3 * ROW_PX;
 
-export function LogTail({ rows, words, isFollowing, selectedSeq, showSelected, onSelect, onLeaveEnd }: LogTailProps) {
+export function LogTail(props: LogTailProps) {
+  const { rows, under, words, isFollowing, selectedSeq, showSelected, onSelect, onLeaveEnd } = props;
+  const openCount = selectedSeq === null ? 0 : (under.get(selectedSeq)?.length ?? 0);
   const scroller = useRef<HTMLDivElement>(null);
   // oxlint-disable-next-line react/incompatible-library -- its result changes on scroll; nothing here memoises it
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_PX,
+    estimateSize: (index) => ROW_PX + (openCount > 0 && rows[index]?.seq === selectedSeq ? tracebackPx(openCount) : 0),
     overscan: 20,
   });
+  useLayoutEffect(() => virtual.measure(), [virtual, selectedSeq, openCount]);
   const lastSeq = rows.at(-1)?.seq;
 
   useEffect(() => {
@@ -95,15 +108,24 @@ export function LogTail({ rows, words, isFollowing, selectedSeq, showSelected, o
         {virtual.getVirtualItems().map((item) => {
           const row = rows[item.index];
           if (!row) return null;
+          const isSelected = row.seq === selectedSeq;
+          const traceback = under.get(row.seq);
           return (
-            <LogLineRow
-              key={row.seq}
-              row={row}
-              topPx={item.start}
-              words={words}
-              isSelected={row.seq === selectedSeq}
-              onSelect={onSelect}
-            />
+            <Fragment key={row.seq}>
+              <LogLineRow
+                row={row}
+                secret={props.revealed.get(row.seq) ?? null}
+                isRaw={props.isRaw}
+                hasTraceback={traceback !== undefined}
+                topPx={item.start}
+                words={words}
+                isSelected={isSelected}
+                onSelect={onSelect}
+              />
+              {isSelected && traceback ? (
+                <Traceback block={traceback} under={under} topPx={item.start + ROW_PX} onFilter={props.onFilter} />
+              ) : null}
+            </Fragment>
           );
         })}
       </div>
@@ -113,29 +135,38 @@ export function LogTail({ rows, words, isFollowing, selectedSeq, showSelected, o
 
 interface LogLineRowProps {
   row: LogLine;
+  secret: RevealedLine | null;
+  isRaw: boolean;
+  hasTraceback: boolean;
   topPx: number;
   words: readonly string[];
   isSelected: boolean;
   onSelect: (seq: number | null) => void;
 }
 
-const LogLineRow = memo(function LogLineRow({ row, topPx, words, isSelected, onSelect }: LogLineRowProps) {
-  const { request } = row;
+const LogLineRow = memo(function LogLineRow(props: LogLineRowProps) {
+  const { row, secret, topPx, words, isSelected, onSelect } = props;
+  const request = props.isRaw ? null : row.request;
+  const text = secret?.text ?? row.text;
   return (
     <div
       className={`log-row ${row.level}${isSelected ? ' sel' : ''}`}
       style={{ transform: `translateY(${topPx}px)` }}
       onClick={() => onSelect(isSelected ? null : row.seq)}
       role="presentation"
-      title={row.text}
+      aria-expanded={props.hasTraceback ? isSelected : undefined}
+      title={text}
     >
       <span className="m q">{formatClock(row.atMs, row.atMs, { withMs: true })}</span>
       {request ? (
         <>
           <span className="num q">{row.pid ?? ''}</span>
-          <span className="m s2">{request.method}</span>
+          <span className="m s2 row g2">
+            {request.method}
+            {props.hasTraceback ? <HealthGlyph level="crit" /> : null}
+          </span>
           <span className="m ell">
-            <Marked text={request.uri} words={words} />
+            <Marked text={secret?.uri ?? request.uri} words={words} />
           </span>
           <span className={`num ${statusTone(request.status)}`}>{request.status ?? '–'}</span>
           <span className="num">
@@ -151,13 +182,56 @@ const LogLineRow = memo(function LogLineRow({ row, topPx, words, isSelected, onS
           {row.level === 'error' ? <HealthGlyph level="crit" /> : null}
           {row.level === 'warning' ? <HealthGlyph level="warn" /> : null}
           <span className="ell log-words">
-            <Marked text={row.text} words={words} />
+            <Marked text={text} words={words} />
           </span>
         </span>
       )}
     </div>
   );
 });
+
+interface TracebackProps {
+  block: readonly LogLine[];
+  under: Folded['under'];
+  topPx: number;
+  onFilter: (text: string) => void;
+}
+
+function Traceback({ block, under, topPx, onFilter }: TracebackProps) {
+  const exception = exceptionOf(block);
+  const alike = exception === null ? 0 : [...under.values()].filter((other) => exceptionOf(other) === exception).length;
+  return (
+    <div className="log-traceback" style={{ transform: `translateY(${topPx}px)`, height: tracebackPx(block.length) }}>
+      <pre>
+        {block.map((line) => (
+          <span key={line.seq} className={line === block.at(-1) ? 'crit' : undefined}>
+            {line.text}
+          </span>
+        ))}
+      </pre>
+      <div className="row g6">
+        {exception === null ? null : (
+          <button type="button" className="btn-link" onClick={() => onFilter(exception)}>
+            Same error, {formatCount(alike)} here
+          </button>
+        )}
+        <CopyButton
+          size="sm"
+          variant="quiet"
+          label="Copy the traceback"
+          text={() => block.map(({ text }) => text).join('\n')}
+        >
+          Copy
+        </CopyButton>
+      </div>
+    </div>
+  );
+}
+
+/** Its lines, what can be done with it, and the space around both. */
+function tracebackPx(lines: number): number {
+  return lines * TRACE_LINE_PX + 48;
+}
 
 export function Marked({ text, words }: { text: string; words: readonly string[] }) {
   if (words.length === 0) return text;

@@ -1,5 +1,5 @@
 /** Toolbar of the Logs tab: filter, kinds with their counts, slow ones, search, copy and download, pause. */
-import { ChevronDown, ChevronUp, Clock, Download, Pause, Play, Search } from 'lucide-react';
+import { ChevronDown, ChevronUp, Clock, Download, Pause, Play, Plus, Search, WrapText } from 'lucide-react';
 import { formatCount } from '../../format/quantity.ts';
 import { Button } from '../../ui/Button.tsx';
 import { CopyButton } from '../../ui/CopyButton.tsx';
@@ -25,6 +25,9 @@ export interface LogToolbarProps {
   found: { at: number; of: number } | null;
   onStep: (by: 1 | -1) => void;
   shownCount: number;
+  onAddFile: () => void;
+  isRaw: boolean;
+  onRaw: () => void;
   textOfShown: () => string;
   onDownload: () => void;
   isFollowing: boolean;
@@ -66,6 +69,19 @@ export function LogToolbar(props: LogToolbarProps) {
           Slower than 1 s
         </Button>
         <span className="grow" />
+        <Button size="sm" variant="quiet" icon={<Plus {...ICON} />} onClick={props.onAddFile}>
+          Add file
+        </Button>
+        <Button
+          size="sm"
+          variant="quiet"
+          aria-pressed={props.isRaw}
+          hint="Lines as they stand in the log"
+          icon={<WrapText {...ICON} />}
+          onClick={props.onRaw}
+        >
+          Raw
+        </Button>
         <CopyButton
           size="sm"
           variant="quiet"

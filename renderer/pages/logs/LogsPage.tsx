@@ -9,17 +9,23 @@ import type { Instance } from '../../../electron/contract/model.ts';
 import { offerFile } from '../../commands/offer-file.ts';
 import { formatBytes, formatCount, quantityText } from '../../format/quantity.ts';
 import { instanceRoute } from '../../stores/router.ts';
-import { useInstance, useLog, useStores, useWatch } from '../../stores/use-stores.ts';
+import { useInstance, useLog, useNow, useStores, useWatch } from '../../stores/use-stores.ts';
 import { Button } from '../../ui/Button.tsx';
 import { CopyButton } from '../../ui/CopyButton.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorBand } from '../../ui/ErrorBand.tsx';
 import { HealthGlyph } from '../../ui/Glyph.tsx';
+import { SecretsSwitch } from '../requests/SecretsSwitch.tsx';
+import { AddFileDialog } from './AddFileDialog.tsx';
 import { LogSourceMenu } from './LogSourceMenu.tsx';
 import { LogTail, Marked } from './LogTail.tsx';
 import { LogToolbar } from './LogToolbar.tsx';
 import { countKinds, filterLines, type KindFilter, parseLogFilter, SLOW_MS } from './log-rows.ts';
+import { type Folded, foldTracebacks } from './tracebacks.ts';
+import { useRevealedLines } from './use-revealed-lines.ts';
 import './logs.css';
+
+const NOTHING: Folded['under'] = new Map();
 
 export default function LogsPage({ instanceId }: { instanceId: string }) {
   const stores = useStores();
@@ -83,6 +89,10 @@ function LogView({ instance, instanceId }: { instance: Instance | undefined; ins
   const [isSlowOnly, setIsSlowOnly] = useState(false);
   const [selectedSeq, setSelectedSeq] = useState<number | null>(null);
   const [showSelected, setShowSelected] = useState(0);
+  const [isRaw, setIsRaw] = useState(false);
+  const [isAddingFile, setIsAddingFile] = useState(false);
+  const nowMs = useNow();
+  const { revealed, show, hide } = useRevealedLines(instanceId, source);
   const deferredText = useDeferredValue(text);
   const needle = useDeferredValue(search).trim().toLowerCase();
 
@@ -93,7 +103,9 @@ function LogView({ instance, instanceId }: { instance: Instance | undefined; ins
     [deferredText, kind, isSlowOnly],
   );
   const pids = workers.map(({ wid, pid }) => `${wid}=${pid}`).join(' ');
-  const rows = useMemo(() => filterLines(shown, filter, pidsOf(pids)), [shown, filter, pids]);
+  const folded = useMemo(() => (isRaw ? { rows: shown, under: NOTHING } : foldTracebacks(shown)), [shown, isRaw]);
+  const rows = useMemo(() => filterLines(folded.rows, filter, pidsOf(pids), folded.under), [folded, filter, pids]);
+  const secretCount = useMemo(() => shown.reduce((count, line) => count + (line.hasSecrets ? 1 : 0), 0), [shown]);
   const matches = useMemo(
     () => (needle === '' ? [] : rows.filter((row) => row.text.toLowerCase().includes(needle))),
     [rows, needle],
@@ -103,6 +115,13 @@ function LogView({ instance, instanceId }: { instance: Instance | undefined; ins
   const isFollowing = frozen === null;
   const waiting = isFollowing ? 0 : newerThan(lines, frozen.at(-1)?.seq ?? 0);
   const name = instance?.name ?? instanceId;
+
+  function choose(id: string): void {
+    setFrozen(null);
+    setSelectedSeq(null);
+    setIsAddingFile(false);
+    log.choose(id);
+  }
 
   function toggle(): void {
     setFrozen(isFollowing ? lines : null);
@@ -145,8 +164,11 @@ function LogView({ instance, instanceId }: { instance: Instance | undefined; ins
         }
         onStep={step}
         shownCount={rows.length}
-        textOfShown={() => textOf(rows)}
-        onDownload={() => offerFile(`${name.replace(/[^\w.-]+/g, '-')}.log`, textOf(rows))}
+        onAddFile={() => setIsAddingFile(true)}
+        isRaw={isRaw}
+        onRaw={() => setIsRaw(!isRaw)}
+        textOfShown={() => textOf(rows, folded)}
+        onDownload={() => offerFile(`${name.replace(/[^\w.-]+/g, '-')}.log`, textOf(rows, folded))}
         isFollowing={isFollowing}
         onToggle={toggle}
       />
@@ -183,6 +205,10 @@ function LogView({ instance, instanceId }: { instance: Instance | undefined; ins
       ) : (
         <LogTail
           rows={rows}
+          under={folded.under}
+          revealed={revealed.bySeq}
+          isRaw={isRaw}
+          onFilter={setText}
           words={words}
           isFollowing={isFollowing}
           selectedSeq={selectedSeq}
@@ -191,7 +217,9 @@ function LogView({ instance, instanceId }: { instance: Instance | undefined; ins
           onLeaveEnd={() => setFrozen((frozen) => frozen ?? lines)}
         />
       )}
-      {selected ? <LineInFull row={selected} words={words} /> : null}
+      {selected && !folded.under.has(selected.seq) ? (
+        <LineInFull row={selected} shownText={revealed.bySeq.get(selected.seq)?.text ?? selected.text} words={words} />
+      ) : null}
       <div className="log-foot">
         <span className="row g3">
           <HealthGlyph level={isFollowing && feed?.status !== 'waiting' ? 'ok' : 'off'} silent />
@@ -200,30 +228,42 @@ function LogView({ instance, instanceId }: { instance: Instance | undefined; ins
         <span className="m">
           {formatCount(rows.length)} of {formatCount(shown.length)} lines match
         </span>
-        <LogSourceMenu
-          sources={sources?.sources ?? []}
-          source={source}
-          onChoose={(id) => {
-            setFrozen(null);
-            setSelectedSeq(null);
-            log.choose(id);
-          }}
-        />
+        <LogSourceMenu sources={sources?.sources ?? []} source={source} onChoose={choose} />
         <span className="q">
           {instance === undefined || instance.machine === 'local' ? '' : `over SSH from ${instance.hostName}`}
           {(feed?.bytesPerSec ?? null) === null ? '' : ` ${quantityText(formatBytes(feed?.bytesPerSec ?? 0))}/s`}
         </span>
+        <span className="grow" />
+        {secretCount === 0 && revealed.failure === null ? null : (
+          <SecretsSwitch
+            title={`Show secrets in the log of ${name}`}
+            text="Cookies, authorisation, tokens, passwords and query values in lines of this log are shown on this page for 1 min."
+            label={`Secrets hidden in ${formatCount(secretCount)} ${secretCount === 1 ? 'line' : 'lines'}`}
+            untilMs={revealed.untilMs}
+            nowMs={nowMs}
+            failure={revealed.failure}
+            onShow={show}
+            onHide={hide}
+          />
+        )}
       </div>
+      {isAddingFile ? (
+        <AddFileDialog
+          hostName={instance?.hostName ?? 'this machine'}
+          onClose={() => setIsAddingFile(false)}
+          onAdd={(path) => choose(`file:${path}`)}
+        />
+      ) : null}
     </div>
   );
 }
 
 /** The chosen line with nothing cut off. */
-function LineInFull({ row, words }: { row: LogLine; words: readonly string[] }) {
+function LineInFull({ row, shownText, words }: { row: LogLine; shownText: string; words: readonly string[] }) {
   return (
     <div className="log-full" role="region" aria-label="Line in full">
       <pre>
-        <Marked text={row.text} words={words} />
+        <Marked text={shownText} words={words} />
       </pre>
       <CopyButton size="sm" variant="quiet" label="Copy this line" text={() => row.text} />
     </div>
@@ -240,8 +280,12 @@ function pidsOf(text: string): ReadonlyMap<number, number> {
   return new Map(pairs.map(([wid = 0, pid = 0]) => [wid, pid]));
 }
 
-function textOf(rows: readonly LogLine[]): string {
-  return `${rows.map((row) => row.text).join('\n')}\n`;
+/** Folded lines where they stand in the log. */
+function textOf(rows: readonly LogLine[], { under }: Folded): string {
+  const all = rows.flatMap((row) => [row, ...(under.get(row.seq) ?? [])]);
+  const bySeq = new Map(all.map((line) => [line.seq, line.text]));
+  const inOrder = [...bySeq].sort(([a], [b]) => a - b);
+  return `${inOrder.map(([, text]) => text).join('\n')}\n`;
 }
 
 /** Lines are in the order of their numbers: count from the end. */

@@ -4,6 +4,7 @@
  */
 import type { LogLine } from '../../../electron/contract/logs-model.ts';
 import { regexProblem } from './safe-regex.ts';
+import type { Folded } from './tracebacks.ts';
 
 export type KindFilter = 'all' | '2xx' | '3xx' | '4xx' | '5xx' | 'message' | 'warning' | 'error';
 
@@ -77,13 +78,18 @@ export function parseLogFilter(text: string, kind: KindFilter, slowerMs: number 
   return { ...filter, wanted, unwanted };
 }
 
-/** `pidOfWorker`: of the workers that live now, for lines that say their process only. */
+/** `under`: lines folded under others, which count as theirs. `pidOfWorker`: of the workers that live now, for lines that say their process only. */
 export function filterLines(
   lines: readonly LogLine[],
   filter: LogFilter,
   pidOfWorker: ReadonlyMap<number, number> = new Map(),
+  under: Folded['under'] = new Map(),
 ): readonly LogLine[] {
-  return lines.filter((line) => fits(line, filter, pidOfWorker));
+  return lines.filter(
+    (line) =>
+      fits(line, filter, pidOfWorker) ||
+      under.get(line.seq)?.some((folded) => fits(folded, filter, pidOfWorker)) === true,
+  );
 }
 
 function fits(line: LogLine, filter: LogFilter, pidOfWorker: ReadonlyMap<number, number>): boolean {

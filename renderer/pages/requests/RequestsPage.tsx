@@ -113,7 +113,8 @@ export default function RequestsPage({ instanceId }: { instanceId: string }) {
           failure={revealed.failure}
           onShow={show}
           onHide={hide}
-          name={instance?.name ?? instanceId}
+          title={`Show secrets of requests of ${instance?.name ?? instanceId}`}
+          text="Cookies, authorisation, tokens and query values of the requests that run now are shown on this page for 1 min."
         />
       </div>
       <div className="requests-split">

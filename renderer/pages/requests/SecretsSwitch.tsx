@@ -1,4 +1,4 @@
-/** Whether secrets of running requests are shown: hidden unless asked for, and then for a minute that counts down. */
+/** Whether secrets are shown: hidden unless asked for, and then for a minute that counts down. */
 import { Eye, EyeOff } from 'lucide-react';
 import { useState } from 'react';
 import type { Failure } from '../../client.ts';
@@ -6,8 +6,12 @@ import { Button } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 
 export interface SecretsSwitchProps {
-  /** Of the instance. */
-  name: string;
+  /** Of the dialog that asks. */
+  title: string;
+  /** What will be shown. */
+  text: string;
+  /** While they are hidden. */
+  label?: string;
   /** 0: hidden. */
   untilMs: number;
   nowMs: number;
@@ -16,7 +20,8 @@ export interface SecretsSwitchProps {
   onHide: () => void;
 }
 
-export function SecretsSwitch({ name, untilMs, nowMs, failure, onShow, onHide }: SecretsSwitchProps) {
+export function SecretsSwitch(props: SecretsSwitchProps) {
+  const { title, text, label = 'Secrets hidden', untilMs, nowMs, failure, onShow, onHide } = props;
   const [isAsking, setIsAsking] = useState(false);
   if (untilMs > 0) {
     const seconds = Math.max(0, Math.ceil((untilMs - nowMs) / 1000));
@@ -37,13 +42,13 @@ export function SecretsSwitch({ name, untilMs, nowMs, failure, onShow, onHide }:
       {failure ? <span className="crit ell">{failure.message}</span> : null}
       <span className="row g3 s2">
         <EyeOff size={13} strokeWidth={1.75} aria-hidden />
-        Secrets hidden
+        {label}
       </span>
       <Button size="sm" variant="quiet" onClick={() => setIsAsking(true)}>
         Show for 1 min…
       </Button>
       <Dialog
-        title={`Show secrets of requests of ${name}`}
+        title={title}
         opened={isAsking}
         widthPx={480}
         onClose={() => setIsAsking(false)}
@@ -63,9 +68,8 @@ export function SecretsSwitch({ name, untilMs, nowMs, failure, onShow, onHide }:
         }
       >
         <p className="dlg-pad">
-          Cookies, authorisation, tokens and query values of the requests that run now are shown on this page for 1 min.
-          They are of your users. They are not kept, not copied and not exported; that you asked is written to the
-          record of actions.
+          {text} They are of your users. They are not kept, not copied and not exported; that you asked is written to
+          the record of actions.
         </p>
       </Dialog>
     </>
