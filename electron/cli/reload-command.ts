@@ -181,7 +181,7 @@ function chooseMethod(plan: ReloadPlan, instance: Instance, wanted: string | nul
   const reasons = plan.methods.map(({ title, whyNot }) => `${title}: ${whyNot ?? 'not possible'}`);
   throw new CommandError(
     [`${instance.name} can not be reloaded from here.`, ...reasons].join('\n  '),
-    "Add 'master-fifo = /run/…' or 'touch-reload = /…' to its configuration, or run this as the user of the server.",
+    `Add 'master-fifo = /run/…' or 'touch-reload = /…' to its configuration, or act as the user of the server${plan.sudo ? '.' : ', or by sudo (--sudo).'}`,
   );
 }
 
