@@ -37,6 +37,8 @@ const old = (id: number, more: Partial<StatsWorker> = {}) => aStatsWorker({ id, 
 const fresh = (id: number, more: Partial<StatsWorker> = {}) =>
   aStatsWorker({ id, pid: 2000 + id, last_spawn: T0 / 1000 + 1, ...more });
 const served = (id: number, requests: number) => fresh(id, { requests, delta_requests: requests });
+const recycled = (id: number, pid: number, respawns: number) =>
+  fresh(id, { pid, respawn_count: respawns, requests: 900, delta_requests: 3 });
 const stuck = (id: number) => aBusyWorker((T0 - 5_000) / 1000, { id, pid: 1000 + id });
 
 class Film {
@@ -285,8 +287,6 @@ describe('a reload', () => {
 
 describe('a full reload', () => {
   it('is not proven by workers that were replaced one by one, but by a master that counts anew', () => {
-    const recycled = (id: number, pid: number, respawns: number) =>
-      fresh(id, { pid, respawn_count: respawns, requests: 900, delta_requests: 3 });
     const film = new Film([old(1, { requests: 800 }), old(2, { requests: 800 })], { canResend: true });
     film
       .see(700, [recycled(1, 7001, 2), recycled(2, 7002, 2)])
@@ -372,6 +372,32 @@ describe('requests that were lost', () => {
     film.see(3_000 + QUIET_MS, [fresh(1)]);
     expect(film.verdict).toMatchObject({ status: 'done-with' });
     expect(film.verdict?.title).toContain('1 request was ended by harakiri and got no answer.');
+  });
+
+  it('are counted, too, when the stats address is silent at the moment in which they end', () => {
+    const busy = aBusyWorker(T0 / 1000, { id: 1, pid: 1001 });
+    const harakiri = new Film([busy], { harakiriMs: 4_000 })
+      .see(4_200, [busy])
+      .gap(4_600)
+      .see(5_000, [fresh(1)]);
+    expect(harakiri.state).toMatchObject({ harakiris: 1, cutOff: 0 });
+    const mercy = new Film([busy])
+      .see(29_800, [busy])
+      .gap(30_200)
+      .see(30_900, [fresh(1)]);
+    expect(mercy.state).toMatchObject({ harakiris: 0, cutOff: 1 });
+    const fine = new Film([busy])
+      .see(4_200, [busy])
+      .gap(4_600)
+      .see(5_000, [fresh(1)]);
+    expect(fine.state).toMatchObject({ harakiris: 0, cutOff: 0 });
+  });
+
+  it('are not looked for in workers that take one short request after the other', () => {
+    const film = new Film([old(1), old(2)]);
+    const brief = (id: number, afterMs: number) => aBusyWorker((T0 + afterMs) / 1000, { id, pid: 1000 + id });
+    film.see(12_000, [brief(1, 11_900), brief(2, 11_900)]);
+    expect(film.verdict).toBeNull();
   });
 
   it('are all that ran at a brutal reload', () => {

@@ -181,11 +181,20 @@ export function observeGap(seen: WatchState, reason: string, refused: boolean, a
   if (seen.outcome.status === 'finished') return seen;
   const state = withLink(seen, atMs);
   const first = state.silentSinceMs === null;
-  const log = first ? [...state.log, info(atMs, gapWords(state.plan, reason))] : state.log;
+  const log = first ? [...state.log, info(atMs, gapWords(state.plan, reason))] : [...state.log];
   const { full } = state.plan;
-  const workers = full && refused ? state.workers.map((worker) => between(worker, atMs)) : state.workers;
-  const silentSinceMs = state.silentSinceMs ?? atMs;
-  return judge({ ...state, log, workers, silentSinceMs, sawChange: state.sawChange || full }, atMs);
+  const ended = full && refused ? state.workers.map((worker) => between(worker, atMs)) : state.workers;
+  const { workers, cutOff, harakiris } = markCutOff(state, ended, atMs, log);
+  const next: WatchState = {
+    ...state,
+    log,
+    workers,
+    cutOff: state.cutOff + cutOff,
+    harakiris: state.harakiris + harakiris,
+    silentSinceMs: state.silentSinceMs ?? atMs,
+    sawChange: state.sawChange || full,
+  };
+  return judge(next, atMs);
 }
 
 /** The way to its machine broke off: that says nothing about the server, which goes on with what it was told. */

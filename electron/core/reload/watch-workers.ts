@@ -19,6 +19,8 @@ export interface WatchedWorker {
   oldSpawns: number;
   oldRequests: number;
   newPid: number | null;
+  /** Its process was replaced, and not by the reload. */
+  wasReplaced: boolean;
   /** Its new process has no application, and every worker had one before. */
   lacksApp: boolean;
   state: WatchedState;
@@ -83,6 +85,7 @@ export function firstLook(worker: StatsWorker, requests: readonly RequestRow[], 
     oldSpawns: worker.respawn_count,
     oldRequests: worker.requests,
     newPid: null,
+    wasReplaced: false,
     lacksApp: false,
     state,
     spans: [{ state, fromMs: atMs, toMs: null }],
@@ -115,6 +118,7 @@ export function observeWorkers(
       oldSpawns: 0,
       oldRequests: 0,
       newPid: null,
+      wasReplaced: false,
       lacksApp: false,
       state: 'down',
       spans: [],
@@ -205,8 +209,10 @@ export function mercySinceMs(worker: WatchedWorker, plan: WatchPlan): number | n
   return plan.chain ? worker.drainingSinceMs : plan.startedAtMs;
 }
 
+/** How long its request has kept it from becoming new: one that began later shows that it was not told to finish. */
 export function heldMs(worker: WatchedWorker, plan: WatchPlan, atMs: number): number {
-  return atMs - (mercySinceMs(worker, plan) ?? atMs);
+  const sinceMs = atMs - (mercySinceMs(worker, plan) ?? atMs);
+  return Math.min(sinceMs, worker.serving?.elapsedMs ?? sinceMs);
 }
 
 function observeWorker(
@@ -285,11 +291,11 @@ function replacedByItself(
   log: ReloadRun['log'],
 ): WatchedWorker {
   const { oldPid: before } = watched;
-  if (before > 0)
+  if (before > 0 && !watched.wasReplaced)
     log.push(info(atMs, `Worker ${worker.id} was replaced without a reload, pid ${before} → ${worker.pid}`));
   const state = 'old';
   const spans = withState(watched.spans, state, atMs);
-  return { ...watched, ...firstLook(worker, requests, atMs), state, spans };
+  return { ...watched, ...firstLook(worker, requests, atMs), wasReplaced: true, state, spans };
 }
 
 /** uWSGI keeps `requests` of a worker's place over its processes; `delta_requests` begins anew with each. */
