@@ -182,7 +182,7 @@ test('sshd killed while a worker hangs: no verdict is made up, and it is named a
   await expect(console.verdict).toContainText('Done in', { timeout: 45_000 });
 });
 
-test('sshd killed before a save: the file stays whole, the text is kept, and it is saved once the link is back', async ({
+test('sshd killed in the middle of a save: the file stays whole, the text is kept, and it is saved once the link is back', async ({
   attachServer,
   bench,
   console,
@@ -191,14 +191,19 @@ test('sshd killed before a save: the file stays whole, the text is kept, and it 
 }) => {
   const server = await attachServer('web1', 'saved', LAZY);
   const whole = await readFile(server.iniPath, 'utf8');
+  const files = (await readdir(server.folder)).sort();
   await console.openInstance(server.name);
   await console.openTab('Config');
   await console.replaceLine('processes = 2', 'processes = 3');
+  // What is sent to it from now on is on its way when it ends.
+  bench.webs.web1.freeze(true);
+  await console.button('Save').click();
+  await expect(console.button('Save')).toBeDisabled();
   await bench.webs.web1.kill();
-  await page.keyboard.press('ControlOrMeta+s');
   await expect(page.getByText('What you type is kept here')).toBeVisible({ timeout: 30_000 });
   await expect(lostLink(page)).toBeVisible();
   expect(await readFile(server.iniPath, 'utf8')).toBe(whole);
+  expect((await readdir(server.folder)).sort()).toEqual(files);
   await expect(console.editor).toContainText('processes = 3');
   await bench.webs.web1.restart();
   await lostLink(page).getByRole('button', { name: 'Try now' }).click();
@@ -206,5 +211,32 @@ test('sshd killed before a save: the file stays whole, the text is kept, and it 
   await expect(lostLink(page)).toBeHidden();
   await page.keyboard.press('ControlOrMeta+s');
   await expect.poll(async () => readFile(server.iniPath, 'utf8')).toBe(whole.replace('processes = 2', 'processes = 3'));
-  expect((await readdir(server.folder)).sort()).toEqual(['app.py', 'master.fifo', 'uwsgi.ini']);
+  expect((await readdir(server.folder)).sort()).toEqual(files);
+});
+
+test('sshd killed as a reload is given: nothing is done there, it is said, and it can be given again', async ({
+  attachServer,
+  bench,
+  console,
+  page,
+}) => {
+  const server = await attachServer('web1', 'given', LAZY);
+  const before = await workerPids(server.statsPort);
+  await console.openInstance(server.name);
+  await console.button('Reload').first().click();
+  await expect(page.getByRole('heading', { name: /^Chain reload/ })).toBeVisible();
+  bench.webs.web1.freeze(true);
+  await console.button('Start reload').click();
+  await expect(console.button('Start reload')).toBeDisabled();
+  await bench.webs.web1.kill();
+  await expect(lostLink(page)).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole('alert').filter({ hasText: 'Check again' })).toContainText('web1');
+  expect(await workerPids(server.statsPort)).toEqual(before);
+  await bench.webs.web1.restart();
+  await lostLink(page).getByRole('button', { name: 'Try now' }).click();
+  await expect(lostLink(page)).toBeHidden({ timeout: 30_000 });
+  await page.getByRole('button', { name: 'Check again' }).first().click();
+  await console.button('Start reload').click();
+  await expect(console.verdict).toContainText('Done in', { timeout: 45_000 });
+  expect((await workerPids(server.statsPort)).filter((pid) => before.includes(pid))).toEqual([]);
 });
