@@ -154,6 +154,29 @@ describe.skipIf(!hasSshd() || !hasUwsgi())('ways to hosts', () => {
     }
   });
 
+  test('a host behind two others is reached through both, each with its own user and key', async () => {
+    const inner = await Sshd.start({ user: 'nobody' });
+    try {
+      await startCore([
+        { alias: 'bastion', sshd: bastion },
+        { alias: 'inner', sshd: inner, via: 'bastion' },
+        { alias: 'deep', sshd: web, via: 'inner' },
+      ]);
+      const before = [bastion, inner, web].map((sshd) => sshd.connectionCount);
+      await connect('deep');
+      const { hops } = await reach('deep', 'ready');
+      expect(hops.map(({ user, port }) => [user, port])).toEqual(
+        [bastion, inner, web].map(({ user, port }) => [user, port]),
+      );
+      expect([bastion, inner, web].map((sshd, i) => sshd.connectionCount - (before[i] ?? 0))).toEqual([1, 1, 1]);
+      const path = await startServer();
+      const { id } = await bench.client.call('instances.attach', { statsAddress: `ssh://deep${path}`, tags: [] });
+      await waitUntil('figures', async () => (await bench.instance(id)).masterPid !== null);
+    } finally {
+      await inner.dispose();
+    }
+  });
+
   test('disconnecting holds until the user connects again', async () => {
     await startCore([{ alias: 'web1', sshd: web }]);
     await connect('web1');
