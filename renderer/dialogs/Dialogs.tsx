@@ -4,6 +4,7 @@ import { ActionDialog } from './ActionDialog.tsx';
 import { AttachDialog } from './attach/AttachDialog.tsx';
 import { QuestionDialog } from './attach/QuestionDialog.tsx';
 import './dialogs.css';
+import { DriftDialog } from './DriftDialog.tsx';
 import { ImportDialog } from './ImportDialog.tsx';
 import { OpenDialog } from './OpenDialog.tsx';
 import { RemoveDialog } from './RemoveDialog.tsx';
@@ -43,6 +44,8 @@ export function Dialogs() {
       return <RollingDialog instanceIds={dialog.instanceIds} onClose={close} />;
     case 'save-filter':
       return <SaveFilterDialog filter={dialog.filter} onClose={close} />;
+    case 'drift':
+      return <DriftDialog instanceIds={dialog.instanceIds} onClose={close} />;
     case 'import':
       return <ImportDialog onClose={close} />;
     case 'action':

@@ -2,7 +2,7 @@
  * Many instances at once: from the hosts of the SSH configuration, a CSV file or an Ansible inventory. Shows what would
  * be added, what is there already and what is not understood, by line; hosts are looked at for servers when asked to.
  */
-import { type ChangeEvent, useEffect, useState } from 'react';
+import { type ChangeEvent, useEffect, useRef, useState } from 'react';
 import type { FleetPreview, ImportFormat } from '../../electron/contract/fleet-model.ts';
 import { LARGEST_IMPORT } from '../../electron/contract/fleet-model.ts';
 import { failureOf } from '../client.ts';
@@ -42,6 +42,11 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
     return looked.map(({ machine }) => questionOf(questions, byId[machine])).find((one) => one !== null) ?? null;
   });
   const edit = useQuestion(asked);
+  const askRef = useRef<HTMLDivElement>(null);
+  const askedId = asked?.id;
+  useEffect(() => {
+    if (askedId !== undefined) askRef.current?.querySelector<HTMLElement>('[data-ask-first]')?.focus();
+  }, [askedId]);
 
   useEffect(() => {
     if (source === 'list') return;
@@ -179,7 +184,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
         </div>
       ) : null}
       {edit === null ? null : (
-        <div className="dlg-pad import-ask">
+        <div className="dlg-pad import-ask" ref={askRef}>
           <QuestionCard key={edit.question.id} edit={edit} formId={ASK_ID} />
           <div className="row g4">
             <span className="grow" />
@@ -230,7 +235,7 @@ function Line({ line, isTaken, onToggle }: { line: ImportLine; isTaken: boolean;
       {canTake ? <TickBox label={`Take ${name}`} checked={isTaken} onTick={onToggle} isTabStop /> : <span />}
       <span className="m q">{line.line ?? ''}</span>
       <span className={canTake ? 'md ell' : 'ell q'}>{name}</span>
-      <span className="ell" title={note ?? address ?? machine}>
+      <span className={status === 'refused' ? 'said' : 'ell'} title={note ?? address ?? machine}>
         <span className={canTake ? 'm s2' : 'm q'}>{address ?? (machine === name ? '' : machine)}</span>
         {note ? <span className="q"> {note}</span> : null}
       </span>

@@ -19,6 +19,7 @@ export type OpenDialog =
   | { type: 'rolling'; instanceIds: readonly string[] }
   | { type: 'save-filter'; filter: string }
   | { type: 'import' }
+  | { type: 'drift'; instanceIds: readonly string[] }
   /** A small action on the server; `wid` for a worker's. */
   | { type: 'action'; instanceId: string; kind: ActionKind; wid: number | null };
 

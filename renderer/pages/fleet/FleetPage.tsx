@@ -58,7 +58,13 @@ export function FleetPage({ filter }: { filter: string }) {
           problem={parsed.problem}
         />
         <LevelChoice instances={instances} value={level} onChange={setLevel} />
-        <FleetTools view={view} filter={filter} isFilterSound={parsed.problem === null} onFilter={setFilter} />
+        <FleetTools
+          view={view}
+          filter={filter}
+          isFilterSound={parsed.problem === null}
+          onFilter={setFilter}
+          comparable={shown.flatMap(({ id, configPath }) => (configPath === null ? [] : [id]))}
+        />
       </div>
       {parsed.problem === null ? null : (
         <p className="filter-problem" role="status">
@@ -67,7 +73,8 @@ export function FleetPage({ filter }: { filter: string }) {
       )}
       {shown.length === 0 && instances.length > 0 ? (
         <p className="calm">
-          No instance matches{filter ? ` “${filter}”` : ' this state'}. {instances.length} are hidden.{' '}
+          No instance matches {filter ? <span className="m">{filter}</span> : 'this state'}. {instances.length} are
+          hidden.{' '}
           <button type="button" className="btn-link" onClick={clear}>
             Clear filter
           </button>

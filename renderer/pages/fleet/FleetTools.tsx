@@ -1,6 +1,6 @@
 /** Right part of the fleet's toolbar: group by, saved filters, columns, import and export, adding instances. */
 import { Popover } from '@mantine/core';
-import { ChevronDown, ChevronUp, Columns3, Ellipsis, Plus, Save, X } from 'lucide-react';
+import { ChevronDown, ChevronUp, Columns3, Ellipsis, GitCompare, Plus, Save, X } from 'lucide-react';
 import type { FleetView } from '../../../electron/contract/fleet-model.ts';
 import { runCommand } from '../../commands/commands.ts';
 import { runAction } from '../../commands/run-action.ts';
@@ -20,9 +20,11 @@ export interface FleetToolsProps {
   filter: string;
   isFilterSound: boolean;
   onFilter: (filter: string) => void;
+  /** Those in the table whose file is known. */
+  comparable: readonly string[];
 }
 
-export function FleetTools({ view, filter, isFilterSound, onFilter }: FleetToolsProps) {
+export function FleetTools({ view, filter, isFilterSound, onFilter, comparable }: FleetToolsProps) {
   const stores = useStores();
   const isNarrow = useMedia(NARROW);
   const change = (part: Partial<FleetView>) => runAction(stores.settings.change({ fleet: { ...view, ...part } }));
@@ -66,6 +68,16 @@ export function FleetTools({ view, filter, isFilterSound, onFilter }: FleetTools
         </Button>
       ) : null}
       <span className="grow" />
+      <Button
+        size="sm"
+        variant="quiet"
+        icon={<GitCompare {...ICON} />}
+        hint="Whose server runs something else than what its file says"
+        disabledReason={comparable.length === 0 ? 'Of none of those shown the configuration file is known.' : null}
+        onClick={() => stores.ui.openDialog({ type: 'drift', instanceIds: comparable })}
+      >
+        Drift…
+      </Button>
       <ColumnsButton view={view} onChange={(columns) => change({ columns: keptColumns(columns) })} />
       <Button size="sm" icon={<Plus {...ICON} />} onClick={() => runCommand(stores, 'app.attach')}>
         Attach…
