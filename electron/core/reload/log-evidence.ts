@@ -4,6 +4,7 @@
  */
 import type { StatsDocument } from '../../../engine/api/stats.ts';
 import type { EffectiveConfig } from '../config/effective-config.ts';
+import { type ProcessInfo, serverArguments } from '../discover/processes.ts';
 import { unitOf } from '../discover/supervisor.ts';
 import { CoreError } from '../errors.ts';
 import type { Instance } from '../instances/instance.ts';
@@ -14,6 +15,8 @@ import { findMaster } from './master-check.ts';
 export interface LogEvidence {
   /** The master's process can be seen on its machine, so its end can be seen, too. */
   isMasterSeen: boolean;
+  /** An emperor or systemd starts it again when it ends. */
+  isSupervised: boolean;
   file: { path: string; sizeBytes: number } | null;
   unit: string | null;
   sinceMs: number;
@@ -37,10 +40,17 @@ export async function noteLog(
   ]);
   return {
     isMasterSeen: master !== null,
+    isSupervised: master !== null && (await isSupervised(instance, master)),
     file: path === null ? null : { path, sizeBytes: stat?.sizeBytes ?? 0 },
     unit: master === null ? null : unitOf(master),
     sinceMs,
   };
+}
+
+async function isSupervised({ machine }: Instance, master: ProcessInfo): Promise<boolean> {
+  if (unitOf(master) !== null) return true;
+  const parent = await machine.readProcess(master.parentPid).catch(nullFor);
+  return parent !== null && serverArguments(parent) !== null;
 }
 
 /** The last lines since then, oldest first; empty: there are none, or they can't be read. */

@@ -36,7 +36,7 @@ export async function lookAround(
     lookAtFifo(control, config, document),
     lookAtTouchFiles(control, config),
     findSignalTrouble(instance, document, sudo),
-    master === null || instance.runner !== null ? null : lookAtUnit(control, master),
+    master === null || instance.runner !== null ? null : lookAtUnit(control, master, config),
     master === null || instance.runner !== null ? null : lookAtVassal(control, master, config),
     hasChanged(instance, config, loadedAtMs),
   ]);
@@ -93,9 +93,15 @@ async function lookAtTouchFile(control: Control, path: string): Promise<TouchFil
   }
 }
 
-async function lookAtUnit(control: Control, master: ProcessInfo): Promise<Findings['systemd']> {
+async function lookAtUnit(
+  control: Control,
+  master: ProcessInfo,
+  config: EffectiveConfig | null,
+): Promise<Findings['systemd']> {
   const unit = unitOf(master);
-  return unit === null ? null : { unit, trouble: await systemdTrouble(control.machine, unit, master.pid) };
+  return unit === null
+    ? null
+    : { unit, trouble: await systemdTrouble(control.machine, unit, master.pid, config?.touchReload ?? []) };
 }
 
 /** A vassal is the child of another uWSGI, and was started by it with the vassal's file. */

@@ -61,8 +61,9 @@ const WATCH_INTERVAL_MS = 250;
 /** So often is looked whether a master that does not answer still exists. */
 const LIFE_CHECK_MS = 1_000;
 const SETTLE_MS = 2_500;
-/** A supervisor starts an ended master anew within that time, or much later. */
+/** So long an ended master is waited for: a supervisor that is known starts it anew. */
 const DEAD_AFTER_MS = 3_000;
+const SUPERVISED_DEAD_AFTER_MS = 15_000;
 /** A link that is down for so long is not waited for any longer. */
 const LINK_PATIENCE_MS = 600_000;
 const MOST_POINTS = 900;
@@ -308,8 +309,9 @@ export class ReloadFlow {
     if (master !== null && master !== undefined && active.doing.config?.statsAddress != null) {
       active.watch = observeAlive(active.watch, this.#options.clock.now());
     }
+    const deadAfterMs = active.log.isSupervised ? SUPERVISED_DEAD_AFTER_MS : DEAD_AFTER_MS;
     const silentForMs = atMs - (active.watch.silentSinceMs ?? atMs);
-    if (master !== null || silentForMs < DEAD_AFTER_MS || !this.#active.has(active.run.id)) return;
+    if (master !== null || silentForMs < deadAfterMs || !this.#active.has(active.run.id)) return;
     active.watch = observeDeath(active.watch, atMs);
     this.#update(active, atMs);
   }

@@ -81,8 +81,7 @@ export class RollingReloads {
     const { registry, clock } = this.#options;
     for (const id of options.instanceIds) {
       const instance = registry.get(id);
-      const typed = options.confirmedNames.find((name) => name.trim() === instance.record.name);
-      requireName(instance, typed);
+      requireName(instance, typedFor(instance, options.confirmedNames));
     }
     const run = makeRolling(randomUUID(), options, (id) => registry.get(id).record.name, clock.now());
     this.#refuseOverlap(run);
@@ -198,7 +197,8 @@ export class RollingReloads {
         return null;
       }
       const sinceMs = clock.now();
-      const started = await reloads.start(instance, method.id, { confirmedName: instance.record.name });
+      const { confirmedNames } = this.#get(id).options;
+      const started = await reloads.start(instance, method.id, { confirmedName: typedFor(instance, confirmedNames) });
       this.#change(id, member, { method: method.title, reloadId: started.id });
       const reload = await this.#verdictOf(started);
       const { verdict } = reload;
@@ -299,6 +299,11 @@ export class RollingReloads {
     }
     return run;
   }
+}
+
+/** A name that was typed counts for this run, also when it is resumed; what became read-only since then was not. */
+function typedFor({ record }: Instance, confirmedNames: readonly string[]): string | undefined {
+  return confirmedNames.find((name) => name.trim() === record.name);
 }
 
 function judgeNow(

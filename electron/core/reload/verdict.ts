@@ -59,7 +59,7 @@ export function verdictOf(state: WatchState, atMs: number): Verdict | null {
     case 'died':
       return {
         status: 'died',
-        title: `The master ended ${seconds(outcome.atMs - state.plan.startedAtMs)} after the reload began. Nobody serves.`,
+        title: `The master ended ${seconds((state.silentSinceMs ?? outcome.atMs) - state.plan.startedAtMs)} after the reload began. Nobody serves.`,
         detail: `Process ${state.masterPid} is gone and its stats address is closed. Its log says why; correct that and start it again.`,
       };
     case 'refused':

@@ -177,7 +177,7 @@ describe('a reload', () => {
     const film = new Film([old(1)]).gap(2_000);
     film.state = observeDeath(film.state, T0 + 5_000);
     expect(film.verdict).toMatchObject({ status: 'died' });
-    expect(film.verdict?.title).toContain('5.0 s after the reload began');
+    expect(film.verdict?.title).toContain('2.0 s after the reload began');
   });
 
   it('tells when another master serves in the place of the one that ended', () => {
