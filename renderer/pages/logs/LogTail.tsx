@@ -64,6 +64,14 @@ export function LogTail(props: LogTailProps) {
   }, [showSelected]);
 
   const at = rows.findIndex((row) => row.seq === selectedSeq);
+  useEffect(() => {
+    if (openCount === 0) return;
+    // Who opens a traceback reads it: lines that come would move it away.
+    onLeaveEnd();
+    virtual.scrollToIndex(at, { align: 'auto' });
+    // oxlint-disable-next-line react/exhaustive-deps -- only when it is opened: lines come all the time
+  }, [selectedSeq, openCount]);
+
   function onKeyDown(event: KeyboardEvent): void {
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_PX) - 1);
     const start = at < 0 ? rows.length : at;
@@ -123,7 +131,13 @@ export function LogTail(props: LogTailProps) {
                 onSelect={onSelect}
               />
               {isSelected && traceback ? (
-                <Traceback block={traceback} under={under} topPx={item.start + ROW_PX} onFilter={props.onFilter} />
+                <Traceback
+                  block={traceback}
+                  under={under}
+                  revealed={props.revealed}
+                  topPx={item.start + ROW_PX}
+                  onFilter={props.onFilter}
+                />
               ) : null}
             </Fragment>
           );
@@ -193,11 +207,12 @@ const LogLineRow = memo(function LogLineRow(props: LogLineRowProps) {
 interface TracebackProps {
   block: readonly LogLine[];
   under: Folded['under'];
+  revealed: LogTailProps['revealed'];
   topPx: number;
   onFilter: (text: string) => void;
 }
 
-function Traceback({ block, under, topPx, onFilter }: TracebackProps) {
+function Traceback({ block, under, revealed, topPx, onFilter }: TracebackProps) {
   const exception = exceptionOf(block);
   const alike = exception === null ? 0 : [...under.values()].filter((other) => exceptionOf(other) === exception).length;
   return (
@@ -205,7 +220,7 @@ function Traceback({ block, under, topPx, onFilter }: TracebackProps) {
       <pre>
         {block.map((line) => (
           <span key={line.seq} className={line === block.at(-1) ? 'crit' : undefined}>
-            {line.text}
+            {revealed.get(line.seq)?.text ?? line.text}
           </span>
         ))}
       </pre>

@@ -163,7 +163,7 @@ function LogView({ instance, instanceId }: { instance: Instance | undefined; ins
           needle === '' ? null : { at: matches.findIndex((row) => row.seq === selectedSeq) + 1, of: matches.length }
         }
         onStep={step}
-        shownCount={rows.length}
+        shownCount={linesIn(rows, folded)}
         onAddFile={() => setIsAddingFile(true)}
         isRaw={isRaw}
         onRaw={() => setIsRaw(!isRaw)}
@@ -226,7 +226,7 @@ function LogView({ instance, instanceId }: { instance: Instance | undefined; ins
           {footWords(isFollowing, waiting, feed?.status === 'waiting')}
         </span>
         <span className="m">
-          {formatCount(rows.length)} of {formatCount(shown.length)} lines match
+          {formatCount(linesIn(rows, folded))} of {formatCount(shown.length)} lines match
         </span>
         <LogSourceMenu sources={sources?.sources ?? []} source={source} onChoose={choose} />
         <span className="q">
@@ -278,6 +278,11 @@ function footWords(isFollowing: boolean, waiting: number, isStopped: boolean): s
 function pidsOf(text: string): ReadonlyMap<number, number> {
   const pairs = text.split(' ').map((pair) => pair.split('=').map(Number));
   return new Map(pairs.map(([wid = 0, pid = 0]) => [wid, pid]));
+}
+
+/** Rows and what is folded under them. */
+function linesIn(rows: readonly LogLine[], { under }: Folded): number {
+  return rows.reduce((sum, { seq }) => sum + 1 + (under.get(seq)?.filter((line) => line.seq !== seq).length ?? 0), 0);
 }
 
 /** Folded lines where they stand in the log. */
