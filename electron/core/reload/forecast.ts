@@ -41,7 +41,10 @@ export function makeForecast(facts: ForecastFacts): Forecast {
   // Between the end of the old workers and the first new one nobody takes requests: they wait in the listen queue.
   const silenceMs = (facts.full ? RESTART_MS : 0) + startupMs;
   const durationMs = longestMs + silenceMs + 1_000;
-  const dropped = facts.full && facts.router ? ' Requests on their way through the HTTP router are dropped.' : '';
+  const dropped =
+    facts.full && facts.router
+      ? ' The HTTP router is killed first: requests on their way through it are dropped, and new ones are refused.'
+      : '';
   if (reqPerSec === null) {
     const text = `Nobody takes requests for about ${seconds(silenceMs)}; how many come is not measured yet.${dropped}`;
     return { durationMs, queuePeak: null, requestsAtRisk: null, text };

@@ -97,8 +97,7 @@ function doneVerdict(state: WatchState): Verdict {
 function costWords({ plan, awayMs }: WatchState): string {
   if (awayMs > 0) return `What it cost in the ${seconds(awayMs)} without a link was not seen.`;
   if (plan.brutal) return 'No request was seen to run at that moment; one that did was cut off.';
-  if (plan.full && plan.router)
-    return 'No exceptions and no queue errors; requests on their way through the HTTP router were dropped.';
+  if (plan.full && plan.router) return 'The HTTP router was killed and started anew; no request was seen to come then.';
   return 'No request was cut off, no exceptions, no queue errors.';
 }
 
@@ -137,6 +136,9 @@ function troublesOf(state: WatchState): string[] {
   const troubles: string[] = [];
   if (state.masterPid !== state.masterPidBefore) {
     troubles.push(`The master ended and was started anew, pid ${state.masterPidBefore} → ${state.masterPid}.`);
+  }
+  if (state.plan.full && state.plan.router && state.answered > 0) {
+    troubles.push('Requests on their way through the HTTP router were dropped, and new ones refused for a moment.');
   }
   if (state.resentAtMs !== null) troubles.push('The command was lost once and was sent again.');
   if (state.cutOff > 0) {
