@@ -1,7 +1,7 @@
 /** Addresses that are no stats address: each is answered with what it is and what to do. */
 import { freePort } from '../fixtures/ports.ts';
+import { expect, test } from '../fixtures/shared-console.ts';
 import { garbageStranger, httpStranger, type Stranger, silentStranger, sshStranger } from '../fixtures/strangers.ts';
-import { expect, test } from '../fixtures/test.ts';
 
 const STRANGERS: [name: string, start: () => Promise<Stranger>, message: RegExp][] = [
   ['a web server', httpStranger, /HTTP|web server/i],

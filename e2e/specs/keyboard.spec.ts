@@ -1,5 +1,5 @@
 /** Everything by keyboard, and the two appearances. */
-import { expect, test } from '../fixtures/test.ts';
+import { expect, test } from '../fixtures/shared-console.ts';
 
 test('the palette reaches pages and commands', async ({ console, page }) => {
   await expect(console.heading('hello')).toBeVisible();

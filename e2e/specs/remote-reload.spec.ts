@@ -106,8 +106,9 @@ test('attached through the bastion, the stuck request found, processes edited th
   expect(answered).toBeGreaterThan(100);
 });
 
-test('a worker that hangs: the verdict is stuck and names it, and becomes done once it is let go', async ({
+test('a worker that hangs: the verdict is stuck and names it, also after sshd was killed, and is done once it is let go', async ({
   attachServer,
+  bench,
   console,
   page,
 }) => {
@@ -122,6 +123,15 @@ test('a worker that hangs: the verdict is stuck and names it, and becomes done o
   await expect(status).not.toContainText('s3cr3t');
   await expect(console.verdict).toContainText(/^\d of 2 workers are new/);
   for (const { id } of others) await expect(status).not.toContainText(`Worker ${id} is still`);
+
+  await bench.webs.web1.kill();
+  const happened = page.getByRole('region', { name: 'What happened' });
+  await expect(happened).toContainText('Nothing can be seen until the link is back', { timeout: 30_000 });
+  await expect(status).not.toContainText('Done');
+  await bench.webs.web1.restart();
+  await expect(happened).toContainText('The link is back', { timeout: 45_000 });
+  await expect(status).toContainText(`Worker ${wid} is still in GET /hold`);
+
   await server.release();
   expect((await answer).status).toBe(200);
   await expect(console.verdict).toContainText(/^Done in .*All 2 workers are new/, { timeout: 45_000 });
@@ -152,34 +162,6 @@ test('sshd killed while a chain runs: it is told, the chain goes on there, and t
   await expect(console.verdict).toContainText('Done in', { timeout: 60_000 });
   expect((await workerPids(server.statsPort)).filter((pid) => before.includes(pid))).toEqual([]);
   expect((await load.stop()).lost).toEqual([]);
-});
-
-test('sshd killed while a worker hangs: no verdict is made up, and it is named again once the link is back', async ({
-  attachServer,
-  bench,
-  console,
-  page,
-}) => {
-  const server = await attachServer('web1', 'both', LAZY);
-  await console.openInstance(server.name);
-  const { wid, answer } = await holdWorker(server);
-  await startReload(console, /^Chain reload/);
-  const status = statusOf(page);
-  await expect(status).toContainText(`Worker ${wid} is still in GET /hold`, { timeout: 30_000 });
-  await bench.webs.web1.kill();
-  await expect(page.getByRole('region', { name: 'What happened' })).toContainText(
-    'Nothing can be seen until the link is back',
-    { timeout: 30_000 },
-  );
-  await expect(status).not.toContainText('Done');
-  await bench.webs.web1.restart();
-  await expect(page.getByRole('region', { name: 'What happened' })).toContainText('The link is back', {
-    timeout: 45_000,
-  });
-  await expect(status).toContainText(`Worker ${wid} is still in GET /hold`);
-  await server.release();
-  expect((await answer).status).toBe(200);
-  await expect(console.verdict).toContainText('Done in', { timeout: 45_000 });
 });
 
 test('sshd killed in the middle of a save: the file stays whole, the text is kept, and it is saved once the link is back', async ({
