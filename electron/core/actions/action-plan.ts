@@ -21,6 +21,8 @@ export interface ActionFacts {
   logPath: string | null;
   /** The console runs it itself. */
   isOwnEngine: boolean;
+  /** false: this uWSGI has no `cheaper`, and then ignores `+` and `-`. */
+  canScale: boolean;
   /** For `respawn-worker`. */
   wid: number | null;
 }
@@ -53,6 +55,8 @@ const KINDS: Record<ActionKind, Kind> = {
   'log-reopen': { letter: 'l', signal: null },
   'respawn-worker': { letter: null, signal: 'HUP' },
 };
+
+const NO_CHEAPER = "uWSGI changes the number of its workers only with 'cheaper' in its configuration.";
 
 export function planAction(kind: ActionKind, facts: ActionFacts): Planned {
   const { way, whyNot } = chooseWay(kind, facts);
@@ -123,16 +127,18 @@ function chooseWay(kind: ActionKind, facts: ActionFacts): { way: ActionWay | nul
   return { way: { type: 'signal', pid: worker.pid, signal, isWorker: true }, whyNot: null };
 }
 
-function troubleOf(kind: ActionKind, { document, logPath, isOwnEngine }: ActionFacts): string | null {
+function troubleOf(kind: ActionKind, { document, logPath, isOwnEngine, canScale }: ActionFacts): string | null {
   const workers = workersOf(document);
   switch (kind) {
     case 'stop':
       return isOwnEngine ? 'Reeve runs it: stop it with Stop in its head.' : null;
     case 'scale-up':
+      if (!canScale) return NO_CHEAPER;
       return runningCount(document) >= workers.length
         ? `All ${workers.length} workers run; more takes a higher 'processes'.`
         : null;
     case 'scale-down':
+      if (!canScale) return NO_CHEAPER;
       return runningCount(document) <= 1 ? 'Only one worker runs: nobody would serve.' : null;
     case 'log-rotate':
     case 'log-reopen':

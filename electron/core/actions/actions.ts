@@ -139,6 +139,8 @@ export class Actions {
       signalTrouble,
       logPath: config?.logto ?? null,
       isOwnEngine: instance.record.kind === 'engine',
+      // The bundled engine needs no `cheaper` for it.
+      canScale: instance.isReeveEngine || config?.cheaper !== false,
       wid,
     };
     return { facts, planned: planAction(kind, facts), control };

@@ -33,6 +33,8 @@ export interface EffectiveConfig {
   /** Where a browser reaches it. */
   url: string | null;
   memoryReport: boolean;
+  /** The number of workers may change while it runs: `cheaper` or `cheap`. */
+  cheaper: boolean;
   /** Where its master writes its number; null: nowhere. */
   pidfile: string | null;
   /** What an emperor watches: folders, patterns of files; empty: it is none. */

@@ -63,6 +63,7 @@ export function readEffectiveConfig(
       urlOf('http', [...all('http-socket'), ...all('http11-socket'), ...all('http')]) ??
       urlOf('https', [...all('https'), ...all('https-socket')]),
     memoryReport: flag('memory-report'),
+    cheaper: last('cheaper') !== null || flag('cheap'),
     pidfile: pidfileOf(
       last('pidfile'),
       last('pidfile2') ?? last('safe-pidfile') ?? last('safe-pidfile2'),

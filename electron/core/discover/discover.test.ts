@@ -143,6 +143,7 @@ function emptyConfig() {
     lazy: false,
     router: false,
     memoryReport: false,
+    cheaper: false,
     pidfile: null as string | null,
     emperor: [] as string[],
     logto: null,
