@@ -31,12 +31,12 @@ export function StatusBar() {
         </button>
       </Tip>
       <Tip label="What all stats servers send together" position="top">
-        <button type="button" onClick={() => router.go(fleetRoute())}>
+        <button type="button" className="folds" onClick={() => router.go(fleetRoute())}>
           <span className="m">{quantityText(formatBytesPerSecond(bytesPerSec))}</span>
         </button>
       </Tip>
       {recordedMs > 0 ? (
-        <span>
+        <span className="folds">
           <History size={12} strokeWidth={1.75} aria-hidden />
           recording, last <span className="m">{formatLongTime(recordedMs)}</span>
         </span>

@@ -33,6 +33,8 @@ export interface PaletteQuery {
 
 /** Begins the ids of commands that there is one of for every host. */
 export const OF_EACH_HOST = 'host.';
+/** The same for every instance but the open one, whose own command comes first. */
+const OF_OTHERS = 'reload.';
 
 export const MOST_IN_GROUP = 8;
 const MOST_OPTIONS_BESIDE = 3;
@@ -47,7 +49,7 @@ export function paletteItems({ text, commands, recent, searchOptions }: PaletteQ
 
   // What there is of every instance or host is only worth its line when one asks for something.
   const ranked = commands
-    .filter(({ id }) => query !== '' || !(id.startsWith('reload.') || id.startsWith(OF_EACH_HOST)))
+    .filter(({ id }) => query !== '' || !(id.startsWith(OF_OTHERS) || id.startsWith(OF_EACH_HOST)))
     .map((command) => ({ command, rank: rankOf(command, query, recent) }))
     .filter(({ rank }) => rank !== null)
     .sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0));
@@ -70,7 +72,7 @@ function isInstance({ id }: Command): boolean {
 function rankOf(command: Command, query: string, recent: readonly string[]): number | null {
   const recentIndex = recent.indexOf(command.id);
   const bonus = recentIndex === -1 ? 0.9 : (0.9 * recentIndex) / Math.max(1, recent.length);
-  const penalty = command.whyNot === null ? 0 : 10;
+  const penalty = (command.whyNot === null ? 0 : 10) + (command.id.startsWith(OF_OTHERS) ? 1 : 0);
   const matchRank =
     rankText(command.title, query) ??
     (rankText(`${command.keywords ?? ''} ${command.detail ?? ''}`, query) === null ? null : 5);

@@ -78,6 +78,12 @@ describe('the palette', () => {
     expect(ids('', ['app.attach']).find((id) => !id.startsWith('go.'))).toBe('app.attach');
   });
 
+  it('names the open instance first among those of its kind', () => {
+    const reloads = [command('reload.1', 'Reload account…'), command('instance.reload', 'Reload checkout…')];
+    const items = paletteItems({ text: 'reload', commands: reloads, recent: [], searchOptions: () => [] });
+    expect(items.map(({ id }) => id)).toEqual(['instance.reload', 'reload.1']);
+  });
+
   it('marks the part that matched and gives the reason of what cannot run', () => {
     const items = paletteItems({ text: 'STOP', commands, recent: [], searchOptions: () => [] });
     expect(items[0]).toMatchObject({ match: { from: 0, to: 4 }, detail: 'Reeve does not run it.' });

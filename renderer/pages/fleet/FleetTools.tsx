@@ -28,8 +28,11 @@ export function FleetTools({ view, filter, isFilterSound, onFilter, comparable }
   const stores = useStores();
   const isNarrow = useMedia(NARROW);
   const change = (part: Partial<FleetView>) => runAction(stores.settings.change({ fleet: { ...view, ...part } }));
+  const noDrift = comparable.length === 0 ? 'Of none of those shown the configuration file is known.' : null;
+  const showDrift = () => stores.ui.openDialog({ type: 'drift', instanceIds: comparable });
   const entries: MenuEntry[] = [
     ...(isNarrow ? view.filters.map((kept) => filterEntry(kept, onFilter)) : []),
+    ...(isNarrow && noDrift === null ? [{ id: 'fleet.drift', title: 'Drift…', onSelect: showDrift }] : []),
     ...['fleet.import', 'fleet.export-csv', 'fleet.export-json', 'rolling.show', 'app.open'].map((id, index) => ({
       id,
       title: MENU_TITLES[id] ?? id,
@@ -39,7 +42,7 @@ export function FleetTools({ view, filter, isFilterSound, onFilter, comparable }
   ];
   return (
     <>
-      <span className="q">Group</span>
+      {isNarrow ? null : <span className="q">Group</span>}
       <Segmented<GroupBy>
         label="Group by"
         options={[
@@ -68,17 +71,19 @@ export function FleetTools({ view, filter, isFilterSound, onFilter, comparable }
         </Button>
       ) : null}
       <span className="grow" />
-      <Button
-        size="sm"
-        variant="quiet"
-        icon={<GitCompare {...ICON} />}
-        hint="Whose server runs something else than what its file says"
-        disabledReason={comparable.length === 0 ? 'Of none of those shown the configuration file is known.' : null}
-        onClick={() => stores.ui.openDialog({ type: 'drift', instanceIds: comparable })}
-      >
-        Drift…
-      </Button>
-      <ColumnsButton view={view} onChange={(columns) => change({ columns: keptColumns(columns) })} />
+      {isNarrow ? null : (
+        <Button
+          size="sm"
+          variant="quiet"
+          icon={<GitCompare {...ICON} />}
+          hint="Whose server runs something else than what its file says"
+          disabledReason={noDrift}
+          onClick={showDrift}
+        >
+          Drift…
+        </Button>
+      )}
+      <ColumnsButton isIcon={isNarrow} view={view} onChange={(columns) => change({ columns: keptColumns(columns) })} />
       <Button size="sm" icon={<Plus {...ICON} />} onClick={() => runCommand(stores, 'app.attach')}>
         Attach…
       </Button>
@@ -152,14 +157,25 @@ function SavedFilters({ view: { filters }, filter, onFilter, onForget }: SavedFi
   );
 }
 
-function ColumnsButton({ view, onChange }: { view: FleetView; onChange: (columns: readonly Column[]) => void }) {
+interface ColumnsButtonProps {
+  view: FleetView;
+  /** Where there is no room for the word. */
+  isIcon: boolean;
+  onChange: (columns: readonly Column[]) => void;
+}
+
+function ColumnsButton({ view, isIcon, onChange }: ColumnsButtonProps) {
   const columns = arrangedColumns(view.columns);
   return (
     <Popover position="bottom-end" offset={4} withinPortal trapFocus transitionProps={{ duration: 0 }}>
       <Popover.Target>
-        <Button size="sm" variant="quiet" icon={<Columns3 {...ICON} />}>
-          Columns
-        </Button>
+        {isIcon ? (
+          <IconButton label="Columns" size="sm" icon={<Columns3 {...ICON} />} />
+        ) : (
+          <Button size="sm" variant="quiet" icon={<Columns3 {...ICON} />}>
+            Columns
+          </Button>
+        )}
       </Popover.Target>
       <Popover.Dropdown className="rv-menu columns-menu" aria-label="Columns">
         {columns.map((column, index) => (
