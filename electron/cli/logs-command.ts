@@ -100,7 +100,7 @@ async function print(
   stopped: Promise<void>,
 ): Promise<number> {
   const source = wishes.source ?? preferredOf(await client.call('log.sources', { instanceId }));
-  const most = wishes.follow ? Math.max(wishes.lines, 1_000) : wishes.lines;
+  const most = wishes.follow ? Math.max(wishes.lines, 1_000) : Math.max(wishes.lines, 1);
   const early: LogLine[] = [];
   const printer = new LogPrinter({
     terminal,

@@ -36,6 +36,10 @@ const MOST_BYTES_A_TURN = 512 * 1024;
 const TURN_MS = 50;
 /** What was printed within this time was there before. */
 const BACKLOG_MS = 1_500;
+/** A program that is quiet for so long follows, and has no lines yet. */
+const QUIET_MS = 1_500;
+/** Its first lines come together. */
+const FIRST_LINES_MS = 250;
 const MOST_LAST_WORDS = 2_000;
 
 export class CommandTail implements LogTail {
@@ -43,6 +47,8 @@ export class CommandTail implements LogTail {
   #command: RunningCommand | null = null;
   #failures = 0;
   #cancelTimer: (() => void) | null = null;
+  /** Until it is told that the program follows. */
+  #cancelSettling: (() => void) | null = null;
   #disposed = false;
 
   constructor(options: CommandTailOptions) {
@@ -53,11 +59,12 @@ export class CommandTail implements LogTail {
   dispose(): void {
     this.#disposed = true;
     this.#cancelTimer?.();
+    this.#cancelSettling?.();
     this.#command?.kill();
   }
 
   async #run(): Promise<void> {
-    const { machine, source, sink, clock } = this.#options;
+    const { machine, source, clock } = this.#options;
     try {
       const command = await machine.spawn(source.argv());
       if (this.#disposed) {
@@ -77,9 +84,11 @@ export class CommandTail implements LogTail {
           (chunk: Buffer) => (lastWords = `${lastWords}${chunk.toString()}`.slice(-MOST_LAST_WORDS)),
         );
       command.stderr.on('error', () => {});
-      sink.onFollowing();
+      this.#settle(QUIET_MS);
       const { code } = await command.ended;
       this.#command = null;
+      this.#cancelSettling?.();
+      this.#cancelSettling = null;
       if (this.#disposed) return;
       if (clock.monotonicMs() - startedMs > 10_000) this.#failures = 0;
       const { reason, hint } = source.explain(lastWords.trim(), code);
@@ -89,6 +98,16 @@ export class CommandTail implements LogTail {
       const { message, hint } = toErrorData(error);
       this.#again(message, hint);
     }
+  }
+
+  /** Whoever waits for the first lines is told with them; of a program that fails at once, why. */
+  #settle(ms: number): void {
+    const { clock, sink } = this.#options;
+    this.#cancelSettling?.();
+    this.#cancelSettling = clock.setTimer(() => {
+      this.#cancelSettling = null;
+      sink.onFollowing();
+    }, ms);
   }
 
   #again(reason: string, hint: string | null): void {
@@ -102,6 +121,9 @@ export class CommandTail implements LogTail {
     const { source, sink, clock } = this.#options;
     const splitter = new LineSplitter();
     let bytesThisTurn = 0;
+    stream.once('data', () => {
+      if (!this.#disposed && this.#cancelSettling !== null) this.#settle(FIRST_LINES_MS);
+    });
     stream.on('data', (chunk: Buffer) => {
       if (this.#disposed) return;
       sink.onBytes(chunk.length);
