@@ -1,7 +1,8 @@
 /**
  * One look into a log file, here or behind SSH: a fixed shell script that is given the path and a place as arguments,
  * tells what the file is now in one line, then prints the bytes from that place on, and ends. A place is an inode and
- * an offset: a file that was moved away is found in its folder by its inode and read to its end. Nothing stays there
+ * an offset: a file that was moved away is found in its folder by its inode and read to its end, and those that were
+ * moved away after it (app.log.1, app.log-20261123, by when they were last written) are told. Nothing stays there
  * between two looks, so a lost connection loses nothing.
  */
 import { CoreError } from '../errors.ts';
@@ -22,7 +23,14 @@ exec 3<"$file"
 set -- $(ls -Ldin /dev/fd/3)
 size=$6
 if [ "$id" = 0 ]; then at=$((size - back)); [ "$at" -gt 0 ] || at=0; fi
-echo "read $now $1 $size $at $(date +%z)"
+between=
+if [ "$id" != 0 ] && [ "$id" != "$now" ]; then
+  between=$(ls -Ltrdi -- "$path"[.-][0-9]* 2>/dev/null | while read -r inode name; do
+    if [ "$seen" = 1 ]; then case $name in *[!0-9]) ;; *) printf '%s,' "$inode";; esac; fi
+    if [ "$inode" = "$id" ]; then seen=1; fi
+  done)
+fi
+echo "read $now $1 $size $at $(date +%z) $between"
 [ "$at" -le "$size" ] || exit 0
 { dd bs=1 skip="$at" count=0; dd bs=65536 count="$blocks"; } <&3 2>/dev/null
 exit 0`;
@@ -44,6 +52,8 @@ export type Look =
       sizeBytes: number;
       offset: number;
       zone: string;
+      /** It was moved away: the files that took its place and were moved away, too, oldest first. */
+      between: string[];
       bytes: Buffer;
     }
   /** `gone`: the inode is not in the folder any more; `0` as `pathInode`: nothing is there. */
@@ -73,7 +83,7 @@ export async function lookIntoFile(machine: Machine, path: string, from: LookFro
 export function parseLook(answer: Buffer): Look | null {
   const end = answer.indexOf(0x0a);
   if (end < 0) return null;
-  const [status, pathInode = '', inode = '', size = '', offset = '', zone = ''] = answer
+  const [status, pathInode = '', inode = '', size = '', offset = '', zone = '', between = ''] = answer
     .toString('latin1', 0, end)
     .split(' ');
   if (!/^\d+$/.test(pathInode)) return null;
@@ -82,5 +92,6 @@ export function parseLook(answer: Buffer): Look | null {
   }
   if (status !== 'read' || ![inode, size, offset].every((text) => /^\d{1,15}$/.test(text))) return null;
   const bytes = answer.subarray(end + 1);
-  return { status, pathInode, inode, sizeBytes: Number(size), offset: Number(offset), zone, bytes };
+  const later = between.split(',').filter((text) => /^\d+$/.test(text));
+  return { status, pathInode, inode, sizeBytes: Number(size), offset: Number(offset), zone, between: later, bytes };
 }

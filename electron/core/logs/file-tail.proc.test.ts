@@ -2,7 +2,9 @@ import { appendFile, mkdtemp, rename, rm, truncate, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CoreError } from '../errors.ts';
 import { localMachine } from '../machine/local-machine.ts';
+import type { Machine } from '../machine/machine.ts';
 import { systemClock } from '../node-ports.ts';
 import { waitUntil } from '../testing/wait-until.ts';
 import { FileTail } from './file-tail.ts';
@@ -39,9 +41,9 @@ describe('a log file that is followed', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  function follow(backBytes = 100_000): void {
+  function follow(backBytes = 100_000, machine: Machine = localMachine): void {
     tail = new FileTail({
-      machine: localMachine,
+      machine,
       path,
       clock: systemClock,
       backBytes,
@@ -104,6 +106,33 @@ describe('a log file that is followed', () => {
     expect([...lines].sort()).toEqual([...numbered(0, 31), 'late'].sort());
     expect(notes).toEqual([expect.stringContaining('was rotated')]);
   });
+
+  it('loses and repeats nothing when it is rotated several times between two looks', async () => {
+    await writeFile(path, text(0, 10));
+    await writeFile(`${path}.5`, text(900, 910));
+    let isLinkUp = true;
+    follow(100_000, {
+      ...localMachine,
+      run: async (argv, options) => {
+        if (!isLinkUp) throw new CoreError('ssh-stopped', { host: 'web1' });
+        return localMachine.run(argv, options);
+      },
+    });
+    await until(10);
+    isLinkUp = false;
+    await waitUntil('the broken link', () => waiting.length > 0);
+    await appendFile(path, text(10, 20));
+    for (const from of [20, 120, 220]) {
+      for (const number of [3, 2, 1]) await rename(`${path}.${number}`, `${path}.${number + 1}`).catch(() => {});
+      await rename(path, `${path}.1`);
+      await writeFile(path, text(from, from + 100));
+    }
+    await writeFile(`${path}.9.gz`, 'no log');
+    isLinkUp = true;
+    await until(320);
+    expect(lines).toEqual(numbered(0, 320));
+    expect(notes).toEqual([expect.stringContaining('was rotated 3 times')]);
+  }, 30_000);
 
   it('is read from its beginning when it was cut, also when it has grown beyond the old place', async () => {
     await writeFile(path, text(0, 50));

@@ -1,6 +1,6 @@
 /**
  * Follows a log file by looks (file-look.ts), each byte once: a file that was moved away is read to its end, also what
- * is written to it until the server opens the new one, and the new one from its beginning. The place is kept here, so
+ * is written to it until the server opens the new one, those that came and went since, and the new one from its start. The place is kept here, so
  * that a lost connection costs time and no lines.
  */
 import { toErrorData } from '../errors.ts';
@@ -31,6 +31,7 @@ const LINES_AT_ONCE = 1_000;
 const HAND_ON_EVERY_MS = 100;
 /** Servers go on writing to a file that was moved away until they are told to open the new one. */
 const FOLLOW_OLD_MS = 60_000;
+const MOST_FINISHED = 20;
 
 interface OldFile {
   cursor: FileCursor;
@@ -41,6 +42,8 @@ export class FileTail implements LogTail {
   readonly #options: FileTailOptions;
   #current: FileCursor | null = null;
   #old: OldFile[] = [];
+  /** Where files that nothing more is expected of were read to, by inode: none is read twice. */
+  readonly #finished = new Map<string, FileCursor>();
   /** The next file that appears is new: it is read from its beginning. */
   #sawNothing = false;
   #failures = 0;
@@ -108,15 +111,15 @@ export class FileTail implements LogTail {
 
   /** True: there is more to read already. */
   async #readAll(): Promise<boolean> {
-    let more = false;
     for (const old of this.#old.slice()) {
       const look = await this.#ask(old.cursor.from);
       if (this.#disposed) return false;
-      more = this.#takeOld(old, look) || more;
+      // What was written later is read later.
+      if (this.#takeOld(old, look)) return true;
     }
     const look = await this.#ask(this.#current?.from ?? { backBytes: this.#sawNothing ? 0 : this.#options.backBytes });
     if (this.#disposed) return false;
-    return this.#takeCurrent(look) || more;
+    return this.#takeCurrent(look);
   }
 
   async #ask(from: Parameters<typeof lookIntoFile>[2]): Promise<Look> {
@@ -130,11 +133,24 @@ export class FileTail implements LogTail {
       this.#give(advance, false);
       if (advance.bytes > 0) old.untilMs = clock.now() + FOLLOW_OLD_MS;
     }
-    if (advance === null || advance.type === 'cut' || clock.now() >= old.untilMs) {
+    // Cut: another file has its inode now, or it was written anew.
+    if (advance?.type === 'cut' || advance?.more === true) return true;
+    if (advance === null || clock.now() >= old.untilMs) {
       this.#giveLines(old.cursor.end(), false);
-      this.#old = this.#old.filter((other) => other !== old);
+      this.#finish(old);
     }
-    return advance?.type === 'lines' && advance.more;
+    return false;
+  }
+
+  #finish(old: OldFile): void {
+    this.#old = this.#old.filter((other) => other !== old);
+    this.#finished.set(old.cursor.inode, old.cursor);
+    const [oldest] = this.#finished.keys();
+    if (this.#finished.size > MOST_FINISHED && oldest !== undefined) this.#finished.delete(oldest);
+  }
+
+  #isOld(inode: string): boolean {
+    return this.#old.some(({ cursor }) => cursor.inode === inode);
   }
 
   #takeCurrent(look: Look): boolean {
@@ -161,9 +177,17 @@ export class FileTail implements LogTail {
     this.#give(advance, false);
     // Moved away: its rest comes first, and as long as nothing is there in its place it stays the current one.
     if (advance.more || look.pathInode === cursor.inode || look.pathInode === '0') return advance.more;
-    this.#old.push({ cursor, untilMs: clock.now() + FOLLOW_OLD_MS });
+    const untilMs = clock.now() + FOLLOW_OLD_MS;
+    const missed = look.between
+      .filter((inode) => inode !== look.pathInode && !this.#isOld(inode))
+      .map((inode) => this.#finished.get(inode) ?? new FileCursor(inode, 0, false));
+    this.#old.push(...[cursor, ...missed].map((one) => ({ cursor: one, untilMs })));
     this.#current = new FileCursor(look.pathInode, 0, false);
-    this.#note(`${path} was rotated; the new file is read from its beginning.`);
+    this.#note(
+      missed.length === 0
+        ? `${path} was rotated; the new file is read from its beginning.`
+        : `${path} was rotated ${missed.length + 1} times; all files since then are read.`,
+    );
     return true;
   }
 
