@@ -22,6 +22,9 @@ export interface ConfigFiles {
   userFolder: string;
 }
 
+/** Files that were read already, for a look at many hosts at once. */
+export type ReadFiles = Map<string, Line[] | Error>;
+
 export interface ReadConfig {
   values: ConfigValues;
   warnings: string[];
@@ -30,17 +33,23 @@ export interface ReadConfig {
 interface Line {
   name: string;
   rest: string;
+  words: string[];
   place: string;
 }
 
 /** `tokens` has what is known before the configuration: its `hostName` is the written name. */
-export function readConfigFor(files: ConfigFiles, tokens: TokenValues, given: ConfigValues): ReadConfig {
+export function readConfigFor(
+  files: ConfigFiles,
+  tokens: TokenValues,
+  given: ConfigValues,
+  read: ReadFiles = new Map(),
+): ReadConfig {
   const values = new Map<string, string[]>([...given].map(([name, list]) => [name, [...list]]));
   const warnings: string[] = [];
   for (const path of files.paths) {
     let applies = true;
-    walk(path, files, tokens, warnings, 0, (line) => {
-      if (line.name === 'host') applies = matchesPatterns(splitWords(line.rest), tokens.name);
+    walk([path], { files, tokens, warnings, read }, (line) => {
+      if (line.name === 'host') applies = matchesPatterns(line.words, tokens.name);
       else if (line.name === 'match') applies = matches(line, values, tokens, warnings);
       else if (applies) take(values, line);
       return applies;
@@ -53,8 +62,8 @@ export function readConfigFor(files: ConfigFiles, tokens: TokenValues, given: Co
 export function listAliases(files: ConfigFiles, tokens: TokenValues): string[] {
   const found = new Set<string>();
   for (const path of files.paths) {
-    walk(path, files, tokens, [], 0, (line) => {
-      const names = line.name === 'host' ? splitWords(line.rest) : [];
+    walk([path], { files, tokens, warnings: [], read: new Map() }, (line) => {
+      const names = line.name === 'host' ? line.words : [];
       for (const name of names) if (!/[*?!]/.test(name)) found.add(name);
       return true;
     });
@@ -62,54 +71,72 @@ export function listAliases(files: ConfigFiles, tokens: TokenValues): string[] {
   return [...found];
 }
 
-function walk(
-  path: string,
-  files: ConfigFiles,
-  tokens: TokenValues,
-  warnings: string[],
-  depth: number,
-  visit: (line: Line) => boolean,
-): void {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (!isErrorCode(error, 'ENOENT', 'ENOTDIR')) warnings.push(`${path} was left out: ${describe(error)}.`);
-    return;
-  }
+interface Walk {
+  files: ConfigFiles;
+  tokens: TokenValues;
+  warnings: string[];
+  read: ReadFiles;
+}
+
+/** `stack` are the files that include each other, the one to read last. */
+function walk(stack: readonly string[], walked: Walk, visit: (line: Line) => boolean): void {
+  const { files, tokens, warnings } = walked;
+  const path = stack.at(-1) ?? '';
   let applies = true;
-  for (const [i, raw] of text.split(/\r?\n/).entries()) {
-    const match = /^\s*([a-z]\w*)(?:\s*=\s*|\s+)(.*?)\s*$/i.exec(raw);
-    if (match === null) continue;
-    const line = { name: (match[1] ?? '').toLowerCase(), rest: match[2] ?? '', place: `${path}:${i + 1}` };
+  for (const line of linesOf(path, walked)) {
     if (line.name !== 'include') {
       applies = visit(line);
       continue;
     }
     if (!applies) continue;
-    if (depth >= MOST_DEPTH) {
-      warnings.push(`${line.place} was left out: files include each other more than ${MOST_DEPTH} times.`);
-      continue;
-    }
     const folder = path.startsWith(files.userFolder) ? files.userFolder : dirname(path);
-    for (const word of splitWords(line.rest)) {
+    for (const word of line.words) {
       for (const included of glob(expandPath(word, tokens), folder)) {
-        walk(included, files, tokens, warnings, depth + 1, visit);
+        if (stack.includes(included)) warnings.push(`${line.place} was left out: ${included} would include itself.`);
+        else if (stack.length > MOST_DEPTH) {
+          warnings.push(`${line.place} was left out: files include each other more than ${MOST_DEPTH} times.`);
+        } else walk([...stack, included], walked, visit);
       }
     }
     // Conditions of an included file end with it.
   }
 }
 
-function take(values: Map<string, string[]>, { name, rest }: Line): void {
-  const value = REST_OF_LINE.has(name) ? rest : splitWords(rest).join(' ');
+function linesOf(path: string, { read, warnings }: Walk): Line[] {
+  let known = read.get(path);
+  if (known === undefined) {
+    known = readLines(path);
+    read.set(path, known);
+  }
+  if (!(known instanceof Error)) return known;
+  if (!isErrorCode(known, 'ENOENT', 'ENOTDIR')) warnings.push(`${path} was left out: ${describe(known)}.`);
+  return [];
+}
+
+function readLines(path: string): Line[] | Error {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    return error instanceof Error ? error : new Error(describe(error));
+  }
+  return text.split(/\r?\n/).flatMap((raw, i) => {
+    const match = /^\s*([a-z]\w*)(?:\s*=\s*|\s+)(.*?)\s*$/i.exec(raw);
+    const [, name = '', rest = ''] = match ?? [];
+    const line = { name: name.toLowerCase(), rest, words: splitWords(rest), place: `${path}:${i + 1}` };
+    return match === null ? [] : [line];
+  });
+}
+
+function take(values: Map<string, string[]>, { name, rest, words }: Line): void {
+  const value = REST_OF_LINE.has(name) ? rest : words.join(' ');
   const held = values.get(name);
   if (held === undefined) values.set(name, [value]);
   else if (MANY.has(name)) held.push(value);
 }
 
 function matches(line: Line, values: ConfigValues, tokens: TokenValues, warnings: string[]): boolean {
-  const words = splitWords(line.rest);
+  const { words } = line;
   const hostName = expandTokens(values.get('hostname')?.[0] ?? tokens.name, tokens);
   const user = values.get('user')?.[0] ?? tokens.user;
   for (let i = 0; i < words.length; ) {

@@ -14,7 +14,7 @@ describe('the outline of a host, for lists', () => {
 
   async function outlineOf(alias: string, config: string) {
     await writeFile(join(home, '.ssh', 'config'), config);
-    return new HostResolver({ homeFolder: home, platform: 'linux', env: {} }).outline(alias);
+    return new HostResolver({ homeFolder: home, platform: 'linux', env: {} }).outlines()(alias);
   }
 
   it('names user, port and jump hosts without a program', async () => {
@@ -39,5 +39,17 @@ describe('the outline of a host, for lists', () => {
   it('names a ProxyCommand', async () => {
     const { proxyCommand } = await outlineOf('web1', 'Host web1\n  ProxyCommand nc -X 5 %h %p\n');
     expect(proxyCommand).toBe('nc -X 5 %h %p');
+  });
+
+  it('reads files once for many hosts, and not again where one includes itself', async () => {
+    const hosts = Array.from({ length: 500 }, (_, i) => `Host w${i}\n  User u${i}\n  ProxyJump gate\n`);
+    await writeFile(join(home, '.ssh', 'more'), `Include config more\n${hosts.join('')}`);
+    await writeFile(join(home, '.ssh', 'config'), 'Include more config\nInclude more\nInclude more\nInclude more\n');
+    const resolver = new HostResolver({ homeFolder: home, platform: 'linux', env: {} });
+    expect(resolver.aliases()).toHaveLength(500);
+    const outlineOf = resolver.outlines();
+    expect(outlineOf('w0').user).toBe('u0');
+    await rm(join(home, '.ssh', 'config'));
+    expect(outlineOf('w499')).toMatchObject({ user: 'u499', via: ['gate'] });
   });
 });

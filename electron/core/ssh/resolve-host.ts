@@ -11,8 +11,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { currentUser } from '../current-user.ts';
 import { CoreError, describe, isErrorCode } from '../errors.ts';
-import { type ConfigFiles, listAliases, readConfigFor } from './config-reader.ts';
-import { type ConfigValues, parseSshG } from './config-values.ts';
+import { type ConfigFiles, listAliases, type ReadFiles, readConfigFor } from './config-reader.ts';
+import { type ConfigValues, parseSshG, type TokenValues } from './config-values.ts';
 import { type Destination, formatDestination, parseDestination } from './destination.ts';
 import { type HopSettings, readHopSettings } from './hop-settings.ts';
 import type { HostOutline } from './ssh-trust.ts';
@@ -58,8 +58,15 @@ export class HostResolver {
   }
 
   /** By Reeve's own reader, which runs no program: good enough for a list, not for a connection. */
-  outline(alias: string): HostOutline {
-    const { values } = readConfigFor(this.#files(), this.#tokens(alias), new Map());
+  outlines(): (alias: string) => HostOutline {
+    const files = this.#files();
+    const tokens = this.#tokens('');
+    const read: ReadFiles = new Map();
+    return (alias) => this.#outline(files, { ...tokens, name: alias, hostName: alias }, read);
+  }
+
+  #outline(files: ConfigFiles, tokens: TokenValues, read: ReadFiles): HostOutline {
+    const { values } = readConfigFor(files, tokens, new Map(), read);
     const valueOf = (name: string): string | null => {
       const value = values.get(name)?.[0] ?? null;
       return value?.toLowerCase() === 'none' ? null : value;

@@ -52,6 +52,7 @@ const SLEPT_MS = 10_000;
 /** A way without instances is kept for a while: for the dialog that looks around on a host. */
 const UNUSED_MS = 10 * 60_000;
 const MOST_HOSTS = 1_000;
+const MOST_ALIASES = 4_000;
 
 export class SshHosts {
   readonly #options: SshHostsOptions;
@@ -94,13 +95,14 @@ export class SshHosts {
   /** Those of ssh's configuration, then those that were used without it. */
   async list(): Promise<HostEntry[]> {
     const { trust, store, instanceCount } = this.#options;
-    const aliases = await trust.aliases();
+    const aliases = new Set((await trust.aliases()).filter(isDestination));
+    const outlineOf = trust.outlines();
     const used = [...store.value.hosts.map(({ id }) => id), ...this.#ways.keys()];
-    const others = [...new Set(used)].filter((id) => !aliases.includes(id));
+    const others = [...new Set(used)].filter((id) => !aliases.has(id));
     const entry = (id: MachineId, source: HostEntry['source']): HostEntry => {
       const way = this.#ways.get(id);
       const hop = way?.node?.hop ?? null;
-      const outline = hop === null && source === 'ssh-config' ? this.#outline(id) : null;
+      const outline = hop === null && source === 'ssh-config' ? outlineOrNull(outlineOf, id) : null;
       return {
         id,
         source,
@@ -112,19 +114,9 @@ export class SshHosts {
       };
     };
     return [
-      ...aliases.filter(isDestination).map((id) => entry(id, 'ssh-config')),
+      ...[...aliases].slice(0, MOST_ALIASES).map((id) => entry(id, 'ssh-config')),
       ...others.map((id) => entry(id, 'used')),
-    ].slice(0, MOST_HOSTS);
-  }
-
-  /** null: its configuration is not understood; connecting says why. */
-  #outline(alias: string): HostOutline | null {
-    try {
-      return this.#options.trust.outline(alias);
-    } catch {
-      // One host that is written wrongly must not hide the others.
-      return null;
-    }
+    ];
   }
 
   async describe(destination: string): Promise<HostResolved> {
@@ -258,6 +250,16 @@ export class SshHosts {
       const isIdle = now.monotonicMs - way.usedAtMs > UNUSED_MS;
       if (way.node !== null && isIdle && instanceCount(way.id) === 0) way.release();
     }
+  }
+}
+
+/** null: its configuration is not understood; connecting says why. */
+function outlineOrNull(outlineOf: (alias: string) => HostOutline, alias: string): HostOutline | null {
+  try {
+    return outlineOf(alias);
+  } catch {
+    // One host that is written wrongly must not hide the others.
+    return null;
   }
 }
 

@@ -93,7 +93,10 @@ export interface SshTrust {
   describe(destination: Destination): Promise<HostResolved>;
   /** Hosts of the user's configuration, patterns left out. */
   aliases(): Promise<string[]>;
-  /** What the configuration says of one, for a list of many: no program is run and nothing is connected to. */
-  outline(alias: string): HostOutline;
+  /**
+   * What the configuration says of hosts, for a list of many: its files are read once, no program is run and nothing is
+   * connected to. The returned function throws where a host is written wrongly.
+   */
+  outlines(): (alias: string) => HostOutline;
   login(hop: ResolvedHop, context: LoginContext): HopLogin;
 }

@@ -87,8 +87,8 @@ export class UserTrust implements SshTrust {
     return this.#resolver.aliases();
   }
 
-  outline(alias: string): HostOutline {
-    return this.#resolver.outline(alias);
+  outlines(): (alias: string) => HostOutline {
+    return this.#resolver.outlines();
   }
 
   /** Arguments that make the system's ssh read the same configuration. */
