@@ -130,6 +130,39 @@ describe.skipIf(!hasSshd())('signing in to a real sshd', () => {
     expect(error?.message).toContain('known_hosts:2');
   });
 
+  it('refuses a key of the list of RevokedHostKeys, though it is the known one', async () => {
+    const list = await bench.write('revoked', `${web.hostKey}\n`);
+    await writeSshHome(bench.home, [{ alias: 'web1', sshd: web, config: [`RevokedHostKeys ${list}`] }]);
+    const { error, wasVerified } = await bench.connect('web1');
+    expect(error).toMatchObject({ code: 'ssh-host-key-revoked' });
+    expect(error?.message).toContain(`${list}:1`);
+    expect(wasVerified).toBe(false);
+  });
+
+  it('looks for the key under its HostKeyAlias, and adds it hashed and under that name', async () => {
+    const config = ['HostKeyAlias shop', 'HashKnownHosts yes'];
+    await writeSshHome(bench.home, [{ alias: 'web1', sshd: web, known: false, config }]);
+    bench.answer = () => ({ kind: 'trust', until: 'known-hosts' });
+    expect((await bench.connect('web1')).error).toBeNull();
+    const path = join(bench.home, '.ssh/known_hosts');
+    expect(await readFile(path, 'utf8')).toMatch(/^\|1\|\S+ ssh-ed25519 \S+\n$/);
+    expect((await run('ssh-keygen', ['-F', 'shop', '-f', path])).stdout).toContain('found: line 1');
+    await bench.restart();
+    expect((await bench.connect('web1')).error).toBeNull();
+    expect(bench.asked).toHaveLength(1);
+  });
+
+  it('keeps a new key without asking when the configuration says accept-new, and refuses another one then', async () => {
+    const config = ['StrictHostKeyChecking accept-new', 'HostKeyAlias shop'];
+    await writeSshHome(bench.home, [
+      { alias: 'web1', sshd: web, known: false, config },
+      { alias: 'web2', sshd: bastion, known: false, config },
+    ]);
+    expect((await bench.connect('web1')).error).toBeNull();
+    expect((await bench.connect('web2')).error).toMatchObject({ code: 'ssh-host-key-changed' });
+    expect(bench.asked).toEqual([]);
+  });
+
   it('refuses an unknown key without asking when the configuration says yes', async () => {
     await writeSshHome(bench.home, [{ alias: 'web1', sshd: web, known: false, config: ['StrictHostKeyChecking yes'] }]);
     expect((await bench.connect('web1')).error).toMatchObject({ code: 'ssh-host-key-unknown' });
