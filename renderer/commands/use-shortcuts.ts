@@ -9,7 +9,8 @@ export function useShortcuts(stores: AppStores): void {
     const matcher = createKeyMatcher();
     function onKeyDown(event: KeyboardEvent) {
       if (event.defaultPrevented || event.isComposing) return;
-      const isTyping = isTypingIn(event.target);
+      // The palette takes the focus a moment after it opened: what is typed meanwhile is meant for it.
+      const isTyping = isTypingIn(event.target) || stores.ui.getState().isPaletteOpen;
       if (isDialogOpen(stores)) return;
       if (event.key === '/' && !isTyping && focusFilter()) {
         event.preventDefault();

@@ -9,6 +9,7 @@ import { totalsOf } from './fleet-model.ts';
 
 /** The map is worth its place only when there is something to overlook. */
 const LEAST_FOR_MAP = 4;
+const TIGHT = '(max-width: 1279px)';
 const MOST_LARGE_CELLS = 80;
 const MOST_SMALL_CELLS = 240;
 
@@ -49,11 +50,12 @@ function FleetMap({ instances, groupBy }: { instances: readonly Instance[]; grou
   const { ui } = useStores();
   const selected = useUi((state) => state.selected);
   const chosen = new Set(selected);
+  const isTight = useMedia(TIGHT);
   const groups = [...Map.groupBy(instances, (instance) => groupOf(instance, groupBy))].sort(([a], [b]) =>
     byGroupName(a, b),
   );
   return (
-    <div className={mapClass(instances.length)} role="group" aria-label="Map of the fleet">
+    <div className={mapClass(instances.length, isTight)} role="group" aria-label="Map of the fleet">
       {groups.map(([group, members]) => (
         <div key={group}>
           <span className="t11 s2">
@@ -75,9 +77,11 @@ function FleetMap({ instances, groupBy }: { instances: readonly Instance[]; grou
   );
 }
 
-/** More instances than fit in two rows of large cells get smaller ones. */
-function mapClass(count: number): string {
-  return count > MOST_LARGE_CELLS ? (count > MOST_SMALL_CELLS ? 'map tiny' : 'map small') : 'map';
+/** More instances than fit in two rows of large cells get smaller ones, sooner where there is less room. */
+function mapClass(count: number, isTight: boolean): string {
+  const room = isTight ? 0.4 : 1;
+  if (count <= MOST_LARGE_CELLS * room) return 'map';
+  return count > MOST_SMALL_CELLS * room ? 'map tiny' : 'map small';
 }
 
 /** Fill tells how busy it is; a shape only in trouble. */
