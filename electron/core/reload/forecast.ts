@@ -23,10 +23,13 @@ export interface ForecastFacts {
   listen: number;
   /** The longest request that runs, at most the mercy. */
   longestMs: number;
+  mercyMs: number;
 }
 
 /** A full reload takes about a second beside the load of the application. */
 const RESTART_MS = 1_000;
+/** A request that runs longer may as well run for long from now on. */
+const LONG_MS = 2_000;
 
 export function makeForecast(facts: ForecastFacts): Forecast {
   const { isReeveEngine, chain, workers, startupMs, reqPerSec, listen, longestMs } = facts;
@@ -45,15 +48,25 @@ export function makeForecast(facts: ForecastFacts): Forecast {
     facts.full && facts.router
       ? ' The HTTP router is killed first: requests on their way through it are dropped, and new ones are refused.'
       : '';
+  // The workers of a full reload end one by one and start together: the longest request holds up all of them.
+  const held =
+    facts.full && longestMs >= LONG_MS
+      ? ` A request has run for ${seconds(longestMs)}: until it ends, at most ${seconds(facts.mercyMs)}, nobody takes requests either.`
+      : '';
   if (reqPerSec === null) {
-    const text = `Nobody takes requests for about ${seconds(silenceMs)}; how many come is not measured yet.${dropped}`;
+    const text = `Nobody takes requests for about ${seconds(silenceMs)}; how many come is not measured yet.${held}${dropped}`;
     return { durationMs, queuePeak: null, requestsAtRisk: null, text };
   }
   const waiting = Math.round((reqPerSec * silenceMs) / 1000);
   const atRisk = Math.max(0, waiting - listen);
   const sum = `${rate(reqPerSec)} req/s × ${seconds(silenceMs)} without a worker: about ${waiting} requests wait`;
   const room = atRisk > 0 ? `, ${listen} may, so about ${atRisk} are refused.` : `, ${listen} may.`;
-  return { durationMs, queuePeak: Math.min(waiting, listen), requestsAtRisk: atRisk, text: `${sum}${room}${dropped}` };
+  return {
+    durationMs,
+    queuePeak: Math.min(waiting, listen),
+    requestsAtRisk: atRisk,
+    text: `${sum}${room}${held}${dropped}`,
+  };
 }
 
 function rate(perSec: number): string {

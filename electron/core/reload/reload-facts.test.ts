@@ -12,6 +12,7 @@ const facts: ForecastFacts = {
   reqPerSec: 86,
   listen: 100,
   longestMs: 0,
+  mercyMs: 60_000,
 };
 
 const show = (command: string, pid = 812) =>
@@ -27,6 +28,14 @@ describe('the forecast', () => {
     expect(makeForecast({ ...facts, reqPerSec: 4.2 }).text).toBe(
       '4.2 req/s × 3.0 s without a worker: about 13 requests wait, 100 may.',
     );
+  });
+
+  it('says that the longest request holds up all workers of a full reload, and what happens to the HTTP router', () => {
+    const { text } = makeForecast({ ...facts, longestMs: 9_000, router: true });
+    expect(text).toContain('A request has run for 9.0 s: until it ends, at most 60 s, nobody takes requests either.');
+    expect(text).toContain('The HTTP router is killed first');
+    const chain = makeForecast({ ...facts, longestMs: 9_000, router: true, chain: true, full: false });
+    expect(chain.text).not.toMatch(/router|nobody/);
   });
 
   it('puts nobody at risk in a chain, and says nothing of a rate that is not measured', () => {

@@ -65,6 +65,7 @@ function forecastOf(instance: Instance, findings: Findings, method: ReloadMethod
     startupMs: startupMsOf(instance),
     reqPerSec: figures?.reqPerSec ?? null,
     listen: figures?.listenMax ?? findings.config?.listen ?? DEFAULT_LISTEN,
+    mercyMs,
     longestMs: Math.min(requests[0]?.elapsedMs ?? 0, mercyMs),
   });
 }

@@ -206,7 +206,10 @@ function stuckVerdict(state: WatchState, atMs: number): Verdict {
     );
   }
   if (others.length > 0) parts.push(`${nameWorkers(others)} too.`);
-  if (rest.length > 0) parts.push(`${nameWorkers(rest)} ${rest.length === 1 ? 'is' : 'are'} not new yet.`);
+  const nobodyServes = state.plan.full && fresh === 0 && rest.every((worker) => worker.state === 'starting');
+  if (nobodyServes && rest.length > 0 && first !== undefined) {
+    parts.push('The other workers have ended: nobody takes requests until it is over.');
+  } else if (rest.length > 0) parts.push(`${nameWorkers(rest)} ${rest.length === 1 ? 'is' : 'are'} not new yet.`);
   return {
     status: 'stuck',
     title: `${fresh} of ${count(relevant.length, 'worker is', 'workers are')} new.`,

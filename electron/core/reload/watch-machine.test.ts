@@ -322,6 +322,12 @@ describe('a full reload', () => {
     });
   });
 
+  it('in which one worker hangs says that nobody serves meanwhile: the others have ended and wait for it', () => {
+    const ended = old(1, { pid: 0 });
+    const film = new Film([old(1), stuck(2)]).see(500, [ended, stuck(2)]).see(12_000, [ended, stuck(2)]);
+    expect(film.verdict?.detail).toContain('The other workers have ended: nobody takes requests until it is over.');
+  });
+
   it('does not say that nothing was lost where the HTTP router is killed with it', () => {
     const quiet = new Film([old(1)], { router: true }).see(500, [fresh(1)]).see(500 + QUIET_MS, [fresh(1)]);
     expect(quiet.verdict).toMatchObject({ status: 'done' });
