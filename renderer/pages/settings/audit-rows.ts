@@ -3,6 +3,13 @@ import type { AuditEntry } from '../../../electron/contract/logs-model.ts';
 
 const TITLES: Readonly<Record<string, string>> = {
   reload: 'Reload',
+  stop: 'Stop',
+  'scale-up': 'Add a worker',
+  'scale-down': 'Remove a worker',
+  pause: 'Pause or resume',
+  'log-rotate': 'Rotate log',
+  'log-reopen': 'Reopen log',
+  'respawn-worker': 'Respawn worker',
   'config.save': 'Save configuration',
   'engine.start': 'Start engine',
   'engine.stop': 'Stop engine',
