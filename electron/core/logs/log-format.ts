@@ -14,12 +14,26 @@ export type RequestParser = (text: string) => ParsedRequest | null;
 type Part = { type: 'text'; text: string } | { type: 'variable'; name: string };
 
 const NUMBERS = new Set(
-  'status rsize hsize size cl micros msecs secs tmsecs tmicros time epoch pid wid switches vars core vsz rss vszM rssM pktsize modifier1 modifier2 headers werr rerr ioerr'.split(
+  'rsize hsize size cl micros msecs secs tmsecs tmicros time epoch pid wid switches vars core vsz rss vszM rssM pktsize modifier1 modifier2 headers werr rerr ioerr'.split(
     ' ',
   ),
 );
-/** Values without blanks, whatever a client sends. */
-const WORDS = new Set(['method', 'proto', 'addr', 'var.REMOTE_ADDR', 'var.REQUEST_METHOD']);
+const WORD = /^\S*$/;
+const METHOD = /^[A-Za-z][\w-]*$/;
+/** A path, `*`, or with a host as proxies are asked. */
+const URI = /^([/*]|[\w.[\]-]+:)/;
+/** What a value looks like, whatever a client sends: it may have to be told from the one before it. */
+const SHAPES = new Map([
+  // 0: nothing was answered.
+  ['status', /^(\d{3}|0)$/],
+  ['method', METHOD],
+  ['var.REQUEST_METHOD', METHOD],
+  ['uri', URI],
+  ['var.REQUEST_URI', URI],
+  ['proto', WORD],
+  ['addr', WORD],
+  ['var.REMOTE_ADDR', WORD],
+]);
 const NUMBER = /^-?\d+(\.\d+)?$/;
 const SHORTEST_SECRET = 3;
 /** Places tried for one line before it counts as another kind of line. */
@@ -82,7 +96,8 @@ function matchParts(parts: readonly Part[], text: string): Map<string, string> |
 
 function canBe(name: string, value: string): boolean {
   if (value === '-') return true;
-  return NUMBERS.has(name) ? NUMBER.test(value) : !WORDS.has(name) || !value.includes(' ');
+  const shape = SHAPES.get(name) ?? (NUMBERS.has(name) ? NUMBER : null);
+  return shape === null || shape.test(value);
 }
 
 /** Where a value that begins before `from` may end at the earliest; -1: nowhere. */

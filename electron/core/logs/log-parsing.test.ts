@@ -148,6 +148,13 @@ describe("a log-format of the instance's own", () => {
     ['%(epoch) %(method) %(uri) %(secs)', '1700000000 PUT /x 2', { tookMs: 2000, atMs: 1_700_000_000_000 }],
     ['%(tmsecs) %(uri) %(rsize) %(pid)', '1700000000123 /x 9 77', { sizeBytes: 9, pid: 77, atMs: 1_700_000_000_123 }],
     ['%(method)%(status)', 'GET200', { method: 'GET', status: 200 }],
+    ['%(status)%(method)%(uri)', '200GET/a?b=c', { method: 'GET', uri: '/a?b=c', status: 200 }],
+    ['%(method) %(uri) %(status)', 'GET /a 0', { status: 0 }],
+    [
+      '%(addr) %(var.HTTP_X_FORWARDED_FOR) %(method) %(uri) => %(status)',
+      '127.0.0.1 1.2.3.4, 5.6.7.8 GET /a => 200',
+      { method: 'GET', uri: '/a', status: 200, client: '127.0.0.1' },
+    ],
     [
       '{"u":"%(uri)","x":"%(var.HTTP_HOST)","s":%(status)}',
       '{"u":"/a","x":"shop","s":201}',
@@ -171,7 +178,8 @@ describe("a log-format of the instance's own", () => {
   it('reads back every line that it writes', () => {
     const word = fc.stringMatching(/^[a-z/?=&."]{1,12}$/);
     fc.assert(
-      fc.property(word, word, fc.nat(599), fc.nat(), (uri, agent, status, msecs) => {
+      fc.property(word, word, fc.integer({ min: 100, max: 599 }), fc.nat(), (rest, agent, status, msecs) => {
+        const uri = `/${rest}`;
         const parse = compileLogFormat('[%(pid)] %(uri)|%(uagent)|%(status) %(msecs)');
         expect(parse?.(`[12] ${uri}|${agent}|${status} ${msecs}`)).toMatchObject({
           uri,
