@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,6 +61,31 @@ describe.skipIf(!hasSshd())('a connection by the system’s ssh', () => {
     transport.close();
     await waitUntil('the control socket to go', async () => (await readdir(join(folder, 'control'))).length === 0);
     await expect(transport.exec('true')).rejects.toMatchObject({ code: 'ssh-system' });
+  });
+
+  it('ends its ssh with the process that made it, also when that is killed', async () => {
+    const options = {
+      destination: parseDestination('web1'),
+      configFile: ['-F', join(folder, '.ssh/config')],
+      controlFolder: join(folder, 'control'),
+      platform: 'linux',
+      env: process.env,
+    };
+    const script = `
+      const { connectSystemSsh } = await import(${JSON.stringify(join(import.meta.dirname, 'system-transport.ts'))});
+      await connectSystemSsh({ ...${JSON.stringify(options)}, signal: new AbortController().signal });
+      console.log('connected');
+      setInterval(() => {}, 60_000);`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    try {
+      await once(child.stdout, 'data');
+      expect(await readdir(join(folder, 'control'))).toHaveLength(1);
+    } finally {
+      child.kill('SIGKILL');
+    }
+    await waitUntil('the control socket to go', async () => (await readdir(join(folder, 'control'))).length === 0);
   });
 
   it('opens streams to TCP ports of the host, and tells when one is closed', async () => {

@@ -1,7 +1,7 @@
 /**
  * A connection made by the system's own ssh, for what ssh2 can't do: certificates, hardware keys, Kerberos, and whatever
  * a company has taught its ssh. One ssh holds the connection and shares it by a control socket in a folder that only
- * this user may enter; each command is a further ssh over that. Where there is no sharing (Windows) each command
+ * this user may enter, and ends with this process, however that ends; each command is a further ssh over that. Where there is no sharing (Windows) each command
  * connects for itself. It asks nothing (BatchMode), forwards no agent and listens on no port.
  */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
@@ -43,6 +43,15 @@ const READY = 'ready';
 /** ssh's own exit code when it failed itself, and not the command. */
 const SSH_FAILED = 255;
 const MOST_ERROR_TEXT = 4_000;
+/** Of a shell: there is no such program. */
+const NOT_FOUND_CODE = 127;
+/** Runs a program as long as the standard input is open, so that it ends with this process, however that ends. */
+const WHILE_INPUT = [
+  'exec 3<&0; "$@" </dev/null 3<&- & p=$!',
+  '{ cat <&3; kill $p; } >/dev/null 2>&1 & g=$!',
+  'exec 3<&- </dev/null',
+  'wait $p; c=$?; kill $g; exit $c',
+].join('\n');
 /** ssh adds 18 characters while it makes the socket; the system's limit is 104 on macOS. */
 const LONGEST_SOCKET_PATH = 85;
 
@@ -89,13 +98,14 @@ class SystemSshTransport implements SshTransport {
       master.kill();
     };
     this.#options.signal.addEventListener('abort', abort, { once: true });
-    master.stdin.end();
+    if (!shared) master.stdin.end();
     master.stdout.on('data', (chunk: Buffer) => {
       if (chunk.toString().includes(READY)) resolve();
     });
     master.once('error', (error) => reject(this.#failure(describe(error), error)));
     master.once('close', (code) => {
       if (!shared && code === 0) return resolve();
+      if (shared && code === NOT_FOUND_CODE) return reject(new CoreError('ssh-no-system'));
       const failure = this.#failure(lastWords(said()) ?? `exit code ${code ?? 'none'}`);
       reject(failure);
       if (shared) this.#closed(failure);
@@ -173,7 +183,9 @@ class SystemSshTransport implements SshTransport {
             this.#socketPath,
           ];
     const args = [...sshArguments(destination, [...configFile, ...SAFE, ...sharing, ...options]), ...command];
-    const child = spawn('ssh', args, { stdio: 'pipe', env, windowsHide: true });
+    const isMaster = this.#socketPath !== null && options.includes('-M');
+    const [program, ...rest] = isMaster ? ['/bin/sh', '-c', WHILE_INPUT, 'sh', 'ssh', ...args] : ['ssh', ...args];
+    const child = spawn(program, rest, { stdio: 'pipe', env, windowsHide: true });
     this.#children.add(child);
     // What ssh says and how it ends tells the rest; a pipe that broke adds nothing to it.
     child.stdin.on('error', () => {});
@@ -185,7 +197,10 @@ class SystemSshTransport implements SshTransport {
   #closed(reason: Error | null): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    for (const child of this.#children) child.kill();
+    for (const child of this.#children) {
+      child.stdin.destroy();
+      child.kill();
+    }
     if (this.#socketPath !== null) void removeSocket(this.#socketPath);
     this.onClosed?.(reason);
   }
