@@ -177,10 +177,7 @@ function PlanLine({ member, label, typed, isFirst, isLast, onType, onMove, onLea
       <HealthGlyph level={level} />
       <span className="md ell">{name}</span>
       <span className="q">{label}</span>
-      <span className="ell" title={action.join('\n')}>
-        {method ?? 'can not be reloaded'}
-        {action.length > 0 ? <code className="m q"> {action.join('; ')}</code> : null}
-      </span>
+      <span className="ell">{method ?? 'can not be reloaded'}</span>
       <span className="row">
         <IconButton
           label={`Move ${name} up`}
@@ -200,6 +197,8 @@ function PlanLine({ member, label, typed, isFirst, isLast, onType, onMove, onLea
         />
         <IconButton label={`Leave ${name} out`} size="sm" icon={<X {...ICON} />} onClick={onLeaveOut} />
       </span>
+      {/* Whole: nobody is asked to agree to half an action. */}
+      {action.length > 0 ? <code className="second action m q">{action.join('; ')}</code> : null}
       {shown.map(({ status, text }) => (
         <span key={text} className={status === 'fail' ? 'second crit' : 'second warn'}>
           {text}
