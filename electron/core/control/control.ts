@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, open } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CoreError, describe, isErrorCode } from '../errors.ts';
 import type { Machine } from '../machine/machine.ts';
 import { Turns } from '../turns.ts';
@@ -38,8 +39,18 @@ export async function writeFifo(control: Control, path: string, letters: string)
   });
 }
 
+/** A master makes its FIFO anew after each command; so long that takes at most. */
+const REMAKE_MS = 200;
+
 /** Looks at a FIFO without disturbing its master where its open files can be seen. */
 export async function checkFifo(control: Control, path: string, masterPid: number): Promise<FifoCheck> {
+  const first = await lookAtFifo(control, path, masterPid);
+  if (first.status === 'ready' || !['fifo-missing', 'fifo-no-reader'].includes(first.error.code)) return first;
+  await sleep(REMAKE_MS);
+  return lookAtFifo(control, path, masterPid);
+}
+
+async function lookAtFifo(control: Control, path: string, masterPid: number): Promise<FifoCheck> {
   const { machine, sudo } = control;
   if (actsHere(control)) return checkLocalFifo(path, masterPid);
   try {

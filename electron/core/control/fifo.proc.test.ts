@@ -88,6 +88,28 @@ describe('the writer of master FIFOs', () => {
   });
 });
 
+describe('a check of a FIFO', () => {
+  it('that comes while the master makes it anew looks once more, and tells no bare error of the system', async () => {
+    const checked = checkFifo(path, process.pid);
+    execFileSync('mkfifo', [path]);
+    const reader = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    expect(await checked).toMatchObject({ status: 'ready', readBy: process.pid });
+    const stop = new AbortController();
+    const churn = (async () => {
+      while (!stop.signal.aborted) {
+        await rm(path, { force: true });
+        execFileSync('mkfifo', [path]);
+      }
+    })();
+    const found = await Promise.all(Array.from({ length: 40 }, async () => checkFifo(path, process.pid)));
+    stop.abort();
+    await churn;
+    await reader.close();
+    const codes = found.map((check) => (check.status === 'ready' ? 'ready' : check.error.code));
+    expect(codes.filter((code) => !['ready', 'fifo-missing', 'fifo-no-reader'].includes(code))).toEqual([]);
+  });
+});
+
 describe('the FIFO of a real uWSGI', () => {
   beforeEach((context) => context.skip(!hasUwsgi(), 'uWSGI with its python3 plugin is not installed'));
 

@@ -82,14 +82,16 @@ export type FifoCheck =
  */
 export async function checkLocalFifo(path: string, masterPid: number | null): Promise<FifoCheck> {
   let found: Stats;
+  let real: string;
   try {
     found = await stat(path);
     if (!found.isFIFO()) return { status: 'unusable', error: new CoreError('fifo-not-fifo', { path }) };
     await access(path, constants.W_OK);
+    real = await realpath(path);
   } catch (error) {
     return { status: 'unusable', error: openError(path, error) };
   }
-  const readByMaster = masterPid === null ? null : await readsFile(masterPid, await realpath(path));
+  const readByMaster = masterPid === null ? null : await readsFile(masterPid, real);
   const seen = { status: 'ready' as const, mode: formatMode(found.mode), uid: found.uid };
   if (readByMaster === true) return { ...seen, readBy: masterPid };
   const failure = await tryOpen(path);

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { CoreError, type ErrorCode } from '../errors.ts';
 import { type ForecastFacts, makeForecast } from './forecast.ts';
+import { fifoChecks } from './reload-plan.ts';
 import { judgeUnit } from './systemd-unit.ts';
 
 const facts: ForecastFacts = {
@@ -41,6 +43,21 @@ describe('the forecast', () => {
   it('puts nobody at risk in a chain, and says nothing of a rate that is not measured', () => {
     expect(makeForecast({ ...facts, chain: true, full: false })).toMatchObject({ requestsAtRisk: 0 });
     expect(makeForecast({ ...facts, reqPerSec: null })).toMatchObject({ queuePeak: null, requestsAtRisk: null });
+  });
+});
+
+describe('the check of a FIFO', () => {
+  it.each<[ErrorCode, string]>([
+    ['fifo-missing', 'FIFO exists'],
+    ['fifo-not-fifo', 'FIFO is a FIFO'],
+    ['fifo-permission', 'FIFO can be written'],
+    ['fifo-no-reader', 'Master is reading it'],
+    ['sudo-refused', 'sudo -n is allowed'],
+    ['command-failed', 'FIFO can be looked at'],
+  ])('that fails with %s says no to what that means', (code, title) => {
+    const error = new CoreError(code, {});
+    const fifo = { path: '/run/a.fifo', check: { status: 'unusable' as const, error }, owner: null };
+    expect(fifoChecks({ fifo, masterPid: 1 })).toMatchObject([{ title, value: 'no', status: 'fail' }]);
   });
 });
 

@@ -4,6 +4,7 @@
  */
 import type { ReloadMethod, ReloadPlan } from '../../contract/model.ts';
 import { DEFAULT_LISTEN, DEFAULT_MERCY_MS, type EffectiveConfig } from '../config/effective-config.ts';
+import type { ErrorCode } from '../errors.ts';
 import type { Instance } from '../instances/instance.ts';
 import { count, seconds } from '../words.ts';
 import { makeForecast } from './forecast.ts';
@@ -77,12 +78,21 @@ function listChecks(instance: Instance, findings: Findings, forecast: ReloadPlan
   return [...checks, mercyCheck(findings), queueCheck(instance, forecast), longestCheck(instance, findings)];
 }
 
-function fifoChecks({ fifo, masterPid }: Findings): Check[] {
+/** What a check asks, to which each of these is the answer no. */
+const FIFO_QUESTIONS: Partial<Record<ErrorCode, string>> = {
+  'fifo-no-reader': 'Master is reading it',
+  'fifo-missing': 'FIFO exists',
+  'fifo-not-fifo': 'FIFO is a FIFO',
+  'fifo-permission': 'FIFO can be written',
+  'sudo-refused': 'sudo -n is allowed',
+};
+
+export function fifoChecks({ fifo, masterPid }: Pick<Findings, 'fifo' | 'masterPid'>): Check[] {
   if (fifo === null) return [];
   const { check } = fifo;
   if (check.status === 'unusable') {
     const reader = check.error.code === 'fifo-no-reader';
-    const title = reader ? 'Master is reading it' : 'FIFO is a FIFO';
+    const title = FIFO_QUESTIONS[check.error.code] ?? 'FIFO can be looked at';
     return [
       {
         id: reader ? 'fifo-reader' : 'fifo',
