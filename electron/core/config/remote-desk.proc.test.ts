@@ -165,6 +165,8 @@ describe.skipIf(!hasSshd() || !hasUwsgi())('the configuration of a server behind
       expect(await bench.client.call('config.target', { instanceId: id })).toMatchObject({ binary: 'unknown' });
       const context = await bench.client.call('config.context', { instanceId: id, text: file.text });
       expect(context.files).toEqual([path, join(bench.folder, 'common.ini')]);
+      expect(await bench.client.call('config.drift', { instanceId: id })).toMatchObject({ status: 'same' });
+      expect((await bench.client.call('config.history', { instanceId: id })).versions).toHaveLength(1);
       const saved = await save((text) => text.replace('processes = 1', 'processes = 2'));
       expect(saved).toMatchObject({ status: 'saved', reloadsOnSave: true });
       expect(await readFile(path, 'utf8')).toContain('processes = 2');

@@ -162,7 +162,7 @@ async function namesIn(session: SftpSession, folder: string): Promise<string[]> 
   return (await session.list(folder)).map(({ filename }) => filename);
 }
 
-export function fileStat(stats: Stats): FileStat {
+function fileStat(stats: Stats): FileStat {
   const { mode, uid, gid, size, mtime } = stats;
   return { kind: kindOf(stats), mode: mode & 0o7777, uid, gid, sizeBytes: size, mtimeMs: mtime * 1000 };
 }
