@@ -7,7 +7,7 @@ import type { Terminal } from './terminal.ts';
 
 const LINES_AT_ONCE = 200;
 
-export interface LogPrinterOptions {
+interface LogPrinterOptions {
   terminal: Terminal;
   format: (line: LogLine) => string;
   /** The newest lines there are, after a gap in the numbers. */

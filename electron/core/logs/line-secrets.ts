@@ -49,7 +49,7 @@ function followsPath(text: string, at: number): boolean {
 }
 
 /** `a=1&b=` becomes `a=••••••&b=`; a query without `=` is hidden as a whole. */
-export function hideValues(query: string): string {
+function hideValues(query: string): string {
   return query
     .split('&')
     .map((pair) => {

@@ -7,7 +7,7 @@ import type { RevealedLine } from '../../../electron/contract/logs-model.ts';
 import { type Failure, failureOf } from '../../client.ts';
 import { useStores } from '../../stores/use-stores.ts';
 
-export interface RevealedLines {
+interface RevealedLines {
   /** 0: secrets are hidden. */
   untilMs: number;
   bySeq: ReadonlyMap<number, RevealedLine>;
@@ -17,7 +17,7 @@ export interface RevealedLines {
 const HIDDEN: RevealedLines = { untilMs: 0, bySeq: new Map(), failure: null };
 const ASK_EVERY_MS = 1_000;
 
-export interface RevealSwitch {
+interface RevealSwitch {
   revealed: RevealedLines;
   show: () => void;
   hide: () => void;
