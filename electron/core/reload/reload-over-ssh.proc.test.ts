@@ -144,15 +144,20 @@ describe('a reload over SSH', () => {
   });
 });
 
+/** Tells of a unit whose ExecReload is `argv`, and fails to reload it. */
+function systemctlStandIn(argv: string): string {
+  return (
+    `#!/bin/sh\n[ "$1" = show ] || { echo 'Job for shop.service failed.' >&2; exit 1; }\n` +
+    `printf 'MainPID=812\\nExecReload={ path=/x ; argv[]=${argv} ; ignore_errors=no }\\n'\n`
+  );
+}
+
 describe('a systemd unit of another machine', () => {
   it('is reloaded only where its ExecReload means this server, and what it refuses is told', async () => {
     const standIns = join(bench.folder, 'bin');
     await mkdir(standIns);
-    const show = (argv: string): string =>
-      `#!/bin/sh\n[ "$1" = show ] || { echo 'Job for shop.service failed.' >&2; exit 1; }\n` +
-      `printf 'MainPID=812\\nExecReload={ path=/x ; argv[]=${argv} ; ignore_errors=no }\\n'\n`;
     const become = async (argv: string): Promise<void> => {
-      await writeFile(join(standIns, 'systemctl'), show(argv));
+      await writeFile(join(standIns, 'systemctl'), systemctlStandIn(argv));
       await chmod(join(standIns, 'systemctl'), 0o755);
     };
     const sshd = await Sshd.start({ path: standIns });

@@ -39,6 +39,7 @@ const fresh = (id: number, more: Partial<StatsWorker> = {}) =>
 const served = (id: number, requests: number) => fresh(id, { requests, delta_requests: requests });
 const recycled = (id: number, pid: number, respawns: number) =>
   fresh(id, { pid, respawn_count: respawns, requests: 900, delta_requests: 3 });
+const brief = (id: number, afterMs: number) => aBusyWorker((T0 + afterMs) / 1000, { id, pid: 1000 + id });
 const stuck = (id: number) => aBusyWorker((T0 - 5_000) / 1000, { id, pid: 1000 + id });
 
 class Film {
@@ -404,7 +405,6 @@ describe('requests that were lost', () => {
 
   it('are not looked for in workers that take one short request after the other', () => {
     const film = new Film([old(1), old(2)]);
-    const brief = (id: number, afterMs: number) => aBusyWorker((T0 + afterMs) / 1000, { id, pid: 1000 + id });
     film.see(12_000, [brief(1, 11_900), brief(2, 11_900)]);
     expect(film.verdict).toBeNull();
   });
