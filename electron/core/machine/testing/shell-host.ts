@@ -1,8 +1,6 @@
 /** A host "behind SSH" whose commands are run by a shell of this machine: what is sent there is tried without a server. */
 import { spawn } from 'node:child_process';
-import { createConnection } from 'node:net';
-import type { Duplex } from 'node:stream';
-import type { RunningCommand, StreamAddress } from '../machine.ts';
+import type { RunningCommand } from '../machine.ts';
 
 /** `loginShell` reads the command as the server's user's would. */
 export function execHere(loginShell = '/bin/sh', env: NodeJS.ProcessEnv = process.env) {
@@ -19,13 +17,4 @@ export function execHere(loginShell = '/bin/sh', env: NodeJS.ProcessEnv = proces
     };
     return Promise.resolve({ stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, ended, kill });
   };
-}
-
-export async function connectHere(address: StreamAddress): Promise<Duplex> {
-  const { promise, resolve, reject } = Promise.withResolvers<Duplex>();
-  const socket =
-    address.type === 'unix' ? createConnection(address.path) : createConnection(address.port, address.host);
-  socket.once('connect', () => resolve(socket));
-  socket.once('error', reject);
-  return promise;
 }
