@@ -213,6 +213,7 @@ test('sshd killed as a reload is given: nothing is done there, it is said, and i
   await bench.webs.web1.kill();
   await expect(lostLink(page)).toBeVisible({ timeout: 30_000 });
   await expect(page.getByRole('alert').filter({ hasText: 'Check again' })).toContainText('web1');
+  await expect(console.button('Start reload')).toBeDisabled();
   expect(await workerPids(server.statsPort)).toEqual(before);
   await bench.webs.web1.restart();
   await lostLink(page).getByRole('button', { name: 'Try now' }).click();

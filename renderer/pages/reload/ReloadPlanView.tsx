@@ -70,13 +70,15 @@ export function ReloadPlanView({ instance, onClose }: { instance: Instance; onCl
   if (!plan) return error ?? <p className="calm">Looking at the ways to reload {instance.name}</p>;
   const blockedBy = isStarting
     ? 'Starting'
-    : chosen === null
-      ? 'No way to reload can be used; each says why'
-      : failed[0]
-        ? `${failed[0].title}: ${failed[0].detail ?? failed[0].value}`
-        : plan.needsName && typedName.trim() !== instance.name
-          ? 'It is read-only: type its name first'
-          : null;
+    : instance.link.status !== 'attached'
+      ? 'There is no link to it.'
+      : chosen === null
+        ? 'No way to reload can be used; each says why'
+        : failed[0]
+          ? `${failed[0].title}: ${failed[0].detail ?? failed[0].value}`
+          : plan.needsName && typedName.trim() !== instance.name
+            ? 'It is read-only: type its name first'
+            : null;
   return (
     <div className="reload-page">
       <ReloadSteps
