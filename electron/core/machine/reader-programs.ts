@@ -1,9 +1,8 @@
 /**
  * The reader: a program that runs on a host behind SSH, over one session channel, as long as its sockets are asked. It
- * connects to sockets there and passes their bytes on: to abstract ones, where the server forbids forwarding, and where
- * many are asked each second, which over channels of their own costs the console several times as much. It always reads
- * what its sockets have, whatever the link does; it listens on nothing and leaves no file. Once in Python 3 and once in
- * Perl, with the same lines (stream-reader.ts). Pure.
+ * connects to sockets there and passes their bytes on: to abstract ones, and where the server forbids forwarding. It
+ * always reads what its sockets have, whatever the link does; it listens on nothing and leaves no file. Once in Python 3
+ * and once in Perl, with the same lines (stream-reader.ts). Pure.
  *
  *   to it     O id MS MOST unix HEX         connect; for so many milliseconds and bytes at most
  *             O id MS MOST tcp HEX PORT

@@ -1,7 +1,7 @@
 /**
  * A machine behind SSH, seen through the interface that this one has, too. Programs are started by remote-command.ts,
  * files and processes are looked up by remote-access.ts, and sockets are reached by forwarding or, where that is
- * forbidden, can't be done or costs too much, by the reader (remote-streams.ts).
+ * forbidden or can't be done, by the reader (remote-streams.ts).
  */
 import { type Duplex, pipeline, type Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
@@ -55,7 +55,7 @@ export class SshMachine implements Machine {
     this.#access = new RemoteAccess(host, this, () => this.#snapshot.forget());
     this.#snapshot = new KeptSnapshot(this.#access.snapshot, () => performance.now());
     this.saver = this.#access.saver;
-    this.#streams = new RemoteStreams(host, this.name, () => performance.now());
+    this.#streams = new RemoteStreams({ host, name: this.name, spawn: async (argv) => this.spawn(argv) });
     this.files = this.#access.files;
   }
 

@@ -19,7 +19,8 @@ export interface StreamReaderOptions {
 /** Longer than any poll waits, and a little more than the largest answer that is taken. */
 const LONGEST_MS = 30_000;
 const MOST_BYTES = 17 * 1024 * 1024;
-const IDLE_MS = 20_000;
+/** Longer than between two polls; its session is one of the few that a server grants. */
+const IDLE_MS = 3_000;
 /** The first line from a host: a slow one starts Python in a second or two. */
 const START_MS = 15_000;
 

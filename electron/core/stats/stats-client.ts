@@ -55,8 +55,8 @@ export async function pollStats(
     settled = true;
     clearTimeout(deadline);
     clearTimeout(httpTimer);
-    opening.abort();
-    stream?.destroy();
+    if (stream === null) opening.abort();
+    else stream.destroy();
     const tookMs = performance.now() - startedAt;
     resolve(error === null ? readAnswer(target, chunks, bytes, tookMs) : { ok: false, error, bytes, tookMs });
   };
