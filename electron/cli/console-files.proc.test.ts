@@ -4,12 +4,12 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasSshd, Sshd, writeSshHome } from '../core/ssh/testing/sshd.ts';
+import { Sshd, writeSshHome } from '../core/ssh/testing/sshd.ts';
 import { run } from './testing/running.ts';
 
 const launcher = join(import.meta.dirname, '../../resources/bin/reeve');
 
-describe.skipIf(!hasSshd())('a command of a user with a console', () => {
+describe('a command of a user with a console', () => {
   let web: Sshd;
   let home = '';
 

@@ -3,15 +3,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasSshd, Sshd, writeSshHome } from '../core/ssh/testing/sshd.ts';
-import { APP, CoreBench, hasUwsgi } from '../core/testing/core-bench.ts';
+import { Sshd, writeSshHome } from '../core/ssh/testing/sshd.ts';
+import { APP, CoreBench } from '../core/testing/core-bench.ts';
 import { waitUntil } from '../core/testing/wait-until.ts';
 import { type Running, run, signalGroup } from './testing/running.ts';
 
 const launcher = join(import.meta.dirname, '../../resources/bin/reeve');
 const SECRET = 'basket-Lw5512';
 
-describe.skipIf(!hasSshd() || !hasUwsgi())('reeve logs', () => {
+describe('reeve logs', () => {
   let web: Sshd;
   let bench: CoreBench;
   let target = '';

@@ -30,6 +30,7 @@ export function ActionDialog({ instanceId, kind, wid, onClose }: ActionDialogPro
     client.call('action.plan', { instanceId, kind, ...(wid === null ? {} : { wid }) }).then(
       (plan) => {
         if (isOpen) setPlan(plan);
+        return plan;
       },
       (error: unknown) => {
         if (isOpen) setPlanFailure(failureOf(error));

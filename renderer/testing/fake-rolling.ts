@@ -79,7 +79,7 @@ export function createFakeRolling(instanceOf: (id: string) => Instance, now: () 
       keep({ ...runOf(rollingId), status: 'stopped', reason: 'You stopped it.', finishedAtMs: now() }),
     'rolling.resume': ({ rollingId }) =>
       keep({ ...runOf(rollingId), status: 'running', reason: null, finishedAtMs: null }),
-    'rolling.list': () => ({ runs: [...runs.values()].reverse() }),
+    'rolling.list': () => ({ runs: [...runs.values()].toReversed() }),
     'action.plan': ({ instanceId, kind }) => ({
       kind,
       title: kind,

@@ -3,13 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { LogLine } from '../../contract/logs-model.ts';
-import { hasSshd, Sshd, writeSshHome } from '../ssh/testing/sshd.ts';
-import { APP, CoreBench, hasUwsgi } from '../testing/core-bench.ts';
+import { Sshd, writeSshHome } from '../ssh/testing/sshd.ts';
+import { APP, CoreBench } from '../testing/core-bench.ts';
 import { waitUntil } from '../testing/wait-until.ts';
 
 const SECRET = 'basket-Pq7310';
 
-describe.skipIf(!hasSshd() || !hasUwsgi())('what is done to a server behind SSH', () => {
+describe('what is done to a server behind SSH', () => {
   let web: Sshd;
   let bench: CoreBench;
 
@@ -72,7 +72,9 @@ describe.skipIf(!hasSshd() || !hasUwsgi())('what is done to a server behind SSH'
 
     const { entries } = await client.call('audit.list', { most: 100 });
     const hostKey = expect.stringMatching(/^SHA256:/);
-    expect(entries.map(({ action, result, instance }) => `${action} ${result} ${instance ?? '-'}`).reverse()).toEqual([
+    expect(
+      entries.map(({ action, result, instance }) => `${action} ${result} ${instance ?? '-'}`).toReversed(),
+    ).toEqual([
       'host-key.trust done -',
       'ssh.sign-in done -',
       `config.save done ${(await bench.instance(instanceId)).name}`,

@@ -8,7 +8,7 @@ import { LARGEST_CONFIG } from '../../contract/model.ts';
 import { CoreError } from '../errors.ts';
 import { SshMachine } from '../machine/ssh-machine.ts';
 import { PlainHost } from '../ssh/testing/plain-host.ts';
-import { hasSshd, Sshd } from '../ssh/testing/sshd.ts';
+import { Sshd } from '../ssh/testing/sshd.ts';
 import { waitUntil } from '../testing/wait-until.ts';
 import { makeConfigText, readConfigText, saveConfigText } from './config-files.ts';
 import { placeOf } from './config-versions.ts';
@@ -17,7 +17,6 @@ import { diagnose } from './diagnose.ts';
 const OLD = '[uwsgi]\nprocesses = 2\n';
 const NEW = '[uwsgi]\nprocesses = 4\n; ä\n';
 
-const withSshd = describe.skipIf(!hasSshd());
 let sshd: Sshd;
 let host: PlainHost;
 let machine: SshMachine;
@@ -25,11 +24,11 @@ let folder = '';
 let path = '';
 
 beforeAll(async () => {
-  if (hasSshd()) sshd = await Sshd.start();
+  sshd = await Sshd.start();
 });
 
 afterAll(async () => {
-  if (hasSshd()) await sshd.dispose();
+  await sshd.dispose();
 });
 
 beforeEach(async () => {
@@ -69,7 +68,7 @@ async function saveAndBreak(next: string, isTime: () => Promise<boolean>, breakI
   expect(told === 'saved' ? [next] : [OLD, next]).toContain(now);
 }
 
-withSshd('a file of a host', () => {
+describe('a file of a host', () => {
   it('is read with its version and who may write it, and its problems are told in the words of those here', async () => {
     await chmod(path, 0o640);
     const file = await readConfigText(machine, path);
@@ -134,7 +133,7 @@ withSshd('a file of a host', () => {
   });
 });
 
-withSshd('a link that is lost', () => {
+describe('a link that is lost', () => {
   it('before a save leaves the file as it is, and says why', async () => {
     const { version } = await readConfigText(machine, path);
     await sshd.kill();

@@ -2,11 +2,11 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { hasSshd, Sshd, writeSshHome } from '../ssh/testing/sshd.ts';
-import { APP, CoreBench, hasUwsgi } from '../testing/core-bench.ts';
+import { Sshd, writeSshHome } from '../ssh/testing/sshd.ts';
+import { APP, CoreBench } from '../testing/core-bench.ts';
 import { waitUntil } from '../testing/wait-until.ts';
 
-describe.skipIf(!hasSshd() || !hasUwsgi())('the configuration of a server behind SSH', () => {
+describe('the configuration of a server behind SSH', () => {
   let web: Sshd;
   let bench: CoreBench;
   let id = '';

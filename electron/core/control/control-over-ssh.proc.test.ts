@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CoreError } from '../errors.ts';
 import { SshMachine } from '../machine/ssh-machine.ts';
 import { PlainHost } from '../ssh/testing/plain-host.ts';
-import { hasSshd, Sshd } from '../ssh/testing/sshd.ts';
+import { Sshd } from '../ssh/testing/sshd.ts';
 import { waitUntil } from '../testing/wait-until.ts';
 import { type Control, checkFifo, findSignalDenial, isWritable, sendSignal, touchFile, writeFifo } from './control.ts';
 
@@ -20,7 +20,6 @@ let child: ChildProcess | null = null;
 const folders: string[] = [];
 
 beforeAll(async () => {
-  if (!hasSshd()) return;
   folder = await mkdtemp(join(tmpdir(), "reeve it's "));
   const standIns = await mkdtemp(join(tmpdir(), 'reeve-bin-'));
   // Takes `-n -- COMMAND`; refuses as sudo does until its file is there.
@@ -47,7 +46,7 @@ async function codeOf(promise: Promise<unknown>): Promise<string> {
   return error instanceof CoreError ? error.code : String(error);
 }
 
-describe.skipIf(!hasSshd())('over SSH', () => {
+describe('over SSH', () => {
   it('a FIFO is looked at and written to, and nothing is ever made in its place', async () => {
     const path = join(folder, 'm $(x).fifo');
     expect(await codeOf(writeFifo(control, path, 'r'))).toBe('fifo-missing');

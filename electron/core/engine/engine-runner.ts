@@ -5,8 +5,8 @@
 import type { LogLine } from '../../contract/logs-model.ts';
 import type { EngineState } from '../../contract/model.ts';
 import { describe } from '../errors.ts';
-import type { Clock, EngineChild, EngineExit, EngineSpawn } from '../ports.ts';
 import { failureText, LogRing } from '../logs/log-ring.ts';
+import type { Clock, EngineChild, EngineExit, EngineSpawn } from '../ports.ts';
 import {
   engineStateOf,
   initialRunner,

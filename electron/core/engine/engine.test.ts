@@ -2,11 +2,11 @@ import { appendFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { guessLevel } from '../logs/line-level.ts';
+import { failureText, LOG_LINES, LogRing } from '../logs/log-ring.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { EngineRunner } from './engine-runner.ts';
 import { FileTail } from './file-tail.ts';
-import { guessLevel } from '../logs/line-level.ts';
-import { failureText, LOG_LINES, LogRing } from '../logs/log-ring.ts';
 import { initialRunner, type RunnerEvent, type RunnerState, type RunnerStep, stepRunner } from './runner-machine.ts';
 
 function play(...events: RunnerEvent[]): RunnerStep {

@@ -3,14 +3,14 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { LogLine } from '../../contract/logs-model.ts';
-import { hasSshd, Sshd, writeSshHome } from '../ssh/testing/sshd.ts';
-import { APP, CoreBench, hasUwsgi } from '../testing/core-bench.ts';
+import { Sshd, writeSshHome } from '../ssh/testing/sshd.ts';
+import { APP, CoreBench } from '../testing/core-bench.ts';
 import { waitUntil } from '../testing/wait-until.ts';
 import { writeFifo } from './testing/write-fifo.ts';
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
-describe.skipIf(!hasSshd() || !hasUwsgi())('the log of a real uWSGI', () => {
+describe('the log of a real uWSGI', () => {
   let web: Sshd;
   let standIns: CoreBench;
   let bench: CoreBench;

@@ -23,7 +23,7 @@ import { makeConfigText, readConfigText, saveConfigText } from '../config/config
 import { diagnose } from '../config/diagnose.ts';
 import { CoreError } from '../errors.ts';
 import { PlainHost } from '../ssh/testing/plain-host.ts';
-import { hasSshd, Sshd } from '../ssh/testing/sshd.ts';
+import { Sshd } from '../ssh/testing/sshd.ts';
 import { waitUntil } from '../testing/wait-until.ts';
 import { SshMachine } from './ssh-machine.ts';
 
@@ -39,11 +39,11 @@ let folder = '';
 let path = '';
 
 beforeAll(async () => {
-  if (hasSshd()) sshd = await Sshd.start({ config: ['ForceCommand internal-sftp'] });
+  sshd = await Sshd.start({ config: ['ForceCommand internal-sftp'] });
 });
 
 afterAll(async () => {
-  if (hasSshd()) await sshd.dispose();
+  await sshd.dispose();
 });
 
 beforeEach(async () => {
@@ -77,7 +77,7 @@ async function save(text: string, before = OLD, real = path): Promise<string> {
   );
 }
 
-describe.skipIf(!hasSshd())('a host whose user may only use SFTP', () => {
+describe('a host whose user may only use SFTP', () => {
   it('tells of its files, folders, links and facts', async () => {
     await symlink('uwsgi.ini', join(folder, 'link.ini'));
     await writeFile(join(folder, 'large'), Buffer.alloc(200_000, 'ab'));
@@ -199,8 +199,9 @@ describe.skipIf(!hasSshd())('a host whose user may only use SFTP', () => {
   });
 });
 
-describe.skipIf(!hasSshd() || !isRoot)('a host whose user has no shell', () => {
-  it('tells beforehand what that user may not write, and never writes it', async () => {
+describe('a host whose user has no shell', () => {
+  it('tells beforehand what that user may not write, and never writes it', async ({ skip }) => {
+    skip(!isRoot, 'only root can sign in as another user');
     const other = await Sshd.start({ user: 'nobody' });
     const otherHost = new PlainHost(other);
     const theirs = new SshMachine(otherHost);

@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeServers, findServers } from '../discover/discover.ts';
 import { PlainHost } from '../ssh/testing/plain-host.ts';
-import { hasSshd, Sshd } from '../ssh/testing/sshd.ts';
+import { Sshd } from '../ssh/testing/sshd.ts';
 import { pollStats } from '../stats/stats-client.ts';
 import { parseStatsTarget } from '../stats/target.ts';
 import { waitUntil } from '../testing/wait-until.ts';
@@ -38,7 +38,6 @@ function startUwsgi(args: string[]): ChildProcess {
 }
 
 beforeAll(async () => {
-  if (!hasSshd()) return;
   folder = await realpath(await mkdtemp(join(tmpdir(), 'reeve-ssh-machine-')));
   await mkdir(join(folder, 'vassals'));
   await mkdir(join(folder, 'app'));
@@ -76,7 +75,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-describe.skipIf(!hasSshd())('a host behind SSH', () => {
+describe('a host behind SSH', () => {
   it('tells which servers run there, of which emperor, and which line is missing', async () => {
     const { machine } = await machineOf();
     const all = describeServers(machine, await findServers(machine), () => null);

@@ -9,7 +9,7 @@ import type { Instance } from '../../contract/model.ts';
 import { reloadUnit } from '../control/control.ts';
 import { SshMachine } from '../machine/ssh-machine.ts';
 import { PlainHost } from '../ssh/testing/plain-host.ts';
-import { hasSshd, Sshd, writeSshHome } from '../ssh/testing/sshd.ts';
+import { Sshd, writeSshHome } from '../ssh/testing/sshd.ts';
 import { APP, CoreBench, hasUwsgi } from '../testing/core-bench.ts';
 import { waitUntil } from '../testing/wait-until.ts';
 import { systemdTrouble } from './systemd-unit.ts';
@@ -21,7 +21,7 @@ let bench: CoreBench;
 const sshds: Sshd[] = [];
 
 beforeEach(async (context) => {
-  context.skip(!hasUwsgi() || !hasSshd(), 'uWSGI with its python3 plugin or sshd is not installed');
+  context.skip(!hasUwsgi(), 'uWSGI with its python3 plugin is not installed');
   bench = await CoreBench.make();
 });
 

@@ -2,11 +2,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { hasSshd, Sshd, writeSshHome } from '../ssh/testing/sshd.ts';
-import { APP, CoreBench, hasUwsgi } from '../testing/core-bench.ts';
+import { Sshd, writeSshHome } from '../ssh/testing/sshd.ts';
+import { APP, CoreBench } from '../testing/core-bench.ts';
 import { waitUntil } from '../testing/wait-until.ts';
 
-describe.skipIf(!hasUwsgi() || !hasSshd())('a vassal behind SSH', () => {
+describe('a vassal behind SSH', () => {
   let bench: CoreBench;
   let web: Sshd;
 

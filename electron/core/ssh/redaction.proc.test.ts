@@ -8,10 +8,10 @@ import { type ClientRequest, get } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { HostState, SshAnswer, SshQuestion } from '../../contract/hosts-model.ts';
-import { APP, CoreBench, hasUwsgi } from '../testing/core-bench.ts';
+import { APP, CoreBench } from '../testing/core-bench.ts';
 import { waitUntil } from '../testing/wait-until.ts';
 import { AskingServer, allowOnly } from './testing/asking-server.ts';
-import { hasSshd, makeKey, Sshd, writeSshHome } from './testing/sshd.ts';
+import { makeKey, Sshd, writeSshHome } from './testing/sshd.ts';
 
 const PASSPHRASE = 'passphrase-Hq71';
 const WRONG_PASSPHRASE = 'wrong-passphrase-Kz02';
@@ -22,7 +22,7 @@ const AUTHORISATION = 'authorisation-Tx66';
 const TOKEN = 'token-Jm17';
 const BROKEN_KEY = 'a2V5LW1hdGVyaWFsLVJwNTg';
 
-describe.skipIf(!hasSshd() || !hasUwsgi())('no secret comes out', () => {
+describe('no secret comes out', () => {
   let bench: CoreBench;
   let sent: string[];
   let printed: string[];

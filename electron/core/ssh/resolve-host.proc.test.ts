@@ -5,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseDestination } from './destination.ts';
 import type { HopSettings } from './hop-settings.ts';
 import { HostResolver } from './resolve-host.ts';
-import { hasSshd } from './testing/sshd.ts';
 
 const CONFIG = `
 # A comment
@@ -71,7 +70,7 @@ describe('the configuration of a host', () => {
     (await resolver(path).chain(parseDestination(name))).at(-1)?.settings;
   const NO_SSH = '/nonexistent';
 
-  it.skipIf(!hasSshd())('is the same by ssh itself and by our own reader', async () => {
+  it('is the same by ssh itself and by our own reader', async () => {
     for (const name of ['web1', 'webX', 'x@web1:5', 'extra', 'root@safe', 'both', 'tunnel', 'old', 'gate', 'plain']) {
       const [byReader, bySsh] = await Promise.all([settings(name, NO_SSH), settings(name)]);
       expect(byReader, name).toEqual(bySsh);
@@ -128,7 +127,7 @@ describe('the configuration of a host', () => {
     expect(found?.warnings).toEqual(['CertificateFile is left out: only the system’s ssh does it.']);
   });
 
-  it.skipIf(!hasSshd())('that ssh does not understand is refused with the first line that it names', async () => {
+  it('that ssh does not understand is refused with the first line that it names', async () => {
     await writeFile(join(home, '.ssh/config'), 'Host x\n  NoSuchOption 1\n  Another 2\n');
     await expect(settings('x')).rejects.toMatchObject({
       code: 'ssh-config',

@@ -3,11 +3,11 @@ import { createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { HostState } from '../../contract/hosts-model.ts';
-import { CoreBench, hasUwsgi } from '../testing/core-bench.ts';
+import { CoreBench } from '../testing/core-bench.ts';
 import { waitUntil } from '../testing/wait-until.ts';
-import { hasSshd, makeKey, Sshd, writeSshHome } from './testing/sshd.ts';
+import { makeKey, Sshd, writeSshHome } from './testing/sshd.ts';
 
-describe.skipIf(!hasSshd() || !hasUwsgi())('ways to hosts', () => {
+describe('ways to hosts', () => {
   let bastion: Sshd;
   let web: Sshd;
   let bench: CoreBench;

@@ -7,7 +7,7 @@ import { systemClock } from '../node-ports.ts';
 import type { SshTransport } from './ssh-transport.ts';
 import type { HopLogin, ResolvedHop } from './ssh-trust.ts';
 import { connectSsh2, StageDeadline } from './ssh2-connect.ts';
-import { hasSshd, Sshd } from './testing/sshd.ts';
+import { Sshd } from './testing/sshd.ts';
 
 const open: SshTransport[] = [];
 
@@ -44,7 +44,7 @@ async function connect(sshd: Sshd, change: Partial<ResolvedHop> = {}): Promise<S
   return transport;
 }
 
-describe.skipIf(!hasSshd())('a connection by ssh2', () => {
+describe('a connection by ssh2', () => {
   let sshd: Sshd;
 
   beforeAll(async () => {

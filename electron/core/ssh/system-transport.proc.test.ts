@@ -9,7 +9,7 @@ import { waitUntil } from '../testing/wait-until.ts';
 import { parseDestination } from './destination.ts';
 import type { SshTransport } from './ssh-transport.ts';
 import { connectSystemSsh } from './system-transport.ts';
-import { hasSshd, Sshd, writeSshHome } from './testing/sshd.ts';
+import { Sshd, writeSshHome } from './testing/sshd.ts';
 
 const LIMITS = { deadlineMs: 10_000, mostBytes: 100_000 };
 
@@ -18,7 +18,7 @@ const words = async (transport: SshTransport, command: string, input = ''): Prom
   return `${result.code} ${result.stdout.toString()}`;
 };
 
-describe.skipIf(!hasSshd())('a connection by the system’s ssh', () => {
+describe('a connection by the system’s ssh', () => {
   let folder: string;
   let web: Sshd;
   let bastion: Sshd;

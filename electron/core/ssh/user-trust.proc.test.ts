@@ -7,13 +7,13 @@ import type { SshAnswer } from '../../contract/hosts-model.ts';
 import { waitUntil } from '../testing/wait-until.ts';
 import { parseDestination } from './destination.ts';
 import { connectSystemSsh } from './system-transport.ts';
-import { hasSshd, makeKey, Sshd, writeSshHome } from './testing/sshd.ts';
+import { makeKey, Sshd, writeSshHome } from './testing/sshd.ts';
 import { TrustBench } from './testing/trust-bench.ts';
 
 const run = promisify(execFile);
 const secrets = (value: string): SshAnswer => ({ kind: 'secrets', values: [value], keep: false });
 
-describe.skipIf(!hasSshd())('signing in to a real sshd', () => {
+describe('signing in to a real sshd', () => {
   let web: Sshd;
   let bastion: Sshd;
   let bench: TrustBench;

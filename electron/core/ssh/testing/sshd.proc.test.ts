@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { hasSshd, Sshd, writeSshHome } from './sshd.ts';
+import { Sshd, writeSshHome } from './sshd.ts';
 
 const run = promisify(execFile);
 
-describe.skipIf(!hasSshd())('the bench of SSH servers', () => {
+describe('the bench of SSH servers', () => {
   let home = '';
   let bastion: Sshd;
   let web: Sshd;

@@ -37,11 +37,6 @@ export interface SshdOptions {
   path?: string;
 }
 
-/** Whether this machine can run these tests. */
-export function hasSshd(): boolean {
-  return existsSync(SSHD);
-}
-
 /** Makes a key pair; returns the path of the private key. */
 export async function makeKey(path: string, { type = 'ed25519', passphrase = '' } = {}): Promise<string> {
   await run('ssh-keygen', ['-q', '-t', type, '-N', passphrase, '-C', 'test', '-f', path]);
