@@ -26,7 +26,7 @@ import { RecentCount } from '../samples/recent-count.ts';
 import { type KnownStarts, readRunningRequests } from '../samples/running-requests.ts';
 import { SampleRing } from '../samples/sample-ring.ts';
 import { makeWorkerRow, stateString, workersOf } from '../samples/worker-rows.ts';
-import { LOCAL_LIMITS, pollStats, type StatsPoll } from '../stats/stats-client.ts';
+import { LOCAL_LIMITS, pollStats, REMOTE_LIMITS, type StatsPoll } from '../stats/stats-client.ts';
 import type { StatsTarget } from '../stats/target.ts';
 import { seconds } from '../words.ts';
 
@@ -266,7 +266,8 @@ export class Monitor {
     const target = this.#target;
     if (target === null) return;
     const epoch = this.#epoch;
-    const poll = await (this.#options.poll ?? pollStats)(target, LOCAL_LIMITS, this.#machine);
+    const limits = this.#machine.isLocal ? LOCAL_LIMITS : REMOTE_LIMITS;
+    const poll = await (this.#options.poll ?? pollStats)(target, limits, this.#machine);
     if (epoch !== this.#epoch) return;
     const now = this.#options.clock.now();
     this.#lastPoll = { tookMs: poll.tookMs, bytes: poll.bytes, atMs: now };

@@ -23,6 +23,8 @@ export interface StatsLimits {
 }
 
 export const LOCAL_LIMITS: StatsLimits = { deadlineMs: 900, maxBytes: 16 * 1024 * 1024, askHttpAfterMs: null };
+/** A link over a continent takes several hundred milliseconds for each round trip, and there are two in a poll. */
+export const REMOTE_LIMITS: StatsLimits = { ...LOCAL_LIMITS, deadlineMs: 3_000 };
 export const FIRST_CONTACT_LIMITS: StatsLimits = { ...LOCAL_LIMITS, deadlineMs: 3_000, askHttpAfterMs: 1_000 };
 
 export type StatsPoll =
