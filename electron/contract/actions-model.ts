@@ -4,6 +4,8 @@ import { z } from 'zod';
 const ms = z.number();
 const count = z.number().int().nonnegative();
 
+export const confirmedNamesSchema = z.array(z.string().max(200)).max(1_000);
+
 /** How a reload of many is done. */
 export const rollingOptionsSchema = z.object({
   /** In the order they are reloaded in. */
@@ -17,7 +19,7 @@ export const rollingOptionsSchema = z.object({
   /** Average response time may be this many times that of the minute before; null: not looked at. */
   slowerTimes: z.number().min(1).max(100).nullable(),
   /** Names typed for the read-only instances among them. */
-  confirmedNames: z.array(z.string()),
+  confirmedNames: confirmedNamesSchema,
 });
 export type RollingOptions = z.infer<typeof rollingOptionsSchema>;
 

@@ -7,6 +7,7 @@ import {
   actionKindSchema,
   actionPlanSchema,
   actionResultSchema,
+  confirmedNamesSchema,
   rollingOptionsSchema,
   rollingPlanSchema,
   rollingRunSchema,
@@ -283,8 +284,11 @@ export const methods = {
   'rolling.start': { params: rollingOptionsSchema, result: rollingRunSchema },
   /** Nothing further is begun; what is being reloaded is watched to its end. */
   'rolling.stop': { params: z.object({ rollingId: z.string() }), result: rollingRunSchema },
-  /** Goes on with those that are not done. */
-  'rolling.resume': { params: z.object({ rollingId: z.string() }), result: rollingRunSchema },
+  /** Goes on with those that are not done. `confirmedNames`: typed again for the read-only ones among them. */
+  'rolling.resume': {
+    params: z.object({ rollingId: z.string(), confirmedNames: confirmedNamesSchema }),
+    result: rollingRunSchema,
+  },
   /** Newest first. */
   'rolling.list': { params: nothing, result: z.object({ runs: z.array(rollingRunSchema) }) },
 

@@ -13,7 +13,8 @@ export interface RollingState {
 export interface RollingStore extends StoreApi<RollingState> {
   start(options: RollingOptions): Promise<RollingRun>;
   stop(rollingId: string): Promise<RollingRun>;
-  resume(rollingId: string): Promise<RollingRun>;
+  /** `confirmedNames`: typed for the read-only instances that are not done. */
+  resume(rollingId: string, confirmedNames: string[]): Promise<RollingRun>;
   dispose(): void;
 }
 
@@ -44,7 +45,8 @@ export function createRollingStore(client: Client): RollingStore {
   return Object.assign(store, {
     start: async (options: RollingOptions) => keep(await client.call('rolling.start', options)),
     stop: async (rollingId: string) => keep(await client.call('rolling.stop', { rollingId })),
-    resume: async (rollingId: string) => keep(await client.call('rolling.resume', { rollingId })),
+    resume: async (rollingId: string, confirmedNames: string[]) =>
+      keep(await client.call('rolling.resume', { rollingId, confirmedNames })),
     dispose() {
       for (const stop of stops) stop();
     },

@@ -6,7 +6,7 @@ export function actionHandlers({ registry, rolling, actions }: HandlerContext): 
     'rolling.plan': async ({ instanceIds }) => rolling.plan(instanceIds),
     'rolling.start': async (options) => rolling.start(options),
     'rolling.stop': ({ rollingId }) => rolling.stop(rollingId),
-    'rolling.resume': async ({ rollingId }) => rolling.resume(rollingId),
+    'rolling.resume': async ({ rollingId, confirmedNames }) => rolling.resume(rollingId, confirmedNames),
     'rolling.list': () => ({ runs: rolling.list() }),
     'action.plan': async ({ instanceId, kind, wid }) => actions.plan(registry.get(instanceId), kind, wid ?? null),
     'action.run': async ({ instanceId, kind, wid, confirmedName }) =>

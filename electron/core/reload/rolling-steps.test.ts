@@ -43,7 +43,7 @@ describe('a rolling reload', () => {
     const failed = withMember(withMember(rolling(), 'a', { status: 'done' }), 'b', { status: 'failed', text: 'stuck' });
     const stopped = stopRolling(failed, 'b: stuck', 9);
     expect(stopped).toMatchObject({ status: 'stopped', reason: 'b: stuck', finishedAtMs: 9 });
-    const resumed = resumeRolling(stopped);
+    const resumed = resumeRolling(stopped, []);
     expect(resumed).toMatchObject({ status: 'running', reason: null, finishedAtMs: null });
     expect(idsOf(resumed)).toEqual(['b', 'c']);
   });
@@ -51,7 +51,7 @@ describe('a rolling reload', () => {
   it('is stopped and can be resumed when the console ended meanwhile', () => {
     const run = interruptRolling(withMember(rolling(), 'a', { status: 'reloading' }), 5);
     expect(run).toMatchObject({ status: 'stopped', members: [{ status: 'failed' }, {}, {}, {}] });
-    expect(idsOf(resumeRolling(run))).toEqual(['a']);
+    expect(idsOf(resumeRolling(run, []))).toEqual(['a']);
     const over = { ...rolling(), status: 'done' as const };
     expect(interruptRolling(over, 5)).toBe(over);
   });

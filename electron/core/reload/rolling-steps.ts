@@ -73,11 +73,12 @@ export function stopRolling(run: RollingRun, reason: string, nowMs: number): Rol
 }
 
 /** All that is not done waits again. */
-export function resumeRolling(run: RollingRun): RollingRun {
+export function resumeRolling(run: RollingRun, confirmedNames: readonly string[]): RollingRun {
   const members = run.members.map((member) =>
     member.status === 'done' ? member : { ...member, status: 'waiting' as const, ...NOTHING_YET },
   );
-  return { ...run, status: 'running', reason: null, finishedAtMs: null, members };
+  const options = { ...run.options, confirmedNames: [...confirmedNames] };
+  return { ...run, options, status: 'running', reason: null, finishedAtMs: null, members };
 }
 
 /** As found at the start of the console: what ran then is not watched any more. */

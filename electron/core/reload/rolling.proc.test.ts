@@ -77,7 +77,12 @@ describe('a rolling reload', () => {
       const { instances } = await bench.client.call('instances.list', {});
       return instances.every(({ masterPid, figures }) => masterPid !== null && figures !== null);
     });
-    await bench.client.call('rolling.resume', { rollingId: stopped.id });
+    await bench.client.call('settings.set', { readOnlyTags: ['prod'] });
+    await bench.client.call('instances.tag', { instanceIds: instanceIds.slice(0, 2), add: ['prod'], remove: [] });
+    const resume = async (confirmedNames: string[]) =>
+      bench.client.call('rolling.resume', { rollingId: stopped.id, confirmedNames });
+    await expect(resume([])).rejects.toThrow('two is read-only');
+    await resume(['two']);
     const done = await until('done');
     expect(done.members.map(({ status }) => status)).toEqual(['done', 'done', 'done']);
     expect(done.members[0]?.reloadId).toBe(stopped.members[0]?.reloadId);

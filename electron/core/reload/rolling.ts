@@ -97,12 +97,17 @@ export class RollingReloads {
     return this.#keep(stopRolling(run, 'Stopped by hand.', this.#options.clock.now()));
   }
 
-  resume(id: string): RollingRun {
+  /** Throws `name-needed`: what was typed when it was begun does not count any more. */
+  resume(id: string, confirmedNames: readonly string[]): RollingRun {
     const run = this.#get(id);
     if (run.status !== 'stopped') return run;
     // The loop of a run that was just stopped still waits for its last verdict.
     if (this.#going.has(id)) throw new CoreError('rolling-running', { name: run.members[0]?.name ?? '' });
-    const resumed = resumeRolling(run);
+    const resumed = resumeRolling(run, confirmedNames);
+    for (const { instanceId, status } of resumed.members) {
+      const instance = this.#options.registry.find((record) => record.id === instanceId);
+      if (status === 'waiting' && instance !== null) requireName(instance, typedFor(instance, confirmedNames));
+    }
     this.#refuseOverlap(resumed);
     return this.#begin(resumed);
   }
@@ -301,7 +306,7 @@ export class RollingReloads {
   }
 }
 
-/** A name that was typed counts for this run, also when it is resumed; what became read-only since then was not. */
+/** A name that was typed counts until the run stops; what became read-only since then was not. */
 function typedFor({ record }: Instance, confirmedNames: readonly string[]): string | undefined {
   return confirmedNames.find((name) => name.trim() === record.name);
 }

@@ -1,5 +1,6 @@
 /** Rolling reloads: those that are known at the left, the one that is chosen wave by wave, live, with stop and resume. */
 import { Play, Square } from 'lucide-react';
+import { useState } from 'react';
 import { useStore } from 'zustand';
 import type { RollingMember, RollingRun } from '../../../electron/contract/actions-model.ts';
 import type { Health } from '../../../electron/contract/model.ts';
@@ -11,10 +12,11 @@ import { useNow, useStores } from '../../stores/use-stores.ts';
 import { Button } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorBand } from '../../ui/ErrorBand.tsx';
+import { Field } from '../../ui/Field.tsx';
 import { HealthGlyph } from '../../ui/Glyph.tsx';
 import { Meter } from '../../ui/Meter.tsx';
 import './rolling.css';
-import { gateWords, progressWords, STATUS_WORDS, wavesOf } from './rolling-words.ts';
+import { gateWords, namesNeeded, progressWords, STATUS_WORDS, wavesOf, whyNotStart } from './rolling-words.ts';
 
 const ICON = { size: 13, strokeWidth: 1.75, 'aria-hidden': true } as const;
 
@@ -70,10 +72,13 @@ export function RollingPage({ rollingId }: { rollingId: string | null }) {
 }
 
 function RunView({ run }: { run: RollingRun }) {
-  const { rolling } = useStores();
+  const { rolling, instances } = useStores();
+  const { byId } = useStore(instances);
+  const [typed, setTyped] = useState<Readonly<Record<string, string>>>({});
   const nowMs = useNow();
   const call = useCall();
   const busy = call.isRunning ? 'It is on its way.' : null;
+  const needed = run.status === 'stopped' ? namesNeeded(run.members, byId) : [];
   return (
     <section className="rolling-run scroll" aria-label="Rolling reload">
       <div className={`rolling-band ${run.status}`} role="status">
@@ -102,11 +107,11 @@ function RunView({ run }: { run: RollingRun }) {
           <Button
             variant="primary"
             icon={<Play {...ICON} />}
-            disabledReason={busy}
+            disabledReason={busy ?? whyNotStart({ needed, typed }, [])}
             onClick={() =>
               call.run(
-                () => rolling.resume(run.id),
-                () => undefined,
+                () => rolling.resume(run.id, needed),
+                () => setTyped({}),
               )
             }
           >
@@ -115,6 +120,16 @@ function RunView({ run }: { run: RollingRun }) {
         ) : null}
       </div>
       {call.failure ? <FailureText failure={call.failure} /> : null}
+      {needed.map((name) => (
+        <Field
+          key={name}
+          className="rolling-gate"
+          label={`${name} is read-only. Type its name to go on with it.`}
+          mono
+          value={typed[name] ?? ''}
+          onChange={(event) => setTyped({ ...typed, [name]: event.target.value })}
+        />
+      ))}
       <p className="s2 rolling-gate">{gateWords(run.options)}</p>
       {wavesOf(run).map((wave) => (
         <div key={wave.number} role="group" aria-label={wave.title}>

@@ -1,5 +1,6 @@
 /** A rolling reload in words and in waves. Pure. */
 import type { RollingMember, RollingOptions, RollingRun } from '../../../electron/contract/actions-model.ts';
+import type { Instance } from '../../../electron/contract/model.ts';
 
 export interface Wave {
   number: number;
@@ -43,6 +44,17 @@ export const STATUS_WORDS: Readonly<Record<RollingMember['status'], string>> = {
 export function gateWords({ gateMs, slowerTimes }: Pick<RollingOptions, 'gateMs' | 'slowerTimes'>): string {
   const slower = slowerTimes === null ? '' : `, or it answers ${slowerTimes} times slower than in the minute before`;
   return `Each wave is watched for ${Math.round(gateMs / 1000)} s more; it stops when one fails, loses requests or throws more${slower}.`;
+}
+
+/** Names that have to be typed before a run goes on: of the read-only instances that are not done. */
+export function namesNeeded(
+  members: readonly Pick<RollingMember, 'instanceId' | 'status'>[],
+  byId: Readonly<Record<string, Pick<Instance, 'name' | 'readOnly'> | undefined>>,
+): string[] {
+  return members.flatMap(({ instanceId, status }) => {
+    const instance = byId[instanceId];
+    return status !== 'done' && instance?.readOnly ? [instance.name] : [];
+  });
 }
 
 /** Why it can't be begun; null: it can. */

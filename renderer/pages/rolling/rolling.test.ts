@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RollingMember, RollingRun } from '../../../electron/contract/actions-model.ts';
 import { withRun } from '../../stores/rolling.ts';
-import { gateWords, progressWords, wavesOf, whyNotStart } from './rolling-words.ts';
+import { gateWords, namesNeeded, progressWords, wavesOf, whyNotStart } from './rolling-words.ts';
 
 function member(name: string, wave: number, status: RollingMember['status']): RollingMember {
   return { instanceId: name, name, wave, status, method: null, reloadId: null, progress: null, text: null };
@@ -42,6 +42,18 @@ describe('a rolling reload', () => {
     expect(whyNotStart(names, [])).toBe('Type prod, it is read-only.');
     expect(whyNotStart({ ...names, typed: { prod: 'Prod' } }, [])).not.toBeNull();
     expect(whyNotStart({ ...names, typed: { prod: 'prod' } }, [])).toBeNull();
+  });
+
+  it('goes on when the names of read-only instances that are not done are typed again', () => {
+    const names = { a: { name: 'one', readOnly: true }, b: { name: 'two', readOnly: true } };
+    const byId = { ...names, c: { name: 'three', readOnly: false } };
+    const members = [
+      { instanceId: 'a', status: 'done' },
+      { instanceId: 'b', status: 'failed' },
+      { instanceId: 'c', status: 'waiting' },
+      { instanceId: 'removed', status: 'waiting' },
+    ] as const;
+    expect(namesNeeded(members, byId)).toEqual(['two']);
   });
 
   it('takes the place of what was known of it, or stands on top', () => {
