@@ -239,8 +239,14 @@ export const methods = {
   'config.drift': { params: byId, result: configDriftSchema },
   /** Writes only if the file still is what `baseVersion` says; otherwise gives what is there now. */
   'config.save': {
-    /** `makeAnew`: the file is gone, and its user was asked. */
-    params: byId.extend({ text: configText, baseVersion: fileVersionSchema, makeAnew: z.boolean().optional() }),
+    params: byId.extend({
+      text: configText,
+      baseVersion: fileVersionSchema,
+      /** The file is gone, and its user was asked. */
+      makeAnew: z.boolean().optional(),
+      /** What was typed for a read-only instance: it is needed where saving alone reloads the server. */
+      confirmedName: z.string().max(200).optional(),
+    }),
     result: z.discriminatedUnion('status', [
       z.object({ status: z.literal('saved'), file: configFileSchema, reloadsOnSave: z.boolean() }),
       z.object({ status: z.literal('conflict'), disk: configFileSchema }),

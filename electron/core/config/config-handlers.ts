@@ -10,6 +10,7 @@ import { CoreError } from '../errors.ts';
 import type { HandlerContext, Part } from '../handlers.ts';
 import type { Instance } from '../instances/instance.ts';
 import type { Ports } from '../ports.ts';
+import { requireName } from '../reload/read-only.ts';
 import { plainEvent } from '../samples/poll-events.ts';
 import { type ConfigText, readConfigText } from './config-files.ts';
 import { configPathOf } from './config-path.ts';
@@ -60,11 +61,12 @@ export function configHandlers(context: HandlerContext): Part<'config'> {
       const target = await targets.targetOf(instance);
       return check(instance, text, target.check, ports);
     },
-    'config.save': async ({ instanceId, text, baseVersion, makeAnew }) => {
+    'config.save': async ({ instanceId, text, baseVersion, makeAnew, confirmedName }) => {
       const instance = registry.get(instanceId);
       const path = configPathOf(instance);
       const format = formatOf(path);
       if (format !== 'INI') throw new CoreError('config-format', { path, format });
+      if (instance.isReadOnly && (await saveReloads(instance, path)) !== null) requireName(instance, confirmedName);
       const wasTrusted = await isTrusted(instance, context);
       const outcome = await context.audit.around(
         saveRecord(instance, path, text),

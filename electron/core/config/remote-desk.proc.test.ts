@@ -82,6 +82,20 @@ describe('the configuration of a server behind SSH', () => {
     await expect(bench.client.call('rehearse.start', { instanceId: id, text })).rejects.toThrow('web1');
   });
 
+  it('is not saved without the name where that would reload a read-only server', async () => {
+    await bench.client.call('settings.set', { readOnlyTags: ['prod'] });
+    await bench.client.call('instances.tag', { instanceIds: [id], add: ['prod'], remove: [] });
+    const { text, version } = await bench.client.call('config.read', { instanceId: id });
+    const { name } = await bench.instance(id);
+    const change = { instanceId: id, text: `${text}# changed\n`, baseVersion: version };
+    for (const confirmed of [{}, { confirmedName: 'other' }]) {
+      await expect(bench.client.call('config.save', { ...change, ...confirmed })).rejects.toThrow('has to be typed');
+    }
+    expect(await readFile(path, 'utf8')).toBe(text);
+    const saved = await bench.client.call('config.save', { ...change, confirmedName: name });
+    expect(saved).toMatchObject({ status: 'saved', reloadsOnSave: true });
+  });
+
   it('is saved there, kept in the history of that machine, reloaded by the watched file, and drift is told', async () => {
     await bench.client.call('config.history', { instanceId: id });
     const saved = await save((text) => text.replace('processes = 1', 'processes = 2'));

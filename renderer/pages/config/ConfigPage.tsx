@@ -17,6 +17,7 @@ import { ErrorBand } from '../../ui/ErrorBand.tsx';
 import { HealthGlyph } from '../../ui/Glyph.tsx';
 import { Segmented } from '../../ui/Segmented.tsx';
 import { showToast } from '../../ui/toast.tsx';
+import { ConfirmNameBar } from './ConfirmNameBar.tsx';
 import { ConflictDialog } from './ConflictDialog.tsx';
 import { useConfigRequests } from './config-requests.ts';
 import './config.css';
@@ -193,6 +194,13 @@ function ConfigEditor({ instanceId, desk, session }: { instanceId: string; desk:
         <ErrorBand title={saveError.message} text={saveError.hint ?? 'Nothing was written; the text is still here.'} />
       ) : null}
       {session.isGone ? <GoneBar path={file.path} onMakeAnew={() => void store.makeAnew()} /> : null}
+      {session.unconfirmed && instance ? (
+        <ConfirmNameBar
+          name={instance.name}
+          blockedBy={blockedBy}
+          onConfirm={(typedName) => void store.confirm(typedName)}
+        />
+      ) : null}
       <LinkBar instance={instance} />
       <DraftBar drafts={desk.drafts} session={session} />
       <SavedBar

@@ -8,6 +8,11 @@ import { formatByExtension } from '../../../engine/config/sources.ts';
 import type { Failure } from '../../client.ts';
 import { countLines, diffLines, mergeTexts, splitLines } from '../../editor/line-diff.ts';
 
+export interface UnconfirmedSave {
+  baseVersion: ConfigFile['version'];
+  makeAnew: boolean;
+}
+
 export interface ConfigSession {
   status: 'ready';
   /** As it was read or saved last: what the text is compared with, and the version a save builds on. */
@@ -24,6 +29,8 @@ export interface ConfigSession {
   conflict: ConfigFile | null;
   /** There is no such file on the disk any more: a save or a reading found that. The text here is then all there is. */
   isGone: boolean;
+  /** The save that waits for the name of a read-only server, which it would reload. */
+  unconfirmed: UnconfirmedSave | null;
   /** The last save from here; null before the first. */
   saved: { atMs: number; reloadsOnSave: boolean } | null;
 }
@@ -40,6 +47,7 @@ export function openSession(file: ConfigFile): ConfigSession {
     saveError: null,
     conflict: null,
     isGone: false,
+    unconfirmed: null,
     saved: null,
   };
 }
@@ -58,7 +66,7 @@ export function checked(session: ConfigSession, text: string, diagnostics: reado
 
 /** Back to what is on the disk. */
 export function reverted(session: ConfigSession): ConfigSession {
-  return { ...withDiskText(session, session.file), saveError: null };
+  return { ...withDiskText(session, session.file), saveError: null, unconfirmed: null };
 }
 
 /** A text from beside the editor: a version, a draft, a change taken back. The editor takes it over as one step. */
@@ -75,7 +83,7 @@ export function reread(before: ConfigSession, file: ConfigFile): ConfigSession {
 }
 
 export function saveStarted(session: ConfigSession): ConfigSession {
-  return { ...session, saving: true, saveError: null };
+  return { ...session, saving: true, saveError: null, unconfirmed: null };
 }
 
 /** The text goes on from what was sent: what was typed meanwhile stays unsaved. */
@@ -102,6 +110,11 @@ export function saveFailed(session: ConfigSession, error: Failure): ConfigSessio
 
 export function saveConflicted(session: ConfigSession, disk: ConfigFile): ConfigSession {
   return { ...session, saving: false, isGone: false, conflict: disk };
+}
+
+/** Nothing was written: the name of the server has to be typed first; null: it will not be. */
+export function saveUnconfirmed(session: ConfigSession, unconfirmed: UnconfirmedSave | null): ConfigSession {
+  return { ...session, saving: false, unconfirmed };
 }
 
 /** Nothing was written: the file is not there any more. */

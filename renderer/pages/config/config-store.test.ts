@@ -24,6 +24,8 @@ function setUp(text: string) {
     text: text as string | null,
     diagnostics: [] as ConfigDiagnostic[],
     failure: null as RpcError | null,
+    /** Has to be typed; null: it is not read-only. */
+    name: null as string | null,
     checks: 0,
   };
   const answer = (method: MethodName, params: unknown): unknown => {
@@ -37,6 +39,9 @@ function setUp(text: string) {
       return disk.diagnostics;
     }
     const save = methods['config.save'].params.parse(params);
+    if (disk.name !== null && save.confirmedName !== disk.name) {
+      throw new RpcError({ code: 'name-needed', message: 'Its name has to be typed.', hint: null });
+    }
     if (disk.text === null && save.makeAnew !== true) return { status: 'gone' } satisfies Result<'config.save'>;
     if (disk.text !== null && save.baseVersion.sha256 !== disk.text) {
       return { status: 'conflict', disk: fileOf(disk.text) } satisfies Result<'config.save'>;
@@ -102,6 +107,25 @@ describe('the configuration store', () => {
     await store.save();
     expect(disk.text).toBe('a');
     expect(session().diagnostics).toEqual([error]);
+  });
+
+  it('waits for the name of a read-only server that the save would reload', async () => {
+    const { disk, store, session } = setUp('a');
+    await store.open();
+    disk.name = 'prod';
+    store.edit('b');
+    await store.save();
+    expect(disk.text).toBe('a');
+    expect(session()).toMatchObject({ saving: false, saveError: null });
+    await store.confirm('other');
+    expect(disk.text).toBe('a');
+    expect(session().unconfirmed).not.toBeNull();
+    await store.confirm(null);
+    await store.confirm('prod');
+    expect([disk.text, session().unconfirmed]).toEqual(['a', null]);
+    await store.save();
+    await store.confirm('prod');
+    expect([disk.text, session().unconfirmed]).toEqual(['b', null]);
   });
 
   it('never writes over a version that was not seen', async () => {

@@ -21,6 +21,7 @@ import {
   saveDone,
   saveFailed,
   saveStarted,
+  saveUnconfirmed,
   tookTheirs,
 } from './config-session.ts';
 
@@ -37,6 +38,8 @@ export interface ConfigStore extends StoreApi<ConfigState> {
   save(): Promise<void>;
   /** Makes the file anew that is gone. */
   makeAnew(): Promise<void>;
+  /** Goes on with a save that waits for the name of a read-only server; null: it is not to be saved. */
+  confirm(typedName: string | null): Promise<void>;
   /** Decides a conflict. `mine` writes over the version that was shown, `merge` writes both. */
   resolve(choice: 'mine' | 'theirs' | 'merge' | 'cancel'): Promise<void>;
   isDirty(): boolean;
@@ -87,17 +90,25 @@ export function createConfigStore({ client, instanceId, setTimer, now }: ConfigS
     }, afterMs);
   }
 
-  async function write(baseVersion: ConfigSession['file']['version'], makeAnew = false): Promise<void> {
+  async function write(
+    baseVersion: ConfigSession['file']['version'],
+    makeAnew = false,
+    confirmed: { confirmedName?: string } = {},
+  ): Promise<void> {
     const state = store.getState();
     if (state.status !== 'ready') return;
     const { text } = state;
     change(saveStarted);
     try {
-      const result = await client.call('config.save', { instanceId, text, baseVersion, makeAnew });
+      const result = await client.call('config.save', { instanceId, text, baseVersion, makeAnew, ...confirmed });
       if (result.status === 'gone') change(foundGone);
       else if (result.status === 'conflict') change((session) => saveConflicted(session, result.disk));
       else change((session) => saveDone(session, result.file, result.reloadsOnSave, now()));
     } catch (error) {
+      if (failureOf(error).code === 'name-needed') {
+        change((session) => saveUnconfirmed(session, { baseVersion, makeAnew }));
+        return;
+      }
       change((session) => saveFailed(session, notSaved(error, 'Whether it was written is not known.')));
     }
   }
@@ -139,6 +150,13 @@ export function createConfigStore({ client, instanceId, setTimer, now }: ConfigS
     },
     save: async () => save(),
     makeAnew: async () => save(true),
+    async confirm(typedName: string | null) {
+      const state = store.getState();
+      if (state.status !== 'ready' || !state.unconfirmed) return;
+      const { baseVersion, makeAnew } = state.unconfirmed;
+      if (typedName === null) change((session) => saveUnconfirmed(session, null));
+      else await write(baseVersion, makeAnew, { confirmedName: typedName });
+    },
     async resolve(choice: 'mine' | 'theirs' | 'merge' | 'cancel') {
       const state = store.getState();
       if (state.status !== 'ready' || !state.conflict) return;
