@@ -42,8 +42,8 @@ export async function openOneShot(
   spawn: (argv: readonly [string, ...string[]]) => Promise<RunningCommand>,
 ): Promise<Duplex | null> {
   const words = wordsOf(address);
-  // No program can be given such a name.
-  if (words.some((word) => word.includes('\0'))) return null;
+  // No program can be given such a name, or would take it for an option.
+  if (words.some((word) => word.includes('\0') || word.startsWith('-'))) return null;
   const command = await spawn(['/bin/sh', '-c', SCRIPT, 'sh', ...words]);
   const { promise, resolve, reject } = Promise.withResolvers<Duplex | null>();
   let hasData = false;

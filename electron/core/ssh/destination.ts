@@ -10,6 +10,12 @@ export interface Destination {
   port: number | null;
 }
 
+/**
+ * A ProxyCommand and a `Match exec` give names to a shell as they stand: one that comes from a link or from a list must
+ * not be a command. ssh itself refuses these signs since OpenSSH 9.6.
+ */
+const COMMAND_SIGNS = /['"`$;&<>|(){}]/;
+
 /** `web1`, `deploy@web1`, `deploy@[2001:db8::1]:2222`. Throws `ssh-destination`. */
 export function parseDestination(text: string): Destination {
   const match = /^(?:([^@\s]+)@)?(\[[\da-f:.]+(?:%\w+)?\]|[^\s:@/[\]]+)(?::(\d{1,5}))?$/i.exec(text.trim());
@@ -18,7 +24,9 @@ export function parseDestination(text: string): Destination {
   const port = digits === undefined ? null : Number(digits);
   // ssh takes what begins with a dash for an option.
   const isOption = host.startsWith('-') || (user?.startsWith('-') ?? false);
-  if (match === null || isOption || port === 0 || (port !== null && port > 65_535) || hasControl(text)) {
+  const isCommand = COMMAND_SIGNS.test(host) || COMMAND_SIGNS.test(user ?? '') || (user?.endsWith('\\') ?? false);
+  const isPort = port === null || (port > 0 && port <= 65_535);
+  if (match === null || isOption || isCommand || !isPort || hasControl(text)) {
     throw new CoreError('ssh-destination', { destination: text });
   }
   return { host, user, port };

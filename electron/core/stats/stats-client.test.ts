@@ -224,12 +224,20 @@ describe('a stats address as it is written', () => {
     },
   );
 
-  it.each(['', '1717', 'relative.sock', 'https://x', 'http://', 'host:99999', '127.0.0.1:0'])(
-    '%s is refused',
-    (written) => {
-      expect(() => parseStatsTarget(written, '/home/ada')).toThrow(/is not a stats address/);
-    },
-  );
+  it.each([
+    '',
+    '1717',
+    'relative.sock',
+    'https://x',
+    'http://',
+    'host:99999',
+    '127.0.0.1:0',
+    '-e:80',
+    'a,b:80',
+    'a!!EXEC:80',
+  ])('%s is refused', (written) => {
+    expect(() => parseStatsTarget(written, '/home/ada')).toThrow(/is not a stats address/);
+  });
 
   it.each([
     ['127.0.0.1', 'the port is missing, as in 127.0.0.1:1717.'],

@@ -21,6 +21,9 @@ export interface StatsTarget {
   httpPath: string | null;
 }
 
+/** Programs of other machines are given it: nothing that one of them could take for an option or a second address. */
+const HOST = /^(?:[\p{L}\p{N}_:*[][\p{L}\p{N}_.:%[\]-]*)?$/u;
+
 /** Throws `stats-address` or `ssh-destination`. `~/` stands for `homeFolder`, on this machine only. */
 export function parseStatsTarget(address: string, homeFolder: string): StatsTarget {
   const text = address.trim();
@@ -68,6 +71,7 @@ function parseHere(text: string, homeFolder: string): StatsTarget {
   switch (parsed.type) {
     case 'tcp':
       if (parsed.port === 0) throw refused(text, 'port 0 can not be asked.');
+      if (!HOST.test(parsed.host)) throw refused(text, `${parsed.host} is no name of a host.`);
       return {
         text: formatAddress(parsed),
         address: formatAddress(parsed),
