@@ -71,7 +71,11 @@ import {
 import { rehearsalSchema, rehearsalStartSchema } from './rehearsal.ts';
 
 const nothing = z.object({});
-const byId = z.object({ instanceId: z.string() });
+/** Of an instance, a reload, a question. */
+const shortId = z.string().max(100);
+const pathText = z.string().max(4_096);
+const machineId = z.string().max(300);
+const byId = z.object({ instanceId: shortId });
 const configText = z.string().max(LARGEST_CONFIG);
 const logSourceId = z.string().min(1).max(4_200);
 const mostLines = z.number().int().min(1).max(MOST_LOG_LINES);
@@ -90,7 +94,7 @@ export const methods = {
     params: z.object({
       statsAddress: z.string().min(1).max(1000),
       name: z.string().max(100).optional(),
-      configPath: z.string().optional(),
+      configPath: pathText.optional(),
       tags: z.array(z.string().min(1).max(60)).max(20).optional(),
     }),
     result: instanceSchema,
@@ -100,15 +104,15 @@ export const methods = {
   'instances.remove': { params: byId, result: nothing },
   'instances.tag': {
     params: z.object({
-      instanceIds: z.array(z.string()).max(1_000),
+      instanceIds: z.array(shortId).max(1_000),
       add: z.array(z.string().min(1).max(60)).max(20),
-      remove: z.array(z.string()).max(20),
+      remove: z.array(z.string().max(60)).max(20),
     }),
     result: nothing,
   },
   /** Servers that run on a machine; without one: on this machine. */
   'instances.discover': {
-    params: z.object({ machine: z.string().max(300).optional() }),
+    params: z.object({ machine: machineId.optional() }),
     result: z.array(discoveredSchema),
   },
   /** Skips the wait before the next try. */
@@ -121,28 +125,31 @@ export const methods = {
 
   /** Hosts of ssh's configuration, and others that were used. */
   'hosts.list': { params: nothing, result: z.object({ entries: z.array(hostEntrySchema) }) },
-  'hosts.resolve': { params: z.object({ destination: z.string().min(1).max(300) }), result: hostResolvedSchema },
+  'hosts.resolve': { params: z.object({ destination: machineId.min(1) }), result: hostResolvedSchema },
   /** Begins to connect, or skips the wait before the next try; how it goes comes as `hosts.changed`. */
   'hosts.connect': {
-    params: z.object({ destination: z.string().min(1).max(300), transport: transportChoiceSchema.optional() }),
+    params: z.object({ destination: machineId.min(1), transport: transportChoiceSchema.optional() }),
     result: hostStateSchema,
   },
   /** No connection and no more tries until `hosts.connect`. */
-  'hosts.disconnect': { params: z.object({ machine: z.string() }), result: nothing },
+  'hosts.disconnect': { params: z.object({ machine: machineId }), result: nothing },
   /** Takes a host out of the list; one that instances are on stays. */
-  'hosts.forget': { params: z.object({ machine: z.string() }), result: nothing },
+  'hosts.forget': { params: z.object({ machine: machineId }), result: nothing },
   /** Host keys that Reeve keeps itself; those of known_hosts are its user's own. */
   'hosts.keys': { params: nothing, result: z.object({ keys: z.array(trustedKeySchema) }) },
-  'hosts.forgetKey': { params: z.object({ name: z.string(), keyType: z.string() }), result: nothing },
+  'hosts.forgetKey': {
+    params: z.object({ name: z.string().max(1_000), keyType: z.string().max(100) }),
+    result: nothing,
+  },
   /** What waits for an answer of the user, oldest first. */
   'ssh.questions': { params: nothing, result: z.object({ questions: z.array(sshQuestionSchema) }) },
-  'ssh.answer': { params: z.object({ questionId: z.string(), answer: sshAnswerSchema }), result: nothing },
+  'ssh.answer': { params: z.object({ questionId: shortId, answer: sshAnswerSchema }), result: nothing },
 
   /** A folder or a file: what would run. A folder gives the best candidate. */
-  'engine.inspect': { params: z.object({ path: z.string().min(1) }), result: inspectionSchema },
+  'engine.inspect': { params: z.object({ path: pathText.min(1) }), result: inspectionSchema },
   /** Runs a file on the bundled engine. `trustDigest` is the digest whose commands the user has seen and accepted. */
   'engine.run': {
-    params: z.object({ path: z.string().min(1), trustDigest: z.string().optional() }),
+    params: z.object({ path: pathText.min(1), trustDigest: z.string().max(100).optional() }),
     result: instanceSchema,
   },
   'engine.start': { params: byId, result: instanceSchema },
@@ -273,26 +280,26 @@ export const methods = {
   'reload.start': {
     /** `confirmedName`: what was typed for a read-only instance. */
     params: byId.extend({
-      method: z.string(),
+      method: shortId,
       confirmedName: z.string().max(200).optional(),
       sudo: z.boolean().optional(),
     }),
     result: reloadRunSchema,
   },
-  'reload.get': { params: z.object({ reloadId: z.string() }), result: reloadRunSchema },
-  'reload.stopWatching': { params: z.object({ reloadId: z.string() }), result: reloadRunSchema },
+  'reload.get': { params: z.object({ reloadId: shortId }), result: reloadRunSchema },
+  'reload.stopWatching': { params: z.object({ reloadId: shortId }), result: reloadRunSchema },
   'reload.list': { params: byId, result: z.array(reloadRunSchema) },
 
   'rolling.plan': {
-    params: z.object({ instanceIds: z.array(z.string()).min(1).max(1_000) }),
+    params: z.object({ instanceIds: z.array(shortId).min(1).max(1_000) }),
     result: rollingPlanSchema,
   },
   'rolling.start': { params: rollingOptionsSchema, result: rollingRunSchema },
   /** Nothing further is begun; what is being reloaded is watched to its end. */
-  'rolling.stop': { params: z.object({ rollingId: z.string() }), result: rollingRunSchema },
+  'rolling.stop': { params: z.object({ rollingId: shortId }), result: rollingRunSchema },
   /** Goes on with those that are not done. `confirmedNames`: typed again for the read-only ones among them. */
   'rolling.resume': {
-    params: z.object({ rollingId: z.string(), confirmedNames: confirmedNamesSchema }),
+    params: z.object({ rollingId: shortId, confirmedNames: confirmedNamesSchema }),
     result: rollingRunSchema,
   },
   /** Newest first. */
@@ -331,7 +338,7 @@ export const methods = {
   },
   /** Folders and configuration files of a folder, for hosts without a dialog. `path` empty: the home folder. */
   'files.list': {
-    params: z.object({ path: z.string() }),
+    params: z.object({ path: pathText }),
     result: z.object({
       path: z.string(),
       parent: z.string().nullable(),
@@ -339,7 +346,7 @@ export const methods = {
     }),
   },
   /** Opens an http(s) address of an instance that is known, in the user's browser. */
-  'shell.openUrl': { params: z.object({ url: z.string() }), result: nothing },
+  'shell.openUrl': { params: z.object({ url: z.string().max(8_192) }), result: nothing },
 } as const;
 
 export const events = {
