@@ -2,23 +2,17 @@
  * `reeve logs`: the newest lines of a server's log, and those that come, without a console. A core of its own, on a
  * folder that is thrown away, attaches to the server, finds its log and follows it through the same contract as a page.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { hostname } from 'node:os';
 import { type LogLine, type LogSources, type LogState, MOST_LOG_LINES } from '../contract/logs-model.ts';
 import { AuditLog } from '../core/audit/audit-log.ts';
-import { createCore } from '../core/core.ts';
 import { currentUser } from '../core/current-user.ts';
 import { makeFolder } from '../core/files/make-folder.ts';
 import { LOCAL } from '../core/machine/machine.ts';
 import { systemClock } from '../core/node-ports.ts';
-import { RpcClient } from '../rpc/client.ts';
-import { RpcError } from '../rpc/errors.ts';
-import { createMemoryPair } from '../rpc/transport.ts';
-import { createWebPorts } from '../web/web-ports.ts';
-import { consoleFolder, copyConsoleFiles } from './console-files.ts';
-import { findInstallation } from './installation.ts';
+import type { RpcClient } from '../rpc/client.ts';
+import { consoleFolder } from './console-files.ts';
 import { LogPrinter } from './log-printer.ts';
+import { withOwnCore } from './own-core.ts';
 import type { Parsed } from './parse-command.ts';
 import { signIn, unlessStopped } from './sign-in.ts';
 import { readTarget } from './stats-command.ts';
@@ -41,30 +35,13 @@ export async function runLogs({ flags, positionals }: Parsed, terminal: Terminal
   const target = readTarget(positionals[0] ?? '', 'logs', terminal.cwd);
   const wishes = wishesOf(flags);
   const stopped = stopSignal();
-  const dataFolder = await mkdtemp(join(tmpdir(), 'reeve-logs-'));
-  await copyConsoleFiles(terminal, dataFolder);
-  const core = await createCore(createWebPorts({ ...findInstallation(), dataFolder, env: terminal.env }), {
-    autoStart: false,
-    rawLogs: wishes.raw,
-  });
-  const { left, right } = createMemoryPair();
-  core.connect(left);
-  const client = new RpcClient({ setTimer: (callback, ms) => systemClock.setTimer(callback, ms) });
-  client.attach(right);
-  try {
+  return withOwnCore(terminal, { command: 'logs', rawLogs: wishes.raw }, async (client) => {
     if (target.machine !== LOCAL) await unlessStopped(stopped, signIn(client, target.machine, terminal));
     const attached = client.call('instances.attach', { statsAddress: target.text });
     const { id, name } = await unlessStopped(stopped, attached);
     if (wishes.raw) await recordRaw(name, target.machine, terminal);
-    return await print(client, id, wishes, terminal, stopped);
-  } catch (error) {
-    if (error instanceof RpcError) throw new CommandError(error.message, error.hint, error);
-    throw error;
-  } finally {
-    client.detach();
-    await core.dispose();
-    await rm(dataFolder, { recursive: true, force: true });
-  }
+    return print(client, id, wishes, terminal, stopped);
+  });
 }
 
 /** On the record of the console of this user: the core of this command has none that stays. */

@@ -2,24 +2,19 @@
  * `reeve reload`: the reload flow of the console without a console. A core of its own, on a folder that is thrown
  * away, attaches to the server, plans, acts and watches through the same contract as a page does.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Params } from '../contract/api.ts';
 import type { Instance, ReloadMethod, ReloadPlan, ReloadRun } from '../contract/model.ts';
 import { reportJson } from '../contract/reload-report.ts';
-import { createCore } from '../core/core.ts';
 import { isErrorCode } from '../core/errors.ts';
 import { instancesFileSchema } from '../core/instances/record.ts';
 import { LOCAL } from '../core/machine/machine.ts';
 import { systemClock } from '../core/node-ports.ts';
 import { checkText, hindrances } from '../core/reload/plan-trouble.ts';
-import { RpcClient } from '../rpc/client.ts';
-import { RpcError } from '../rpc/errors.ts';
-import { createMemoryPair } from '../rpc/transport.ts';
-import { createWebPorts } from '../web/web-ports.ts';
-import { consoleFolder, copyConsoleFiles } from './console-files.ts';
-import { findInstallation } from './installation.ts';
+import type { RpcClient } from '../rpc/client.ts';
+import { consoleFolder } from './console-files.ts';
+import { withOwnCore } from './own-core.ts';
 import type { Parsed } from './parse-command.ts';
 import { signIn, unlessStopped } from './sign-in.ts';
 import { readTarget } from './stats-command.ts';
@@ -32,28 +27,12 @@ const LOG_WAIT_MS = 3_000;
 export async function runReload({ positionals, flags }: Parsed, terminal: Terminal): Promise<number> {
   const target = readTarget(positionals[0] ?? '', 'reload', terminal.cwd);
   const stopped = stopSignal();
-  const dataFolder = await mkdtemp(join(tmpdir(), 'reeve-reload-'));
-  await copyConsoleFiles(terminal, dataFolder);
-  const known = await findInConsole(consoleFolder(terminal), target.text);
-  const core = await createCore(createWebPorts({ ...findInstallation(), dataFolder, env: terminal.env }), {
-    autoStart: false,
-  });
-  const { left, right } = createMemoryPair();
-  core.connect(left);
-  const client = new RpcClient({ setTimer: (callback, ms) => systemClock.setTimer(callback, ms) });
-  client.attach(right);
-  try {
+  return withOwnCore(terminal, { command: 'reload' }, async (client) => {
+    const known = await findInConsole(consoleFolder(terminal), target.text);
     if (target.machine !== LOCAL) await unlessStopped(stopped, signIn(client, target.machine, terminal));
     const instance = await unlessStopped(stopped, attach(client, { statsAddress: target.text, ...known }));
-    return await reload(client, instance, wishesOf(flags), terminal, stopped);
-  } catch (error) {
-    if (error instanceof RpcError) throw new CommandError(error.message, error.hint, error);
-    throw error;
-  } finally {
-    client.detach();
-    await core.dispose();
-    await rm(dataFolder, { recursive: true, force: true });
-  }
+    return reload(client, instance, wishesOf(flags), terminal, stopped);
+  });
 }
 
 interface Wishes {
