@@ -26,7 +26,8 @@ export default defineConfig({
           cli: at('electron/cli/main.ts'),
           'engine-process': at('electron/main/engine-process.ts'),
         },
-        external: ['electron', 'bufferutil', 'utf-8-validate'],
+        // The native add-ons of ws and ssh2 are not there, and both do without.
+        external: ['electron', 'bufferutil', 'utf-8-validate', 'cpu-features', /sshcrypto\.node$/],
         // Flat: modules find package.json and resources/ two levels above themselves, as in the sources.
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },

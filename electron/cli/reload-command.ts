@@ -157,6 +157,9 @@ function chooseMethod(plan: ReloadPlan, instance: Instance, wanted: string | nul
   }
   const method = plan.methods.find(({ id }) => id === plan.recommended);
   if (method !== undefined) return method;
+  // Of a file that can't be read, it is not known either which ways it names.
+  const config = plan.checks.find(({ id, status }) => id === 'config' && status === 'fail');
+  if (config !== undefined) throw notReloaded(checkText(config));
   const reasons = plan.methods.map(({ title, whyNot }) => `${title}: ${whyNot ?? 'not possible'}`);
   throw new CommandError(
     [`${instance.name} can not be reloaded from here.`, ...reasons].join('\n  '),
@@ -166,12 +169,14 @@ function chooseMethod(plan: ReloadPlan, instance: Instance, wanted: string | nul
 
 function refuseWhenCheckFails(plan: ReloadPlan, method: ReloadMethod, terminal: Terminal): void {
   const [failed] = hindrances(plan, method);
-  if (failed !== undefined) {
-    throw new CommandError(`Not reloaded: ${failed}`, 'Nothing was done. Mend this and try again.');
-  }
+  if (failed !== undefined) throw notReloaded(failed);
   for (const check of plan.checks) {
     if (check.status !== 'pass') terminal.err(`Warning: ${checkText(check)}`);
   }
+}
+
+function notReloaded(reason: string): CommandError {
+  return new CommandError(`Not reloaded: ${reason}`, 'Nothing was done. Mend this and try again.');
 }
 
 /** Prints what is new in the log of the reload, with the time since its start. */
