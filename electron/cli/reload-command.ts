@@ -5,7 +5,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Params } from '../contract/api.ts';
-import type { Instance, ReloadMethod, ReloadPlan, ReloadRun } from '../contract/model.ts';
+import type { Instance } from '../contract/model.ts';
+import type { ReloadMethod, ReloadPlan, ReloadRun } from '../contract/reload-model.ts';
 import { reportJson } from '../contract/reload-report.ts';
 import { isErrorCode } from '../core/errors.ts';
 import { instancesFileSchema } from '../core/instances/record.ts';

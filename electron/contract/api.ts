@@ -61,14 +61,13 @@ import {
   inspectionSchema,
   instanceSchema,
   LARGEST_CONFIG,
-  reloadPlanSchema,
-  reloadRunSchema,
   settingsSchema,
   statusSchema,
   tickSchema,
   watchSnapshotSchema,
 } from './model.ts';
 import { rehearsalSchema, rehearsalStartSchema } from './rehearsal.ts';
+import { reloadPlanSchema, reloadRunSchema } from './reload-model.ts';
 
 const nothing = z.object({});
 /** Of an instance, a reload, a question. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reloadRunSchema } from './model.ts';
+import { reloadRunSchema } from './reload-model.ts';
 import { reportJson, reportText } from './reload-report.ts';
 
 const START = Date.UTC(2026, 10, 22, 12, 0, 0);

@@ -2,7 +2,7 @@
  * The report of a reload, one way for the pages and for `reeve reload`: as plain text for a ticket or a chat, the verdict
  * first, and as one JSON object. Pure; times in the text are local and say so.
  */
-import type { ReloadRun } from './model.ts';
+import type { ReloadRun } from './reload-model.ts';
 
 type Worker = ReloadRun['workers'][number];
 

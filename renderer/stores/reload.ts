@@ -3,7 +3,7 @@
  * Runs are replaced whole by `reload.changed`; the newest of an instance is what its page shows.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { ReloadPlan, ReloadRun } from '../../electron/contract/model.ts';
+import type { ReloadPlan, ReloadRun } from '../../electron/contract/reload-model.ts';
 import type { Client } from '../client.ts';
 
 export interface ReloadState {

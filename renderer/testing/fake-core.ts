@@ -11,13 +11,8 @@ import {
   type Result,
 } from '../../electron/contract/api.ts';
 import type { LogLine } from '../../electron/contract/logs-model.ts';
-import {
-  type ConfigFile,
-  type FileVersion,
-  type ReloadRun,
-  SAMPLE_COLUMNS,
-  type Settings,
-} from '../../electron/contract/model.ts';
+import { type ConfigFile, type FileVersion, SAMPLE_COLUMNS, type Settings } from '../../electron/contract/model.ts';
+import type { ReloadRun } from '../../electron/contract/reload-model.ts';
 import { RpcError } from '../../electron/rpc/errors.ts';
 import type { Client } from '../client.ts';
 import { DEFAULT_SETTINGS } from '../stores/settings.ts';

@@ -1,5 +1,5 @@
 /** A reload without a server: its plan, and a run in which worker after worker becomes new. For tests and `?fake` only. */
-import type { ReloadMethod, ReloadPlan, ReloadRun } from '../../electron/contract/model.ts';
+import type { ReloadMethod, ReloadPlan, ReloadRun } from '../../electron/contract/reload-model.ts';
 import type { FakeServer } from './fake-world.ts';
 
 type SpanState = ReloadRun['workers'][number]['spans'][number]['state'];

@@ -3,7 +3,7 @@
  * history of a day, watched reloads, the values its server has read, and its machine. Cheap enough for every few seconds.
  */
 import type { LiveFigures } from '../../contract/live-figures.ts';
-import type { ReloadRun } from '../../contract/model.ts';
+import type { ReloadRun } from '../../contract/reload-model.ts';
 import type { HistoryPeaks } from '../history/history-db.ts';
 import type { Instance } from '../instances/instance.ts';
 import type { Ports } from '../ports.ts';

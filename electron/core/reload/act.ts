@@ -3,7 +3,7 @@
  * elsewhere.
  */
 import type { StatsDocument } from '../../../engine/api/stats.ts';
-import type { ReloadMethod } from '../../contract/model.ts';
+import type { ReloadMethod } from '../../contract/reload-model.ts';
 import type { EffectiveConfig } from '../config/effective-config.ts';
 import { type Control, reloadUnit, sendSignal, touchFile, writeFifo } from '../control/control.ts';
 import { unitOf } from '../discover/supervisor.ts';

@@ -2,7 +2,7 @@
  * What a reload will cost, from what was measured: requests that come while nobody takes them wait in the listen queue,
  * and what does not fit into it is refused. Pure.
  */
-import type { ReloadPlan } from '../../contract/model.ts';
+import type { ReloadPlan } from '../../contract/reload-model.ts';
 import { seconds } from '../words.ts';
 
 export type Forecast = ReloadPlan['forecast'];

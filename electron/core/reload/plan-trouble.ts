@@ -1,5 +1,5 @@
 /** What of the checks of a plan stands in the way of a method. Pure. */
-import type { ReloadMethod, ReloadPlan } from '../../contract/model.ts';
+import type { ReloadMethod, ReloadPlan } from '../../contract/reload-model.ts';
 
 /** Sentences; empty: it may be started. A FIFO that fails its checks rules out only the ways that use it. */
 export function hindrances(plan: ReloadPlan, method: ReloadMethod | null): string[] {

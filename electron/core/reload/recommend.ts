@@ -3,7 +3,7 @@
  * waits, but it does not read the configuration: where that has changed, and without lazy-apps, only a full reload
  * brings what is new. Pure.
  */
-import type { ReloadMethod } from '../../contract/model.ts';
+import type { ReloadMethod } from '../../contract/reload-model.ts';
 import { type Findings, isChain, isFull, type MethodId } from './reload-methods.ts';
 
 const FULL: readonly MethodId[] = ['fifo-graceful', 'touch', 'emperor-touch', 'systemd', 'signal'];

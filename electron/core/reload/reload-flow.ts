@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StatsDocument } from '../../../engine/api/stats.ts';
 import type { EventPayload } from '../../contract/api.ts';
-import type { ReloadPlan, ReloadRun } from '../../contract/model.ts';
+import type { ReloadPlan, ReloadRun } from '../../contract/reload-model.ts';
 import type { AuditRecord } from '../audit/audit-log.ts';
 import type { EffectiveConfig } from '../config/effective-config.ts';
 import { clockAheadMs } from '../config/machine-clock.ts';

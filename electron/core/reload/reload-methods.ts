@@ -2,7 +2,7 @@
  * The ways to reload an instance: what each does, exactly what would be done, and why it can't be used. Chosen from
  * what its configuration says. Pure: what had to be looked at comes in as Findings.
  */
-import type { ReloadMethod } from '../../contract/model.ts';
+import type { ReloadMethod } from '../../contract/reload-model.ts';
 import type { EffectiveConfig } from '../config/effective-config.ts';
 import { systemdArgv, touchArgv } from '../control/control.ts';
 import { fifoLines, onMachine, signalLines } from '../control/control-words.ts';

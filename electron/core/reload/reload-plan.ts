@@ -2,7 +2,7 @@
  * What is checked before a reload, what is expected of it, and which way is recommended. What there is to see was
  * looked up by look-around.ts; nothing is changed.
  */
-import type { ReloadMethod, ReloadPlan } from '../../contract/model.ts';
+import type { ReloadMethod, ReloadPlan } from '../../contract/reload-model.ts';
 import { DEFAULT_LISTEN, DEFAULT_MERCY_MS, type EffectiveConfig } from '../config/effective-config.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Instance } from '../instances/instance.ts';

@@ -1,6 +1,6 @@
 /** The reports of reloads that are over: the newest of each instance are kept. */
 import { z } from 'zod';
-import { type ReloadRun, reloadRunSchema } from '../../contract/model.ts';
+import { type ReloadRun, reloadRunSchema } from '../../contract/reload-model.ts';
 import { toErrorData } from '../errors.ts';
 import type { DocumentStore } from '../files/document-store.ts';
 

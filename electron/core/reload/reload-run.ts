@@ -3,7 +3,7 @@
  * actions.
  */
 import { randomUUID } from 'node:crypto';
-import type { ReloadMethod, ReloadPlan, ReloadRun } from '../../contract/model.ts';
+import type { ReloadMethod, ReloadPlan, ReloadRun } from '../../contract/reload-model.ts';
 import { type AuditRecord, hostKeyOf } from '../audit/audit-log.ts';
 import { DEFAULT_MERCY_MS, type EffectiveConfig } from '../config/effective-config.ts';
 import { CoreError } from '../errors.ts';

@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Instance, ReloadRun } from '../../contract/model.ts';
+import type { Instance } from '../../contract/model.ts';
+import type { ReloadRun } from '../../contract/reload-model.ts';
 import { APP, CoreBench, hasUwsgi } from '../testing/core-bench.ts';
 import { waitUntil } from '../testing/wait-until.ts';
 

@@ -3,7 +3,7 @@
  * it, and how it is taken up again. Who carries them out is rolling.ts.
  */
 import type { RollingMember, RollingOptions, RollingRun } from '../../contract/actions-model.ts';
-import type { ReloadRun } from '../../contract/model.ts';
+import type { ReloadRun } from '../../contract/reload-model.ts';
 import { count, shortTime } from '../words.ts';
 
 /** Figures of one instance over a span of time. */

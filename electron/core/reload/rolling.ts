@@ -11,7 +11,7 @@ import {
   type RollingRun,
   rollingRunSchema,
 } from '../../contract/actions-model.ts';
-import type { ReloadRun } from '../../contract/model.ts';
+import type { ReloadRun } from '../../contract/reload-model.ts';
 import { CoreError, toErrorData } from '../errors.ts';
 import type { DocumentStore } from '../files/document-store.ts';
 import type { Instance } from '../instances/instance.ts';

@@ -1,7 +1,7 @@
 /**
  * What came of a reload, in words: subject first, figures in them, what happens next. Pure.
  */
-import type { ReloadRun } from '../../contract/model.ts';
+import type { ReloadRun } from '../../contract/reload-model.ts';
 import { count, seconds } from '../words.ts';
 import type { WatchState } from './watch-machine.ts';
 import { isHeldUp, mercySinceMs, type WatchedWorker } from './watch-workers.ts';

@@ -4,7 +4,8 @@
  * the words of the verdict are in verdict.ts.
  */
 import type { StatsDocument } from '../../../engine/api/stats.ts';
-import type { ReloadRun, RequestRow } from '../../contract/model.ts';
+import type { RequestRow } from '../../contract/model.ts';
+import type { ReloadRun } from '../../contract/reload-model.ts';
 import { workersOf } from '../samples/worker-rows.ts';
 import { seconds } from '../words.ts';
 import { info, warning } from './watch-words.ts';

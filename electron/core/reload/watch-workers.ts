@@ -3,7 +3,8 @@
  * starts, or is new; and which ones were killed at the end of mercy. Pure; part of the machine in watch-machine.ts.
  */
 import type { StatsDocument, StatsWorker } from '../../../engine/api/stats.ts';
-import type { ReloadRun, RequestRow } from '../../contract/model.ts';
+import type { RequestRow } from '../../contract/model.ts';
+import type { ReloadRun } from '../../contract/reload-model.ts';
 import { statusOf, workersOf } from '../samples/worker-rows.ts';
 import { seconds } from '../words.ts';
 import { info, warning } from './watch-words.ts';

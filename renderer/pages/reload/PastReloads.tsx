@@ -1,5 +1,5 @@
 /** Reloads of this instance that were made from here, newest first; each opens its report. */
-import type { ReloadRun } from '../../../electron/contract/model.ts';
+import type { ReloadRun } from '../../../electron/contract/reload-model.ts';
 import { formatCount } from '../../format/quantity.ts';
 import { formatClock } from '../../format/time.ts';
 import { HealthGlyph } from '../../ui/Glyph.tsx';

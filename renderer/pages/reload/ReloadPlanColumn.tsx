@@ -4,7 +4,7 @@
  */
 import { Check } from 'lucide-react';
 import type { ReactNode } from 'react';
-import type { ReloadMethod, ReloadPlan, ReloadRun } from '../../../electron/contract/model.ts';
+import type { ReloadMethod, ReloadPlan, ReloadRun } from '../../../electron/contract/reload-model.ts';
 import { tookMs } from '../../../electron/contract/reload-report.ts';
 import { formatCount } from '../../format/quantity.ts';
 import { shortTimeText } from '../../format/time.ts';

@@ -1,7 +1,8 @@
 /** Before the start: the way, the exact action, the checks and the forecast, and what earlier reloads came to. */
 import { RefreshCw } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import type { Instance, ReloadMethod, ReloadRun } from '../../../electron/contract/model.ts';
+import type { Instance } from '../../../electron/contract/model.ts';
+import type { ReloadMethod, ReloadRun } from '../../../electron/contract/reload-model.ts';
 import { type Failure, failureOf } from '../../client.ts';
 import { formatClock, shortTimeText } from '../../format/time.ts';
 import { runsOf } from '../../stores/reload.ts';

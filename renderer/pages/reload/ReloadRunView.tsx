@@ -1,7 +1,8 @@
 /** A reload that runs or has run: how far it is or what came of it, and everything that was seen of it. */
 import { RefreshCw } from 'lucide-react';
 import { useState } from 'react';
-import type { Instance, ReloadRun } from '../../../electron/contract/model.ts';
+import type { Instance } from '../../../electron/contract/model.ts';
+import type { ReloadRun } from '../../../electron/contract/reload-model.ts';
 import { reportJson, reportText } from '../../../electron/contract/reload-report.ts';
 import { type Failure, failureOf } from '../../client.ts';
 import { formatClock, shortTimeText } from '../../format/time.ts';

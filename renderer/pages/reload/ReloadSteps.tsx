@@ -1,7 +1,7 @@
 /** The bar of steps (method, checks, watch, verdict) and the band below it: what is going on, or what came of it. */
 import { Check, Circle, CircleDot, X } from 'lucide-react';
 import type { ReactNode } from 'react';
-import type { ReloadPlan, ReloadRun } from '../../../electron/contract/model.ts';
+import type { ReloadPlan, ReloadRun } from '../../../electron/contract/reload-model.ts';
 import { tookMs } from '../../../electron/contract/reload-report.ts';
 import { formatCount } from '../../format/quantity.ts';
 import { formatLongTime, shortTimeText } from '../../format/time.ts';

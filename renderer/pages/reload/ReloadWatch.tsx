@@ -1,5 +1,5 @@
 /** The right side of a reload that runs or has run: worker bars, three small charts, and what happened. */
-import type { ReloadRun } from '../../../electron/contract/model.ts';
+import type { ReloadRun } from '../../../electron/contract/reload-model.ts';
 import { formatCount, formatRate, quantityText } from '../../format/quantity.ts';
 import { formatClock, shortTimeText } from '../../format/time.ts';
 import { MiniChart } from './MiniChart.tsx';

@@ -1,6 +1,6 @@
 /** One bar per worker on one time axis: old, draining, starting, new, with old and new pid. */
 import { useRef } from 'react';
-import type { ReloadRun } from '../../../electron/contract/model.ts';
+import type { ReloadRun } from '../../../electron/contract/reload-model.ts';
 import { doneAt, pidText } from '../../../electron/contract/reload-report.ts';
 import { shortTimeText } from '../../format/time.ts';
 import { useWidth } from '../workers/use-width.ts';

@@ -1,5 +1,5 @@
 /** A reload and a worker of it for tests of this folder; every test names what it is about. */
-import type { ReloadRun } from '../../../electron/contract/model.ts';
+import type { ReloadRun } from '../../../electron/contract/reload-model.ts';
 
 export function aWorker(more: Partial<ReloadRun['workers'][number]> = {}): ReloadRun['workers'][number] {
   return { wid: 1, oldPid: 18_912, newPid: null, served: 0, spans: [{ state: 'old', fromMs: 0, toMs: null }], ...more };

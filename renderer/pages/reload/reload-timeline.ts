@@ -2,7 +2,7 @@
  * The worker bars of a reload as geometry: one time axis from its start, spans as pixels, ticks on round seconds,
  * and where a worker was killed. Pure.
  */
-import type { ReloadRun } from '../../../electron/contract/model.ts';
+import type { ReloadRun } from '../../../electron/contract/reload-model.ts';
 
 type ReloadWorker = ReloadRun['workers'][number];
 export type SpanState = ReloadWorker['spans'][number]['state'];
