@@ -98,7 +98,7 @@ function costWords({ plan, awayMs }: WatchState): string {
   if (awayMs > 0) return `What it cost in the ${seconds(awayMs)} without a link was not seen.`;
   if (plan.brutal) return 'No request was seen to run at that moment; one that did was cut off.';
   if (plan.full && plan.router) return 'The HTTP router was killed and started anew; no request was seen to come then.';
-  return 'No request was cut off, no exceptions, no queue errors.';
+  return 'No running request was cut off, no exceptions, no queue errors.';
 }
 
 function someAppVerdict(lacking: readonly WatchedWorker[], of: number, tookMs: number): Verdict {

@@ -92,7 +92,7 @@ describe('a reload', () => {
       status: 'done',
       title: 'Done in 1.0 s. All 2 workers are new.',
       detail:
-        '2 running workers have a new pid and a later spawn time. No request has come since: they are idle and accepting. No request was cut off, no exceptions, no queue errors.',
+        '2 running workers have a new pid and a later spawn time. No request has come since: they are idle and accepting. No running request was cut off, no exceptions, no queue errors.',
     });
     expect(film.state.workers[0]?.spans).toEqual([
       { state: 'old', fromMs: T0, toMs: T0 + 500 },
@@ -332,7 +332,7 @@ describe('a full reload', () => {
   it('does not say that nothing was lost where the HTTP router is killed with it', () => {
     const quiet = new Film([old(1)], { router: true }).see(500, [fresh(1)]).see(500 + QUIET_MS, [fresh(1)]);
     expect(quiet.verdict).toMatchObject({ status: 'done' });
-    expect(quiet.verdict?.detail).not.toContain('No request was cut off');
+    expect(quiet.verdict?.detail).not.toContain('request was cut off');
     const film = new Film([old(1)], { router: true }).see(500, [served(1, 2)]).see(500 + QUIET_MS, [served(1, 9)]);
     expect(film.verdict).toMatchObject({ status: 'done-with' });
     expect(film.verdict?.title).toContain('Requests on their way through the HTTP router were dropped');
