@@ -4,7 +4,7 @@
  * null means "not known", never 0.
  */
 import { z } from 'zod';
-import { FIGURE_NAMES, fleetViewSchema } from './fleet-model.ts';
+import { DEFAULT_FLEET_VIEW, FIGURE_NAMES, fleetViewSchema } from './fleet-model.ts';
 
 const count = z.number().int().nonnegative();
 const ms = z.number();
@@ -357,6 +357,17 @@ export const settingsSchema = z.object({
   mutedUntilMs: z.record(z.string(), ms),
 });
 export type Settings = z.infer<typeof settingsSchema>;
+
+/** Of a first start, and of a page until it knows better. */
+export const DEFAULT_SETTINGS: Settings = {
+  theme: 'dark',
+  sampleLoad: true,
+  firstRunClosed: false,
+  railFolded: false,
+  readOnlyTags: [],
+  fleet: DEFAULT_FLEET_VIEW,
+  mutedUntilMs: {},
+};
 
 export const hostInfoSchema = z.object({
   version: z.string(),

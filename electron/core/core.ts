@@ -4,7 +4,7 @@
  */
 import type { EventName, EventPayload } from '../contract/api.ts';
 import { DEFAULT_FLEET_VIEW } from '../contract/fleet-model.ts';
-import { type Settings, settingsSchema } from '../contract/model.ts';
+import { DEFAULT_SETTINGS, settingsSchema } from '../contract/model.ts';
 import { type Connection, type Handlers, RpcServer } from '../rpc/server.ts';
 import type { Transport } from '../rpc/transport.ts';
 import { Actions } from './actions/actions.ts';
@@ -62,15 +62,6 @@ export interface CoreOptions {
   onBrokenFile?: (text: string) => void;
 }
 
-const DEFAULT_SETTINGS: Settings = {
-  theme: 'dark',
-  sampleLoad: true,
-  firstRunClosed: false,
-  railFolded: false,
-  readOnlyTags: [],
-  fleet: DEFAULT_FLEET_VIEW,
-  mutedUntilMs: {},
-};
 /** Settings of earlier versions lack what came later. */
 const settingsFileSchema = settingsSchema.extend({
   readOnlyTags: settingsSchema.shape.readOnlyTags.default([]),

@@ -1,7 +1,6 @@
 /** The user's settings, kept by the core. A change shows at once and is taken back when the core refuses it. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { DEFAULT_FLEET_VIEW } from '../../electron/contract/fleet-model.ts';
-import type { Settings } from '../../electron/contract/model.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../../electron/contract/model.ts';
 import { type Client, type Failure, failureOf } from '../client.ts';
 
 export interface SettingsState {
@@ -16,16 +15,6 @@ export interface SettingsStore extends StoreApi<SettingsState> {
   setSampleLoad(on: boolean): Promise<void>;
   dispose(): void;
 }
-
-export const DEFAULT_SETTINGS: Settings = {
-  theme: 'dark',
-  sampleLoad: true,
-  firstRunClosed: false,
-  railFolded: false,
-  readOnlyTags: [],
-  fleet: DEFAULT_FLEET_VIEW,
-  mutedUntilMs: {},
-};
 
 export function createSettingsStore(client: Client): SettingsStore {
   const store = createStore<SettingsState>(() => ({ status: 'loading', failure: null, settings: DEFAULT_SETTINGS }));

@@ -11,11 +11,16 @@ import {
   type Result,
 } from '../../electron/contract/api.ts';
 import type { LogLine } from '../../electron/contract/logs-model.ts';
-import { type ConfigFile, type FileVersion, SAMPLE_COLUMNS, type Settings } from '../../electron/contract/model.ts';
+import {
+  type ConfigFile,
+  DEFAULT_SETTINGS,
+  type FileVersion,
+  SAMPLE_COLUMNS,
+  type Settings,
+} from '../../electron/contract/model.ts';
 import type { ReloadRun } from '../../electron/contract/reload-model.ts';
 import { RpcError } from '../../electron/rpc/errors.ts';
 import type { Client } from '../client.ts';
-import { DEFAULT_SETTINGS } from '../stores/settings.ts';
 import { fakeDesk } from './fake-desk.ts';
 import { createFakeHosts } from './fake-hosts.ts';
 import { fakePlan, fakeRun, stepFakeRun } from './fake-reload.ts';

@@ -3,15 +3,9 @@
  * no signatures by SHA-1 (`ssh-rsa`), unless the configuration of the host asks for them. Pure.
  */
 import type { Algorithms, ServerHostKeyAlgorithm } from 'ssh2';
+import { SSH2_HOST_KEYS } from './configured-algorithms.ts';
 
-const HOST_KEYS: ServerHostKeyAlgorithm[] = [
-  'ssh-ed25519',
-  'ecdsa-sha2-nistp256',
-  'ecdsa-sha2-nistp384',
-  'ecdsa-sha2-nistp521',
-  'rsa-sha2-512',
-  'rsa-sha2-256',
-];
+const HOST_KEYS: readonly ServerHostKeyAlgorithm[] = SSH2_HOST_KEYS.filter((type) => type !== 'ssh-rsa');
 
 const DEFAULTS = {
   cipher: [
@@ -22,7 +16,6 @@ const DEFAULTS = {
     'aes192-ctr',
     'chacha20-poly1305@openssh.com',
   ],
-  serverHostKey: HOST_KEYS,
   compress: ['none'],
 } as const satisfies Algorithms;
 

@@ -22,7 +22,7 @@ const KEX = [
   'diffie-hellman-group14-sha1',
   'diffie-hellman-group1-sha1',
 ] as const;
-const HOST_KEYS = [
+export const SSH2_HOST_KEYS = [
   'ssh-ed25519',
   'ecdsa-sha2-nistp256',
   'ecdsa-sha2-nistp384',
@@ -51,7 +51,7 @@ const MACS = [
   'hmac-sha1',
 ] as const;
 
-export function chooseAlgorithms(
+export function configuredAlgorithms(
   values: ConfigValues,
   defaults: ConfigValues | null,
 ): { algorithms: Algorithms; warnings: string[] } {
@@ -69,7 +69,7 @@ export function chooseAlgorithms(
     return null;
   };
   const kex = pick('kexalgorithms', 'KexAlgorithms', KEX);
-  const serverHostKey = pick('hostkeyalgorithms', 'HostKeyAlgorithms', HOST_KEYS);
+  const serverHostKey = pick('hostkeyalgorithms', 'HostKeyAlgorithms', SSH2_HOST_KEYS);
   const cipher = pick('ciphers', 'Ciphers', CIPHERS);
   const hmac = pick('macs', 'MACs', MACS);
   return {

@@ -13,7 +13,7 @@ import {
   type TokenValues,
   valueOf,
 } from './config-values.ts';
-import { chooseAlgorithms } from './configured-algorithms.ts';
+import { configuredAlgorithms } from './configured-algorithms.ts';
 
 export interface IdentityFile {
   path: string;
@@ -85,7 +85,7 @@ export function readHopSettings(values: ConfigValues, surroundings: SettingsSurr
       .flatMap(splitWords)
       .filter((path) => path !== 'none')
       .map((path) => expandPath(path, tokens));
-  const { algorithms, warnings } = chooseAlgorithms(values, defaults);
+  const { algorithms, warnings } = configuredAlgorithms(values, defaults);
   const seconds = numberOf(values, 'connecttimeout');
   const aliveSeconds = numberOf(values, 'serveraliveinterval');
   const revoked = valueOf(values, 'revokedhostkeys');
