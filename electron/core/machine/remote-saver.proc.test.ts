@@ -1,5 +1,6 @@
 /** The scripts that write files of a host behind SSH, run here: what they keep, what they refuse, what they leave. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmod,
   chown,
@@ -21,7 +22,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { localMachine } from './local-machine.ts';
 import { LookSession } from './look-session.ts';
 import type { Machine } from './machine.ts';
-import { createRemoteSaver } from './remote-saver.ts';
+import { createRemoteSaver, temporaryFor } from './remote-saver.ts';
+import { REPLACE_SCRIPT } from './save-scripts.ts';
 
 const OLD = '[uwsgi]\nprocesses = 2\n';
 const NEW = "[uwsgi]\nprocesses = 4\n; it's $(not) a `command`, nor \\0101 %d\n";
@@ -108,6 +110,16 @@ describe('a save there', () => {
     expect(await replace(saver, 'short', NEW)).toBe(true);
     expect(await readFile(join(folder, 'name2'), 'utf8')).toBe('short');
     expect(await readdir(folder)).toEqual(['name2', 'uwsgi.ini']);
+  });
+
+  it('tidies up although nobody hears its answer', async () => {
+    const args = [path, path, temporaryFor(path), String(OLD.length), String(NEW.length)];
+    const script = spawn('/bin/sh', ['-c', REPLACE_SCRIPT, 'sh', ...args], { stdio: ['pipe', 'pipe', 'ignore'] });
+    script.stdout.destroy();
+    await once(script.stdout, 'close');
+    script.stdin.end(OLD + NEW);
+    await once(script, 'exit');
+    await expectOnly(NEW);
   });
 
   it('takes away what a save that was killed left, once that is old, and nothing else', async () => {

@@ -12,7 +12,7 @@ digest() { sha256sum <"$1" 2>/dev/null || shasum -a 256 <"$1" 2>/dev/null || cks
 clean() { rm -f -- "$t.in" "$t.old" "$t"; }
 flush() { sync -- "$1" 2>/dev/null || sync; }
 trap clean EXIT
-trap 'exit 143' TERM HUP INT`;
+trap 'exit 143' TERM HUP INT PIPE`;
 
 /**
  * Arguments: path, the file itself, a new name beside it that ends in .tmp, bytes of the text before, bytes of the text
@@ -44,7 +44,7 @@ if [ "$(names "$r")" = 1 ] && [ "$(about "$t")" = "$(about "$r")" ]; then
 else
   mv -f -- "$t.old" "$o"
   flush "$o"
-  trap '' TERM HUP INT
+  trap '' TERM HUP INT PIPE
   if ! put "$t" "$m"; then
     put "$o" "$n" || fail "it was damaged; its old text is in $o"
     rm -f -- "$o"
