@@ -132,12 +132,13 @@ function addCore(page: Page, workerId: number, core: StatsCore): void {
 }
 
 function addReload(page: Page, { reeve }: StatsDocument): void {
-  if (reeve === undefined) return;
-  page.gauge('reeve_generation', 'Number of the generation of workers that serves.', {}, reeve.generation);
-  const { status, ended } = reeve.last_reload;
-  if (status === 'running') return;
-  page.gauge('reeve_last_reload_success', 'Did the last reload succeed?', {}, Number(status === 'done'));
-  page.gauge('reeve_last_reload_time_seconds', 'End of the last reload in seconds since epoch.', {}, ended);
+  const { generation, last_reload: reload } = reeve ?? {};
+  if (generation !== undefined) {
+    page.gauge('reeve_generation', 'Number of the generation of workers that serves.', {}, generation);
+  }
+  if (reload === undefined || reload.status === 'running') return;
+  page.gauge('reeve_last_reload_success', 'Did the last reload succeed?', {}, Number(reload.status === 'done'));
+  page.gauge('reeve_last_reload_time_seconds', 'End of the last reload in seconds since epoch.', {}, reload.ended);
 }
 
 /** What the exporter says of itself. */

@@ -3,7 +3,22 @@
  * minified form and its HTTP head. Pure; what goes into the document is the master's business (stats-view.ts).
  * One difference is on purpose: every string is escaped, uWSGI leaves names and mountpoints raw.
  */
-import type { StatsApp, StatsCore, StatsDaemon, StatsDocument, StatsReeve, StatsSocket, StatsWorker } from './stats.ts';
+import type { StatsApp, StatsCore, StatsDocument, StatsMetric, StatsReeve, StatsWorker } from './stats.ts';
+import {
+  ALARM,
+  CACHE,
+  CRON,
+  CRON_RUN,
+  DAEMON,
+  MULE,
+  RELOAD,
+  type Shape,
+  SIGNAL,
+  SOCKET,
+  SPOOL,
+  SPOOLER,
+  TIMER,
+} from './stats-sections.ts';
 
 export interface StatsFormat {
   /** `stats-minified`: no white space. */
@@ -31,16 +46,20 @@ export function formatStats(document: StatsDocument, format: StatsFormat): strin
       'gid',
       'cwd',
     ]),
-    ...daemonsField(document.daemons),
+    ...section('daemons', DAEMON, document.daemons),
     list(
       'locks',
       document.locks.map((lock) => Object.entries(lock)),
     ),
-    list('sockets', document.sockets.map(socketFields)),
+    ...section('caches', CACHE, document.caches),
+    ...metricsField(document.metrics),
+    ...section('sockets', SOCKET, document.sockets),
     list(
       'workers',
       document.workers.map((worker) => workerFields(worker, format)),
     ),
+    ...section('spoolers', SPOOLER, document.spoolers),
+    ...section('crons', CRON, document.crons),
     ...reeveField(document.reeve),
   ]);
   return out.text;
@@ -65,29 +84,53 @@ function list(key: string, items: readonly (readonly Field[])[]): Field {
   return [key, { kind: 'list', items }];
 }
 
-/** Behind all keys of uWSGI's, so that its readers find theirs where they expect them. */
-function reeveField(reeve: StatsReeve | undefined): Field[] {
-  if (reeve === undefined) return [];
-  const reload = scalars(reeve.last_reload, ['kind', 'status', 'started', 'ended', 'reason']);
-  const fields: Field[] = [
-    ['generation', reeve.generation],
-    ['last_reload', { kind: 'nested', fields: reload }],
-  ];
-  return [['reeve', { kind: 'nested', fields }]];
-}
-
-function daemonsField(daemons: StatsDaemon[] | undefined): Field[] {
-  if (daemons === undefined) return [];
+/** A list of items with the keys of this shape; nothing when the server has none. */
+function section<T extends object>(key: string, shape: Shape<T>, items: readonly T[] | undefined): Field[] {
+  if (items === undefined) return [];
   return [
     list(
-      'daemons',
-      daemons.map((daemon) => scalars(daemon, ['cmd', 'pid', 'respawns'])),
+      key,
+      items.map((item) => shaped(item, shape)),
     ),
   ];
 }
 
-function socketFields(socket: StatsSocket): Field[] {
-  return scalars(socket, ['name', 'proto', 'queue', 'max_queue', 'shared', 'can_offload']);
+function shaped<T extends object>(item: T, shape: Shape<T>): Field[] {
+  return scalars(item, keysOf(shape));
+}
+
+function keysOf<T extends object>(shape: T): (keyof T & string)[] {
+  return Object.keys(shape).filter((key): key is keyof T & string => key in shape);
+}
+
+function metricsField(metrics: Record<string, StatsMetric> | undefined): Field[] {
+  if (metrics === undefined) return [];
+  const fields = Object.entries(metrics).map(([name, { type, oid, value }]): Field => {
+    const metric: Field[] = [
+      ['type', type],
+      ['oid', oid],
+      ['value', value],
+    ];
+    return [name, { kind: 'nested', fields: metric }];
+  });
+  return [['metrics', { kind: 'nested', fields }]];
+}
+
+/** Behind all keys of uWSGI's, so that its readers find theirs where they expect them. */
+function reeveField(reeve: StatsReeve | undefined): Field[] {
+  if (reeve === undefined) return [];
+  const { generation, last_reload: reload } = reeve;
+  const fields: Field[] = [
+    ...(generation === undefined ? [] : [['generation', generation] as const]),
+    ...(reload === undefined ? [] : [['last_reload', { kind: 'nested', fields: shaped(reload, RELOAD) }] as const]),
+    ...section('spools', SPOOL, reeve.spools),
+    ...section('mules', MULE, reeve.mules),
+    ...section('timers', TIMER, reeve.timers),
+    ...section('cron_runs', CRON_RUN, reeve.cron_runs),
+    ...section('signals', SIGNAL, reeve.signals),
+    ...section('alarms', ALARM, reeve.alarms),
+  ];
+  return [['reeve', { kind: 'nested', fields }]];
 }
 
 const MEMORY_SHARES = ['uss', 'pss'] as const;

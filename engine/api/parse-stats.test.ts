@@ -26,10 +26,20 @@ describe('parseStats', () => {
     expect(reading.notes).toEqual([]);
   });
 
-  it('keeps the sections it does not know aside', () => {
-    const reading = parseStats(recorded('full'));
+  it('reads what a server has beside workers, and keeps the sections it does not know aside', () => {
+    const reading = parseStats(recorded('full').replace('"locks":', '"legions":[],"locks":'));
     if (reading.status !== 'stats') throw new Error(reading.status);
-    expect(Object.keys(reading.extra)).toEqual(['daemons', 'caches', 'metrics', 'spoolers', 'crons']);
+    const { document } = reading;
+    expect(document.caches?.map(({ name, items, blocksize }) => [name, items, blocksize])).toEqual([
+      ['web', 1, 1024],
+      ['other', 0, 65536],
+    ]);
+    expect(document.metrics?.['worker.0.requests']).toEqual({ type: 0, oid: '3.0.1', value: 3 });
+    expect(document.spoolers).toHaveLength(1);
+    expect(document.crons?.[0]).toMatchObject({ pid: -1, legion: '' });
+    expect(document.daemons?.[0]).toEqual({ cmd: '/bin/sleep 60', pid: 23173, respawns: 0 });
+    expect(Object.keys(reading.extra)).toEqual(['legions']);
+    expect(reading.notes).toEqual([]);
   });
 
   it('reads the document behind an HTTP head', () => {

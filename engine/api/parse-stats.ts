@@ -4,7 +4,22 @@
  * what is something else: another server's greeting, a web page, a document that was cut off. Pure; the caller has
  * decoded the bytes already. Never throws.
  */
-import type { StatsApp, StatsCore, StatsDocument, StatsSocket, StatsWorker } from './stats.ts';
+import type { StatsApp, StatsCore, StatsDocument, StatsMetric, StatsReeve, StatsWorker } from './stats.ts';
+import { isObject, StatsReader } from './stats-reader.ts';
+import {
+  ALARM,
+  CACHE,
+  CRON,
+  CRON_RUN,
+  DAEMON,
+  MULE,
+  RELOAD,
+  SIGNAL,
+  SOCKET,
+  SPOOL,
+  SPOOLER,
+  TIMER,
+} from './stats-sections.ts';
 
 export interface EmperorVassal {
   id: string;
@@ -20,7 +35,7 @@ export type StatsReading =
   | {
       status: 'stats';
       document: StatsDocument;
-      /** Top-level keys that StatsDocument does not carry (`caches`, `metrics`, `spoolers`, `crons`, …), as sent. */
+      /** Top-level keys that StatsDocument does not carry (`legions`, …), as sent. */
       extra: Record<string, unknown>;
       /** Values that had the wrong type and were replaced by 0 or an empty value, as `workers[2].rss: expected a number`. */
       notes: string[];
@@ -135,12 +150,6 @@ function looksCutOff(body: string): boolean {
   return depth > 0;
 }
 
-type Json = Record<string, unknown>;
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 const DOCUMENT_KEYS = new Set([
   'version',
   'listen_queue',
@@ -151,9 +160,15 @@ const DOCUMENT_KEYS = new Set([
   'uid',
   'gid',
   'cwd',
+  'daemons',
   'locks',
+  'caches',
+  'metrics',
   'sockets',
   'workers',
+  'spoolers',
+  'crons',
+  'reeve',
 ]);
 
 function readDocument(value: unknown): StatsReading {
@@ -161,7 +176,7 @@ function readDocument(value: unknown): StatsReading {
     return notStats('stats-not-uwsgi', 'This is JSON, but not a stats document of uWSGI', HINTS.json, null);
   }
   const notes: string[] = [];
-  const read = new Reader(value, '', notes);
+  const read = new StatsReader(value, '', notes);
   const isSigned = typeof value['version'] === 'string' && typeof value['pid'] === 'number';
   if (isSigned && Array.isArray(value['vassals'])) {
     return {
@@ -191,16 +206,22 @@ function readDocument(value: unknown): StatsReading {
       uid: read.number('uid'),
       gid: read.number('gid'),
       cwd: read.text('cwd'),
+      ...read.section('daemons', DAEMON),
       locks: read.list('locks', (lock) => lock.numbers()),
-      sockets: read.list('sockets', readSocket),
+      ...read.section('caches', CACHE),
+      ...(read.has('metrics') ? { metrics: read.record('metrics', readMetric) } : {}),
+      sockets: read.list('sockets', (socket) => socket.shaped(SOCKET)),
       workers: read.list('workers', readWorker),
+      ...read.section('spoolers', SPOOLER),
+      ...read.section('crons', CRON),
+      ...(read.has('reeve') ? { reeve: readReeve(read.child('reeve')) } : {}),
     },
     extra: Object.fromEntries(Object.entries(value).filter(([key]) => !DOCUMENT_KEYS.has(key))),
     notes,
   };
 }
 
-function readVassal(read: Reader): EmperorVassal {
+function readVassal(read: StatsReader): EmperorVassal {
   return {
     id: read.text('id'),
     pid: read.number('pid'),
@@ -212,18 +233,25 @@ function readVassal(read: Reader): EmperorVassal {
   };
 }
 
-function readSocket(read: Reader): StatsSocket {
+function readMetric(read: StatsReader): StatsMetric {
+  return { type: read.number('type'), oid: read.text('oid'), value: read.number('value') };
+}
+
+function readReeve(read: StatsReader): StatsReeve {
+  const generation = read.optionalNumber('generation');
   return {
-    name: read.text('name'),
-    proto: read.text('proto'),
-    queue: read.number('queue'),
-    max_queue: read.number('max_queue'),
-    shared: read.number('shared'),
-    can_offload: read.number('can_offload'),
+    ...(generation === null ? {} : { generation }),
+    ...(read.has('last_reload') ? { last_reload: read.child('last_reload').shaped(RELOAD) } : {}),
+    ...read.section('spools', SPOOL),
+    ...read.section('mules', MULE),
+    ...read.section('timers', TIMER),
+    ...read.section('cron_runs', CRON_RUN),
+    ...read.section('signals', SIGNAL),
+    ...read.section('alarms', ALARM),
   };
 }
 
-function readWorker(read: Reader): StatsWorker {
+function readWorker(read: StatsReader): StatsWorker {
   return {
     id: read.number('id'),
     pid: read.number('pid'),
@@ -247,7 +275,7 @@ function readWorker(read: Reader): StatsWorker {
   };
 }
 
-function readApp(read: Reader): StatsApp {
+function readApp(read: StatsReader): StatsApp {
   return {
     id: read.number('id'),
     modifier1: read.number('modifier1'),
@@ -259,7 +287,7 @@ function readApp(read: Reader): StatsApp {
   };
 }
 
-function readCore(read: Reader): StatsCore {
+function readCore(read: StatsReader): StatsCore {
   const start = read.child('req_info').optionalNumber('request_start');
   return {
     id: read.number('id'),
@@ -273,68 +301,4 @@ function readCore(read: Reader): StatsCore {
     vars: read.strings('vars'),
     req_info: start === null ? {} : { request_start: start },
   };
-}
-
-/** Typed access to one JSON object; what is missing is 0 or empty, what has the wrong type is noted as well. */
-class Reader {
-  readonly #value: Json;
-  readonly #path: string;
-  readonly #notes: string[];
-
-  constructor(value: Json, path: string, notes: string[]) {
-    this.#value = value;
-    this.#path = path;
-    this.#notes = notes;
-  }
-
-  number(key: string): number {
-    return this.optionalNumber(key) ?? 0;
-  }
-
-  optionalNumber(key: string): number | null {
-    const value = this.#value[key];
-    if (typeof value === 'number') return value;
-    if (value !== undefined) this.#note(key, 'a number');
-    return null;
-  }
-
-  text(key: string): string {
-    const value = this.#value[key];
-    if (typeof value === 'string') return value;
-    if (value !== undefined) this.#note(key, 'a text');
-    return '';
-  }
-
-  strings(key: string): string[] {
-    return this.#array(key).filter((item) => typeof item === 'string');
-  }
-
-  numbers(): Record<string, number> {
-    return Object.fromEntries(Object.keys(this.#value).map((key) => [key, this.number(key)]));
-  }
-
-  child(key: string): Reader {
-    const value = this.#value[key];
-    if (value !== undefined && !isObject(value)) this.#note(key, 'an object');
-    return new Reader(isObject(value) ? value : {}, `${this.#path}${key}.`, this.#notes);
-  }
-
-  list<T>(key: string, readItem: (read: Reader) => T): T[] {
-    return this.#array(key).flatMap((item, index) => {
-      if (isObject(item)) return [readItem(new Reader(item, `${this.#path}${key}[${index}].`, this.#notes))];
-      this.#note(`${key}[${index}]`, 'an object');
-      return [];
-    });
-  }
-
-  #array(key: string): unknown[] {
-    const value = this.#value[key];
-    if (Array.isArray(value)) return value;
-    if (value !== undefined) this.#note(key, 'a list');
-    return [];
-  }
-
-  #note(key: string, expected: string): void {
-    if (this.#notes.length < 20) this.#notes.push(`${this.#path}${key}: expected ${expected}`);
-  }
 }

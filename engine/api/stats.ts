@@ -18,27 +18,164 @@ export interface StatsDocument {
   /** Programs beside the server (`attach-daemon`); the key is there only when there are some. */
   daemons?: StatsDaemon[];
   locks: Record<string, number>[];
+  /** Each of these keys is there only when the server has some. */
+  caches?: StatsCache[];
+  metrics?: Record<string, StatsMetric>;
   sockets: StatsSocket[];
   workers: StatsWorker[];
-  /** The engine's own, there once a reload was asked for. */
+  spoolers?: StatsSpooler[];
+  crons?: StatsCron[];
+  /** The engine's own: what uWSGI's document has no place for. */
   reeve?: StatsReeve;
 }
 
+/** Each part is there only when the server has some of it. */
 export interface StatsReeve {
-  /** Number of the generation of workers that serves. */
-  generation: number;
-  last_reload: {
-    /** `graceful`, `brutal`, `workers`, … */
-    kind: string;
-    /** `running`, `done` or `failed`. */
-    status: string;
-    /** Epoch seconds. */
-    started: number;
-    /** Epoch seconds; 0 while it runs. */
-    ended: number;
-    /** Why it failed; empty otherwise. */
-    reason: string;
-  };
+  /** Number of the generation of workers that serves; there once a reload was asked for. */
+  generation?: number;
+  last_reload?: StatsReload;
+  /** What is in the folders of `spoolers`, in the same order, each folder once. */
+  spools?: StatsSpool[];
+  mules?: StatsMule[];
+  timers?: StatsTimer[];
+  /** The runs of `crons`, in the same order. */
+  cron_runs?: StatsCronRun[];
+  signals?: StatsSignal[];
+  alarms?: StatsAlarm[];
+}
+
+export interface StatsReload {
+  /** `graceful`, `brutal`, `workers`, … */
+  kind: string;
+  /** `running`, `done` or `failed`. */
+  status: string;
+  /** Epoch seconds. */
+  started: number;
+  /** Epoch seconds; 0 while it runs. */
+  ended: number;
+  /** Why it failed; empty otherwise. */
+  reason: string;
+}
+
+export interface StatsCache {
+  name: string;
+  hash: string;
+  hashsize: number;
+  keysize: number;
+  max_items: number;
+  blocks: number;
+  blocksize: number;
+  items: number;
+  hits: number;
+  miss: number;
+  full: number;
+  /** Epoch seconds. */
+  last_modified_at: number;
+}
+
+export interface StatsMetric {
+  /** 0 counter, 1 gauge, 2 absolute, 3 alias. */
+  type: number;
+  oid: string;
+  value: number;
+}
+
+/** One process of a spooler folder. `tasks` counts those it has run to their end. */
+export interface StatsSpooler {
+  dir: string;
+  pid: number;
+  tasks: number;
+  respawns: number;
+  running: number;
+}
+
+/** -1 in a field of time is any, -N every Nth. `pid` is -1 when it does not run. */
+export interface StatsCron {
+  minute: number;
+  hour: number;
+  day: number;
+  month: number;
+  week: number;
+  command: string;
+  unique: number;
+  legion: string;
+  pid: number;
+  /** Epoch seconds. */
+  started_at: number;
+}
+
+export interface StatsSpool {
+  dir: string;
+  /** Tasks that are due, those whose time is yet to come, those that run, and those that were given up. */
+  waiting: number;
+  later: number;
+  running: number;
+  failed: number;
+  /** Age of the oldest task that is due, in seconds. */
+  oldest_age: number;
+  /** Runs since the start, and those of them that did not end with SPOOL_OK. */
+  attempts: number;
+  failures: number;
+}
+
+export interface StatsMule {
+  id: number;
+  pid: number;
+  /** The script or function that it runs; empty: it waits for messages and signals. */
+  command: string;
+  /** Names of its farms, with commas. */
+  farms: string;
+  /** `idle`, `busy`, `sig` with a number, or `cheap` when it does not run. */
+  status: string;
+  /** Messages that wait for it. */
+  queue: number;
+  signals: number;
+  respawn_count: number;
+  /** Epoch seconds. */
+  last_spawn: number;
+}
+
+export interface StatsTimer {
+  /** `timer`, `rbtimer` or `file`. */
+  kind: string;
+  signal: number;
+  /** Of a file monitor: the path; empty otherwise. */
+  path: string;
+  seconds: number;
+  /** How often it is still to come; 0: for ever. */
+  iterations: number;
+  /** Epoch seconds; 0: never yet, or not known. */
+  last: number;
+  next: number;
+  raised: number;
+}
+
+export interface StatsCronRun {
+  /** Epoch seconds; 0: never yet. */
+  last_started: number;
+  last_ended: number;
+  /** Exit code of the last run, or minus the number of its signal. */
+  last_code: number;
+  next: number;
+  runs: number;
+}
+
+export interface StatsSignal {
+  number: number;
+  /** As it was registered: `worker`, `workers`, `mule1`, `spooler` ... */
+  target: string;
+  raised: number;
+  /** Epoch seconds; 0: never yet. */
+  last: number;
+}
+
+export interface StatsAlarm {
+  name: string;
+  /** `cmd:/usr/bin/mail ...`, as configured. */
+  action: string;
+  raised: number;
+  last: number;
+  last_message: string;
 }
 
 export interface StatsDaemon {
