@@ -206,15 +206,15 @@ function readDocument(value: unknown): StatsReading {
       uid: read.number('uid'),
       gid: read.number('gid'),
       cwd: read.text('cwd'),
-      ...read.section('daemons', DAEMON),
+      daemons: read.section('daemons', DAEMON),
       locks: read.list('locks', (lock) => lock.numbers()),
-      ...read.section('caches', CACHE),
-      ...(read.has('metrics') ? { metrics: read.record('metrics', readMetric) } : {}),
+      caches: read.section('caches', CACHE),
+      metrics: read.has('metrics') ? read.record('metrics', readMetric) : undefined,
       sockets: read.list('sockets', (socket) => socket.shaped(SOCKET)),
       workers: read.list('workers', readWorker),
-      ...read.section('spoolers', SPOOLER),
-      ...read.section('crons', CRON),
-      ...(read.has('reeve') ? { reeve: readReeve(read.child('reeve')) } : {}),
+      spoolers: read.section('spoolers', SPOOLER),
+      crons: read.section('crons', CRON),
+      reeve: read.has('reeve') ? readReeve(read.child('reeve')) : undefined,
     },
     extra: Object.fromEntries(Object.entries(value).filter(([key]) => !DOCUMENT_KEYS.has(key))),
     notes,
@@ -238,16 +238,15 @@ function readMetric(read: StatsReader): StatsMetric {
 }
 
 function readReeve(read: StatsReader): StatsReeve {
-  const generation = read.optionalNumber('generation');
   return {
-    ...(generation === null ? {} : { generation }),
-    ...(read.has('last_reload') ? { last_reload: read.child('last_reload').shaped(RELOAD) } : {}),
-    ...read.section('spools', SPOOL),
-    ...read.section('mules', MULE),
-    ...read.section('timers', TIMER),
-    ...read.section('cron_runs', CRON_RUN),
-    ...read.section('signals', SIGNAL),
-    ...read.section('alarms', ALARM),
+    generation: read.optionalNumber('generation') ?? undefined,
+    last_reload: read.has('last_reload') ? read.child('last_reload').shaped(RELOAD) : undefined,
+    spools: read.section('spools', SPOOL),
+    mules: read.section('mules', MULE),
+    timers: read.section('timers', TIMER),
+    cron_runs: read.section('cron_runs', CRON_RUN),
+    signals: read.section('signals', SIGNAL),
+    alarms: read.section('alarms', ALARM),
   };
 }
 

@@ -9,6 +9,10 @@ export function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+function hasShape<T extends object>(value: object, shape: Shape<T>): value is T {
+  return Object.keys(shape).every((key) => key in value);
+}
+
 /** One JSON object of it. */
 export class StatsReader {
   readonly #value: Json;
@@ -42,15 +46,14 @@ export class StatsReader {
   /** An object with the keys of this shape. */
   shaped<T extends object>(shape: Shape<T>): T {
     const entries = Object.entries(shape).map(([key, kind]) => [key, kind === '' ? this.text(key) : this.number(key)]);
-    // The shape has every key of T, with the type of its value.
-    return Object.fromEntries(entries) as T;
+    const made: object = Object.fromEntries(entries);
+    if (!hasShape(made, shape)) throw new TypeError('every key of the shape was read');
+    return made;
   }
 
-  /** The list under this key, for a spread: nothing where there is none. */
-  section<Key extends string, T extends object>(key: Key, shape: Shape<T>): { [Name in Key]?: T[] } {
-    const items = this.has(key) ? { [key]: this.list(key, (item) => item.shaped(shape)) } : {};
-    // Its only key is `key`.
-    return items as { [Name in Key]?: T[] };
+  /** The list of such objects under this key; undefined where there is none. */
+  section<T extends object>(key: string, shape: Shape<T>): T[] | undefined {
+    return this.has(key) ? this.list(key, (item) => item.shaped(shape)) : undefined;
   }
 
   strings(key: string): string[] {

@@ -16,32 +16,32 @@ export interface StatsDocument {
   gid: number;
   cwd: string;
   /** Programs beside the server (`attach-daemon`); the key is there only when there are some. */
-  daemons?: StatsDaemon[];
+  daemons?: StatsDaemon[] | undefined;
   locks: Record<string, number>[];
   /** Each of these keys is there only when the server has some. */
-  caches?: StatsCache[];
-  metrics?: Record<string, StatsMetric>;
+  caches?: StatsCache[] | undefined;
+  metrics?: Record<string, StatsMetric> | undefined;
   sockets: StatsSocket[];
   workers: StatsWorker[];
-  spoolers?: StatsSpooler[];
-  crons?: StatsCron[];
+  spoolers?: StatsSpooler[] | undefined;
+  crons?: StatsCron[] | undefined;
   /** The engine's own: what uWSGI's document has no place for. */
-  reeve?: StatsReeve;
+  reeve?: StatsReeve | undefined;
 }
 
 /** Each part is there only when the server has some of it. */
 export interface StatsReeve {
   /** Number of the generation of workers that serves; there once a reload was asked for. */
-  generation?: number;
-  last_reload?: StatsReload;
+  generation?: number | undefined;
+  last_reload?: StatsReload | undefined;
   /** What is in the folders of `spoolers`, in the same order, each folder once. */
-  spools?: StatsSpool[];
-  mules?: StatsMule[];
-  timers?: StatsTimer[];
+  spools?: StatsSpool[] | undefined;
+  mules?: StatsMule[] | undefined;
+  timers?: StatsTimer[] | undefined;
   /** The runs of `crons`, in the same order. */
-  cron_runs?: StatsCronRun[];
-  signals?: StatsSignal[];
-  alarms?: StatsAlarm[];
+  cron_runs?: StatsCronRun[] | undefined;
+  signals?: StatsSignal[] | undefined;
+  alarms?: StatsAlarm[] | undefined;
 }
 
 export interface StatsReload {
