@@ -59,7 +59,7 @@ export async function attachInstance(
   });
   instance.setConfig(await withPath(server?.config ?? null, instance, ports));
   followMaster(instance, ports, onTrouble);
-  instance.attach();
+  instance.attach({ known: poll.document });
   return instance;
 }
 

@@ -125,8 +125,8 @@ export class Instance {
     this.#options.onChanged(this);
   }
 
-  /** Begins to poll. Throws `stats-address`. */
-  attach(options: { eager?: boolean; phaseMs?: number } = {}): void {
+  /** Begins to poll. `known`: what it has answered already. Throws `stats-address`. */
+  attach(options: { eager?: boolean; phaseMs?: number; known?: StatsDocument } = {}): void {
     this.monitor.start(this.target(), { ...options, machine: this.machine });
   }
 

@@ -56,6 +56,15 @@ describe('the watcher of a stats address', () => {
     expect(monitor.ring.length).toBe(6);
   });
 
+  it('has the document of the first contact from the start, and its own from the first poll on', async () => {
+    const { clock, monitor, documents } = watch();
+    monitor.start(target, { known: aDocument({ pid: 77 }) });
+    expect(monitor.document?.pid).toBe(77);
+    expect(documents).toEqual([]);
+    await clock.pass(0);
+    expect(monitor.document).toEqual(aDocument());
+  });
+
   it('never asks again before the last answer is there', async () => {
     const { clock, monitor, server } = watch();
     const { promise, resolve } = Promise.withResolvers<undefined>();

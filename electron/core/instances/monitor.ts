@@ -145,18 +145,23 @@ export class Monitor {
     return this.#queueErrors.reduce((sum, entry) => (entry.atMs >= sinceMs ? sum + entry.count : sum), 0);
   }
 
-  /** Begins to poll, or begins anew with another address. `eager`: the server is about to come up; `phaseMs` spreads many starts. */
+  /**
+   * Begins to poll, or begins anew with another address. `eager`: the server is about to come up; `phaseMs` spreads
+   * many starts; `known`: what it has answered already, which counts until the first poll.
+   */
   start(
     target: StatsTarget,
     {
       eager = false,
       phaseMs = 0,
       machine = localMachine,
-    }: { eager?: boolean; phaseMs?: number; machine?: Machine } = {},
+      known = null,
+    }: { eager?: boolean; phaseMs?: number; machine?: Machine; known?: StatsDocument | null } = {},
   ): void {
     this.#epoch += 1;
     this.#target = target;
     this.#machine = machine;
+    this.#document = known ?? this.#document;
     this.#forgetReading();
     this.#link = {
       ...this.#link,
