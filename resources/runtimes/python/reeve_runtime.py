@@ -37,7 +37,7 @@ def main():
     title = boot["system"]["titles"]["zygote"]
     if title and boot["role"] == "zygote":
         reeve_process.set_title(title)
-    reeve_uwsgi.install(boot)
+    reeve_uwsgi.install(boot, control)
     worker_type(boot)
     apps = load_and_report(boot, control)
     if apps is None:
@@ -103,7 +103,7 @@ def run_worker(boot, control, apps):
     setting = boot["app"]
     if setting.get("threadStackBytes"):
         threading.stack_size(setting["threadStackBytes"])
-    reeve_uwsgi.enter_worker(boot, control)
+    reeve_uwsgi.enter_process(boot, control)
     if hasattr(faulthandler, "register"):
         # uWSGI's signal for "where do you stand": the stacks of all threads to the log.
         faulthandler.register(signal.SIGUSR2, file=sys.__stderr__, all_threads=True)

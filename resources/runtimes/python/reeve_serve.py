@@ -250,7 +250,7 @@ class Worker:
         if not self.leaving.acquire(blocking=False):
             threading.Event().wait()  # another thread runs the exit handlers: once is enough
         try:
-            reeve_uwsgi.leave_worker()
+            reeve_uwsgi.leave_process()
             atexit._run_exitfuncs()
         finally:
             try:
