@@ -1,6 +1,7 @@
 /**
- * Two projects: `unit` is pure and runs in parallel, `process` starts real servers and runs one file at a time,
- * so that timing and ports are never a matter of what another file does.
+ * Two projects: `unit` is pure and runs in parallel, `process` starts real servers, two files at a time whatever the
+ * number of processors: half of its time is spent on waiting for servers. CONTRIBUTING.md says what its tests may
+ * rely on.
  */
 import { defineConfig } from 'vitest/config';
 
@@ -15,6 +16,7 @@ export default defineConfig({
           name: 'unit',
           include: ['{engine,electron,renderer,e2e,resources}/**/*.test.{ts,tsx}'],
           exclude: ['**/*.proc.test.ts', '**/node_modules/**'],
+          setupFiles: ['./e2e/tools/patient-waits.ts'],
           testTimeout: 10_000,
           execArgv: QUIET,
         },
@@ -26,7 +28,7 @@ export default defineConfig({
           exclude: ['**/node_modules/**'],
           pool: 'forks',
           execArgv: QUIET,
-          fileParallelism: false,
+          maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },

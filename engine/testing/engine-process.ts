@@ -47,13 +47,35 @@ export async function waitFor<T>(what: string, check: () => T | Promise<T>, wait
   }
 }
 
+/**
+ * Below the ports that the system hands out by itself (Linux: 32768 and more), so that no connection and no listener
+ * without a wish takes one between this look and the server that binds it.
+ */
+const FIRST_PORT = 20_000;
+const PORTS = 12_000;
+/** By chance, so that tests in two processes do not meet. */
+let portsTried = Math.floor(Math.random() * PORTS);
+
+/** A loopback port that nothing listens on; another one with each call. */
 export async function freePort(): Promise<number> {
+  for (let left = PORTS; left > 0; left -= 1) {
+    const port = FIRST_PORT + (portsTried % PORTS);
+    portsTried += 1;
+    if (await isPortFree(port)) return port;
+  }
+  throw new Error(`no port from ${FIRST_PORT} to ${FIRST_PORT + PORTS} is free`);
+}
+
+async function isPortFree(port: number): Promise<boolean> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  const bound = once(server, 'listening').then(
+    () => true,
+    () => false,
+  );
+  server.listen({ host: '127.0.0.1', port, exclusive: true });
+  const isFree = await bound;
+  if (isFree) await new Promise((resolve) => server.close(resolve));
+  return isFree;
 }
 
 export class EngineProcess {

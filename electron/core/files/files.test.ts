@@ -8,6 +8,7 @@ import { CoreError } from '../errors.ts';
 import { localMachine } from '../machine/local-machine.ts';
 import { isPortFree } from '../sample/free-port.ts';
 import { moveToFreePorts, parseListenerLine } from '../sample/sample-project.ts';
+import { freePort } from '../testing/free-port.ts';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { DocumentStore } from './document-store.ts';
 import { listFolder } from './list-folder.ts';
@@ -147,11 +148,10 @@ describe('the sample', () => {
   it('moves to free ports where its own are taken, and says so', async () => {
     const { createServer } = await import('node:net');
     const server = createServer();
+    const port = await freePort();
     await new Promise<void>((resolve) => {
-      server.listen(0, '127.0.0.1', resolve);
+      server.listen(port, '127.0.0.1', resolve);
     });
-    const address = server.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
     const path = join(folder, 'uwsgi.ini');
     await writeFile(path, `[uwsgi]\n; a comment\nhttp-socket = 127.0.0.1:${port}\nprocesses = 4\n`);
     const notes = await moveToFreePorts(path);

@@ -142,9 +142,10 @@ describe('a host behind SSH', () => {
 
   it('ends a program that never writes when it is not wanted any more, and when the connection is lost', async () => {
     const { host, machine } = await machineOf();
-    const marks = ['987651', '987652'];
-    const first = await machine.spawn(['sleep', '987651']);
-    await machine.spawn(['sleep', '987652']);
+    const [one, other] = [`9${process.pid}1`, `9${process.pid}2`];
+    const marks = [one, other];
+    const first = await machine.spawn(['sleep', one]);
+    await machine.spawn(['sleep', other]);
     await waitUntil('both run', async () => (await runningSleeps(marks)).length === 2);
     first.kill();
     await waitUntil('the first has ended', async () => (await runningSleeps(marks)).length === 1);

@@ -13,7 +13,7 @@ import { createMemoryPair } from '../../rpc/transport.ts';
 import { type Core, createCore } from '../core.ts';
 import { createNodeEngineSpawner, createSessionSecrets, systemClock } from '../node-ports.ts';
 import type { EngineSpawn } from '../ports.ts';
-import { findFreePort } from '../sample/free-port.ts';
+import { freePort } from './free-port.ts';
 import { waitUntil } from './wait-until.ts';
 
 const repository = join(import.meta.dirname, '../../..');
@@ -111,7 +111,7 @@ export class CoreBench {
   }
 
   async freePort(): Promise<number> {
-    return findFreePort('127.0.0.1', 20_000 + Math.floor(Math.random() * 20_000), new Set());
+    return freePort();
   }
 
   /** Starts a real uWSGI, or another program, in the bench's folder. */

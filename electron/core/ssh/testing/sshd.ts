@@ -16,7 +16,7 @@ import { appendFile, chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { findFreePort } from '../../sample/free-port.ts';
+import { freePort } from '../../testing/free-port.ts';
 import { waitUntil } from '../../testing/wait-until.ts';
 
 const SSHD = '/usr/sbin/sshd';
@@ -68,7 +68,7 @@ export class Sshd {
     for (const type of types) await makeKey(join(folder, `host_${type}`), { type });
     const keyPath = options.keyPath ?? (await makeKey(join(folder, 'id')));
     await writeFile(join(folder, 'authorized_keys'), await readFile(`${keyPath}.pub`));
-    const port = await findFreePort('127.0.0.1', 20_000 + Math.floor(Math.random() * 20_000), new Set());
+    const port = await freePort();
     await writeFile(join(folder, 'sshd_config'), configText(folder, port, types, options));
     const hostKey = (await readFile(join(folder, `host_${types[0] ?? 'ed25519'}.pub`), 'utf8')).split(' ');
     const user = options.user ?? userInfo().username;

@@ -106,10 +106,13 @@ describe('the form of a text', () => {
     const build = createFormBuilder();
     const input = { savedText: text, section: null, diagnostics: [], outside: new Map<string, OutsideValue>() };
     build({ ...input, text });
-    const startMs = performance.now();
-    build({ ...input, text: `${text}listen = 1\n` });
-    // About 10 ms; the bound only tells a square from a line.
-    expect(performance.now() - startMs).toBeLessThan(250);
+    const times = Array.from({ length: 3 }, (_, round) => {
+      const startMs = performance.now();
+      build({ ...input, text: `${text}listen = ${round}\n` });
+      return performance.now() - startMs;
+    });
+    // About 10 ms; the bound only tells a square from a line. The best of three: other programs run as well.
+    expect(Math.min(...times)).toBeLessThan(250);
   });
 });
 
