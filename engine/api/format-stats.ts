@@ -12,13 +12,13 @@ import {
   DAEMON,
   MULE,
   RELOAD,
-  type Shape,
   SIGNAL,
   SOCKET,
   SPOOL,
   SPOOLER,
   TIMER,
 } from './stats-sections.ts';
+import { type Field, list, StatsWriter, scalars, section, shaped } from './stats-writer.ts';
 
 export interface StatsFormat {
   /** `stats-minified`: no white space. */
@@ -63,44 +63,6 @@ export function formatStats(document: StatsDocument, format: StatsFormat): strin
     ...reeveField(document.reeve),
   ]);
   return out.text;
-}
-
-type Field = readonly [key: string, value: FieldValue];
-type FieldValue =
-  | string
-  | number
-  | { kind: 'list'; items: readonly (readonly Field[])[] }
-  | { kind: 'strings'; items: readonly string[] }
-  | { kind: 'nested'; fields: readonly Field[] };
-
-function scalars<T extends object>(source: T, keys: readonly (keyof T & string)[]): Field[] {
-  return keys.map((key) => {
-    const value = source[key];
-    return [key, typeof value === 'string' ? value : Number(value)] as const;
-  });
-}
-
-function list(key: string, items: readonly (readonly Field[])[]): Field {
-  return [key, { kind: 'list', items }];
-}
-
-/** A list of items with the keys of this shape; nothing when the server has none. */
-function section<T extends object>(key: string, shape: Shape<T>, items: readonly T[] | undefined): Field[] {
-  if (items === undefined) return [];
-  return [
-    list(
-      key,
-      items.map((item) => shaped(item, shape)),
-    ),
-  ];
-}
-
-function shaped<T extends object>(item: T, shape: Shape<T>): Field[] {
-  return scalars(item, keysOf(shape));
-}
-
-function keysOf<T extends object>(shape: T): (keyof T & string)[] {
-  return Object.keys(shape).filter((key): key is keyof T & string => key in shape);
 }
 
 function metricsField(metrics: Record<string, StatsMetric> | undefined): Field[] {
@@ -183,55 +145,4 @@ function coreFields(core: StatsCore): Field[] {
     ['vars', { kind: 'strings', items: core.vars }],
     ['req_info', { kind: 'nested', fields: start === undefined ? [] : [['request_start', start]] }],
   ];
-}
-
-/** Lays the values out; knows nothing of what they mean. */
-class StatsWriter {
-  text = '';
-  readonly #newline: string;
-  readonly #tab: string;
-
-  constructor(minified: boolean) {
-    this.#newline = minified ? '' : '\n';
-    this.#tab = minified ? '' : '\t';
-  }
-
-  object(depth: number, fields: readonly Field[]): void {
-    const indent = this.#tab.repeat(depth + 1);
-    this.text += `{${this.#newline}`;
-    fields.forEach(([key, value], index) => {
-      this.text += `${indent}${JSON.stringify(key)}:`;
-      this.#value(depth + 1, value);
-      this.text += index < fields.length - 1 ? `,${this.#newline}` : '';
-    });
-    this.text += `${this.#newline}${this.#tab.repeat(depth)}}`;
-  }
-
-  #value(depth: number, value: FieldValue): void {
-    if (typeof value === 'number') {
-      this.text += String(Math.trunc(value));
-    } else if (typeof value === 'string') {
-      this.text += JSON.stringify(value);
-    } else if (value.kind === 'nested') {
-      // uWSGI indents the brace of req_info although it stands behind its key.
-      this.text += this.#tab.repeat(depth);
-      this.object(depth, value.fields);
-    } else {
-      this.#array(depth, value);
-    }
-  }
-
-  #array(depth: number, value: Extract<FieldValue, { kind: 'list' | 'strings' }>): void {
-    this.text += `[${this.#newline}`;
-    if (value.kind === 'strings') {
-      this.text += value.items.map((item) => JSON.stringify(item)).join(`,${this.#newline}`);
-    } else {
-      value.items.forEach((fields, index) => {
-        this.text += this.#tab.repeat(depth + 1);
-        this.object(depth + 1, fields);
-        this.text += index < value.items.length - 1 ? `,${this.#newline}` : '';
-      });
-    }
-    this.text += `${this.#newline}${this.#tab.repeat(depth)}]`;
-  }
 }

@@ -49,7 +49,7 @@ describe('parseStats', () => {
   it('tells an emperor and a router from an instance', () => {
     const emperor = parseStats(recorded('emperor'));
     if (emperor.status !== 'emperor') throw new Error(emperor.status);
-    expect(emperor.vassals.length).toBeGreaterThan(0);
+    expect(emperor.document.vassals.length).toBeGreaterThan(0);
     expect(codeOf(recorded('threads-tcp', 'stats-router.raw.json'))).toBe('stats-router');
   });
 

@@ -4,6 +4,7 @@
  * what is something else: another server's greeting, a web page, a document that was cut off. Pure; the caller has
  * decoded the bytes already. Never throws.
  */
+import { EMPEROR_KEYS, type EmperorStats, readEmperorStats } from './emperor-stats.ts';
 import type { StatsApp, StatsCore, StatsDocument, StatsMetric, StatsReeve, StatsWorker } from './stats.ts';
 import { isObject, StatsReader } from './stats-reader.ts';
 import {
@@ -21,16 +22,6 @@ import {
   TIMER,
 } from './stats-sections.ts';
 
-export interface EmperorVassal {
-  id: string;
-  pid: number;
-  ready: number;
-  accepting: number;
-  loyal: number;
-  respawns: number;
-  lastRun: number;
-}
-
 export type StatsReading =
   | {
       status: 'stats';
@@ -40,7 +31,7 @@ export type StatsReading =
       /** Values that had the wrong type and were replaced by 0 or an empty value, as `workers[2].rss: expected a number`. */
       notes: string[];
     }
-  | { status: 'emperor'; version: string; pid: number; vassals: EmperorVassal[]; extra: Record<string, unknown> }
+  | { status: 'emperor'; document: EmperorStats; extra: Record<string, unknown>; notes: string[] }
   | { status: 'not-stats'; code: NotStatsCode; message: string; hint: string; offset: number | null };
 
 export type NotStatsCode =
@@ -181,10 +172,9 @@ function readDocument(value: unknown): StatsReading {
   if (isSigned && Array.isArray(value['vassals'])) {
     return {
       status: 'emperor',
-      version: read.text('version'),
-      pid: read.number('pid'),
-      vassals: read.list('vassals', readVassal),
-      extra: Object.fromEntries(Object.entries(value).filter(([key]) => !['version', 'pid', 'vassals'].includes(key))),
+      document: readEmperorStats(read),
+      extra: Object.fromEntries(Object.entries(value).filter(([key]) => !EMPEROR_KEYS.has(key))),
+      notes,
     };
   }
   if (isSigned && !('workers' in value) && 'active_sessions' in value) {
@@ -218,18 +208,6 @@ function readDocument(value: unknown): StatsReading {
     },
     extra: Object.fromEntries(Object.entries(value).filter(([key]) => !DOCUMENT_KEYS.has(key))),
     notes,
-  };
-}
-
-function readVassal(read: StatsReader): EmperorVassal {
-  return {
-    id: read.text('id'),
-    pid: read.number('pid'),
-    ready: read.number('ready'),
-    accepting: read.number('accepting'),
-    loyal: read.number('loyal'),
-    respawns: read.number('respawns'),
-    lastRun: read.number('last_run'),
   };
 }
 

@@ -117,7 +117,7 @@ function readAnswer(target: StatsTarget, chunks: Buffer[], bytes: number, tookMs
     case 'emperor':
       return {
         ok: false,
-        error: new CoreError('stats-emperor', { address: target.text, count: reading.vassals.length }),
+        error: new CoreError('stats-emperor', { address: target.text, count: reading.document.vassals.length }),
         bytes,
         tookMs,
       };
