@@ -8,6 +8,8 @@
  */
 import { isCommandLine, leaveOut } from './argv.ts';
 import { defaultCheaper, defaultSleep } from './cheaper-settings.ts';
+import { defaultCronSettings } from './cron-settings.ts';
+import { defaultEmperor, finishEmperor } from './emperor-settings.ts';
 import type { ConfigError, ConfigErrorCode } from './errors.ts';
 import { finishListeners } from './finish-listeners.ts';
 import { finishLog } from './finish-log.ts';
@@ -15,6 +17,7 @@ import { finishWorkers } from './finish-workers.ts';
 import { resolvePath } from './host.ts';
 import { defaultLogSettings } from './log-settings.ts';
 import { isLogicEnd } from './logic.ts';
+import { defaultMules, finishMules } from './mule-settings.ts';
 import { didYouMean, findOption, isSlip, type OptionInfo } from './option-table.ts';
 import { defaultRecycling } from './options/recycling.ts';
 import { defaultProtocols } from './options/requests.ts';
@@ -73,6 +76,10 @@ function defaults(resolved: Resolved): EngineSettings {
     needApp: false,
     chdir: null,
     env: [],
+    companions: [],
+    mules: defaultMules(),
+    cron: defaultCronSettings(),
+    emperor: defaultEmperor(),
     harakiri: { seconds: 0, verbose: false, gracefulTimeoutSeconds: 0, gracefulSignal: 15, queueThreshold: 0 },
     recycling: defaultRecycling(),
     workerReloadMercySeconds: 60,
@@ -128,7 +135,9 @@ export function buildSettings(resolved: Resolved): BuildResult {
     resolved.applied.findLast((item) => findOption(item.key)?.name === name)?.origin ?? null;
   finishWorkers(settings, originOf, errors, warnings);
   checkWorkerAccept(settings, originOf, errors);
+  finishEmperor(settings);
   finishLog(settings, originOf, errors);
+  finishMules(settings, originOf, errors);
   if (settings.threads > 1) settings.enableThreads = true;
   // uWSGI in the background lets everybody connect to its sockets unless 'umask' or 'chmod-socket' says otherwise.
   if (settings.system.daemonizeLog !== null && settings.system.umask === null) settings.chmodSocket ??= 0o666;

@@ -5,7 +5,11 @@
  */
 
 import type { CheaperSettings, SleepSettings } from './cheaper-settings.ts';
+import type { CompanionSetting } from './companion-settings.ts';
+import type { CronSettings } from './cron-settings.ts';
+import type { EmperorSettings } from './emperor-settings.ts';
 import type { LogSettings } from './log-settings.ts';
+import type { MuleSettings } from './mule-settings.ts';
 import type { PythonApp } from './python-app.ts';
 import type { StatsSettings } from './stats-settings.ts';
 import type { HookSetting, SystemSettings } from './system-settings.ts';
@@ -213,6 +217,11 @@ export interface EngineSettings {
   chdir: string | null;
   /** `env`, `unenv` and `envdir`, in order; null removes the variable. */
   env: [name: string, value: string | null][];
+  /** Mules and spoolers. */
+  companions: CompanionSetting[];
+  mules: MuleSettings;
+  cron: CronSettings;
+  emperor: EmperorSettings;
   harakiri: HarakiriSettings;
   recycling: RecyclingSettings;
   workerReloadMercySeconds: number;

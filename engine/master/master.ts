@@ -13,6 +13,7 @@ import { ENGINE_VERSION } from '../version.ts';
 import { Accounts } from './accounts.ts';
 import { Certificates } from './certificates.ts';
 import { CommandDesk } from './command-desk.ts';
+import { CompanionProcesses } from './companion-processes.ts';
 import { Configuration } from './configuration.ts';
 import { Direct } from './direct.ts';
 import type { EngineLog } from './engine-log.ts';
@@ -64,6 +65,7 @@ export class Master {
   readonly #direct: Direct | null;
   readonly #place: RuntimePlace;
   readonly #runtimes: RuntimePool;
+  readonly #companions: CompanionProcesses;
   readonly #facilities: Facilities;
   readonly #listeners: Listeners;
   readonly #config: Configuration;
@@ -129,6 +131,7 @@ export class Master {
     this.#runtimes = new RuntimePool(this.#place, {
       log: host.log,
       emit: (event) => this.#enqueue(event),
+      companion: (event) => this.#companions.handle(event),
       state: () => this.#state,
       candidate: () => this.#config.candidate,
       answer: (question) => answerOf(question, buildStats(this.#statsSources())),
@@ -136,6 +139,8 @@ export class Master {
       workerRetired: (spawnId) => this.#direct?.workers.retired(spawnId),
       requestGivenUp: (spawnId) => this.#direct?.workers.gaveUp(spawnId),
     });
+    const { log } = host;
+    this.#companions = new CompanionProcesses({ log, runtimes: this.#runtimes, settings: () => this.#config.current });
     this.#direct = settings.sockets.workerAccept
       ? new Direct(this.#board, this.#accounts, {
           runtimes: this.#runtimes,
@@ -189,12 +194,14 @@ export class Master {
       gateways: this.#gateways,
       listeners: this.#listeners,
       runtimes: this.#runtimes,
+      companions: this.#companions,
       facilities: this.#facilities,
       state: () => this.#state,
       enqueue: (event) => this.#enqueue(event),
       system: this.#system,
       direct: this.#direct,
-      finish: (exitCode) => void this.#system.close(exitCode).then((code) => this.#resolve(code)),
+      finish: (exitCode) =>
+        void this.#companions.over().then(async () => this.#resolve(await this.#system.close(exitCode))),
     });
     this.#signals = new Signals({
       settings: () => this.#config.current,
@@ -283,6 +290,7 @@ export class Master {
     }
     this.#isHandling = false;
     this.#system.observe(this.#state);
+    this.#companions.observe(this.#state);
     this.#schedule();
   }
 
@@ -416,6 +424,7 @@ export class Master {
       cwd: this.#host.cwd,
       workerApps: this.#runtimes.workerApps,
       daemons: this.#system.daemons,
+      crons: this.#system.crons.stats,
     };
   }
 
@@ -433,6 +442,7 @@ export class Master {
     this.#signals.dispose();
     this.#gateways.stop();
     this.#direct?.dispose();
+    this.#companions.dispose();
     this.#runtimes.dispose();
     this.#system.dispose();
     this.#facilities.dispose(this.#config.current.vacuum);

@@ -3,7 +3,16 @@
  * number is shown by the process that serves under it; while an old generation still answers a request there, by that
  * one, so that a reload that waits for a request is seen to wait.
  */
-import type { StatsApp, StatsCore, StatsDaemon, StatsDocument, StatsReeve, StatsWorker } from '../api/stats.ts';
+import type {
+  StatsApp,
+  StatsCore,
+  StatsCron,
+  StatsCronRun,
+  StatsDaemon,
+  StatsDocument,
+  StatsReeve,
+  StatsWorker,
+} from '../api/stats.ts';
 import { protocolName } from '../config/listener-names.ts';
 import type { EngineSettings } from '../config/settings.ts';
 import { decodeMarshalPairs } from '../gateway/marshal.ts';
@@ -23,6 +32,7 @@ export interface StatsSources {
   /** Apps that fresh workers reported themselves, by spawn id. */
   workerApps: ReadonlyMap<number, LoadedApp[]>;
   daemons: readonly StatsDaemon[];
+  crons: { crons: StatsCron[]; runs: StatsCronRun[] };
 }
 
 /** uWSGI's locks that every instance has; the engine needs none of them. */
@@ -53,8 +63,18 @@ export function buildStats(sources: StatsSources): StatsDocument {
       can_offload: 0,
     })),
     workers: shownWorkers(sources).map(([wid, worker]) => workerStats(sources, wid, worker, state.paused)),
-    ...(state.lastReload === null ? {} : { reeve: reloadStats(state.active, state.lastReload) }),
+    ...(sources.crons.crons.length > 0 ? { crons: sources.crons.crons } : {}),
+    ...reeveStats(sources),
   };
+}
+
+/** The engine's own part; there is none where it would be empty. */
+function reeveStats({ state, crons }: StatsSources): { reeve?: StatsReeve } {
+  const reeve: StatsReeve = {
+    ...(state.lastReload === null ? {} : reloadStats(state.active, state.lastReload)),
+    ...(crons.runs.length > 0 ? { cron_runs: crons.runs } : {}),
+  };
+  return Object.keys(reeve).length > 0 ? { reeve } : {};
 }
 
 function reloadStats(generation: number, { kind, status, startedMs, endedMs, reason }: ReloadReport): StatsReeve {

@@ -10,6 +10,7 @@ import type { StatsDaemon } from '../api/stats.ts';
 import type { EngineSettings, SystemTouchAction } from '../config/settings.ts';
 import type { LimitSettings } from '../config/system-settings.ts';
 import { EngineError, formatEngineError } from '../errors.ts';
+import { CronProcesses } from './cron-processes.ts';
 import { DaemonProcesses } from './daemon-processes.ts';
 import { type EngineLog, errorCode } from './engine-log.ts';
 import { ExitRequested, HookRunner } from './hook-actions.ts';
@@ -28,6 +29,8 @@ export interface SystemHost {
   /** The configuration in effect. */
   settings: () => EngineSettings;
   stopServer: () => void;
+  /** It is a signal's time (`uwsgi.add_cron`). */
+  raise?: (signal: number) => void;
   /** All workers are there for the first time. */
   ready: () => void;
 }
@@ -39,6 +42,7 @@ export class System {
   readonly #written = new Set<string>();
   #identity: Identity | null = null;
   #daemons: DaemonProcesses | null = null;
+  readonly crons: CronProcesses;
   /** Those of a configuration that a reload has replaced. */
   #leaving: DaemonProcesses | null = null;
   #daemonsOver: Promise<void> = Promise.resolve();
@@ -49,6 +53,11 @@ export class System {
     this.#host = host;
     this.#hooks = new HookRunner(host.log, host.place);
     this.#notifier = new ServiceNotifier(host.place.env, host.log);
+    this.crons = new CronProcesses({
+      log: host.log,
+      place: () => this.#commandPlace(),
+      raise: (signal) => host.raise?.(signal),
+    });
   }
 
   get daemons(): StatsDaemon[] {
@@ -150,6 +159,7 @@ export class System {
     this.#hooks.dispose();
     this.#leaving?.dispose();
     this.#daemons?.dispose();
+    this.crons.dispose();
     this.#removeTracebackers();
     if (!this.#host.settings().vacuum) return;
     for (const path of this.#written) removePidfile(path);
@@ -166,15 +176,23 @@ export class System {
   async #masterStarted(): Promise<void> {
     await this.#attempt(this.#hooks.runAll('master-start', this.#host.settings()), true);
     this.#startDaemons();
+    if (this.#seen.isStopping) return;
+    this.crons.configure(this.#host.settings().cron);
+    this.crons.start();
+  }
+
+  /** What commands beside the server get. */
+  #commandPlace(): { shell: string; env: NodeJS.ProcessEnv; cwd: string } {
+    const { place, settings } = this.#host;
+    const { shell } = settings().system;
+    return { shell, env: childEnv(settings(), place), cwd: place.folder ?? settings().chdir ?? place.cwd };
   }
 
   #startDaemons(): void {
-    const { log, place, settings, stopServer } = this.#host;
-    const { daemons, shell } = settings().system;
+    const { log, settings, stopServer } = this.#host;
+    const { daemons } = settings().system;
     if (this.#seen.isStopping || daemons.length === 0) return;
-    const env = childEnv(settings(), place);
-    const cwd = place.folder ?? settings().chdir ?? place.cwd;
-    this.#daemons = new DaemonProcesses(daemons, { log, shell, env, cwd, stopServer });
+    this.#daemons = new DaemonProcesses(daemons, { ...this.#commandPlace(), log, stopServer });
     this.#daemons.start();
   }
 
@@ -203,7 +221,10 @@ export class System {
   #observeReload(state: MasterState): void {
     const seen = this.#seen;
     const isReloading = state.reload !== null;
-    if (state.active !== seen.generation) void this.#renewDaemons();
+    if (state.active !== seen.generation) {
+      this.crons.configure(this.#host.settings().cron);
+      void this.#renewDaemons();
+    }
     if (isReloading === seen.isReloading) return;
     seen.isReloading = isReloading;
     if (isReloading)
@@ -214,6 +235,7 @@ export class System {
   #observeStop({ how }: Stop): void {
     if (!this.#seen.isStopping) this.#notifier.tell('STOPPING=1', 'STATUS=Reeve is stopping');
     this.#seen.isStopping = true;
+    this.crons.stop();
     // A graceful stop lets them go after the workers (`close`), whose last requests may need them.
     if (how !== 'graceful' && !this.#seen.isHard) this.#stopDaemons(DAEMON_MERCY_MS);
     this.#seen.isHard = how !== 'graceful';

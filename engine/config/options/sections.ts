@@ -5,6 +5,7 @@ import { backgroundOptions } from './background.ts';
 import { cachingOptions } from './caching.ts';
 import { clusteringOptions } from './clustering.ts';
 import { controlOptions } from './control.ts';
+import { cronOptions } from './cron.ts';
 import { daemonsOptions } from './daemons.ts';
 import { emperorOptions } from './emperor.ts';
 import { hooksOptions } from './hooks.ts';
@@ -15,6 +16,7 @@ import { listenersOptions } from './listeners.ts';
 import { logOptions } from './log.ts';
 import { metricsOptions } from './metrics.ts';
 import { momentsOptions } from './moments.ts';
+import { mulesOptions } from './mules.ts';
 import { otherLanguagesOptions } from './other-languages.ts';
 import { pythonOptions } from './python.ts';
 import { recyclingOptions } from './recycling.ts';
@@ -55,7 +57,9 @@ export const titledSections: Readonly<Record<string, OptionSection>> = {
   'The log': logOptions,
   Statistics: statsOptions,
   'Alarms and metrics': metricsOptions,
+  Cron: cronOptions,
   'Work in the background': backgroundOptions,
+  Mules: mulesOptions,
   'Caches, queues and locks': cachingOptions,
   'Static files': staticFilesOptions,
   'Internal routing': routingOptions,
