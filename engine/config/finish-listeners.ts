@@ -23,7 +23,7 @@ export function finishListeners(draft: Draft, errors: ConfigError[], warnings: C
   warnOfUnused(draft, warnings);
   checkTwice(settings.listeners, errors);
   checkHttpTo(draft, errors, warnings);
-  if (settings.listeners.length === 0 && errors.length === 0) {
+  if (settings.listeners.length === 0 && settings.emperor.monitors.length === 0 && errors.length === 0) {
     errors.push({
       code: 'no-listener',
       message: 'The configuration names no address to answer on.',

@@ -37,8 +37,7 @@ min-worker-lifetime | seconds | works | 10 | Shortest life of a worker before it
 max-worker-lifetime | seconds | works | 0 | Replaces a worker after this time; 0 means never.
 max-worker-lifetime-delta | seconds | works | 0 | Spreads 'max-worker-lifetime' over the workers, as 'max-requests-delta' does.
 worker-reload-mercy | seconds | works | 60 | Time a worker gets to finish its requests at a reload or stop.
-reload-mercy | seconds | none: in uWSGI it is about vassals of an emperor; 'worker-reload-mercy' is the time for workers | | Time an emperor gives its vassals at a stop.
-mule-reload-mercy | seconds | none: there are no mules | 60 | Time a mule gets to end at a reload.
+reload-mercy | seconds | works | 30 | Time an emperor gives its vassals at a stop.
 reload-on-rss | mb | works | 0 | Replaces a worker whose memory is at least this many megabytes when a request ends.
 reload-on-as | mb | works | 0 | Replaces a worker whose address space is at least this many megabytes when a request ends.
 evil-reload-on-rss | mb | works | 0 | Kills a worker whose memory is at least this many megabytes, with what it runs.
@@ -64,6 +63,7 @@ reload-on-exception-repr | list | works | | Replaces a worker after an exception
     'min-worker-lifetime': readNumber(({ recycling }, value) => (recycling.minLifetimeSeconds = value)),
     'max-worker-lifetime': readNumber(({ recycling }, value) => (recycling.maxLifetimeSeconds = value)),
     'max-worker-lifetime-delta': readNumber(({ recycling }, value) => (recycling.maxLifetimeDeltaSeconds = value)),
+    'reload-mercy': readNumber((settings, value) => (settings.emperor.mercySeconds = value)),
     'worker-reload-mercy': readNumber((settings, value) => (settings.workerReloadMercySeconds = value)),
     'reload-on-rss': readMegabytes(({ recycling }, bytes) => (recycling.onRssBytes = bytes)),
     'reload-on-as': readMegabytes(({ recycling }, bytes) => (recycling.onAsBytes = bytes)),
