@@ -13,6 +13,14 @@ import {
   rollingRunSchema,
 } from './actions-model.ts';
 import {
+  backgroundSchema,
+  MOST_TASKS_A_CALL,
+  spoolListSchema,
+  spoolTaskSchema,
+  taskNameSchema,
+  taskResultSchema,
+} from './background-model.ts';
+import {
   configComparisonSchema,
   configDeskSchema,
   configDriftSchema,
@@ -77,6 +85,12 @@ const machineId = z.string().max(300);
 const byId = z.object({ instanceId: shortId });
 const configText = z.string().max(LARGEST_CONFIG);
 const logSourceId = z.string().min(1).max(4_200);
+const inSpool = byId.extend({ folder: pathText.min(1) });
+const chosenTasks = inSpool.extend({
+  tasks: z.array(taskNameSchema).min(1).max(MOST_TASKS_A_CALL),
+  /** What was typed for a read-only instance. */
+  confirmedName: z.string().max(200).optional(),
+});
 const mostLines = z.number().int().min(1).max(MOST_LOG_LINES);
 
 export const methods = {
@@ -197,6 +211,24 @@ export const methods = {
     params: byId.extend({ begin: z.boolean() }),
     result: z.object({ untilMs: z.number(), requests: z.array(revealedRequestSchema) }),
   },
+
+  /**
+   * What runs beside requests, and from then on `background.changed` with each poll, on this connection, until
+   * `background.unwatch`. null: the server has not answered yet.
+   */
+  'background.watch': { params: byId, result: z.object({ background: backgroundSchema.nullable() }) },
+  'background.unwatch': { params: byId, result: nothing },
+
+  /** The tasks in a spooler's folder, which is one that the instance has. */
+  'spool.list': { params: inSpool, result: spoolListSchema },
+  /** What a task says. `reveal` opens a minute for its secrets on this connection and goes onto the record of actions. */
+  'spool.task': {
+    params: inSpool.extend({ task: taskNameSchema, reveal: z.boolean() }),
+    result: spoolTaskSchema,
+  },
+  /** Makes tasks due now; those that were given up are put back into the queue. */
+  'spool.retry': { params: chosenTasks, result: z.object({ results: z.array(taskResultSchema) }) },
+  'spool.delete': { params: chosenTasks, result: z.object({ results: z.array(taskResultSchema) }) },
 
   /** What was done to servers from here, newest first. */
   'audit.list': {
@@ -359,6 +391,7 @@ export const events = {
     status: statusSchema,
   }),
   tick: tickSchema,
+  'background.changed': z.object({ instanceId: z.string(), background: backgroundSchema }),
   /** Of a followed source: at most the newest 1,000 at once; a gap in their numbers means: read again. */
   'log.lines': z.object({ instanceId: z.string(), source: z.string(), lines: z.array(logLineSchema) }),
   'log.state': z.object({ instanceId: z.string(), source: z.string(), state: logStateSchema }),

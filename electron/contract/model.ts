@@ -4,6 +4,7 @@
  * null means "not known", never 0.
  */
 import { z } from 'zod';
+import { sectionSchema } from './background-model.ts';
 import { DEFAULT_FLEET_VIEW, FIGURE_NAMES, fleetViewSchema } from './fleet-model.ts';
 
 const count = z.number().int().nonnegative();
@@ -106,6 +107,8 @@ export const instanceSchema = z.object({
   sample: z.boolean(),
   harakiriMs: ms.nullable(),
   lastReloadAtMs: ms.nullable(),
+  /** Pages it has beside the usual ones, by its stats or its configuration. */
+  sections: z.array(sectionSchema),
 });
 export type Instance = z.infer<typeof instanceSchema>;
 

@@ -10,6 +10,7 @@ import type { Transport } from '../rpc/transport.ts';
 import { Actions } from './actions/actions.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { SignIns } from './audit/sign-ins.ts';
+import { BackgroundFeeds } from './background/background-feeds.ts';
 import { ConfigVersions } from './config/config-versions.ts';
 import type { EffectiveConfig } from './config/effective-config.ts';
 import { withRunningChannels } from './config/running-channels.ts';
@@ -226,9 +227,11 @@ export async function createCore(
     onTrouble,
   });
   const logs = new LogFeeds(ports.clock, rawLogs);
+  const background = new BackgroundFeeds(ports.clock);
   const context: HandlerContext = {
     ports,
     logs,
+    background,
     audit,
     registry,
     machines,
@@ -262,6 +265,7 @@ export async function createCore(
     onConnectionClosed: (connection) => {
       for (const instance of registry.all()) instance.unwatch(connection);
       logs.closed(connection);
+      background.closed(connection);
     },
   });
   server = rpc;
@@ -285,6 +289,7 @@ export async function createCore(
       rolling.dispose();
       reloads.dispose();
       logs.dispose();
+      background.dispose();
       await Promise.all([starting, rehearsals.dispose()]);
       await registry.dispose();
       hosts.dispose();

@@ -249,6 +249,11 @@ export const CATALOGUE = {
     'Write engine, file:/path, journal:unit.service or docker:container.',
   ],
   'log-no-engine': ['{name} was not started by Reeve, so its output is not here.', 'Choose another source of its log.'],
+  'spool-unknown': [
+    '{path} is no spooler folder of {name}.',
+    "The folders are those of its stats document, and of 'spooler' and 'spooler-external' in its configuration.",
+  ],
+  'spool-closed': ['Tasks in {path} can not be changed: {reason}', 'Sign in there as the owner of the folder.'],
   'sample-missing': ['The sample project is not part of this installation.', 'Open a folder of your own instead.'],
   'sample-not-running': ['The sample is not running.', 'Start it first.'],
   'settings-unwritable': [

@@ -10,6 +10,8 @@ import { actionHandlers } from './actions/action-handlers.ts';
 import type { Actions } from './actions/actions.ts';
 import { auditHandlers } from './audit/audit-handlers.ts';
 import type { AuditLog } from './audit/audit-log.ts';
+import type { BackgroundFeeds } from './background/background-feeds.ts';
+import { backgroundHandlers } from './background/background-handlers.ts';
 import { configHandlers } from './config/config-handlers.ts';
 import type { ConfigVersions } from './config/config-versions.ts';
 import { describeServers, type FoundServer, findServers, nameOfFile } from './discover/discover.ts';
@@ -52,6 +54,7 @@ export interface HandlerContext {
   rolling: RollingReloads;
   actions: Actions;
   logs: LogFeeds;
+  background: BackgroundFeeds;
   /** What is done to servers goes on record here. */
   audit: AuditLog;
   rehearsals: Rehearsals;
@@ -72,6 +75,7 @@ export function createHandlers(context: HandlerContext): Handlers {
     ...engineHandlers(context),
     ...logHandlers(context),
     ...auditHandlers(context),
+    ...backgroundHandlers(context),
     ...configHandlers(context),
     ...reloadHandlers(context),
     ...actionHandlers(context),
@@ -152,6 +156,7 @@ function instanceHandlers(context: HandlerContext): Part<'instances'> {
       await reloads.forget(instanceId);
       rehearsals.forget(instanceId);
       context.logs.forget(instanceId);
+      context.background.forget(instanceId);
       await registry.remove(instanceId);
       versions.history.forget(instanceId);
       return {};

@@ -21,6 +21,7 @@ import {
 import type { ReloadRun } from '../../electron/contract/reload-model.ts';
 import { RpcError } from '../../electron/rpc/errors.ts';
 import type { Client } from '../client.ts';
+import { fakeBackground } from './fake-background.ts';
 import { fakeDesk } from './fake-desk.ts';
 import { createFakeHosts } from './fake-hosts.ts';
 import { fakePlan, fakeRun, stepFakeRun } from './fake-reload.ts';
@@ -294,6 +295,7 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
     'log.reveal': () => ({ untilMs: clockMs + 60_000, lines: [] }),
     'requests.reveal': () => ({ untilMs: clockMs + 60_000, requests: [] }),
     'audit.list': () => ({ entries: [] }),
+    ...fakeBackground,
     'config.read': ({ instanceId }) => configFile(instanceId),
     'config.check': () => [],
     'config.target': () => ({ server: 'engine', version: '0.1.0', binary: 'known', missing: [], extra: [] }),

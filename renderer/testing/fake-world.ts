@@ -136,6 +136,7 @@ function fakeServer(
     sample: false,
     harakiriMs: null,
     lastReloadAtMs: Date.now() - 2 * 86_400_000,
+    sections: [],
     ...part,
   };
   const rows = Array.from({ length: workers }, (_, index) => fakeWorker(index + 1, name));

@@ -2,6 +2,7 @@
  * What a server's configuration says about the ways to watch and to reload it, in one plain object: from the file
  * the bundled engine runs, or from the arguments of a process that was found. Reading is in read-effective.ts.
  */
+import type { BackgroundOptions } from '../background/background-options.ts';
 import type { LogOption } from '../logs/log-options.ts';
 
 export interface EffectiveConfig {
@@ -45,6 +46,8 @@ export interface EffectiveConfig {
   logs: LogOption[];
   /** `log-format`; null: uWSGI's own request line. */
   logFormat: string | null;
+  /** Spoolers, mules and the like. */
+  background: BackgroundOptions;
 }
 
 export const DEFAULT_MERCY_MS = 60_000;

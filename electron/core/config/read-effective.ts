@@ -9,6 +9,7 @@ import { type ConfigHost, resolvePath } from '../../../engine/config/host.ts';
 import { findOption } from '../../../engine/config/option-table.ts';
 import { resolveConfig } from '../../../engine/config/resolve.ts';
 import { isOn, leadingInteger } from '../../../engine/config/values.ts';
+import { readBackgroundOptions } from '../background/background-options.ts';
 import { logOptions } from '../logs/log-options.ts';
 import { reachableHost } from '../stats/target.ts';
 import { DEFAULT_LISTEN, DEFAULT_MERCY_MS, type EffectiveConfig } from './effective-config.ts';
@@ -74,6 +75,7 @@ export function readEffectiveConfig(
     logto: logtoOf(last('logto') ?? last('daemonize') ?? last('daemonize2'), host.cwd),
     logs: logOptions(all, host.cwd, folder),
     logFormat: last('log-format'),
+    background: readBackgroundOptions(all, folder),
   };
 }
 

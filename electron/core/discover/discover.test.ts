@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NO_BACKGROUND } from '../background/background-options.ts';
 import { localMachine } from '../machine/local-machine.ts';
 import { aDocument } from '../testing/stats-fixture.ts';
 import { describeServer, describeServers, isSameServer, mastersOf, nameOf } from './discover.ts';
@@ -149,5 +150,6 @@ function emptyConfig() {
     logto: null,
     logs: [],
     logFormat: null,
+    background: NO_BACKGROUND,
   };
 }

@@ -6,6 +6,7 @@ import type { StatsDocument } from '../../../engine/api/stats.ts';
 import type { LogLine } from '../../contract/logs-model.ts';
 import type { InstanceEvent, Instance as InstanceRow, WatchSnapshot } from '../../contract/model.ts';
 import type { Connection } from '../../rpc/server.ts';
+import { sectionsOf } from '../background/background-view.ts';
 import type { EffectiveConfig } from '../config/effective-config.ts';
 import type { EngineRunner } from '../engine/engine-runner.ts';
 import type { History, HistoryPeaks } from '../history/history-db.ts';
@@ -205,6 +206,7 @@ export class Instance {
       sample: record.sample,
       harakiriMs: monitor.harakiriMs,
       lastReloadAtMs: record.lastReloadAtMs,
+      sections: sectionsOf(document, this.#config?.background ?? null),
     };
   }
 
