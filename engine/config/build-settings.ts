@@ -6,11 +6,14 @@
  *   const built = buildSettings(resolved);   // resolved from resolveConfig
  *   if (built.ok) start(built.settings) ... else show built.errors
  */
+import { defaultAlarmSettings } from './alarm-settings.ts';
 import { isCommandLine, leaveOut } from './argv.ts';
 import { defaultCheaper, defaultSleep } from './cheaper-settings.ts';
+import { defaultCommons } from './commons-settings.ts';
 import { defaultCronSettings } from './cron-settings.ts';
 import { defaultEmperor, finishEmperor } from './emperor-settings.ts';
 import type { ConfigError, ConfigErrorCode } from './errors.ts';
+import { finishAlarms } from './finish-alarms.ts';
 import { finishListeners } from './finish-listeners.ts';
 import { finishLog } from './finish-log.ts';
 import { finishWorkers } from './finish-workers.ts';
@@ -27,6 +30,7 @@ import { finishPython, pythonDraft } from './python-app.ts';
 import type { Resolved } from './resolve.ts';
 import type { ResolvedOption } from './resolve-state.ts';
 import type { EngineSettings, Origin } from './settings.ts';
+import { defaultSpooler, finishSpooler } from './spooler-settings.ts';
 import { defaultStatsSettings } from './stats-settings.ts';
 import { defaultSystemSettings } from './system-settings.ts';
 import { isOn, lenientValue } from './values.ts';
@@ -67,6 +71,7 @@ function defaults(resolved: Resolved): EngineSettings {
     threads: 1,
     enableThreads: false,
     cheaper: defaultCheaper(),
+    commons: defaultCommons(),
     sleep: defaultSleep(),
     checkIntervalSeconds: 1,
     forkbombDelaySeconds: 2,
@@ -78,6 +83,8 @@ function defaults(resolved: Resolved): EngineSettings {
     env: [],
     companions: [],
     mules: defaultMules(),
+    spooler: defaultSpooler(),
+    alarms: defaultAlarmSettings(),
     cron: defaultCronSettings(),
     emperor: defaultEmperor(),
     harakiri: { seconds: 0, verbose: false, gracefulTimeoutSeconds: 0, gracefulSignal: 15, queueThreshold: 0 },
@@ -137,7 +144,9 @@ export function buildSettings(resolved: Resolved): BuildResult {
   checkWorkerAccept(settings, originOf, errors);
   finishEmperor(settings);
   finishLog(settings, originOf, errors);
+  finishAlarms(settings, originOf, errors);
   finishMules(settings, originOf, errors);
+  finishSpooler(settings, originOf, errors, warnings);
   if (settings.threads > 1) settings.enableThreads = true;
   // uWSGI in the background lets everybody connect to its sockets unless 'umask' or 'chmod-socket' says otherwise.
   if (settings.system.daemonizeLog !== null && settings.system.umask === null) settings.chmodSocket ??= 0o666;

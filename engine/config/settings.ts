@@ -4,13 +4,16 @@
  * the workers read nothing else. Pure data: it can be sent to a thread or written to a worker as JSON.
  */
 
+import type { AlarmSettings } from './alarm-settings.ts';
 import type { CheaperSettings, SleepSettings } from './cheaper-settings.ts';
+import type { CommonsSettings } from './commons-settings.ts';
 import type { CompanionSetting } from './companion-settings.ts';
 import type { CronSettings } from './cron-settings.ts';
 import type { EmperorSettings } from './emperor-settings.ts';
 import type { LogSettings } from './log-settings.ts';
 import type { MuleSettings } from './mule-settings.ts';
 import type { PythonApp } from './python-app.ts';
+import type { SpoolerSettings } from './spooler-settings.ts';
 import type { StatsSettings } from './stats-settings.ts';
 import type { HookSetting, SystemSettings } from './system-settings.ts';
 
@@ -204,6 +207,8 @@ export interface EngineSettings {
   threads: number;
   enableThreads: boolean;
   cheaper: CheaperSettings;
+  /** What all processes share: locks, caches, the queue. */
+  commons: CommonsSettings;
   sleep: SleepSettings;
   /** `check-interval`: length of the master's cycle. */
   checkIntervalSeconds: number;
@@ -220,6 +225,8 @@ export interface EngineSettings {
   /** Mules and spoolers. */
   companions: CompanionSetting[];
   mules: MuleSettings;
+  spooler: SpoolerSettings;
+  alarms: AlarmSettings;
   cron: CronSettings;
   emperor: EmperorSettings;
   harakiri: HarakiriSettings;

@@ -1,7 +1,10 @@
 /** Checks what runtimes send on the control wire (control.ts) before anything believes it. Pure. */
-import { type LoadedApp, QUESTIONS, type RuntimeToMaster } from './control.ts';
+import { COMPANION_ROLES } from '../config/companion-settings.ts';
+import { type LoadedApp, QUESTIONS, type RuntimeRole, type RuntimeToMaster } from './control.ts';
 
 type Json = Record<string, unknown>;
+
+const ROLES: readonly RuntimeRole[] = ['zygote', 'worker', ...COMPANION_ROLES];
 
 /** The message, or null when it is not one. */
 export function parseRuntimeMessage(text: string): RuntimeToMaster | null {
@@ -11,10 +14,10 @@ export function parseRuntimeMessage(text: string): RuntimeToMaster | null {
   const pid = count(value['pid']);
   switch (value['type']) {
     case 'hello': {
-      const role = value['role'];
+      const role = ROLES.find((one) => one === value['role']);
       const token = value['token'];
       const generation = count(value['generation']);
-      if ((role !== 'zygote' && role !== 'worker') || typeof token !== 'string') return null;
+      if (role === undefined || typeof token !== 'string') return null;
       if (spawnId === null || pid === null || generation === null) return null;
       return { type: 'hello', role, token, generation, spawnId, pid };
     }
@@ -35,6 +38,8 @@ export function parseRuntimeMessage(text: string): RuntimeToMaster | null {
       return { type: 'reload-requested' };
     case 'stop-requested':
       return { type: 'stop-requested' };
+    case 'alarm':
+      return { type: 'alarm', name: textOf(value['name']), text: textOf(value['text']) };
     case 'worn':
     case 'retiring':
     case 'retired':

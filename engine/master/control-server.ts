@@ -1,6 +1,6 @@
 /**
  * The master's end of the control wire (control.ts): accepts runtimes, checks their token, and turns what they say
- * into callbacks with the zygote or worker it concerns. Malformed bytes end the connection, nothing else.
+ * into callbacks with the runtime it concerns. Malformed bytes end the connection, nothing else.
  */
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -9,8 +9,8 @@ import type { MasterToRuntime, RuntimeToMaster } from './control.ts';
 import { parseRuntimeMessage } from './control-messages.ts';
 import { listenOn } from './listen-on.ts';
 
-/** Who speaks: a generation's zygote, or a worker. */
-export type RuntimeId = { role: 'zygote'; generation: number } | { role: 'worker'; spawnId: number };
+/** Who speaks: a generation's zygote, a worker, or one of the processes beside the workers. */
+export type RuntimeId = { role: 'zygote'; generation: number } | { role: 'worker' | 'companion'; spawnId: number };
 
 export interface ControlHandlers {
   said: (from: RuntimeId, message: RuntimeToMaster) => void;
@@ -107,9 +107,9 @@ export class ControlServer {
 
   #greet(message: RuntimeToMaster): RuntimeId | null {
     if (message.type !== 'hello' || !this.#isToken(message.token)) return null;
-    return message.role === 'zygote'
-      ? { role: 'zygote', generation: message.generation }
-      : { role: 'worker', spawnId: message.spawnId };
+    const { role, generation, spawnId } = message;
+    if (role === 'zygote') return { role, generation };
+    return { role: role === 'worker' ? role : 'companion', spawnId };
   }
 
   #isToken(text: string): boolean {

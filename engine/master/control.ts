@@ -4,14 +4,26 @@
  * one line of JSON on its standard input (RuntimeBoot) and then connects here. When this connection ends,
  * a runtime exits at once: nothing outlives its master.
  */
+import type { CompanionRole, CompanionSetting } from '../config/companion-settings.ts';
 import type { AppSetting, RecyclingSettings } from '../config/settings.ts';
+import type { SpoolerSettings } from '../config/spooler-settings.ts';
 import type { RuntimePhase } from '../config/system-settings.ts';
 
+/**
+ * `zygote` loads the app and forks the others on request; `worker` loads the app and serves (lazy-apps, JavaScript,
+ * Windows); the companions, started so, have no application, as in uWSGI.
+ */
+export type RuntimeRole = 'zygote' | 'worker' | CompanionRole;
+
+/** Spawn ids of companions are above those of workers. */
+export const FIRST_COMPANION_ID = 0x4000_0000;
+
 export interface RuntimeBoot {
-  /** `zygote` loads the app and forks workers on request; `worker` loads the app and serves (lazy-apps, JavaScript, Windows). */
-  role: 'zygote' | 'worker';
+  role: RuntimeRole;
   controlEndpoint: string;
   gatewayEndpoints: string[];
+  /** Where locks, caches and the rest that all processes share are (engine/commons/wire.ts). */
+  commons: string;
   /** Hex of 32 bytes; shown to the master in `hello` and to gateways in HELLO. */
   token: string;
   generation: number;
@@ -31,6 +43,10 @@ export interface RuntimeBoot {
   /** Set only with role `worker`. */
   spawnId: number;
   wid: number;
+  /** Which of `companions` with this role it is; 0: it is none. */
+  number: number;
+  companions: CompanionSetting[];
+  spooler: SpoolerSettings;
   processes: number;
   masterPid: number;
   /** Epoch seconds at which the engine was started. */
@@ -66,8 +82,8 @@ export interface RuntimeSystem {
   /** In the order of their moments. */
   hooks: [phase: RuntimePhase, action: string, argument: string, text: string][];
   shell: string;
-  /** Names for `ps`; `{wid}` stands for the worker's number. null: as it was started. */
-  titles: { zygote: string | null; worker: string | null };
+  /** Names for `ps`; `{number}` stands for that of the worker or mule. null: as it was started. */
+  titles: Record<RuntimeRole, string | null>;
   chdir2: string | null;
   cpuAffinity: number;
 }
@@ -81,7 +97,7 @@ export interface LoadedApp {
 }
 
 export type RuntimeToMaster =
-  | { type: 'hello'; role: 'zygote' | 'worker'; token: string; generation: number; spawnId: number; pid: number }
+  | { type: 'hello'; role: RuntimeRole; token: string; generation: number; spawnId: number; pid: number }
   /** `runtime` is e.g. `Python 3.11.2`. An app that cannot be loaded with need-app off gives `loaded` with no apps. */
   | { type: 'loaded'; apps: LoadedApp[]; runtime: string }
   /** The traceback has been written to the log already; `text` repeats it for those who have no log. */
@@ -93,6 +109,8 @@ export type RuntimeToMaster =
   /** From a worker: application code called `uwsgi.reload()` or `uwsgi.stop()`, or `py-autoreload` found a change. */
   | { type: 'reload-requested' }
   | { type: 'stop-requested' }
+  /** `uwsgi.alarm`, and hooks that raise one. */
+  | { type: 'alarm'; name: string; text: string }
   /** From a worker that got SIGHUP: it is to be replaced, and serves until then. */
   | { type: 'worn' }
   /** With `worker-accept`: it takes no more requests of its own accord (max-requests, say). */
@@ -110,8 +128,18 @@ export const QUESTIONS = ['workers', 'total-requests', 'listen-queue'] as const;
 export type Question = (typeof QUESTIONS)[number];
 
 export type MasterToRuntime =
-  | { type: 'fork'; spawnId: number; wid: number; processes: number; isFirst: boolean }
-  /** Worker: exit when the present request is done. Zygote: exit when its workers are gone. */
+  | {
+      type: 'fork';
+      role: 'worker' | CompanionRole;
+      spawnId: number;
+      /** 0: it is no worker. */
+      wid: number;
+      /** As in RuntimeBoot. */
+      number: number;
+      processes: number;
+      isFirst: boolean;
+    }
+  /** Worker, companion: exit when what it does is done. Zygote: exit when all its children are gone. */
   | { type: 'exit' }
   /** The log file was rotated: standard output and error go to this path anew. */
   | { type: 'reopen-log'; path: string }

@@ -118,6 +118,7 @@ export class Master {
       token: this.#token,
       controlEndpoint: '',
       gatewayEndpoints,
+      commonsEndpoint: '',
       runFolder: '',
       bodyFolder: '',
     };
@@ -134,6 +135,7 @@ export class Master {
       companion: (event) => this.#companions.handle(event),
       state: () => this.#state,
       candidate: () => this.#config.candidate,
+      alarm: (name, text) => this.#system.alarms.raise(name, text),
       answer: (question) => answerOf(question, buildStats(this.#statsSources())),
       workerGreeted: (spawnId) => this.#direct?.workers.greeted(spawnId),
       workerRetired: (spawnId) => this.#direct?.workers.retired(spawnId),
@@ -263,6 +265,7 @@ export class Master {
       token: this.#token,
       options: gatewayOptions(this.#config.current, this.#log.requestTarget),
     };
+    this.#place.commonsEndpoint = await this.#facilities.commons.start(folder.path, this.#token);
     await this.#gateways.start(
       Array.from({ length: this.#config.current.sockets.gateways }, (_, id) => ({
         ...common,
@@ -284,6 +287,7 @@ export class Master {
     this.#isHandling = true;
     this.#direct?.refresh();
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+      this.#system.saw(next, this.#state);
       const { state, effects } = step(this.#state, next, Date.now());
       this.#state = state;
       for (const effect of effects) this.#performer.attempt(effect);
@@ -329,6 +333,7 @@ export class Master {
       this.#logKeeper.tick();
       for (const event of findTooLarge(this.#state, this.#config.current.recycling)) this.#enqueue(event);
       const waiting = headerTotal(this.#board, HeaderField.listenQueue);
+      this.#system.alarms.sawBacklog(waiting, headerTotal(this.#board, HeaderField.listenQueueErrors));
       this.#enqueue({ type: 'cycle', seen: observe(this.#state, this.#accounts, waiting, nowMs) });
     }
     this.#enqueue({ type: 'tick' });
@@ -402,6 +407,7 @@ export class Master {
     try {
       await this.#system.becomeUser(files);
       await this.#direct?.become();
+      await this.#facilities.commons.adopt(settings.commons);
       this.#logKeeper.privilegesDropped();
       removeAbandonedFolders();
       this.#enqueue({ type: 'listeners-ready' });
@@ -423,8 +429,8 @@ export class Master {
       settings: this.#config.current,
       cwd: this.#host.cwd,
       workerApps: this.#runtimes.workerApps,
-      daemons: this.#system.daemons,
-      crons: this.#system.crons.stats,
+      commons: this.#facilities.commons.report,
+      ...this.#system.stats,
     };
   }
 

@@ -5,6 +5,7 @@
 import { listenerLabel } from '../config/listener-names.ts';
 import { type Scoreboard, SlotField } from '../scoreboard.ts';
 import type { Accounts } from './accounts.ts';
+import type { CompanionProcesses } from './companion-processes.ts';
 import type { Configuration } from './configuration.ts';
 import type { Direct } from './direct.ts';
 import type { Effect } from './effects.ts';
@@ -31,6 +32,7 @@ export interface Parts {
   gateways: GatewayPool;
   listeners: Listeners;
   runtimes: RuntimePool;
+  companions: CompanionProcesses;
   facilities: Facilities;
   system: System;
   /** `worker-accept`; null: the gateways accept. */
@@ -74,7 +76,7 @@ export class Performer {
       case 'stop-zygote':
         return runtimes.stopZygote(effect.generation);
       case 'kill-zygote':
-        return runtimes.killZygote(effect.generation);
+        return this.#parts.companions.killZygote(effect.generation);
       case 'fork-worker':
         return runtimes.forkWorker(effect);
       case 'start-worker':

@@ -38,7 +38,7 @@ test('JavaScript workers are bound to their CPUs, one worker after the other', (
 test('names of processes are put together as uWSGI does', () => {
   expect(runtimeSystem(settingsOf('')).titles).toEqual({ zygote: null, worker: null });
   const auto = settingsOf('auto-procname = 1\nprocname-prefix-spaced = shop\nprocname-append = !');
-  expect(runtimeSystem(auto).titles.worker).toBe('shop reeve worker {wid}!');
+  expect(runtimeSystem(auto).titles.worker).toBe('shop reeve worker {number}!');
   expect(masterTitle(auto)).toBe('shop reeve master!');
   const named = settingsOf('auto-procname = 1\nprocname = all\nprocname-master = boss');
   expect(runtimeSystem(named).titles).toEqual({ zygote: 'all', worker: 'all' });

@@ -3,22 +3,34 @@
  * what they say and how they end into events. Which of them there should be is the machine's business.
  */
 import type { EngineSettings, SocketAddress } from '../config/settings.ts';
-import type { LoadedApp, MasterToRuntime, Question, RuntimeToMaster } from './control.ts';
+import type { CompanionEffect, CompanionEvent } from './companions.ts';
+import {
+  FIRST_COMPANION_ID,
+  type LoadedApp,
+  type MasterToRuntime,
+  type Question,
+  type RuntimeRole,
+  type RuntimeToMaster,
+} from './control.ts';
 import { ControlServer, type RuntimeId } from './control-server.ts';
 import type { Effect } from './effects.ts';
 import { type EngineLog, errorCode } from './engine-log.ts';
-import type { MasterEvent } from './events.ts';
+import type { Ending, MasterEvent } from './events.ts';
 import type { MasterState } from './machine-state.ts';
 import { type RuntimePlace, startRuntime } from './runtimes.ts';
 
 export interface RuntimePoolHost {
   log: EngineLog;
   emit: (event: MasterEvent) => void;
+  /** A mule or a spooler was started, has ended ... */
+  companion: (event: CompanionEvent) => void;
   state: () => MasterState;
   /** The configuration that a generation which starts now is made from. */
   candidate: () => EngineSettings;
   /** What a worker's application asks about the server. */
   answer: (question: Question) => unknown;
+  /** A process raises an alarm. */
+  alarm: (name: string, text: string) => void;
   /** With `worker-accept`. */
   workerGreeted: (spawnId: number) => void;
   workerRetired: (spawnId: number) => void;
@@ -50,8 +62,9 @@ export class RuntimePool {
     this.#control = new ControlServer(place.token, {
       said: (from, message) => this.#said(from, message),
       ended: (from) => {
-        if (from.role === 'worker') host.emit({ type: 'worker-unreachable', spawnId: from.spawnId });
-        else this.#zygoteUnreachable(from.generation);
+        if (from.role === 'zygote') this.#zygoteUnreachable(from.generation);
+        else if (from.role === 'worker') host.emit({ type: 'worker-unreachable', spawnId: from.spawnId });
+        else host.companion({ type: 'unreachable', spawnId: from.spawnId });
       },
     });
   }
@@ -62,7 +75,7 @@ export class RuntimePool {
 
   startZygote(generation: number): void {
     const { emit, log, candidate } = this.#host;
-    const request = { spawnId: 0, wid: 0, processes: candidate().processes };
+    const request = { spawnId: 0, wid: 0, number: 0, processes: candidate().processes };
     const started = this.#start('zygote', generation, request, (ending) => {
       this.#zygotePids.delete(generation);
       emit({ type: 'zygote-exited', generation, ...ending });
@@ -96,7 +109,7 @@ export class RuntimePool {
 
   forkWorker({ generation, spawnId, wid, processes }: Extract<Effect, { type: 'fork-worker' }>): void {
     const isFirst = this.#isFirst(generation, wid);
-    const message = { type: 'fork', spawnId, wid, processes, isFirst } as const;
+    const message = { type: 'fork', role: 'worker', spawnId, wid, number: 0, processes, isFirst } as const;
     const isSent = this.#control.send({ role: 'zygote', generation }, message);
     if (!isSent) this.#host.emit({ type: 'worker-not-started', spawnId, message: 'the zygote is gone' });
   }
@@ -104,11 +117,33 @@ export class RuntimePool {
   startWorker(effect: Extract<Effect, { type: 'start-worker' }>): void {
     const { emit } = this.#host;
     const { spawnId } = effect;
-    const started = this.#start('worker', effect.generation, effect, (ending) =>
+    const started = this.#start('worker', effect.generation, { ...effect, number: 0 }, (ending) =>
       emit({ type: 'worker-exited', spawnId, ...ending }),
     );
     if (started.ok) emit({ type: 'worker-started', spawnId, pid: started.pid });
     else emit({ type: 'worker-not-started', spawnId, message: started.message });
+  }
+
+  spawnCompanion({ how, generation, spawnId, setting }: Extract<CompanionEffect, { type: 'spawn' }>): void {
+    const { role, number } = setting;
+    const { candidate, companion } = this.#host;
+    const notStarted = (message: string): void => companion({ type: 'not-started', spawnId, message });
+    const request = { spawnId, wid: 0, number, processes: (this.#settings.get(generation) ?? candidate()).processes };
+    if (how === 'fork') {
+      const message = { type: 'fork', role, ...request, isFirst: true } as const;
+      if (!this.#control.send({ role: 'zygote', generation }, message)) notStarted('the zygote is gone');
+      return;
+    }
+    const started = this.#start(role, generation, request, (ending) =>
+      companion({ type: 'exited', spawnId, ...ending }),
+    );
+    if (started.ok) companion({ type: 'started', spawnId, pid: started.pid });
+    else notStarted(started.message);
+  }
+
+  /** False: it is not connected (any more). */
+  tellCompanion(spawnId: number, message: MasterToRuntime): boolean {
+    return this.#control.send({ role: 'companion', spawnId }, message);
   }
 
   exitWorker(spawnId: number): void {
@@ -159,16 +194,16 @@ export class RuntimePool {
   }
 
   #start(
-    role: 'zygote' | 'worker',
+    role: RuntimeRole,
     generation: number,
-    { spawnId, wid, processes }: { spawnId: number; wid: number; processes: number },
+    { spawnId, wid, number, processes }: { spawnId: number; wid: number; number: number; processes: number },
     onEnd: Parameters<typeof startRuntime>[4],
   ): ReturnType<typeof startRuntime> {
     const settings = this.#settings.get(generation) ?? this.#host.candidate();
     this.#settings.set(generation, settings);
     const needApps = Math.max(settings.needApp ? 1 : 0, this.#appsBefore(generation));
     const isFirst = role === 'worker' && this.#isFirst(generation, wid);
-    const request = { role, generation, spawnId, wid, isFirst, processes, needApps };
+    const request = { role, generation, spawnId, wid, number, isFirst, processes, needApps };
     return startRuntime(settings, this.#place, request, this.#host.log, onEnd);
   }
 
@@ -184,7 +219,7 @@ export class RuntimePool {
     switch (message.type) {
       case 'hello':
         if (from.role === 'zygote') this.#greetedZygotes.set(from.generation, message.pid);
-        else this.#host.workerGreeted(from.spawnId);
+        else if (from.role === 'worker') this.#host.workerGreeted(from.spawnId);
         return;
       case 'lifeline':
         return;
@@ -193,23 +228,23 @@ export class RuntimePool {
       case 'load-failed': {
         const { text } = message;
         if (from.role === 'zygote') emit({ type: 'zygote-load-failed', generation: from.generation, text });
-        else emit({ type: 'worker-load-failed', spawnId: from.spawnId, text });
+        else if (from.role === 'worker') emit({ type: 'worker-load-failed', spawnId: from.spawnId, text });
         return;
       }
       case 'forked':
-        return emit({ type: 'worker-started', spawnId: message.spawnId, pid: message.pid });
+        return this.#started(message.spawnId, message.pid);
       case 'fork-failed':
-        return emit({ type: 'worker-not-started', spawnId: message.spawnId, message: message.message });
-      case 'exited': {
-        const { spawnId, code, signal } = message;
-        return emit({ type: 'worker-exited', spawnId, code, signal });
-      }
+        return this.#notStarted(message.spawnId, message.message);
+      case 'exited':
+        return this.#exited(message.spawnId, { code: message.code, signal: message.signal });
       case 'reload-requested':
         log.write('*** the application asked for a reload ***');
         return emit({ type: 'command', command: 'reload' });
       case 'stop-requested':
         log.write('*** the application asked for a stop ***');
         return emit({ type: 'command', command: 'stop' });
+      case 'alarm':
+        return this.#host.alarm(message.name, message.text);
       case 'worn':
         if (from.role === 'worker') emit({ type: 'worker-worn', spawnId: from.spawnId });
         return;
@@ -228,6 +263,23 @@ export class RuntimePool {
     }
   }
 
+  // What a zygote tells of its children
+
+  #started(spawnId: number, pid: number): void {
+    if (spawnId >= FIRST_COMPANION_ID) this.#host.companion({ type: 'started', spawnId, pid });
+    else this.#host.emit({ type: 'worker-started', spawnId, pid });
+  }
+
+  #notStarted(spawnId: number, message: string): void {
+    if (spawnId >= FIRST_COMPANION_ID) this.#host.companion({ type: 'not-started', spawnId, message });
+    else this.#host.emit({ type: 'worker-not-started', spawnId, message });
+  }
+
+  #exited(spawnId: number, ending: Ending): void {
+    if (spawnId >= FIRST_COMPANION_ID) this.#host.companion({ type: 'exited', spawnId, ...ending });
+    else this.#host.emit({ type: 'worker-exited', spawnId, ...ending });
+  }
+
   #loaded(from: RuntimeId, { apps, runtime }: Extract<RuntimeToMaster, { type: 'loaded' }>): void {
     const { emit, log, state } = this.#host;
     const worker = from.role === 'worker' ? state().workers.get(from.spawnId) : undefined;
@@ -243,6 +295,6 @@ export class RuntimePool {
     if (apps.length > 0) this.#appCounts.set(generation, apps.length);
     else log.write('*** no application loaded: every request is answered with 500 ***');
     if (from.role === 'zygote') emit({ type: 'zygote-loaded', generation, apps });
-    else this.workerApps.set(from.spawnId, apps);
+    else if (from.role === 'worker') this.workerApps.set(from.spawnId, apps);
   }
 }

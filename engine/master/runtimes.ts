@@ -15,6 +15,7 @@ import { launchOf, runtimeSystem } from './runtime-launch.ts';
 export interface RuntimePlace {
   controlEndpoint: string;
   gatewayEndpoints: string[];
+  commonsEndpoint: string;
   /** The run folder's path; empty before it is made. */
   runFolder: string;
   bodyFolder: string;
@@ -31,6 +32,8 @@ export interface RuntimeRequest {
   generation: number;
   spawnId: number;
   wid: number;
+  /** Of a companion: which of its role; 0: it is none. */
+  number: number;
   isFirst: boolean;
   processes: number;
   /** With fewer applications the process ends instead of answering 500. */
@@ -90,6 +93,7 @@ function bootOf(settings: EngineSettings, place: RuntimePlace, request: RuntimeR
     ...request,
     controlEndpoint: place.controlEndpoint,
     gatewayEndpoints: place.gatewayEndpoints,
+    commons: place.commonsEndpoint,
     token: place.token,
     app: settings.app,
     chdir: place.folder ?? settings.chdir,
@@ -103,6 +107,8 @@ function bootOf(settings: EngineSettings, place: RuntimePlace, request: RuntimeR
     isReload: request.generation > 1,
     system: runtimeSystem(settings),
     direct: directBoot(settings, place),
+    companions: settings.companions,
+    spooler: settings.spooler,
     options: settings.options.map(({ key, value }) => [key, value]),
   };
 }

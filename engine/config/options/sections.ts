@@ -1,6 +1,7 @@
 /**
  * All sections of the option table as one: the lines and the readers of every option.
  */
+import { alarmsOptions } from './alarms.ts';
 import { backgroundOptions } from './background.ts';
 import { cachingOptions } from './caching.ts';
 import { clusteringOptions } from './clustering.ts';
@@ -27,6 +28,7 @@ import { routingOptions } from './routing.ts';
 import { scriptingOptions } from './scripting.ts';
 import type { OptionSection, Reader } from './section.ts';
 import { socketsOptions } from './sockets.ts';
+import { spoolerOptions } from './spooler.ts';
 import { staticFilesOptions } from './static-files.ts';
 import { statsOptions } from './stats.ts';
 import { systemOptions } from './system.ts';
@@ -56,8 +58,10 @@ export const titledSections: Readonly<Record<string, OptionSection>> = {
   'Lua, Java, PyPy, Go and others': otherLanguagesOptions,
   'The log': logOptions,
   Statistics: statsOptions,
-  'Alarms and metrics': metricsOptions,
+  Metrics: metricsOptions,
+  Alarms: alarmsOptions,
   Cron: cronOptions,
+  Spoolers: spoolerOptions,
   'Work in the background': backgroundOptions,
   Mules: mulesOptions,
   'Caches, queues and locks': cachingOptions,

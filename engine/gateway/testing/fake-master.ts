@@ -206,13 +206,22 @@ export class FakeMaster {
       retirement: 'at-once',
       spawnId,
       wid,
+      number: 0,
+      companions: [],
       processes: 1,
       masterPid: process.pid,
       startedOn: 0,
       isReload: false,
       isFirst: true,
-      system: { hooks: [], shell: '/bin/sh', titles: { zygote: null, worker: null }, chdir2: null, cpuAffinity: 0 },
+      system: {
+        hooks: [],
+        shell: '/bin/sh',
+        titles: { zygote: null, worker: null, mule: null, spooler: null },
+        chdir2: null,
+        cpuAffinity: 0,
+      },
       direct: null,
+      commons: '',
       options: [],
     };
     const connectionsBefore = this.#controlSockets.length;

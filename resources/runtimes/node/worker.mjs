@@ -198,7 +198,7 @@ async function main() {
     // Ctrl-C reaches the whole group; the master decides what happens.
   });
   const title = boot.system.titles.worker;
-  if (title !== null) process.title = title.replace('{wid}', boot.wid);
+  if (title !== null) process.title = title.replace('{number}', boot.wid);
   const startedMs = performance.now();
   let handler = null;
   try {

@@ -1,8 +1,8 @@
-"""Entry of every Python process of the engine: the zygote and fresh workers.
+"""Entry of every Python process of the engine: the zygote, and what is started fresh.
 
 Reads one JSON line (RuntimeBoot in engine/master/control.ts) from standard input, connects to the master's control
-socket, loads the WSGI applications (reeve_apps.py) and then forks workers on request (reeve_zygote.py) or serves
-(reeve_serve.py). What applications see as the module `uwsgi` is reeve_uwsgi.py.
+socket, loads the WSGI applications (reeve_apps.py) and then forks the others on request (reeve_zygote.py) or serves
+(reeve_serve.py). Mules and spoolers that are started fresh have no application (reeve_companion.py). What applications see as the module `uwsgi` is reeve_uwsgi.py.
 Python 3.8 or newer, standard library only.
 """
 
@@ -14,6 +14,7 @@ import sys
 import threading
 
 import reeve_apps
+import reeve_companion
 import reeve_hooks
 import reeve_process
 import reeve_serve
@@ -38,6 +39,9 @@ def main():
     if title and boot["role"] == "zygote":
         reeve_process.set_title(title)
     reeve_uwsgi.install(boot, control)
+    reeve_companion.prepare(boot)
+    if boot["role"] not in ("zygote", "worker"):
+        run_companion(boot, control)
     worker_type(boot)
     apps = load_and_report(boot, control)
     if apps is None:
@@ -46,13 +50,26 @@ def main():
     if boot["role"] == "worker":
         run_worker(boot, control, apps)
 
-    def become_worker(worker_boot):
-        worker_control = Control(boot["controlEndpoint"])
-        say_hello(worker_control, worker_boot)
+    def become(own_boot):
+        own_control = Control(boot["controlEndpoint"])
+        say_hello(own_control, own_boot)
         reeve_process.end_with_master(boot["controlEndpoint"], boot["token"])
-        run_worker(worker_boot, worker_control, apps)
+        if own_boot["role"] == "worker":
+            run_worker(own_boot, own_control, apps)
+        else:
+            reeve_companion.run(own_boot, own_control, apps)
 
-    Zygote(boot, control, become_worker).run()
+    Zygote(boot, control, become).run()
+
+
+def run_companion(boot, control):
+    """A mule or a spooler without the application (lazy-apps); does not return."""
+    if not enter_folder(boot["chdir"], "chdir", control):
+        os._exit(LOAD_FAILED_EXIT_CODE)
+    reeve_apps.prepare(boot)
+    if not enter_folder(boot["system"]["chdir2"], "chdir2", control):
+        os._exit(LOAD_FAILED_EXIT_CODE)
+    reeve_companion.run(boot, control, None)
 
 
 def say_hello(control, boot):
@@ -109,7 +126,7 @@ def run_worker(boot, control, apps):
         faulthandler.register(signal.SIGUSR2, file=sys.__stderr__, all_threads=True)
     title = boot["system"]["titles"]["worker"]
     if title:
-        reeve_process.set_title(title.replace("{wid}", str(boot["wid"])))
+        reeve_process.set_title(title.replace("{number}", str(boot["wid"])))
     reeve_hooks.bind_to_cpus(boot)
     reeve_hooks.run(boot, "post-fork")
     if setting.get("tracebacker") or (setting.get("autoReloadSeconds") and boot["wid"] == 1):

@@ -20,6 +20,21 @@ def install(control):
     _handle("SIGTSTP", _nothing)
 
 
+def install_companion():
+    """A mule or a spooler leaves what it does and ends, as in uWSGI; to be called in the main thread."""
+
+    def leave(*_):
+        raise SystemExit(0)
+
+    for name in ("SIGTERM", "SIGINT", "SIGHUP"):
+        number = getattr(signal, name, None)
+        # Python's own handler of SIGINT is no handler of the application's.
+        if number is not None and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
+            signal.signal(number, leave)
+    _handle("SIGUSR1", _nothing)
+    _handle("SIGTSTP", _nothing)
+
+
 def _nothing(*_):
     """Not SIG_IGN: that would be inherited by the programs the application starts."""
 

@@ -1,4 +1,4 @@
-"""The zygote: holds the loaded applications, forks workers from it and tells the master how they ended."""
+"""The zygote: holds the loaded applications, forks the other processes from it and tells the master how they ended."""
 
 import gc
 import os
@@ -12,25 +12,25 @@ import reeve_process
 
 
 class Zygote:
-    """`become_worker(boot)` is called in each fork, with the boot record of the worker to be; it does not return."""
+    """`become(boot)` is called in each fork, with the boot record of the process to be; it does not return."""
 
-    def __init__(self, boot, control, become_worker):
+    def __init__(self, boot, control, become):
         self.boot = boot
         self.control = control
-        self.become_worker = become_worker
+        self.become = become
         self.children = {}  # pid -> spawn id
         self.leaving = False
         self.wakeup_read, self.wakeup_write = socket.socketpair()
 
     def run(self):
-        """Forks and reaps until the master says `exit` and all workers have ended; does not return."""
+        """Forks and reaps until the master says `exit` and all children have ended; does not return."""
         # Only now: the application may have set its own handler while it was imported.
         for end in (self.wakeup_read, self.wakeup_write):
             end.setblocking(False)
         signal.set_wakeup_fd(self.wakeup_write.fileno(), warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         gc.collect()
-        gc.freeze()  # keeps the collector from touching, and so copying, pages that all workers share
+        gc.freeze()  # keeps the collector from touching, and so copying, pages that all of them share
         poll = select.poll()
         poll.register(self.control.sock, select.POLLIN)
         poll.register(self.wakeup_read, select.POLLIN)
@@ -82,10 +82,8 @@ class Zygote:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             for sock in (self.wakeup_read, self.wakeup_write, self.control.sock):
                 sock.close()
-            processes, spawn_id, wid = message["processes"], message["spawnId"], message["wid"]
-            first = message["isFirst"]
-            boot = dict(self.boot, role="worker", processes=processes, spawnId=spawn_id, wid=wid, isFirst=first)
-            self.become_worker(boot)
+            keys = ("role", "processes", "spawnId", "wid", "number", "isFirst")
+            self.become(dict(self.boot, **{key: message[key] for key in keys}))
         except BaseException:
             traceback.print_exc()
             os._exit(1)
