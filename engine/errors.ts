@@ -39,6 +39,10 @@ export const ENGINE_ERRORS = {
   'no-virtualenv': { exitCode: 1, hint: "Make it with `python3 -m venv PATH`, or correct 'virtualenv'." },
   'worker-accept-unavailable': { exitCode: 78, hint: "Leave 'worker-accept' out." },
   'too-many-cores': { exitCode: 78, hint: "Lower 'processes' or 'threads'." },
+  'commons-not-made': {
+    exitCode: 1,
+    hint: 'Check the file and its folder, or leave the store out.',
+  },
   'fifo-occupied': {
     exitCode: 1,
     hint: "Something else is at this path; remove it or name another path in 'master-fifo'.",
@@ -53,6 +57,10 @@ export const ENGINE_ERRORS = {
   'run-folder-not-made': {
     exitCode: 1,
     hint: 'Make room there, or name a folder that can be written in the environment variable TMPDIR.',
+  },
+  'spool-folder-not-made': {
+    exitCode: 1,
+    hint: 'Check that the folder it is in exists and can be written, or make it beforehand.',
   },
   'no-such-user': { exitCode: 1, hint: "Correct 'uid' or 'chown-socket', or add the user to the system." },
   'no-such-group': {

@@ -8,12 +8,14 @@
  */
 import { defaultAlarmSettings } from './alarm-settings.ts';
 import { isCommandLine, leaveOut } from './argv.ts';
+import { defaultOldCache } from './cache-values.ts';
 import { defaultCheaper, defaultSleep } from './cheaper-settings.ts';
 import { defaultCommons } from './commons-settings.ts';
 import { defaultCronSettings } from './cron-settings.ts';
 import { defaultEmperor, finishEmperor } from './emperor-settings.ts';
 import type { ConfigError, ConfigErrorCode } from './errors.ts';
 import { finishAlarms } from './finish-alarms.ts';
+import { finishCommons } from './finish-commons.ts';
 import { finishListeners } from './finish-listeners.ts';
 import { finishLog } from './finish-log.ts';
 import { finishWorkers } from './finish-workers.ts';
@@ -144,6 +146,7 @@ export function buildSettings(resolved: Resolved): BuildResult {
   checkWorkerAccept(settings, originOf, errors);
   finishEmperor(settings);
   finishLog(settings, originOf, errors);
+  finishCommons(draft, originOf, errors);
   finishAlarms(settings, originOf, errors);
   finishMules(settings, originOf, errors);
   finishSpooler(settings, originOf, errors, warnings);
@@ -169,6 +172,7 @@ function startDraft(resolved: Resolved): Draft {
     protocol: 'uwsgi',
     sockets: [],
     sharedSockets: [],
+    oldCache: defaultOldCache(),
     abstractSockets: false,
     keepsForHttpTimeout: false,
     warn: () => undefined,

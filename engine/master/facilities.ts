@@ -1,14 +1,17 @@
 /**
- * What a running master offers beside its listeners: the FIFO, the stats servers, the pidfile, the watched files.
+ * What a running master offers beside its listeners: the FIFO, the stats servers, the pidfile, the watched files, what
+ * its processes share.
  * `open` at the start fails as a whole; `adopt` at a reload changes what differs, and what can not be changed is said
  * in the log while the server goes on.
  */
 import { formatAddress } from '../config/address.ts';
 import type { EngineSettings, SocketAddress, TouchSetting } from '../config/settings.ts';
 import { EngineError, formatEngineError } from '../errors.ts';
+import { Commons } from './commons.ts';
 import { MasterFifo } from './fifo.ts';
 import { Figures, type FiguresSource } from './figures.ts';
 import { removePidfile, writePidfile } from './pidfile.ts';
+import { makeSpoolFolders } from './spools.ts';
 import { StatsServer, type StatsSource } from './stats-server.ts';
 import { TouchWatch } from './touch-watch.ts';
 
@@ -21,6 +24,7 @@ export interface FacilityHandlers {
 }
 
 export class Facilities {
+  readonly commons: Commons;
   readonly #handlers: FacilityHandlers;
   #fifo: MasterFifo | null = null;
   #stats: StatsServer[] = [];
@@ -30,11 +34,13 @@ export class Facilities {
 
   constructor(handlers: FacilityHandlers) {
     this.#handlers = handlers;
+    this.commons = new Commons(handlers.log);
     this.#figures = new Figures(handlers.figures);
   }
 
   /** Throws EngineError; `dispose` then takes back what was opened. */
   async open(settings: EngineSettings): Promise<void> {
+    makeSpoolFolders(settings);
     if (settings.masterFifos.length > 0) this.#fifo = new MasterFifo(settings.masterFifos, this.#handlers);
     for (const address of settings.stats) await this.#openStats(address, settings);
     await this.#figures.open(settings);
@@ -44,7 +50,9 @@ export class Facilities {
 
   /** Goes over to the settings of a reload. */
   async adopt(settings: EngineSettings): Promise<void> {
+    await this.#attempt(() => makeSpoolFolders(settings));
     await this.#attempt(async () => this.#watch(settings));
+    await this.#attempt(async () => this.commons.adopt(settings.commons));
     await this.#attempt(async () => this.#adoptStats(settings));
     await this.#attempt(async () => this.#figures.adopt(settings));
     await this.#attempt(async () => this.#adoptFifo(settings));
@@ -66,6 +74,7 @@ export class Facilities {
   }
 
   dispose(vacuum: boolean): void {
+    this.commons.dispose();
     for (const server of this.#stats) server.dispose();
     this.#stats = [];
     this.#figures.dispose();

@@ -142,7 +142,12 @@ export class Master {
       requestGivenUp: (spawnId) => this.#direct?.workers.gaveUp(spawnId),
     });
     const { log } = host;
-    this.#companions = new CompanionProcesses({ log, runtimes: this.#runtimes, settings: () => this.#config.current });
+    this.#companions = new CompanionProcesses({
+      log,
+      runtimes: this.#runtimes,
+      settings: () => this.#config.current,
+      runFolder: () => this.#place.runFolder,
+    });
     this.#direct = settings.sockets.workerAccept
       ? new Direct(this.#board, this.#accounts, {
           runtimes: this.#runtimes,
@@ -430,6 +435,7 @@ export class Master {
       cwd: this.#host.cwd,
       workerApps: this.#runtimes.workerApps,
       commons: this.#facilities.commons.report,
+      spools: this.#companions.spools.stats(Date.now()),
       ...this.#system.stats,
     };
   }

@@ -4,6 +4,7 @@
  * one, so that a reload that waits for a request is seen to wait.
  */
 import type {
+  StatsAlarm,
   StatsApp,
   StatsCore,
   StatsCron,
@@ -13,6 +14,7 @@ import type {
   StatsReeve,
   StatsWorker,
 } from '../api/stats.ts';
+import type { CommonsReport } from '../commons/state.ts';
 import { protocolName } from '../config/listener-names.ts';
 import type { EngineSettings } from '../config/settings.ts';
 import { decodeMarshalPairs } from '../gateway/marshal.ts';
@@ -22,6 +24,7 @@ import { ENGINE_VERSION } from '../version.ts';
 import type { Accounts, AppTotals, SeatTotals } from './accounts.ts';
 import type { LoadedApp } from './control.ts';
 import { isLive, type MasterState, type ReloadReport, type Worker } from './machine-state.ts';
+import type { SpoolStats } from './spools.ts';
 
 export interface StatsSources {
   state: MasterState;
@@ -32,11 +35,11 @@ export interface StatsSources {
   /** Apps that fresh workers reported themselves, by spawn id. */
   workerApps: ReadonlyMap<number, LoadedApp[]>;
   daemons: readonly StatsDaemon[];
+  commons: CommonsReport;
   crons: { crons: StatsCron[]; runs: StatsCronRun[] };
+  alarms: StatsAlarm[];
+  spools: SpoolStats;
 }
-
-/** uWSGI's locks that every instance has; the engine needs none of them. */
-const LOCK_NAMES = ['user 0', 'signal', 'filemon', 'timer', 'rbtimer', 'cron', 'rpc', 'snmp'];
 
 export function buildStats(sources: StatsSources): StatsDocument {
   const { state, board, settings } = sources;
@@ -52,7 +55,8 @@ export function buildStats(sources: StatsSources): StatsDocument {
     gid: process.getgid?.() ?? 0,
     cwd: settings.chdir ?? sources.cwd,
     ...(sources.daemons.length > 0 ? { daemons: [...sources.daemons] } : {}),
-    locks: LOCK_NAMES.map((name) => ({ [name]: 0 })),
+    locks: [...sources.commons.locks.map(([name, pid]) => ({ [name]: pid })), ...sources.spools.locks],
+    ...(sources.commons.caches.length > 0 ? { caches: sources.commons.caches } : {}),
     // All listeners share one queue: it is shown with the first.
     sockets: settings.listeners.map((listener, index) => ({
       name: listener.text,
@@ -63,16 +67,19 @@ export function buildStats(sources: StatsSources): StatsDocument {
       can_offload: 0,
     })),
     workers: shownWorkers(sources).map(([wid, worker]) => workerStats(sources, wid, worker, state.paused)),
+    ...(sources.spools.spoolers.length > 0 ? { spoolers: sources.spools.spoolers } : {}),
     ...(sources.crons.crons.length > 0 ? { crons: sources.crons.crons } : {}),
     ...reeveStats(sources),
   };
 }
 
 /** The engine's own part; there is none where it would be empty. */
-function reeveStats({ state, crons }: StatsSources): { reeve?: StatsReeve } {
+function reeveStats({ state, crons, alarms, spools }: StatsSources): { reeve?: StatsReeve } {
   const reeve: StatsReeve = {
     ...(state.lastReload === null ? {} : reloadStats(state.active, state.lastReload)),
+    ...(spools.spools.length > 0 ? { spools: spools.spools } : {}),
     ...(crons.runs.length > 0 ? { cron_runs: crons.runs } : {}),
+    ...(alarms.length > 0 ? { alarms } : {}),
   };
   return Object.keys(reeve).length > 0 ? { reeve } : {};
 }

@@ -5,6 +5,7 @@
  * become absolute here, as uWSGI takes them: from the folder of `chdir`, some from the folder it was started in.
  */
 import { MAX_SOCKET_PATH_BYTES, parseAddress } from '../address.ts';
+import type { OldCache } from '../cache-values.ts';
 import { type ConfigHost, resolvePath } from '../host.ts';
 import type { PythonDraft } from '../python-app.ts';
 import type { CertificateSetting, EngineSettings, ListenerKind, Origin, SocketAddress } from '../settings.ts';
@@ -42,6 +43,8 @@ export interface Draft {
   /** Protocol of `socket`. */
   protocol: ListenerKind;
   sockets: DraftSocket[];
+  /** The cache of `cache`, which has no name of its own. */
+  oldCache: OldCache;
   /** `shared-socket`, in order: `=0` names the first one. */
   sharedSockets: { address: SocketAddress; text: string; origin: Origin }[];
   /** `abstract-socket`: paths are names in the abstract namespace. */

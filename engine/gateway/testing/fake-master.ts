@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { defaultRecycling } from '../../config/options/recycling.ts';
+import { defaultSpooler } from '../../config/spooler-settings.ts';
 import { pythonOptions } from '../../config/python-app.ts';
 import type { ListenerKind, SocketAddress } from '../../config/settings.ts';
 import type { RuntimeBoot } from '../../master/control.ts';
@@ -208,6 +209,7 @@ export class FakeMaster {
       wid,
       number: 0,
       companions: [],
+      spooler: defaultSpooler(),
       processes: 1,
       masterPid: process.pid,
       startedOn: 0,

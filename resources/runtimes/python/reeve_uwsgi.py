@@ -2,8 +2,8 @@
 
 A topic's module has a tuple FUNCTIONS and, where it has attributes besides, `values(boot)` that returns them as a dict;
 it is added to _TOPICS here. Every process of the engine imports all of them: what is rare is imported by the function
-that needs it. What they share is reeve_uwsgi_state.py. A name that is not there raises an AttributeError that says
-so, which is how `hasattr(uwsgi, ...)` works as it should.
+that needs it. What they share is reeve_uwsgi_state.py; what the engine can not do is reeve_uwsgi_refused.py. A name
+that is not there raises an AttributeError that says so, which is how `hasattr(uwsgi, ...)` works as it should.
 """
 
 import socket
@@ -12,7 +12,13 @@ import threading
 import traceback
 import types
 
+import reeve_uwsgi_clock
+import reeve_commons
+import reeve_uwsgi_commons
 import reeve_uwsgi_exchange
+import reeve_uwsgi_misc
+import reeve_uwsgi_refused
+import reeve_uwsgi_rpc
 import reeve_uwsgi_server
 from reeve_uwsgi_state import as_number, serving_exchange, state
 
@@ -20,14 +26,19 @@ VERSION = b"reeve-0.1.0"
 _VERSION_INFO = (0, 1, 0, 0, b"reeve")
 
 _TOPICS = (
+    reeve_uwsgi_clock,
     reeve_uwsgi_server,
     reeve_uwsgi_exchange,
+    reeve_uwsgi_commons,
+    reeve_uwsgi_rpc,
+    reeve_uwsgi_misc,
 )
 
 
 def install(boot, control=None):
     """Makes `import uwsgi` work; to be called before the application is loaded."""
     state.enter(boot, control)
+    reeve_commons.install(boot["commons"], boot["token"])
     module = types.ModuleType("uwsgi", "The engine's application interface, after uWSGI's.")
     module.__getattr__ = _computed
     options = _options(boot["options"])
@@ -49,6 +60,8 @@ def install(boot, control=None):
             setattr(module, function.__name__, function)
         for name, value in topic.values(boot).items() if hasattr(topic, "values") else ():
             setattr(module, name, value)
+    for name, refusal in reeve_uwsgi_refused.refusals(module.__dict__).items():
+        setattr(module, name, refusal)
     sys.modules["uwsgi"] = module
 
 
@@ -94,7 +107,8 @@ def _computed(name):
         if exchange is None:
             raise AttributeError("uwsgi.%s is there only while a request is served" % name)
         return exchange.environ if name == "env" else exchange.start_response
-    raise AttributeError("uwsgi.%s is not available: the engine does not have this function" % name)
+    reason = reeve_uwsgi_refused.ABSENT.get(name, "the engine does not have it")
+    raise AttributeError("uwsgi.%s is not available: %s" % (name, reason))
 
 
 def _options(pairs):

@@ -1,0 +1,23 @@
+/** Messages between the master (main thread) and the thread of the commons, by `postMessage`. */
+import type { CommonsSettings } from '../config/commons-settings.ts';
+import type { CommonsReport } from './state.ts';
+
+/** What the thread gets as `workerData`. */
+export interface CommonsBoot {
+  /** A unix socket's path, or `127.0.0.1:0` on Windows. */
+  endpoint: string;
+  /** Hex of the bytes that clients show. */
+  token: string;
+}
+
+export type MasterToCommons =
+  /** Answered with `adopted`. */
+  { type: 'settings'; settings: CommonsSettings } | { type: 'stop' };
+
+export type CommonsToMaster =
+  | { type: 'ready'; endpoint: string }
+  /** null: all is as the settings say; a text: why it is not. */
+  | { type: 'adopted'; problem: string | null }
+  /** After something has changed, at most a few times a second. */
+  | { type: 'report'; report: CommonsReport }
+  | { type: 'log'; text: string };

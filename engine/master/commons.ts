@@ -1,0 +1,107 @@
+/**
+ * The master's end of the commons: starts their thread, gives it the settings and keeps what it last reported. A crash of
+ * the thread is a bug; it is started again, and what it held is lost, which the log says.
+ */
+import { Worker } from 'node:worker_threads';
+import type { CommonsBoot, CommonsToMaster, MasterToCommons } from '../commons/messages.ts';
+import type { CommonsReport } from '../commons/state.ts';
+import { compileCacheFolder } from '../compile-cache.ts';
+import type { CommonsSettings } from '../config/commons-settings.ts';
+import { EngineError } from '../errors.ts';
+
+const STOP_WAIT_MS = 2000;
+const RESTART_DELAY_MS = 200;
+
+export class Commons {
+  report: CommonsReport = { locks: [], caches: [] };
+  readonly #log: (text: string) => void;
+  #boot: CommonsBoot = { endpoint: '', token: '' };
+  #thread: Worker | null = null;
+  #settings: CommonsSettings | null = null;
+  #adopted: (problem: string | null) => void = () => undefined;
+  #restart: NodeJS.Timeout | null = null;
+  #isStopping = false;
+
+  constructor(log: (text: string) => void) {
+    this.#log = log;
+  }
+
+  /** Listens; resolves to the endpoint for the runtimes. Throws when the thread does not start. */
+  async start(runFolder: string, token: string): Promise<string> {
+    const endpoint = process.platform === 'win32' ? '127.0.0.1:0' : `${runFolder}/commons`;
+    this.#boot = { endpoint, token };
+    return new Promise((resolve, reject) => {
+      this.#run(resolve, reject);
+    });
+  }
+
+  /** Goes over to these settings, and resolves when that is done. Throws EngineError when they can not be followed. */
+  async adopt(settings: CommonsSettings): Promise<void> {
+    this.#settings = settings;
+    const problem = await new Promise<string | null>((resolve) => {
+      this.#adopted = resolve;
+      this.#tell({ type: 'settings', settings });
+    });
+    if (problem !== null) throw new EngineError('commons-not-made', problem, null);
+  }
+
+  dispose(): void {
+    this.#isStopping = true;
+    if (this.#restart !== null) clearTimeout(this.#restart);
+    const thread = this.#thread;
+    if (thread === null) return;
+    this.#tell({ type: 'stop' });
+    const timer = setTimeout(() => void thread.terminate(), STOP_WAIT_MS);
+    thread.once('exit', () => clearTimeout(timer));
+  }
+
+  #tell(message: MasterToCommons): void {
+    this.#thread?.postMessage(message, []);
+  }
+
+  #run(ready: (endpoint: string) => void, failed: (error: Error) => void): void {
+    // The build finds the thread by this very expression and makes it a file of its own.
+    const thread = new Worker(new URL('../commons/commons-thread.ts', import.meta.url), {
+      workerData: this.#boot,
+      name: 'commons',
+      env: threadEnv(),
+    });
+    this.#thread = thread;
+    let reason = 'it ended by itself';
+    thread.on('message', (message: CommonsToMaster) => {
+      if (message.type === 'ready') {
+        // Where it listens it does again: the runtimes know it.
+        this.#boot = { ...this.#boot, endpoint: message.endpoint };
+        ready(message.endpoint);
+      } else if (message.type === 'adopted') this.#adopted(message.problem);
+      else if (message.type === 'report') this.report = message.report;
+      else this.#log(message.text);
+    });
+    thread.on('error', (error) => {
+      reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    });
+    thread.on('exit', () => {
+      this.#thread = null;
+      if (this.#isStopping) return;
+      failed(new Error(`The commons do not start: ${reason}`));
+      this.#adopted(null);
+      this.#log(
+        `*** BUG: the thread of locks and caches crashed and is started again; what they held is lost ***\n${reason}`,
+      );
+      this.#restart = setTimeout(() => this.#startAgain(), RESTART_DELAY_MS);
+    });
+  }
+
+  #startAgain(): void {
+    const failed = (error: Error): void => this.#log(error.message);
+    this.#run(() => {
+      if (this.#settings !== null) this.#tell({ type: 'settings', settings: this.#settings });
+    }, failed);
+  }
+}
+
+/** A thread has a compile cache of its own, and takes it from its environment only. */
+function threadEnv(): NodeJS.ProcessEnv {
+  const folder = compileCacheFolder();
+  return folder === null ? process.env : { ...process.env, NODE_COMPILE_CACHE: folder };
+}

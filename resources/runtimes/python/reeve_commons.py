@@ -1,0 +1,202 @@
+"""What the processes of an instance share: a blocking client of the engine's commons (engine/commons/wire.ts).
+
+`call(operation, fields)` sends one request and waits for its answer. Each thread has connections of its own, made when
+they are first needed; a lock is held by a connection, so that it is given back when its holder dies. To add an operation:
+its number below as in wire.ts, and a function in the topic's reeve_uwsgi_*.py that calls `call`.
+
+The socket is the C type itself: frameworks that replace `socket.socket` (gevent) must not switch tasks in the middle of a
+request. Python 3.8 or newer, standard library only.
+"""
+
+import _socket
+import _thread
+import os
+import struct
+import time
+
+HELLO = 0
+LOCK, UNLOCK, IS_LOCKED = 1, 2, 3
+CACHE_GET, CACHE_SET, CACHE_DELETE, CACHE_EXISTS, CACHE_CLEAR, CACHE_CALCULATE, CACHE_KEYS, CACHE_COUNT = range(16, 24)
+
+DONE, NOTHING, ERROR = 0, 1, 2
+_HEADER = struct.Struct("<IB")
+_TEXT = struct.Struct("<H")
+_LENGTH = struct.Struct("<I")
+_RECEIVE_BYTES = 65536
+CONNECT_SECONDS = 5
+
+_place = {"endpoint": "", "token": b""}
+_local = _thread._local()
+# Every connection of this process: a fork closes them, since they belong to its parent.
+_connections = set()
+
+
+class CommonsError(RuntimeError):
+    """The commons can not be reached, or the request makes no sense to them."""
+
+
+class TooLong(Exception):
+    """No value that the instance shares can be as long as this request."""
+
+
+class Connection:
+    """One connection, for one request at a time."""
+
+    __slots__ = ("sock", "longest", "__weakref__")
+
+    def __init__(self):
+        self.sock = None
+        self.sock = _connect(_place["endpoint"])
+        _connections.add(self.sock)
+        self.longest = 0
+        hello = _place["token"] + struct.pack("<Iq", os.getpid(), _thread.get_ident() & 0x7FFFFFFFFFFFFFFF)
+        self.longest = struct.unpack("<I", self.exchange(HELLO, hello)[1])[0]
+
+    def exchange(self, operation, fields):
+        """The answer's status and value. After an exception the connection is of no use any more."""
+        if len(fields) >= self.longest > 0:
+            raise TooLong()
+        sock = self.sock
+        sock.sendall(_HEADER.pack(len(fields) + 1, operation) + fields)
+        data = sock.recv(_RECEIVE_BYTES)
+        while len(data) < 5:
+            data += self._more(5 - len(data))
+        length, status = _HEADER.unpack_from(data)
+        missing = length + 4 - len(data)
+        if missing > 0:
+            pieces = [data]
+            while missing > 0:
+                piece = self._more(missing)
+                pieces.append(piece)
+                missing -= len(piece)
+            data = b"".join(pieces)
+        return status, data[5:]
+
+    def _more(self, count):
+        piece = self.sock.recv(count)
+        if not piece:
+            raise ConnectionResetError("the connection to the engine has ended")
+        return piece
+
+    def close(self):
+        sock, self.sock = self.sock, None
+        if sock is not None:
+            _connections.discard(sock)
+            sock.close()
+
+    def __del__(self):
+        # Its thread has ended: a lock that it held is free then.
+        self.close()
+
+
+def install(endpoint, token):
+    """Where the commons are; `token` in hex."""
+    _place.update(endpoint=endpoint, token=bytes.fromhex(token))
+
+
+def text(value):
+    """A field of bytes in the midst of others; at most 65535 bytes."""
+    return _TEXT.pack(len(value)) + value
+
+
+def call(operation, fields):
+    """The answer's value, or None when there is nothing. Raises CommonsError with the commons' own words."""
+    try:
+        connection = _local.free.pop()
+    except (AttributeError, IndexError):
+        connection = Connection()
+    try:
+        status, value = connection.exchange(operation, fields)
+    except ConnectionError:
+        # The commons were started again, and all connections from before are dead.
+        connection.close()
+        _local.free = []
+        connection = Connection()
+        status, value = connection.exchange(operation, fields)
+    except TooLong:
+        give_back(connection)
+        return None
+    except BaseException:
+        connection.close()
+        raise
+    give_back(connection)
+    if status == DONE:
+        return value
+    if status == NOTHING:
+        return None
+    raise CommonsError(value.decode("utf-8", "replace"))
+
+
+def items(value):
+    """The members of a list in an answer; each is bytes or None."""
+    found, at = [], 0
+    while at < len(value):
+        (length,) = _LENGTH.unpack_from(value, at)
+        at += 4
+        if length == 0xFFFFFFFF:
+            found.append(None)
+        else:
+            found.append(value[at : at + length])
+            at += length
+    return found
+
+
+def take():
+    """A connection of this thread that nothing else uses, until `give_back`. A signal handler may need a second one."""
+    try:
+        return _local.free.pop()
+    except (AttributeError, IndexError):
+        return Connection()
+
+
+def give_back(connection):
+    """The request is over; one that failed must be closed instead."""
+    try:
+        _local.free.append(connection)
+    except AttributeError:
+        _local.free = [connection]
+
+
+def held():
+    """The connections of this thread that hold a lock, by its name."""
+    try:
+        return _local.held
+    except AttributeError:
+        _local.held = {}
+        return _local.held
+
+
+def _connect(endpoint):
+    if not endpoint:
+        raise CommonsError("the engine has no commons for this process")
+    deadline = time.monotonic() + CONNECT_SECONDS
+    while True:
+        sock = None
+        try:
+            if not endpoint.startswith("/"):
+                host, _, port = endpoint.rpartition(":")
+                sock = _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM)
+                sock.connect((host, int(port)))
+                sock.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
+            else:
+                sock = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
+                sock.connect(endpoint)
+            return sock
+        except (ConnectionRefusedError, FileNotFoundError) as error:
+            sock.close()
+            # Their thread is being started again.
+            if time.monotonic() > deadline:
+                raise CommonsError("the engine's commons can not be reached: %s" % error) from None
+            time.sleep(0.02)
+
+
+def _after_fork():
+    global _local
+    _local = _thread._local()
+    for sock in _connections:
+        sock.close()
+    _connections.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
