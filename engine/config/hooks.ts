@@ -25,6 +25,7 @@ const ACTIONS = new Map<string, [shape: RegExp, needs: string]>([
   ['appendn', [/^\S+ /, 'a file and a text']],
   ['chmod', [/^\S+ [0-7]{1,4}$/, 'a file and an octal mode']],
   ['chown', [/^\S+ \S+ \S+$/, 'a file, a user and a group']],
+  ['alarm', [/^\S+ ./, 'an alarm and a text']],
   ['unix_signal', [/^\d+ \S+$/, 'the number of a signal and a function']],
 ]);
 

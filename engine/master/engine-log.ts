@@ -26,6 +26,8 @@ interface Channels {
 export class EngineLog {
   /** The engine is in the background: the file of `daemonize` is its log. */
   isInBackground = false;
+  /** Is told of each line, as bytes in a string, where the configuration has something to say about lines (`log-alarm`). */
+  watcher: ((line: string) => void) | null = null;
   readonly #standardOutputFd: number;
   readonly #standard: ByteQueue;
   #file: LogFile | null = null;
@@ -34,6 +36,7 @@ export class EngineLog {
   /** What workers print goes through the master. */
   #isThroughMaster = false;
   #settings: LogSettings | null = null;
+  #isWatched = false;
   /** Privileges have been dropped, if there were any: `logto2` counts from here on. */
   #isDropped = false;
 
@@ -64,7 +67,7 @@ export class EngineLog {
 
   /** Where request lines go. */
   get requestTarget(): RequestLogTarget {
-    return this.#channels === null
+    return this.#channels === null && !this.#isWatched
       ? { type: 'descriptor', fd: this.#file?.fd ?? this.#standard.fd }
       : { type: 'master' };
   }
@@ -91,16 +94,24 @@ export class EngineLog {
     this.#channels?.requests.dispose();
     this.#channels = channels;
     this.#settings = log;
+    this.#isWatched = settings.alarms.rules.length > 0;
     const isUnreadable = settings.app.language === 'javascript' && file !== null;
     this.#isThroughMaster =
-      log.throughMaster || channels !== null || isUnreadable || (file === null && isPipe(this.#standard.fd));
+      log.throughMaster ||
+      this.#isWatched ||
+      channels !== null ||
+      isUnreadable ||
+      (file === null && isPipe(this.#standard.fd));
   }
 
   /** Opens the way of what workers print; `folder` is the engine's own. */
   openWorkerOutput(folder: string): void {
     if (process.platform === 'win32') return;
     try {
-      this.#output = new WorkerOutput(`${folder}/output`, (line) => this.#put(line));
+      this.#output = new WorkerOutput(`${folder}/output`, (line) => {
+        this.#put(line);
+        this.#watch(line);
+      });
     } catch (error) {
       this.write(`workers write to the log themselves: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -118,8 +129,15 @@ export class EngineLog {
   /** Lines of the engine's own. */
   write(text: string): void {
     this.#output?.drain();
-    const prefix = this.#linePrefix();
-    for (const line of text.split('\n')) this.#put(bytesOf(`${prefix}${line}\n`));
+    for (const line of this.#linesOf(text)) {
+      this.#put(line);
+      this.#watch(line);
+    }
+  }
+
+  /** Lines that the watcher is not told of: its own. */
+  writeUnwatched(text: string): void {
+    for (const line of this.#linesOf(text)) this.#put(line);
   }
 
   /** Request lines of a gateway, as latin-1 strings of bytes, each with its line end. */
@@ -130,6 +148,7 @@ export class EngineLog {
       const line = text.slice(start, end + 1);
       if (channel === undefined) this.#toLog(line);
       else channel.write(line);
+      this.#watch(line);
       start = end + 1;
     }
   }
@@ -164,6 +183,15 @@ export class EngineLog {
     this.#file?.dispose();
     this.#file = null;
     this.#standard.dispose();
+  }
+
+  #watch(line: string): void {
+    if (this.#isWatched) this.watcher?.(line);
+  }
+
+  #linesOf(text: string): string[] {
+    const prefix = this.#linePrefix();
+    return text.split('\n').map((line) => bytesOf(`${prefix}${line}\n`));
   }
 
   #linePrefix(): string {

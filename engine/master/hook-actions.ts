@@ -9,6 +9,7 @@ import { hooksOf } from '../config/hooks.ts';
 import type { EngineSettings } from '../config/settings.ts';
 import type { HookPhase, HookSetting } from '../config/system-settings.ts';
 import { EngineError } from '../errors.ts';
+import type { Alarms } from './alarms.ts';
 import { LIFELINE } from './daemon-processes.ts';
 import { type EngineLog, errorCode } from './engine-log.ts';
 import { childEnv, type RuntimePlace } from './runtimes.ts';
@@ -30,12 +31,14 @@ export class ExitRequested extends Error {}
 export class HookRunner {
   readonly #log: EngineLog;
   readonly #place: RuntimePlace;
+  readonly #alarms: Alarms;
   #child: ChildProcess | null = null;
 
   /** `putenv` and `chdir` change the place, so that all that is started afterwards has them. */
-  constructor(log: EngineLog, place: RuntimePlace) {
+  constructor(log: EngineLog, place: RuntimePlace, alarms: Alarms) {
     this.#log = log;
     this.#place = place;
+    this.#alarms = alarms;
   }
 
   /** The hooks of a moment, one after the other. Throws EngineError at the first that fails. */
@@ -88,6 +91,9 @@ export class HookRunner {
       case 'print':
       case 'log':
         return this.#log.write(argument);
+      case 'alarm':
+        if (this.#alarms.raise(first, text)) return;
+        throw new Error(`there is no alarm '${first}'`);
       case 'putenv': {
         const equals = argument.indexOf('=');
         this.#place.env[argument.slice(0, equals)] = argument.slice(equals + 1);

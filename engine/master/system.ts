@@ -6,19 +6,21 @@
 import { lstatSync, unlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
-import type { StatsDaemon } from '../api/stats.ts';
 import type { EngineSettings, SystemTouchAction } from '../config/settings.ts';
 import type { LimitSettings } from '../config/system-settings.ts';
 import { EngineError, formatEngineError } from '../errors.ts';
+import { Alarms } from './alarms.ts';
 import { CronProcesses } from './cron-processes.ts';
 import { DaemonProcesses } from './daemon-processes.ts';
 import { type EngineLog, errorCode } from './engine-log.ts';
+import type { MasterEvent } from './events.ts';
 import { ExitRequested, HookRunner } from './hook-actions.ts';
 import { assume, checkReadable, handOver, type Identity, isRoot, resolveIdentity } from './identity.ts';
 import type { MasterState, Stop } from './machine-state.ts';
 import { removePidfile, writePidfile } from './pidfile.ts';
 import { childEnv, type RuntimePlace } from './runtimes.ts';
 import { ServiceNotifier } from './service-notify.ts';
+import type { StatsSources } from './stats-view.ts';
 
 /** What daemons get at most at a stop that does not wait for requests either. */
 const DAEMON_MERCY_MS = 5000;
@@ -31,8 +33,16 @@ export interface SystemHost {
   stopServer: () => void;
   /** It is a signal's time (`uwsgi.add_cron`). */
   raise?: (signal: number) => void;
+  /** A message to a mule, 0: to any; false: there is none. */
+  sendToMule?: (mule: number, text: string) => boolean;
   /** All workers are there for the first time. */
   ready: () => void;
+}
+
+interface CommandPlace {
+  shell: string;
+  env: NodeJS.ProcessEnv;
+  cwd: string;
 }
 
 export class System {
@@ -43,6 +53,7 @@ export class System {
   #identity: Identity | null = null;
   #daemons: DaemonProcesses | null = null;
   readonly crons: CronProcesses;
+  readonly alarms: Alarms;
   /** Those of a configuration that a reload has replaced. */
   #leaving: DaemonProcesses | null = null;
   #daemonsOver: Promise<void> = Promise.resolve();
@@ -51,17 +62,25 @@ export class System {
 
   constructor(host: SystemHost) {
     this.#host = host;
-    this.#hooks = new HookRunner(host.log, host.place);
     this.#notifier = new ServiceNotifier(host.place.env, host.log);
-    this.crons = new CronProcesses({
-      log: host.log,
-      place: () => this.#commandPlace(),
-      raise: (signal) => host.raise?.(signal),
+    const { log } = host;
+    const place = (): CommandPlace => this.#commandPlace();
+    const raiseSignal = (signal: number): void => host.raise?.(signal);
+    this.crons = new CronProcesses({ log, place, raise: raiseSignal });
+    this.alarms = new Alarms({
+      settings: host.settings,
+      log: (text) => log.writeUnwatched(text),
+      place,
+      raiseSignal,
+      sendToMule: host.sendToMule ?? null,
     });
+    log.watcher = (line) => this.alarms.sawLine(line);
+    this.#hooks = new HookRunner(log, host.place, this.alarms);
   }
 
-  get daemons(): StatsDaemon[] {
-    return this.#daemons?.reports ?? [];
+  /** Its part of the stats document. */
+  get stats(): Pick<StatsSources, 'daemons' | 'crons' | 'alarms'> {
+    return { daemons: this.#daemons?.reports ?? [], crons: this.crons.stats, alarms: this.alarms.stats };
   }
 
   /** Before anything is opened. Throws EngineError when a name is unknown or a hook fails. */
@@ -72,6 +91,7 @@ export class System {
     this.#identity = resolveIdentity(settings());
     await this.#hooks.runAll('asap', settings());
     if (priority !== null) setNice(priority, log);
+    this.alarms.adopt();
     for (const line of limitLines(settings().system.limits)) log.write(line);
     await this.#hooks.runAll('pre-jail', settings());
     await this.#hooks.runAll('in-jail', settings());
@@ -126,6 +146,14 @@ export class System {
     seen.generation = state.active;
   }
 
+  /** Something has happened to a process of the application. */
+  saw(event: MasterEvent, state: MasterState): void {
+    if (event.type === 'zygote-exited') this.alarms.sawEnd('the process that loads the application', event.signal);
+    if (event.type !== 'worker-exited') return;
+    const worker = state.workers.get(event.spawnId);
+    if (worker !== undefined) this.alarms.sawEnd(`worker ${worker.wid} (pid: ${worker.pid})`, event.signal);
+  }
+
   /** A watched file was touched. */
   touched(action: SystemTouchAction, path: string): void {
     if (action.type === 'restart-daemons') this.#daemons?.touched(path);
@@ -160,6 +188,7 @@ export class System {
     this.#leaving?.dispose();
     this.#daemons?.dispose();
     this.crons.dispose();
+    this.alarms.dispose();
     this.#removeTracebackers();
     if (!this.#host.settings().vacuum) return;
     for (const path of this.#written) removePidfile(path);
@@ -182,7 +211,7 @@ export class System {
   }
 
   /** What commands beside the server get. */
-  #commandPlace(): { shell: string; env: NodeJS.ProcessEnv; cwd: string } {
+  #commandPlace(): CommandPlace {
     const { place, settings } = this.#host;
     const { shell } = settings().system;
     return { shell, env: childEnv(settings(), place), cwd: place.folder ?? settings().chdir ?? place.cwd };
@@ -223,6 +252,7 @@ export class System {
     const isReloading = state.reload !== null;
     if (state.active !== seen.generation) {
       this.crons.configure(this.#host.settings().cron);
+      this.alarms.adopt();
       void this.#renewDaemons();
     }
     if (isReloading === seen.isReloading) return;

@@ -1,20 +1,10 @@
 /**
- * Alarms and metrics. Explained here, not supported yet.
+ * Metrics. Explained here, not supported yet.
  */
 import type { OptionSection } from './section.ts';
 
 export const metricsOptions: OptionSection = {
   data: `
-alarm | list | no | | Names an alarm and what it does: NAME PLUGIN:ARGUMENT.
-log-alarm | list | no | | Raises an alarm for lines that match an expression: ALARM EXPRESSION.
-not-log-alarm | list | no | | Spares lines that match an expression from alarms: ALARM EXPRESSION.
-alarm-backlog | list | no | | Raises this alarm when the listen queue is full.
-alarm-fd | list | no | | Raises an alarm when a descriptor can be read: ALARM DESCRIPTOR[:BYTES] [TEXT].
-alarm-segfault | list | no | | Raises this alarm when a process of the server crashes.
-alarm-freq | seconds | no | 3 | Time during which an alarm with the same text is not raised again.
-alarm-cheap | flag | no | | Sends alarms over HTTP from the one thread of all alarms.
-alarm-msg-size | bytes | no | 8192 | Longest text of an alarm.
-alarm-list | flag | no | | Lists the kinds of alarms.
 metric | list | no | | Adds a metric: its name, or name=,type=,collector= and more.
 metric-threshold | list | no | | Raises an alarm when a metric reaches a value: key=,value=,alarm= and if wanted rate=, msg=, reset=.
 metrics-dir | path | no | | Folder in which a file for each metric has its value.

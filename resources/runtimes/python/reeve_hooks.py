@@ -87,6 +87,10 @@ def _act(action, argument):
     name, _, rest = argument.partition(" ")
     if action in ("print", "log"):
         print(argument, file=sys.stderr)
+    elif action == "alarm":
+        import reeve_uwsgi_clock  # it is rare
+
+        reeve_uwsgi_clock.alarm(name, rest)
     elif action == "exit":
         sys.stdout.flush()
         os._exit(int(argument or 0))

@@ -20,6 +20,7 @@ import reeve_uwsgi_misc
 import reeve_uwsgi_refused
 import reeve_uwsgi_rpc
 import reeve_uwsgi_server
+import reeve_uwsgi_spooler
 from reeve_uwsgi_state import as_number, serving_exchange, state
 
 VERSION = b"reeve-0.1.0"
@@ -31,6 +32,7 @@ _TOPICS = (
     reeve_uwsgi_exchange,
     reeve_uwsgi_commons,
     reeve_uwsgi_rpc,
+    reeve_uwsgi_spooler,
     reeve_uwsgi_misc,
 )
 
