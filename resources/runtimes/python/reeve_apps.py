@@ -91,11 +91,11 @@ def prepare(boot):
     if setting.get("executable"):
         sys.executable = setting["executable"]
     for name, source in setting.get("moduleAliases", ()):
-        _import_aside(source, name)
+        import_aside(source, name)
     for source in (*setting.get("sharedImports", ()), *setting.get("imports", ())):
-        _import_aside(source, None)
+        import_aside(source, None)
     for name, source in setting.get("postModuleAliases", ()):
-        _import_aside(source, name)
+        import_aside(source, name)
 
 
 def load_apps(setting):
@@ -165,7 +165,7 @@ def _load_paste(source):
     return loadapp(source["uri"])
 
 
-def _import_aside(source, alias):
+def import_aside(source, alias):
     """`import` and the aliases: a failure is written to the log and changes nothing else, as in uWSGI."""
     try:
         if source.endswith(".py") or "/" in source:
