@@ -221,7 +221,7 @@ export const methods = {
 
   /** The tasks in a spooler's folder, which is one that the instance has. */
   'spool.list': { params: inSpool, result: spoolListSchema },
-  /** What a task says. `reveal` opens a minute for its secrets on this connection and goes onto the record of actions. */
+  /** What a task says; with its secrets by `reveal`, which goes onto the record of actions. A page shows them for a minute. */
   'spool.task': {
     params: inSpool.extend({ task: taskNameSchema, reveal: z.boolean() }),
     result: spoolTaskSchema,

@@ -11,7 +11,7 @@ import { reference } from '../pages/config/reference/reference-store.ts';
 import { isLinkDown } from '../pages/instance/link-down.ts';
 import type { AppStores } from '../stores/app.ts';
 import { byTrouble } from '../stores/instances.ts';
-import { fleetRoute, INSTANCE_TABS, type InstanceTab, instanceRoute } from '../stores/router.ts';
+import { fleetRoute, hasTab, INSTANCE_TABS, type InstanceTab, instanceRoute, TAB_TITLES } from '../stores/router.ts';
 import { showToast } from '../ui/toast.tsx';
 import { actionCommands } from './action-commands.ts';
 import { fleetCommands } from './fleet-commands.ts';
@@ -34,13 +34,13 @@ export interface Command {
   run: () => void;
 }
 
-const TAB_TITLES: Record<InstanceTab, string> = {
-  overview: 'Overview',
-  workers: 'Workers',
-  requests: 'Requests',
-  config: 'Config',
-  logs: 'Logs',
-  reload: 'Reload',
+const TAB_KEYWORDS: { readonly [Tab in InstanceTab]?: string } = {
+  spooler: 'tasks queue',
+  background: 'cron timers mules farms caches locks metrics signals daemons alarms',
+};
+const NO_TAB: { readonly [Tab in InstanceTab]?: string } = {
+  spooler: "It has no spooler: 'spooler' names a folder of tasks.",
+  background: 'It has no crons, mules, caches, daemons, alarms or metrics.',
 };
 
 const NO_INSTANCE = 'Open an instance first.';
@@ -154,7 +154,8 @@ function instanceCommands(stores: AppStores): Command[] {
       id: `tab.${tab}`,
       title: `Show ${TAB_TITLES[tab].toLowerCase()} of ${name}`,
       shortcut: String(index + 1),
-      whyNot: none,
+      keywords: TAB_KEYWORDS[tab] ?? '',
+      whyNot: none ?? (hasTab(tab, instance?.sections ?? []) ? null : (NO_TAB[tab] ?? null)),
       run: go(tab),
     }),
   );

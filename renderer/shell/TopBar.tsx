@@ -1,7 +1,7 @@
 /** Top bar: mark, where one is, the command field. It is the window's handle; the system draws its own buttons over it. */
 import { Search } from 'lucide-react';
 import { Fragment } from 'react';
-import { fleetRoute, instanceRoute, type Route } from '../stores/router.ts';
+import { fleetRoute, instanceRoute, type Route, TAB_TITLES } from '../stores/router.ts';
 import { useHostInfo, useInstances, useRoute, useStores } from '../stores/use-stores.ts';
 import { Kbd } from '../ui/Kbd.tsx';
 import { Mark } from './Mark.tsx';
@@ -17,14 +17,6 @@ const PAGE_TITLES = {
   alerts: 'Alerts',
   settings: 'Settings',
   rolling: 'Rolling reloads',
-} as const;
-const TAB_TITLES = {
-  overview: null,
-  workers: 'Workers',
-  requests: 'Requests',
-  config: 'Config',
-  logs: 'Logs',
-  reload: 'Reload',
 } as const;
 
 export function TopBar({ isNarrow }: { isNarrow: boolean }) {
@@ -72,7 +64,7 @@ function useCrumbs(isNarrow: boolean): Crumb[] {
       ...(route.page === 'rolling' ? [{ title: PAGE_TITLES.fleet, route: fleetRoute() }] : []),
       { title: PAGE_TITLES[route.page], route: null },
     ];
-  const tab = TAB_TITLES[route.tab];
+  const tab = route.tab === 'overview' ? null : TAB_TITLES[route.tab];
   return [
     ...(isNarrow ? [] : [{ title: 'Instances', route: fleetRoute() }]),
     ...(group === null ? [] : [{ title: group, route: fleetRoute(`group:${group}`) }]),

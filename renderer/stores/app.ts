@@ -1,6 +1,7 @@
 /** All stores of a window, made together around one client, and disposed together. */
 import type { StoreApi } from 'zustand/vanilla';
 import type { Client } from '../client.ts';
+import { type BackgroundStore, createBackgroundStore } from './background.ts';
 import { type ClockPage, type ClockStore, createClockStore } from './clock.ts';
 import { createHostInfoStore, type HostInfoStore } from './host-info.ts';
 import { createHostsStore, type HostsStore } from './hosts.ts';
@@ -29,6 +30,7 @@ export interface AppStores {
   watch: WatchStore;
   settings: SettingsStore;
   log: LogStore;
+  background: BackgroundStore;
   reload: ReloadStore;
   rolling: RollingStore;
   ui: UiStore;
@@ -53,6 +55,7 @@ export function createAppStores({ client, link, retryLink, page }: AppStoresOpti
     watch: createWatchStore(client),
     settings: createSettingsStore(client),
     log: createLogStore(client),
+    background: createBackgroundStore(client),
     reload: createReloadStore(client),
     rolling: createRollingStore(client),
     router: createRouterStore(page),

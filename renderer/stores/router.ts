@@ -4,8 +4,34 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
-export const INSTANCE_TABS = ['overview', 'workers', 'requests', 'config', 'logs', 'reload'] as const;
+export const INSTANCE_TABS = [
+  'overview',
+  'workers',
+  'requests',
+  'config',
+  'logs',
+  'spooler',
+  'background',
+  'reload',
+] as const;
 export type InstanceTab = (typeof INSTANCE_TABS)[number];
+
+export const TAB_TITLES: Readonly<Record<InstanceTab, string>> = {
+  overview: 'Overview',
+  workers: 'Workers',
+  requests: 'Requests',
+  config: 'Config',
+  logs: 'Logs',
+  spooler: 'Spooler',
+  background: 'Background',
+  reload: 'Reload',
+};
+
+/** Whether an instance with these sections has a tab; a reload is started by its button. */
+export function hasTab(tab: InstanceTab, sections: readonly string[]): boolean {
+  if (tab === 'spooler' || tab === 'background') return sections.includes(tab);
+  return tab !== 'reload';
+}
 
 export type Route =
   | { page: 'home' }

@@ -6,6 +6,7 @@ import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 import type { HostInfo, Instance, Settings } from '../../electron/contract/model.ts';
 import type { AppStores } from './app.ts';
+import type { BackgroundState } from './background.ts';
 import type { HostsState } from './hosts.ts';
 import type { InstancesState } from './instances.ts';
 import type { LinkState } from './link.ts';
@@ -46,6 +47,10 @@ export function useSettings<T>(selector: (settings: Settings) => T): T {
 
 export function useLog<T>(selector: (state: LogState) => T): T {
   return useStore(useStores().log, selector);
+}
+
+export function useBackground<T>(selector: (state: BackgroundState) => T): T {
+  return useStore(useStores().background, selector);
 }
 
 export function useReloads<T>(selector: (state: ReloadState) => T): T {

@@ -2,7 +2,7 @@
 import type { Connection } from '../../rpc/server.ts';
 import type { Clock } from '../ports.ts';
 
-const SHOWN_FOR_MS = 60_000;
+export const SHOWN_FOR_MS = 60_000;
 
 export class SecretViews {
   readonly #clock: Clock;

@@ -2,7 +2,7 @@
 import type { Params, Result } from '../../contract/api.ts';
 import type { TaskName, TaskResult } from '../../contract/background-model.ts';
 import { type AuditRecord, hostKeyOf } from '../audit/audit-log.ts';
-import { SecretViews } from '../audit/secret-views.ts';
+import { SHOWN_FOR_MS } from '../audit/secret-views.ts';
 import type { HandlerContext, Part } from '../handlers.ts';
 import type { Instance } from '../instances/instance.ts';
 import { requireName } from '../reload/read-only.ts';
@@ -12,7 +12,6 @@ import { changeTasks, listSpool, readTask } from './spool-desk.ts';
 
 export function backgroundHandlers(context: HandlerContext): Part<'background' | 'spool'> {
   const { ports, registry, audit, background } = context;
-  const views = new SecretViews(ports.clock);
   const turns = new Turns();
   const change = async (
     what: 'retry' | 'delete',
@@ -40,15 +39,13 @@ export function backgroundHandlers(context: HandlerContext): Part<'background' |
     },
     'spool.list': async ({ instanceId, folder }) =>
       listSpool(registry.get(instanceId), folder, () => ports.clock.now()),
-    'spool.task': async ({ instanceId, folder, task, reveal }, connection) => {
+    'spool.task': async ({ instanceId, folder, task, reveal }) => {
       const instance = registry.get(instanceId);
-      const subject = `${instanceId} ${folder} ${task.place}/${task.name}`;
       if (reveal) {
-        views.begin(connection, subject);
         const detail = `Task ${task.place}/${task.name} in ${folder} is shown with its secrets for 1 min`;
         audit.record({ ...recordOf(instance), action: 'spool.show', detail, result: 'begun' });
       }
-      return readTask(instance, folder, task, views.untilMs(connection, subject));
+      return readTask(instance, folder, task, reveal ? ports.clock.now() + SHOWN_FOR_MS : 0);
     },
     'spool.retry': async (params) => change('retry', params),
     'spool.delete': async (params) => change('delete', params),

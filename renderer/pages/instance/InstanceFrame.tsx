@@ -4,7 +4,7 @@
  */
 import { Suspense, useEffect } from 'react';
 import type { Instance } from '../../../electron/contract/model.ts';
-import { INSTANCE_TABS, type InstanceTab, instanceRoute, type Route } from '../../stores/router.ts';
+import { hasTab, INSTANCE_TABS, type InstanceTab, instanceRoute, type Route, TAB_TITLES } from '../../stores/router.ts';
 import { useInstance, useInstances, useStores, useUi, useWatch } from '../../stores/use-stores.ts';
 import { ErrorBand } from '../../ui/ErrorBand.tsx';
 import { ErrorBoundary } from '../../ui/ErrorBoundary.tsx';
@@ -26,6 +26,8 @@ const PAGES: Record<InstanceTab, React.ComponentType<{ instanceId: string }>> = 
   requests: lazyPage(() => import('../requests/RequestsPage.tsx')),
   config: lazyPage(fetchConfigPage),
   logs: lazyPage(() => import('../logs/LogsPage.tsx')),
+  spooler: lazyPage(() => import('../spooler/SpoolerPage.tsx')),
+  background: lazyPage(() => import('../background/BackgroundPage.tsx')),
   reload: lazyPage(() => import('../reload/ReloadPage.tsx')),
 };
 
@@ -62,7 +64,7 @@ export function InstanceFrame({ route }: { route: Route & { page: 'instance' } }
       {isLinkDown(instance) ? <LinkLost instance={instance} isOpen={tab === 'overview'} /> : null}
       <WatchFailure />
       <div className={isOfBefore(instance, tab) ? 'page stale' : 'page'} role="tabpanel" aria-labelledby={`tab-${tab}`}>
-        <ErrorBoundary key={`${instanceId} ${tab}`} what={`The page ${TITLES[tab]}`}>
+        <ErrorBoundary key={`${instanceId} ${tab}`} what={`The page ${TAB_TITLES[tab]}`}>
           <Suspense fallback={null}>
             <Page key={instanceId} instanceId={instanceId} />
           </Suspense>
@@ -74,18 +76,9 @@ export function InstanceFrame({ route }: { route: Route & { page: 'instance' } }
 
 /** Tables whose rows are the last ones that were seen; the overview marks its own parts. */
 function isOfBefore(instance: Instance, tab: InstanceTab): boolean {
-  if (tab !== 'workers' && tab !== 'requests') return false;
+  if (tab !== 'workers' && tab !== 'requests' && tab !== 'background') return false;
   return isLinkDown(instance) || (instance.engine !== null && instance.engine.status !== 'running');
 }
-
-const TITLES: Record<InstanceTab, string> = {
-  overview: 'Overview',
-  workers: 'Workers',
-  requests: 'Requests',
-  config: 'Config',
-  logs: 'Logs',
-  reload: 'Reload',
-};
 
 function InstanceTabs({ instance, tab }: { instance: Instance; tab: InstanceTab }) {
   const { router } = useStores();
@@ -96,10 +89,10 @@ function InstanceTabs({ instance, tab }: { instance: Instance; tab: InstanceTab 
     ...(workers === undefined ? {} : { workers }),
     ...(running > 0 ? { requests: running } : {}),
   };
-  // A reload is started by its button; its page has a tab only while it is open.
-  const shown = INSTANCE_TABS.filter((id) => id !== 'reload' || tab === 'reload');
+  // A page that is open keeps its tab: a reload's, or one of what the server has no more.
+  const shown = INSTANCE_TABS.filter((id) => id === tab || hasTab(id, instance.sections));
   const items = shown.map(
-    (id): TabItem<InstanceTab> => ({ id, title: TITLES[id], count: counts[id], dot: id === 'config' && isUnsaved }),
+    (id): TabItem<InstanceTab> => ({ id, title: TAB_TITLES[id], count: counts[id], dot: id === 'config' && isUnsaved }),
   );
   return (
     <Tabs

@@ -20,6 +20,7 @@ import { AddFileDialog } from './AddFileDialog.tsx';
 import { LogSourceMenu } from './LogSourceMenu.tsx';
 import { LogTail, Marked } from './LogTail.tsx';
 import { LogToolbar } from './LogToolbar.tsx';
+import { logRequests } from './log-requests.ts';
 import { countKinds, filterLines, type KindFilter, parseLogFilter, SLOW_MS } from './log-rows.ts';
 import { type Folded, foldTracebacks } from './tracebacks.ts';
 import { useRevealedLines } from './use-revealed-lines.ts';
@@ -84,7 +85,7 @@ function LogView({ instance, instanceId }: { instance: Instance | undefined; ins
   const workers = useWatch((state) => state.workers);
   const [frozen, setFrozen] = useState<readonly LogLine[] | null>(null);
   const [kind, setKind] = useState<KindFilter>('all');
-  const [text, setText] = useState('');
+  const [text, setText] = useState(() => logRequests.take(instanceId) ?? '');
   const [search, setSearch] = useState('');
   const [isSlowOnly, setIsSlowOnly] = useState(false);
   const [selectedSeq, setSelectedSeq] = useState<number | null>(null);

@@ -20,6 +20,9 @@ const TITLES: Readonly<Record<string, string>> = {
   'ssh.sign-in': 'Sign in',
   'log.show': 'Show secrets of a log',
   'requests.show': 'Show secrets of requests',
+  'spool.show': 'Show secrets of a task',
+  'spool.retry': 'Retry tasks',
+  'spool.delete': 'Delete tasks',
 };
 
 /** Actions without a title of their own stand as they are called. */

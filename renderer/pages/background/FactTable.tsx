@@ -1,0 +1,55 @@
+/** A plain table of a panel: columns with their cells, rows as they come. For lists of a few dozen. */
+import type { ReactNode } from 'react';
+import { TableHead } from '../../ui/Table.tsx';
+
+export interface Column<Row> {
+  title: string;
+  /** Of the head, on hover. */
+  about?: string;
+  numeric?: boolean;
+  mono?: boolean;
+  /** Absent: it takes what is left. */
+  widthPx?: number;
+  cell: (row: Row) => ReactNode;
+  /** The whole text of a cell that may be cut off. */
+  hint?: (row: Row) => string;
+}
+
+export interface FactTableProps<Row> {
+  label: string;
+  columns: readonly Column<Row>[];
+  rows: readonly Row[];
+  keyOf: (row: Row, index: number) => string;
+}
+
+export function FactTable<Row>({ label, columns, rows, keyOf }: FactTableProps<Row>) {
+  return (
+    <table className="tb facts" aria-label={label}>
+      <colgroup>
+        {columns.map(({ title, widthPx }) => (
+          <col key={title} style={widthPx === undefined ? undefined : { width: widthPx }} />
+        ))}
+      </colgroup>
+      <thead>
+        <tr>
+          {columns.map(({ title, about, numeric = false }) => (
+            <TableHead key={title} numeric={numeric} {...(about === undefined ? {} : { title: about })}>
+              {title}
+            </TableHead>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row, index) => (
+          <tr key={keyOf(row, index)}>
+            {columns.map(({ title, numeric, mono, cell, hint }) => (
+              <td key={title} className={numeric ? 'num' : mono ? 'm' : undefined} title={hint?.(row)}>
+                {cell(row)}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
