@@ -6,6 +6,8 @@ that needs it. What they share is reeve_uwsgi_state.py; what the engine can not 
 that is not there raises an AttributeError that says so, which is how `hasattr(uwsgi, ...)` works as it should.
 """
 
+import importlib.machinery
+import os
 import socket
 import sys
 import threading
@@ -16,10 +18,13 @@ import reeve_uwsgi_clock
 import reeve_commons
 import reeve_uwsgi_commons
 import reeve_uwsgi_exchange
+import reeve_uwsgi_metrics
+import reeve_uwsgi_queue
 import reeve_uwsgi_misc
 import reeve_uwsgi_refused
 import reeve_uwsgi_rpc
 import reeve_uwsgi_server
+import reeve_uwsgi_signals
 import reeve_uwsgi_spooler
 from reeve_uwsgi_state import as_number, serving_exchange, state
 
@@ -29,18 +34,34 @@ _VERSION_INFO = (0, 1, 0, 0, b"reeve")
 _TOPICS = (
     reeve_uwsgi_clock,
     reeve_uwsgi_server,
+    reeve_uwsgi_signals,
     reeve_uwsgi_exchange,
     reeve_uwsgi_commons,
+    reeve_uwsgi_queue,
+    reeve_uwsgi_metrics,
     reeve_uwsgi_rpc,
     reeve_uwsgi_spooler,
     reeve_uwsgi_misc,
 )
 
 
+class _OwnModules:
+    """Finds `uwsgidecorators`, and the engine's own modules, whose folder is not in the application's path; asked last."""
+
+    _folder = os.path.dirname(os.path.abspath(__file__))
+
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        if name == "uwsgidecorators" or name.startswith("reeve_"):
+            return importlib.machinery.PathFinder.find_spec(name, [cls._folder])
+        return None
+
+
 def install(boot, control=None):
     """Makes `import uwsgi` work; to be called before the application is loaded."""
     state.enter(boot, control)
     reeve_commons.install(boot["commons"], boot["token"])
+    sys.meta_path.append(_OwnModules)
     module = types.ModuleType("uwsgi", "The engine's application interface, after uWSGI's.")
     module.__getattr__ = _computed
     options = _options(boot["options"])

@@ -1,5 +1,7 @@
 """`uwsgi` about the present request: its log line, its deadline, its body, its connection."""
 
+import operator
+
 from reeve_uwsgi_state import as_bytes, as_number, need_exchange
 
 
@@ -24,14 +26,14 @@ def add_var(name, value):
     return True
 
 
-def log_this_request():
+def log_this_request(*_):
     """Has the request logged even though request logging is off."""
     need_exchange("log_this_request").log_this_request()
 
 
 def set_user_harakiri(seconds):
     """Gives the present request up after so many seconds from now; 0 takes that back."""
-    need_exchange("set_user_harakiri").set_deadline(max(0, int(seconds)))
+    need_exchange("set_user_harakiri").set_deadline(max(0, operator.index(seconds)))
 
 
 def disconnect():
@@ -49,7 +51,7 @@ def chunked_read_nb():
     return need_exchange("chunked_read_nb").environ["wsgi.input"].read(65536)
 
 
-def cl():
+def cl(*_):
     """Content-Length of the request."""
     return as_number(need_exchange("cl").environ.get("CONTENT_LENGTH"))
 

@@ -3,7 +3,7 @@
 import os
 import time
 
-from reeve_uwsgi_state import ask, in_bytes, need_control, state
+from reeve_uwsgi_state import as_bytes, ask, in_bytes, need_control, state
 
 
 def worker_id():
@@ -46,7 +46,9 @@ def total_requests():
 
 
 def listen_queue(number=0):
-    """Requests that wait for a worker."""
+    """Requests that wait for a worker, whatever socket they came from. @raises ValueError for a socket that is not there"""
+    if not 0 <= number < max(1, _socket_count()):
+        raise ValueError("unable to find socket %d" % number)
     return ask("listen-queue", 0)
 
 
@@ -78,7 +80,7 @@ def setprocname(name):
     """Gives this process another name in `ps`."""
     import reeve_process
 
-    reeve_process.set_title(name.decode("utf-8", "replace") if isinstance(name, bytes) else name)
+    reeve_process.set_title(as_bytes(name).decode("utf-8", "replace"))
 
 
 def ready():
@@ -86,11 +88,20 @@ def ready():
     return True
 
 
-def accepting():
+def ready_fd():
+    """The descriptor that shows when the server is ready, which uWSGI has as little without `ready-fd`."""
+    return -1
+
+
+def accepting(*_):
     """uWSGI's sign that a worker may be sent requests; the engine sees by itself when one can serve."""
+
+
+def _socket_count():
+    return sum(1 for key, _ in state.boot["options"] if key.endswith("socket"))
 
 
 FUNCTIONS = (
     *(worker_id, masterpid, log, reload, stop, workers, total_requests, listen_queue, mem, logsize, micros),
-    *(setprocname, ready, accepting),
+    *(setprocname, ready, ready_fd, accepting),
 )

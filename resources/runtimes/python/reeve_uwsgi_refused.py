@@ -1,0 +1,48 @@
+"""Names of uWSGI's module that the engine can not serve: they are there, and whoever calls one is told why and what to do.
+
+The functions for websockets are not there at all (`hasattr` is how libraries choose between websockets and polling);
+what asks for one reads the reason in the AttributeError.
+"""
+
+_ASYNC = "the engine has no asynchronous mode (`async`, `ugreen`): give the worker `threads`, or use asyncio in the application"
+_AREA = "the engine has no shared areas: use the cache, or a file with mmap"
+_CONTINUED = "the application's own threads can wait for descriptors with the module select"
+
+REASONS = {
+    "async_connect": _ASYNC,
+    "wait_fd_read": "%s; %s" % (_ASYNC, _CONTINUED),
+    "wait_fd_write": "%s; %s" % (_ASYNC, _CONTINUED),
+    "offload": "answers are sent by the gateway already: return a file with wsgi.file_wrapper",
+    "route": "the engine has no internal routing: do it in the application, or in the server in front",
+    "set_warning_message": "pings are answered by the gateway, which has no warning to add",
+    "SymbolsImporter": "the engine has no modules inside its program: name folders with `pythonpath`",
+    "SymbolsZipImporter": "the engine has no modules inside its program: name the zip file with `pythonpath`",
+    "ZipImporter": "Python imports from zip files itself: name the file with `pythonpath`",
+    **{
+        "sharedarea_" + name: _AREA
+        for name in (
+            "read write read8 read16 read32 read64 readbyte readlong write8 write16 write32 write64 writebyte writelong "
+            "inc8 inc16 inc32 inc64 inclong dec8 dec16 dec32 dec64 declong rlock wlock unlock wait memoryview object"
+        ).split()
+    },
+}
+
+# Missing for `hasattr`.
+ABSENT = dict.fromkeys(
+    ["websocket_" + name for name in "handshake recv recv_nb send send_binary send_from_sharedarea".split()],
+    "the engine does not serve websockets",
+)
+
+
+def refusals(names):
+    """Functions that raise NotImplementedError, for those of REASONS that are not in `names`."""
+    return {name: _refusal(name) for name in REASONS if name not in names}
+
+
+def _refusal(name):
+    def refused(*_arguments, **_keywords):
+        raise NotImplementedError("uwsgi.%s is not possible here: %s" % (name, REASONS[name]))
+
+    refused.__name__ = refused.__qualname__ = name
+    refused.__doc__ = "Refused: %s." % REASONS[name]
+    return refused
