@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { EngineError } from './errors.ts';
 import { errorCode } from './master/engine-log.ts';
+import { ownProgram } from './own-program.ts';
 
 const VARIABLE = 'REEVE_IN_BACKGROUND';
 const LOG_MODE = 0o640;
@@ -31,15 +32,14 @@ export async function goIntoBackground(
   logPath: string,
   io: { env: NodeJS.ProcessEnv; cwd: string; stderr: { fd?: number } },
 ): Promise<number> {
-  const command = process.argv.slice(1);
-  const isWholeCommand = argv.every((word, index) => word === command[command.length - argv.length + index]);
-  if (process.versions['electron'] !== undefined || !isWholeCommand) {
+  const [program, ...words] = ownProgram(argv) ?? [];
+  if (program === undefined) {
     throw new EngineError('not-in-background', 'Here the engine can not go into the background.');
   }
   const log = openLog(logPath);
   const from = statSync(logPath).size;
   try {
-    const child = spawn(process.execPath, [...process.execArgv, ...command], {
+    const child = spawn(program, [...words, ...argv], {
       cwd: io.cwd,
       env: { ...io.env, [VARIABLE]: '1' },
       detached: true,

@@ -20,6 +20,8 @@ export interface ConfigHostOptions {
   version?: string;
   reloading?: boolean;
   inheritedSockets?: number;
+  /** Absent where no emperor has started this instance. */
+  vassal?: { hasSocket: boolean; readConfig: () => ReadResult } | null;
   /** Without them only INI and JSON can be read. */
   readers?: FormatReaders;
 }
@@ -29,6 +31,7 @@ export function createConfigHost(options: ConfigHostOptions = {}): ConfigHost {
   const cwd = (options.cwd ?? process.cwd()).replaceAll('\\', '/');
   // The system is to see `file/` and `link/..` as they are written.
   const at = (path: string): string => (isAbsolute(path) ? path : `${cwd}/${path}`);
+  const { vassal = null } = options;
   const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
   return {
     readFile: (path) => readBytes(at(path)),
@@ -54,6 +57,9 @@ export function createConfigHost(options: ConfigHostOptions = {}): ConfigHost {
     version: options.version ?? '2.0.21',
     reloading: options.reloading ?? false,
     inheritedSockets: options.inheritedSockets ?? 0,
+    ...(vassal === null
+      ? {}
+      : { standardInputListens: vassal.hasSocket, readFromEmperor: (): ReadResult => vassal.readConfig() }),
     readers: options.readers ?? PLAIN_READERS,
     nowMicros: () => Math.floor((performance.timeOrigin + performance.now()) * 1000),
     facts: hostFacts({

@@ -72,6 +72,7 @@ export const ENGINE_ERRORS = {
     exitCode: 1,
     hint: 'Put Reeve where every user can read it, below /opt for example, or let this user enter its folder.',
   },
+  'emperor-not-root': { exitCode: 1, hint: "Start it as root, without 'uid', or leave 'emperor-tyrant' out." },
   'hook-failed': {
     exitCode: 1,
     hint: 'Correct the hook; its output stands above. A command that may fail is `safeexec`.',

@@ -14,12 +14,14 @@ import { resolveConfig } from './config/resolve.ts';
 import { startAdvice } from './config/rules/start-advice.ts';
 import type { EngineSettings } from './config/settings.ts';
 import { createConfigHost } from './config-host.ts';
+import { VassalLink } from './emperor/vassal-link.ts';
 import { EngineError, EXIT_BAD_CONFIG, formatEngineError } from './errors.ts';
 import { inheritedSocketsOf } from './inherited-sockets.ts';
 import { LoadedReaders } from './loaded-readers.ts';
 import { EngineLog } from './master/engine-log.ts';
 import { Master } from './master/master.ts';
 import { configurationLines } from './master/reports.ts';
+import { ownProgram } from './own-program.ts';
 import { type Starter, starterOf } from './starter.ts';
 import { ENGINE_VERSION } from './version.ts';
 
@@ -39,6 +41,8 @@ export interface EngineIo {
 /** What is left when the environment's words to the engine itself are taken out. */
 interface InnerIo extends EngineIo {
   inheritedSockets: number;
+  /** null: no emperor has started this engine. */
+  vassal: VassalLink | null;
   background: Background;
 }
 
@@ -56,7 +60,9 @@ export async function runEngine(argv: readonly string[], io: EngineIo): Promise<
   try {
     const background = backgroundOf(starter.env);
     const inherited = inheritedSocketsOf(background.env, process.pid);
-    const inner = { ...io, env: inherited.env, inheritedSockets: inherited.count, background };
+    const vassal = VassalLink.of(inherited.env);
+    const env = VassalLink.without(inherited.env);
+    const inner = { ...io, env, inheritedSockets: inherited.count, vassal, background };
     return await start(argv, inner, log, starter);
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
@@ -99,6 +105,8 @@ async function start(argv: readonly string[], io: InnerIo, log: EngineLog, start
       return again.ok ? again.settings : again.errors.join('\n');
     },
     ready: io.background.ready,
+    vassal: io.vassal,
+    program: ownProgram(argv),
   });
   starter.whenGone(() => master.stop('the program that started this engine has ended'));
   return master.run();
@@ -117,13 +125,18 @@ async function readFirst(argv: readonly string[], io: InnerIo, readers: LoadedRe
   }
 }
 
-function hostOf({ cwd, env, inheritedSockets }: InnerIo, readers: LoadedReaders, reloading: boolean): ConfigHost {
+function hostOf(
+  { cwd, env, inheritedSockets, vassal }: InnerIo,
+  readers: LoadedReaders,
+  reloading: boolean,
+): ConfigHost {
   return createConfigHost({
     cwd,
     env,
     version: ENGINE_VERSION,
     reloading,
     inheritedSockets,
+    vassal,
     readers: readers.all,
   });
 }

@@ -57,7 +57,10 @@ function addInherited(draft: Draft): void {
   const { settings, host } = draft;
   const named = new Set(settings.listeners.map(({ address }) => (address.type === 'fd' ? address.fd : -1)));
   const end = FIRST_INHERITED_FD + (host.inheritedSockets ?? 0);
-  for (let fd = FIRST_INHERITED_FD; fd < end; fd++) {
+  const fds = Array.from({ length: end - FIRST_INHERITED_FD }, (_, index) => FIRST_INHERITED_FD + index);
+  // As in uWSGI standard input comes first.
+  if (host.standardInputListens === true) fds.unshift(0);
+  for (const fd of fds) {
     if (named.has(fd)) continue;
     const origin = { file: 'environment', line: 0 };
     const address = { type: 'fd', fd } as const;

@@ -37,6 +37,10 @@ export interface ConfigHost {
   reloading: boolean;
   /** Listening sockets that the service manager handed over, from descriptor 3 on; none when it is not said. */
   inheritedSockets?: number;
+  /** The emperor that has started this instance holds a listening socket for it, which is standard input. */
+  standardInputListens?: boolean;
+  /** What that emperor sends as the configuration: `emperor://NAME`. */
+  readFromEmperor?: () => ReadResult;
   nowMicros(): number;
   /** Those that are there; a file of another format is an error with its name in `reader`. */
   readers: FormatReaders;

@@ -68,8 +68,12 @@ export function readSource(
   missing = `open("${path}"): No such file or directory`,
 ): Uint8Array {
   const scheme = SCHEME.exec(path)?.[1];
-  if (scheme !== undefined && path !== STANDARD_INPUT) throw refuseScheme(scheme, path, origin, option);
-  const read = path === '-' || path === STANDARD_INPUT ? host.readStdin() : readNamed(path, host);
+  const fromEmperor = scheme === 'emperor' ? host.readFromEmperor : undefined;
+  if (scheme !== undefined && path !== STANDARD_INPUT && fromEmperor === undefined) {
+    throw refuseScheme(scheme, path, origin, option);
+  }
+  const isStandardInput = path === '-' || path === STANDARD_INPUT;
+  const read = fromEmperor?.() ?? (isStandardInput ? host.readStdin() : readNamed(path, host));
   if (read.ok) return read.bytes;
   throw new ConfigFailure({
     code: 'file-not-read',

@@ -5,13 +5,24 @@
 import type { Command } from './events.ts';
 
 /** What the shell does itself, beside the machine's commands. */
-export type ShellCommand = 'print-statistics' | 'reopen-log' | 'rotate-log' | 'write-pidfile';
+export type ShellCommand =
+  | 'print-statistics'
+  | 'reopen-log'
+  | 'rotate-log'
+  | 'write-pidfile'
+  /** For the emperor and its vassals. */
+  | 'emperor-rescan'
+  | 'emperor-forgive'
+  | 'emperor-reload';
 
 const SHELL_COMMANDS: ReadonlySet<string> = new Set<ShellCommand>([
   'print-statistics',
   'reopen-log',
   'rotate-log',
   'write-pidfile',
+  'emperor-rescan',
+  'emperor-forgive',
+  'emperor-reload',
 ]);
 
 /** A command, or why there is none. */
@@ -22,13 +33,20 @@ export type Meaning = { command: Command | ShellCommand } | { refused: string };
  * process (and ends uWSGI's master): it is listened to so that it does not. Windows knows only two of these.
  */
 export const HANDLED_SIGNALS = ['SIGHUP', 'SIGTERM', 'SIGQUIT', 'SIGINT', 'SIGUSR1', 'SIGUSR2', 'SIGTSTP'] as const;
+/** They speak to an emperor; nobody else listens. */
+export const EMPEROR_SIGNALS = { SIGWINCH: 'emperor-rescan', SIGURG: 'emperor-forgive' } as const;
+
 export type HandledSignal = (typeof HANDLED_SIGNALS)[number];
 
 /** Without `master` uWSGI has nobody to reload it: SIGTERM ends it. */
-export function meaningOfSignal(signal: HandledSignal, settings: { dieOnTerm: boolean; master: boolean }): Meaning {
+export function meaningOfSignal(
+  signal: HandledSignal,
+  settings: { dieOnTerm: boolean; master: boolean; isEmperor?: boolean },
+): Meaning {
   switch (signal) {
     case 'SIGHUP':
-      return { command: 'reload' };
+      // An emperor without a master passes it on to its vassals.
+      return { command: settings.isEmperor === true && !settings.master ? 'emperor-reload' : 'reload' };
     case 'SIGINT':
       return { command: 'stop' };
     case 'SIGTERM':
@@ -57,6 +75,7 @@ const LETTERS = new Map<string, Command | ShellCommand>([
   ['l', 'reopen-log'],
   ['L', 'rotate-log'],
   ['P', 'write-pidfile'],
+  ['E', 'emperor-rescan'],
   ['+', 'add-worker'],
   ['-', 'remove-worker'],
   ['C', 'cheap'],
@@ -64,7 +83,6 @@ const LETTERS = new Map<string, Command | ShellCommand>([
 
 const UNSUPPORTED = new Map([
   ['B', 'reinforcements from an emperor'],
-  ['E', 'a rescan of the emperor'],
   ['f', 'forking the master'],
   ['S', 'blocking subscriptions'],
 ]);

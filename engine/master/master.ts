@@ -6,6 +6,8 @@
 import { randomBytes } from 'node:crypto';
 import { formatStats, STATS_HTTP_HEAD } from '../api/format-stats.ts';
 import type { EngineSettings } from '../config/settings.ts';
+import { Empire } from '../emperor/empire.ts';
+import type { VassalLink } from '../emperor/vassal-link.ts';
 import { EngineError, formatEngineError } from '../errors.ts';
 import type { GatewayToMaster } from '../gateway/messages.ts';
 import { createScoreboard, forgetGateway, HeaderField, headerTotal, type Scoreboard } from '../scoreboard.ts';
@@ -51,6 +53,10 @@ export interface MasterHost {
   readSettings: () => EngineSettings | string;
   /** All workers are there for the first time. */
   ready?: () => void;
+  /** null: no emperor has started this engine. */
+  vassal?: VassalLink | null;
+  /** How the engine starts itself; null: it can not. */
+  program?: readonly string[] | null;
 }
 
 export class Master {
@@ -74,6 +80,7 @@ export class Master {
   readonly #performer: Performer;
   readonly #system: System;
   readonly #signals: Signals;
+  readonly #empire: Empire;
   #folder: RunFolder | null = null;
   #state: MasterState;
   #isHandling = false;
@@ -88,13 +95,19 @@ export class Master {
     this.#desk = new CommandDesk({
       log: (text) => this.#log.write(text),
       isStopped: () => this.#state.phase === 'stopped',
-      interrupt: () => this.#system.interrupt(),
+      interrupt: () => {
+        this.#system.interrupt();
+        this.#empire.interrupt();
+      },
       enqueue: (command) => this.#enqueue({ type: 'command', command }),
       shell: {
         'print-statistics': () => this.#printStatistics(),
         'write-pidfile': () => this.#writePidfiles(),
         'reopen-log': () => this.#logKeeper.reopen(),
         'rotate-log': () => this.#logKeeper.rotate(),
+        'emperor-rescan': () => this.#empire.tell('rescan'),
+        'emperor-forgive': () => this.#empire.tell('forgive'),
+        'emperor-reload': () => this.#empire.tell('reload'),
       },
     });
     this.#state = boot(planOf(settings), Date.now()).state;
@@ -208,12 +221,23 @@ export class Master {
       system: this.#system,
       direct: this.#direct,
       finish: (exitCode) =>
-        void this.#companions.over().then(async () => this.#resolve(await this.#system.close(exitCode))),
+        void Promise.all([this.#companions.over(), this.#empire.over()]).then(async () =>
+          this.#resolve(await this.#system.close(exitCode)),
+        ),
     });
     this.#signals = new Signals({
       settings: () => this.#config.current,
       command: (command) => this.#desk.take(command),
       log: (text) => this.#log.write(text),
+    });
+    const { program = null, vassal: link = null } = host;
+    this.#empire = new Empire({
+      log,
+      place: this.#place,
+      program,
+      link,
+      settings: () => this.#config.current,
+      command: (command) => this.#desk.take(command),
     });
   }
 
@@ -300,6 +324,7 @@ export class Master {
     this.#isHandling = false;
     this.#system.observe(this.#state);
     this.#companions.observe(this.#state);
+    this.#empire.observe(this.#state);
     this.#schedule();
   }
 
@@ -455,6 +480,7 @@ export class Master {
     this.#gateways.stop();
     this.#direct?.dispose();
     this.#companions.dispose();
+    this.#empire.dispose();
     this.#runtimes.dispose();
     this.#system.dispose();
     this.#facilities.dispose(this.#config.current.vacuum);

@@ -60,7 +60,7 @@ export class Performer {
   }
 
   #perform(effect: Effect): void {
-    const { accounts, config, direct, gateways, listeners, log, runtimes } = this.#parts;
+    const { accounts, config, direct, enqueue, gateways, listeners, log, runtimes } = this.#parts;
     switch (effect.type) {
       case 'read-config':
         return this.#readConfig();
@@ -112,8 +112,12 @@ export class Performer {
         return gateways.tell({ type: 'pause', paused: effect.paused });
       case 'drain-gateways':
         // The gateways have nothing left to do: they are told when the workers have finished.
-        return direct === null ? gateways.tell({ type: 'drain' }) : direct.workers.drain();
+        if (direct !== null) return direct.workers.drain();
+        // An emperor alone has none.
+        if (gateways.count === 0) return enqueue({ type: 'gateways-drained' });
+        return gateways.tell({ type: 'drain' });
       case 'stop-gateways':
+        if (gateways.count === 0) return enqueue({ type: 'gateways-stopped' });
         return gateways.stop();
       case 'log':
         return log.write(effect.text);
