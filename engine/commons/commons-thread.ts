@@ -22,8 +22,18 @@ const reports = setInterval(() => {
 }, REPORT_INTERVAL_MS);
 
 port.on('message', (message: MasterToCommons) => {
-  if (message.type === 'settings') adopt(message.settings);
-  else stop();
+  switch (message.type) {
+    case 'settings':
+      return adopt(message.settings);
+    case 'metrics':
+      state.metrics.declare(message.declared);
+      return state.metrics.measure(message.measured);
+    case 'mailbox-size':
+      state.mailboxes.maxBytes = message.bytes;
+      return;
+    case 'stop':
+      return stop();
+  }
 });
 say({ type: 'ready', endpoint: await server.listen(boot.endpoint) });
 

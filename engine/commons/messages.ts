@@ -12,7 +12,12 @@ export interface CommonsBoot {
 
 export type MasterToCommons =
   /** Answered with `adopted`. */
-  { type: 'settings'; settings: CommonsSettings } | { type: 'stop' };
+  | { type: 'settings'; settings: CommonsSettings }
+  /** Metrics that the application can change, with their first value; and the values of all others. */
+  | { type: 'metrics'; declared: [name: string, initial: number][]; measured: [name: string, value: number][] }
+  /** Bytes that may wait in one mailbox. */
+  | { type: 'mailbox-size'; bytes: number }
+  | { type: 'stop' };
 
 export type CommonsToMaster =
   | { type: 'ready'; endpoint: string }

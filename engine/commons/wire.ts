@@ -38,8 +38,6 @@ export const Op = {
   metricChange: 49,
   messagePush: 64,
   messagePull: 65,
-  wait: 80,
-  notify: 81,
 } as const;
 
 /** `done` with a value, perhaps an empty one; `nothing`: there is none, or it was refused; `error`: a text for the caller. */

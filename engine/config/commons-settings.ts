@@ -66,6 +66,11 @@ export interface QueueSetting {
   store: StoreSetting | null;
 }
 
+/** Without `queue` there are no slots, and thus no queue. */
+export function defaultQueue(): QueueSetting {
+  return { slots: 0, blockBytes: 8192, store: null };
+}
+
 export function defaultCommons(): CommonsSettings {
   return {
     locks: 0,

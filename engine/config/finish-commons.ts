@@ -19,5 +19,6 @@ export function finishCommons(
   else if (cache !== null && commons.caches.some(({ name }) => name === cache.name)) {
     refuse("'cache' makes a cache with the name 'default', which one of 'cache2' has.");
   } else if (cache !== null) commons.caches.unshift(cache);
+  if (commons.queue?.slots === 0) commons.queue = null;
   if (commons.neverExpire) commons.caches = commons.caches.map((one) => ({ ...one, noExpire: true }));
 }

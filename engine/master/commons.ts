@@ -13,13 +13,14 @@ const STOP_WAIT_MS = 2000;
 const RESTART_DELAY_MS = 200;
 
 export class Commons {
-  report: CommonsReport = { locks: [], caches: [] };
+  report: CommonsReport = { locks: [], caches: [], metrics: [], mailboxes: [] };
   readonly #log: (text: string) => void;
   #boot: CommonsBoot = { endpoint: '', token: '' };
   #thread: Worker | null = null;
   #settings: CommonsSettings | null = null;
   #adopted: (problem: string | null) => void = () => undefined;
   #restart: NodeJS.Timeout | null = null;
+  #mailboxBytes: number | null = null;
   #isStopping = false;
 
   constructor(log: (text: string) => void) {
@@ -43,6 +44,20 @@ export class Commons {
       this.#tell({ type: 'settings', settings });
     });
     if (problem !== null) throw new EngineError('commons-not-made', problem, null);
+  }
+
+  /**
+   * Metrics for the application: those that it can change, with their first value, and what the master has measured of all
+   * others. To be told again whenever something was measured.
+   */
+  tellMetrics(declared: [name: string, initial: number][], measured: [name: string, value: number][]): void {
+    this.#tell({ type: 'metrics', declared, measured });
+  }
+
+  /** `mule-msg-size`: bytes that may wait for one mule or farm. */
+  limitMailboxes(bytes: number): void {
+    this.#mailboxBytes = bytes;
+    this.#tell({ type: 'mailbox-size', bytes });
   }
 
   dispose(): void {
@@ -96,6 +111,7 @@ export class Commons {
     const failed = (error: Error): void => this.#log(error.message);
     this.#run(() => {
       if (this.#settings !== null) this.#tell({ type: 'settings', settings: this.#settings });
+      if (this.#mailboxBytes !== null) this.limitMailboxes(this.#mailboxBytes);
     }, failed);
   }
 }

@@ -24,6 +24,8 @@ export interface RuntimeBoot {
   gatewayEndpoints: string[];
   /** Where locks, caches and the rest that all processes share are (engine/commons/wire.ts). */
   commons: string;
+  /** `uwsgi.queue_size`; 0: there is no queue. */
+  queueSlots: number;
   /** Hex of 32 bytes; shown to the master in `hello` and to gateways in HELLO. */
   token: string;
   generation: number;
@@ -121,8 +123,35 @@ export type RuntimeToMaster =
   | { type: 'given-up' }
   /** From a worker: `uwsgi.workers()` and its kin; answered with the same id. */
   | { type: 'question'; id: number; what: Question }
+  /** Signals of uWSGI's framework. Registrations are those of the speaker's generation. */
+  | { type: 'register-signal'; number: number; target: string }
+  | { type: 'raise-signal'; number: number }
+  /** Its handler runs here, and has ended. */
+  | { type: 'signal-begun'; number: number }
+  | { type: 'signal-done'; number: number }
+  | { type: 'add-timer'; kind: 'timer' | 'rbtimer'; number: number; seconds: number; iterations: number }
+  | { type: 'add-file-monitor'; number: number; path: string }
+  /** A mule has a message, and is done with it. */
+  | { type: 'task-begun' }
+  | { type: 'task-done' }
   /** The first and last message of a connection that only tells the worker that the master is there. */
   | { type: 'lifeline'; token: string };
+
+/** What signal-desk.ts is told. */
+export type SignalMessage = Extract<
+  RuntimeToMaster,
+  {
+    type:
+      | 'register-signal'
+      | 'raise-signal'
+      | 'signal-begun'
+      | 'signal-done'
+      | 'add-timer'
+      | 'add-file-monitor'
+      | 'task-begun'
+      | 'task-done';
+  }
+>;
 
 export const QUESTIONS = ['workers', 'total-requests', 'listen-queue'] as const;
 export type Question = (typeof QUESTIONS)[number];
@@ -144,6 +173,8 @@ export type MasterToRuntime =
   /** The log file was rotated: standard output and error go to this path anew. */
   | { type: 'reopen-log'; path: string }
   | { type: 'answer'; id: number; value: unknown }
+  /** Run the handler of this signal, answered with `signal-begun` and `signal-done`. */
+  | { type: 'signal'; number: number }
   /** With `worker-accept`: connections are taken, or not. At first they are not. */
   | { type: 'accept'; on: boolean }
   /** No more connections; `drain`: those that wait are served before. Answered with `retired`. */

@@ -94,6 +94,7 @@ function bootOf(settings: EngineSettings, place: RuntimePlace, request: RuntimeR
     controlEndpoint: place.controlEndpoint,
     gatewayEndpoints: place.gatewayEndpoints,
     commons: place.commonsEndpoint,
+    queueSlots: settings.commons.queue?.slots ?? 0,
     token: place.token,
     app: settings.app,
     chdir: place.folder ?? settings.chdir,

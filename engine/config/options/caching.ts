@@ -2,8 +2,12 @@
  * What processes share: caches, the queue, memory and locks; see engine/commons/.
  */
 import { parseCache } from '../cache-values.ts';
+import { defaultQueue } from '../commons-settings.ts';
 import { isFlagWord, isOn, wholeNumber } from '../values.ts';
 import { FLAG_EXPECTED, type OptionSection, readFlag, readNumber } from './section.ts';
+
+/** As on uWSGI. */
+const PAGE_BYTES = 4096;
 
 export const cachingOptions: OptionSection = {
   data: `
@@ -23,8 +27,8 @@ add-cache-item | list | no | | Puts an item into a cache at the start: KEY=VALUE
 load-file-in-cache | list | no | | Puts a file into a cache at the start, under its name: FILE, or CACHE FILE.
 load-file-in-cache-gzip | list | no | | As 'load-file-in-cache', compressed.
 check-cache | string | no | | Answers from this cache when it has an item for the requested URI; without a name, from the default one.
-queue | int | no | | Shared queue with this many places. | unit=slots
-queue-blocksize | bytes | no | 8192 | Largest item of the queue.
+queue | int | works | | Shared queue with this many places. | unit=slots
+queue-blocksize | bytes | works | 8192 | Largest item of the queue.
 queue-store | path | no | | File that keeps the queue over a restart.
 queue-store-sync | int | no | | Cycles of the master between two writes of 'queue-store'. | unit=cycles
 sharedarea | list | no | | Memory that all processes share, in pages, or with options: pages=, file=, size= and more.
@@ -72,6 +76,15 @@ flock-wait2 | list | no | | As 'flock-wait', after the log was opened and the se
     'cache-report-freed-items': readFlag((settings, value) => {
       settings.commons.reportsFreed = value;
     }),
+    queue: readNumber((settings, slots) => {
+      settings.commons.queue = { ...(settings.commons.queue ?? defaultQueue()), slots };
+    }, 1),
+    'queue-blocksize': (draft, value) => {
+      const bytes = wholeNumber(value);
+      if (bytes === null || bytes === 0 || bytes % PAGE_BYTES !== 0) return `needs a multiple of ${PAGE_BYTES}.`;
+      draft.settings.commons.queue = { ...(draft.settings.commons.queue ?? defaultQueue()), blockBytes: bytes };
+      return null;
+    },
     locks: readNumber((settings, value) => {
       settings.commons.locks = value;
     }),

@@ -224,6 +224,7 @@ export class FakeMaster {
       },
       direct: null,
       commons: '',
+      queueSlots: 0,
       options: [],
     };
     const connectionsBefore = this.#controlSockets.length;

@@ -17,6 +17,9 @@ import time
 HELLO = 0
 LOCK, UNLOCK, IS_LOCKED = 1, 2, 3
 CACHE_GET, CACHE_SET, CACHE_DELETE, CACHE_EXISTS, CACHE_CLEAR, CACHE_CALCULATE, CACHE_KEYS, CACHE_COUNT = range(16, 24)
+QUEUE_PUSH, QUEUE_POP, QUEUE_PULL, QUEUE_GET, QUEUE_SET, QUEUE_LAST, QUEUE_POSITION = range(32, 39)
+METRIC_GET, METRIC_CHANGE = 48, 49
+MESSAGE_PUSH, MESSAGE_PULL = 64, 65
 
 DONE, NOTHING, ERROR = 0, 1, 2
 _HEADER = struct.Struct("<IB")
@@ -94,6 +97,18 @@ def install(endpoint, token):
     _place.update(endpoint=endpoint, token=bytes.fromhex(token))
 
 
+def as_bytes(value):
+    """Keys and values of the application: text is UTF-8, anything else has to be like bytes."""
+    if type(value) is bytes:
+        return value
+    if isinstance(value, str):
+        return value.encode()
+    try:
+        return bytes(memoryview(value))
+    except TypeError:
+        raise TypeError("a bytes-like object is required, not '%s'" % type(value).__name__) from None
+
+
 def text(value):
     """A field of bytes in the midst of others; at most 65535 bytes."""
     return _TEXT.pack(len(value)) + value
@@ -125,6 +140,19 @@ def call(operation, fields):
     if status == NOTHING:
         return None
     raise CommonsError(value.decode("utf-8", "replace"))
+
+
+def push(mailbox, message):
+    """Puts a message into a mailbox (`mule 1`, `farm web`). False: it is full."""
+    return call(MESSAGE_PUSH, text(mailbox.encode()) + message) is not None
+
+
+def pull(mailboxes, timeout=None):
+    """Waits for a message in one of these mailboxes: `(mailbox, message)`, or None when the seconds are over."""
+    milliseconds = 0xFFFFFFFF if timeout is None else min(max(0, int(timeout * 1000)), 0x7FFFFFFF)
+    names = b"".join(text(mailbox.encode()) for mailbox in mailboxes)
+    found = call(MESSAGE_PULL, struct.pack("<IB", milliseconds, len(mailboxes)) + names)
+    return None if found is None else (mailboxes[found[0]], found[1:])
 
 
 def items(value):

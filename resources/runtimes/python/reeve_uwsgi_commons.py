@@ -130,7 +130,7 @@ def cache_keys(cache="", /):
 def cache_num(cache="", /):
     """How many items there are; 0 when there is no such cache."""
     count = commons.call(commons.CACHE_COUNT, _name(cache))
-    return 0 if count is None else int.from_bytes(count, "little")
+    return 0 if count is None else int.fromcommons.as_bytes(count, "little")
 
 
 FUNCTIONS = (
@@ -145,7 +145,7 @@ FUNCTIONS = (
 
 def _set(key, value, expires, cache, mode):
     fields = _fields(cache, key)
-    value = _bytes(value)
+    value = commons.as_bytes(value)
     seconds = _seconds(expires)
     return None if fields is None else _true(commons.CACHE_SET, fields + _SET.pack(seconds, mode) + value)
 
@@ -167,7 +167,7 @@ def _true(operation, fields):
 
 def _fields(cache, key):
     """The cache's name and the key as the first fields of a request; None: no cache can have such a key."""
-    key = _bytes(key)
+    key = commons.as_bytes(key)
     return None if len(key) > _MAX_TEXT_BYTES else _name(cache) + commons.text(key)
 
 
@@ -177,17 +177,6 @@ def _name(cache):
     if not isinstance(cache, str):
         raise TypeError("the name of a cache must be str, not %s" % type(cache).__name__)
     return commons.text(cache.encode()[:_MAX_TEXT_BYTES])
-
-
-def _bytes(value):
-    if type(value) is bytes:
-        return value
-    if isinstance(value, str):
-        return value.encode()
-    try:
-        return bytes(memoryview(value))
-    except TypeError:
-        raise TypeError("a bytes-like object is required, not '%s'" % type(value).__name__) from None
 
 
 def _seconds(expires):
