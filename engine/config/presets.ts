@@ -247,7 +247,6 @@ ${WATCH}memory-report = true
     id: 'spooler-cron',
     title: 'Spooler and cron',
     text: 'Work beside the requests: tasks from the application in a folder, and commands at set times.',
-    isUwsgiOnly: true,
     questions: [
       { ...FOLDER, hint: 'The folder spool has to exist in it.' },
       module('app:app'),

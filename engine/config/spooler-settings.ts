@@ -77,7 +77,8 @@ export function finishSpooler(
       });
     }
   }
-  if (own.length > 0 && settings.lazyApps && spooler.imports.length === 0) {
+  const imports = app.language === 'python' ? [...app.imports, ...app.sharedImports] : [];
+  if (own.length > 0 && settings.lazyApps && spooler.imports.length + imports.length === 0) {
     const message =
       "With 'lazy-apps' a spooler does not load the application: without 'spooler-import' it knows no function for its tasks.";
     warnings.push({ code: 'caution', message, origin, option: 'spooler' });

@@ -204,6 +204,8 @@ function handleOne(draft: Draft, companion: Companion, event: Extract<CompanionE
       return ended(draft, companion);
     case 'exited':
       if (companion.status === 'running') say(draft, deathOf(companion));
+      // A spooler that ends well has had its `spooler-max-tasks`: that is no short life.
+      if (companion.setting.role === 'spooler' && event.code === 0) companion.startedMs = Number.NEGATIVE_INFINITY;
       return ended(draft, companion);
     case 'unreachable':
       // Without a master it is to end by itself; nobody may be left who reports that.

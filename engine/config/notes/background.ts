@@ -15,8 +15,15 @@ spooler-ordered
   Without it tasks run in any order, and those with a priority are never run at all: they lie in a subfolder that is
   not looked into. With it folders named by numbers come in order. Set it whenever the code uses priority.
 spooler-harakiri
-  Kills a task that takes longer; its file stays, so that it is tried again and again. Make tasks safe to repeat, and
-  set it well above the slowest one.
+  Kills a task that takes longer; its file stays, so that it is tried again: for ever by uWSGI, 'spooler-max-attempts'
+  times by the engine. Make tasks safe to repeat, and set it well above the slowest one.
+spooler-max-attempts
+  The engine's own. A task whose function raises or whose process dies is tried again after 'spooler-retry-delay', and
+  after this many runs its file goes to the folder 'failed' in the spooler's; move it back to try again. SPOOL_RETRY is
+  no failure and goes on for ever. With 0 everything is tried again every 'spooler-frequency', as uWSGI does.
+spooler-retry-delay
+  The engine's own. The second pause is twice as long, and so on up to an hour. The file's time of modification says
+  when a task is due, which uWSGI on the same folder respects as well.
 spooler-max-tasks
   Replaces the process after so many tasks, against memory that leaks. The task at hand is finished first.
 spooler-external

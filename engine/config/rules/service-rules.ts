@@ -188,7 +188,6 @@ export const serviceRules: readonly Rule[] = [
     why: "Tasks with a priority go to folders of their own, and only 'spooler-ordered' looks into them.",
     todo: 'Add spooler-ordered = true.',
     example: `${HEAD}spooler = /srv/spool\n`,
-    server: 'uwsgi',
     aboutAbsence: true,
     check: (config) =>
       config.all('spooler').flatMap((item): Finding[] => {

@@ -20,7 +20,7 @@ _wakers = {}
 _warned = set()
 
 
-def spool(task=None, **more):
+def spool(task=None, /, **more):
     """Puts a task into a folder; returns the path of its file.
 
     `task`: a dict of bytes. Keys with a meaning, as keyword arguments too: `spooler` (a folder, or its number from 0),
@@ -35,7 +35,7 @@ def spool(task=None, **more):
     return enqueue(folder, priority, at, pairs, body)
 
 
-def send_to_spooler(task=None, **more):
+def send_to_spooler(task=None, /, **more):
     """As spool."""
     return spool(task, **more)
 
