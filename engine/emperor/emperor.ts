@@ -13,18 +13,12 @@ import { removePidfile, writePidfile } from '../master/pidfile.ts';
 import { StatsServer } from '../master/stats-server.ts';
 import { ENGINE_VERSION } from '../version.ts';
 import { DoorKeeper } from './door-keeper.ts';
-import { listVassals, placeOf } from './emperor-view.ts';
-import { type Monitor, openMonitor } from './monitors.ts';
+import { listVassals } from './emperor-view.ts';
+import { MonitorWatch } from './monitor-watch.ts';
+import type { VassalEffect, VassalEvent, VassalPolicy } from './vassal-draft.ts';
 import { VassalProcesses } from './vassal-processes.ts';
 import { initialVassals, type VassalsState } from './vassal-state.ts';
-import {
-  areVassalsOver,
-  nextVassalMs,
-  stepVassals,
-  type VassalEffect,
-  type VassalEvent,
-  type VassalPolicy,
-} from './vassals.ts';
+import { areVassalsOver, nextVassalMs, stepVassals } from './vassals.ts';
 
 /** Each of them keeps a processor busy while it loads. */
 const STARTING_PER_CPU = 4;
@@ -46,14 +40,11 @@ export class Emperor {
   readonly #host: EmperorHost;
   readonly #processes: VassalProcesses;
   readonly #doors: DoorKeeper;
+  readonly #watch: MonitorWatch;
   #state: VassalsState = initialVassals();
-  #monitors: { text: string; monitor: Monitor }[] = [];
   #stats: StatsServer | null = null;
   #pidfile: string | null = null;
   #timer: NodeJS.Timeout | null = null;
-  #scanTimer: NodeJS.Timeout | null = null;
-  #isScanning = false;
-  #isWanted = false;
   readonly #queue: VassalEvent[] = [];
   #isHandling = false;
   readonly #whenOver: (() => void)[] = [];
@@ -70,6 +61,8 @@ export class Emperor {
       wanted: (key) => this.#handle({ type: 'wanted', key }),
       notHeld: (key, message) => this.#handle({ type: 'not-held', key, message }),
     });
+    const place = { env, cwd, log: (text: string): void => log.write(text) };
+    this.#watch = new MonitorWatch(place, (monitor, found) => this.#handle({ type: 'scanned', monitor, found }));
     this.#processes = new VassalProcesses({
       log,
       env,
@@ -102,13 +95,12 @@ export class Emperor {
       this.#pidfile = settings.pidfile;
       if (settings.pidfile !== null) writePidfile(settings.pidfile);
     }
-    this.#openMonitors(settings);
-    this.rescan();
+    this.#watch.open(settings);
   }
 
   /** Looks at once (SIGWINCH, FIFO letter E). */
   rescan(): void {
-    void this.#scan();
+    this.#watch.rescan();
   }
 
   /** SIGHUP to an emperor: every vassal reloads. */
@@ -124,8 +116,7 @@ export class Emperor {
 
   /** Ends all vassals; `over` tells when they have. A second time: with less mercy. */
   stop(isGraceful: boolean, mercyMs: number): void {
-    if (this.#scanTimer !== null) clearTimeout(this.#scanTimer);
-    this.#scanTimer = null;
+    this.#watch.pause();
     this.#handle({ type: 'stop', isGraceful, mercyMs });
   }
 
@@ -137,11 +128,9 @@ export class Emperor {
 
   /** Kills what is left. */
   dispose(): void {
-    for (const timer of [this.#timer, this.#scanTimer]) if (timer !== null) clearTimeout(timer);
+    if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    this.#scanTimer = null;
-    for (const { monitor } of this.#monitors) monitor.dispose();
-    this.#monitors = [];
+    this.#watch.dispose();
     this.#stats?.dispose();
     this.#stats = null;
     this.#processes.dispose();
@@ -158,45 +147,6 @@ export class Emperor {
     return { ...this.#settings, mostStarting: STARTING_PER_CPU * this.#host.cpus };
   }
 
-  // Monitors
-
-  #openMonitors(settings: EmperorSettings): void {
-    const { env, cwd, log } = this.#host;
-    for (const { monitor } of this.#monitors) monitor.dispose();
-    const place = { env, cwd, log: (text: string): void => log.write(text) };
-    const count = this.#monitors.length;
-    this.#monitors = settings.monitors.map((setting) => ({
-      text: placeOf(setting),
-      monitor: openMonitor(setting, settings, place),
-    }));
-    // What the places of a former configuration had found is gone with them.
-    for (let index = settings.monitors.length; index < count; index++) {
-      this.#handle({ type: 'scanned', monitor: index, found: [] });
-    }
-  }
-
-  async #scan(): Promise<void> {
-    // One look at a time; one that is asked for meanwhile follows.
-    this.#isWanted = true;
-    if (this.#isScanning || this.#state.isStopping) return;
-    this.#isScanning = true;
-    while (this.#isWanted && !this.#state.isStopping) {
-      this.#isWanted = false;
-      for (const [index, { monitor }] of this.#monitors.entries()) {
-        const found = await monitor.scan();
-        // It may have been replaced by another meanwhile.
-        if (found !== null && this.#monitors[index]?.monitor === monitor) {
-          this.#handle({ type: 'scanned', monitor: index, found });
-        }
-      }
-    }
-    this.#isScanning = false;
-    if (this.#scanTimer !== null) clearTimeout(this.#scanTimer);
-    this.#scanTimer = this.#state.isStopping
-      ? null
-      : setTimeout(() => void this.#scan(), this.#settings.freqSeconds * 1000);
-  }
-
   // The machine
 
   #handle(event: VassalEvent): void {
@@ -210,8 +160,9 @@ export class Emperor {
     }
     this.#isHandling = false;
     if (this.#timer !== null) clearTimeout(this.#timer);
-    const nextMs = nextVassalMs(this.#state, this.#policy);
-    const waitMs = nextMs === null ? null : Math.max(1, nextMs - Date.now());
+    const nowMs = Date.now();
+    const nextMs = nextVassalMs(this.#state, this.#policy, nowMs);
+    const waitMs = nextMs === null ? null : Math.max(1, nextMs - nowMs);
     this.#timer = waitMs === null ? null : setTimeout(() => this.#handle({ type: 'tick' }), waitMs);
     if (areVassalsOver(this.#state)) for (const done of this.#whenOver.splice(0)) done();
   }
@@ -263,7 +214,7 @@ export class Emperor {
       uid: process.getuid?.() ?? 0,
       gid: process.getgid?.() ?? 0,
       cwd: this.#host.cwd,
-      emperor: this.#monitors.map(({ text }) => text),
+      emperor: this.#watch.texts,
       emperor_tyrant: Number(emperor.isTyrant),
       throttle_level: 0,
       ...listVassals(this.#state, emperor.monitors),

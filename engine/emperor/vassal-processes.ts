@@ -10,8 +10,8 @@ import { formatByExtension } from '../config/sources.ts';
 import { type EngineLog, errorCode } from '../master/engine-log.ts';
 import { findOnPath } from '../master/interpreter.ts';
 import { runHelper } from './helpers.ts';
+import type { VassalEvent } from './vassal-draft.ts';
 import type { FoundVassal } from './vassal-state.ts';
-import type { VassalEvent } from './vassals.ts';
 import { EMPEROR_FD, EMPEROR_FD_CONFIG, encodeConfig, MAX_CONFIG_BYTES } from './words.ts';
 
 const PIPE_FD = 3;

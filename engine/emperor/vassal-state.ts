@@ -37,6 +37,8 @@ export interface Vassal {
   nextMs: number;
   pid: number;
   startedMs: number;
+  /** Somebody waits at its socket. */
+  isWanted: boolean;
   isReady: boolean;
   isAccepting: boolean;
   isLoyal: boolean;
@@ -73,6 +75,7 @@ export function newVassal(found: FoundVassal, monitor: number, nowMs: number): V
     nextMs: nowMs,
     pid: 0,
     startedMs: 0,
+    isWanted: false,
     isReady: false,
     isAccepting: false,
     isLoyal: false,

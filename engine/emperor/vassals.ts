@@ -4,59 +4,25 @@
  * wanted; a scan turns the difference into starts, reloads and ends. One key is one vassal: the monitor's place in the
  * configuration and the name that it found.
  */
-import type { EmperorSettings } from '../config/emperor-settings.ts';
-import { copyVassal, type FoundVassal, newVassal, type Vassal, type VassalsState } from './vassal-state.ts';
+import {
+  curse,
+  type Draft,
+  log,
+  refuse,
+  reload,
+  toleranceMs,
+  type VassalEffect,
+  type VassalEvent,
+  type VassalPolicy,
+} from './vassal-draft.ts';
+import { over, renew, scanned } from './vassal-scan.ts';
+import { copyVassal, type Vassal, type VassalsState } from './vassal-state.ts';
 import { TO_VASSAL, wordOf } from './words.ts';
 
 /** A vassal that has not said within this time that it has its configuration holds nobody up any more. */
 const SLOW_START_MS = 10_000;
 /** uWSGI: a vassal that ends with this code is not started again. */
 const EXIT_EXILE = 26;
-
-export type VassalEvent =
-  | { type: 'scanned'; monitor: number; found: readonly FoundVassal[] }
-  /** Its process exists. */
-  | { type: 'spawned'; key: string; pid: number }
-  | { type: 'not-spawned'; key: string; message: string }
-  | { type: 'said'; key: string; pid: number; byte: number }
-  | { type: 'pipe-closed'; key: string; pid: number }
-  | { type: 'exited'; key: string; pid: number; code: number | null; signal: string | null }
-  /** Somebody waits at the socket that the emperor holds for it. */
-  | { type: 'wanted'; key: string }
-  | { type: 'not-held'; key: string; message: string }
-  | { type: 'reload-all' }
-  /** Forgets all waits. */
-  | { type: 'forgive' }
-  | { type: 'stop'; isGraceful: boolean; mercyMs: number }
-  | { type: 'tick' };
-
-export type VassalEffect =
-  | { type: 'start'; key: string }
-  | { type: 'tell'; key: string; byte: number }
-  | { type: 'kill'; key: string; pid: number }
-  | { type: 'send-config'; key: string }
-  /** Waits for a connection at its socket, which is bound when it is not yet. */
-  | { type: 'hold'; key: string; socket: string }
-  | { type: 'release'; key: string }
-  /** Its process has ended. */
-  | { type: 'ended'; id: string; folder: string }
-  | { type: 'log'; text: string };
-
-export type VassalPolicy = Pick<
-  EmperorSettings,
-  'isTyrant' | 'throttleMs' | 'maxThrottleMs' | 'noBlacklist' | 'curseToleranceSeconds' | 'requiredHeartbeatSeconds'
-> & {
-  /** Vassals that may load at the same time. */
-  mostStarting: number;
-  gracefulShutdown: boolean;
-};
-
-interface Draft {
-  state: VassalsState;
-  effects: VassalEffect[];
-  policy: VassalPolicy;
-  nowMs: number;
-}
 
 export interface VassalStep {
   state: VassalsState;
@@ -71,14 +37,15 @@ export function stepVassals(before: VassalsState, event: VassalEvent, policy: Va
   return { state: draft.state, effects: draft.effects };
 }
 
-/** When the next `tick` is wanted; null: nothing waits for a time. */
-export function nextVassalMs({ vassals }: VassalsState, policy: VassalPolicy): number | null {
+/** When the next `tick` is wanted; null: nothing waits for a time to come. */
+export function nextVassalMs({ vassals }: VassalsState, policy: VassalPolicy, nowMs: number): number | null {
   let next = Number.POSITIVE_INFINITY;
   for (const vassal of vassals.values()) {
-    if (vassal.status === 'waiting') next = Math.min(next, vassal.nextMs);
+    // One that is due and has not been started waits for others to be ready, or late.
+    const dueMs = vassal.status === 'waiting' ? vassal.nextMs : startDeadlineMs(vassal);
+    if (dueMs > nowMs) next = Math.min(next, dueMs);
     if (vassal.status !== 'running') continue;
-    if (vassal.curse !== null) next = Math.min(next, vassal.curse.deadlineMs);
-    else next = Math.min(next, heartbeatDeadlineMs(vassal, policy), startDeadlineMs(vassal));
+    next = Math.min(next, vassal.curse === null ? heartbeatDeadlineMs(vassal, policy) : vassal.curse.deadlineMs);
   }
   return next === Number.POSITIVE_INFINITY ? null : next;
 }
@@ -140,124 +107,13 @@ function handleOne(draft: Draft, event: Extract<VassalEvent, { key: string }>, v
       if (vassal.status !== 'on demand') return;
       vassal.status = 'waiting';
       vassal.nextMs = draft.nowMs;
+      vassal.isWanted = true;
       return;
     case 'not-held':
       if (vassal.status !== 'on demand') return;
       log(draft, `vassal ${vassal.found.id}: its socket can not be had: ${event.message}`);
       return strike(draft, vassal, `socket ${vassal.found.onDemand}: ${event.message}`);
   }
-}
-
-// What monitors find
-
-function scanned(draft: Draft, monitor: number, found: readonly FoundVassal[]): void {
-  const { vassals } = draft.state;
-  const seen = new Set<string>();
-  for (const one of found) {
-    const key = keyOf(monitor, one.id);
-    seen.add(key);
-    const vassal = vassals.get(key);
-    if (vassal === undefined) add(draft, key, newVassal(one, monitor, draft.nowMs));
-    else compare(draft, key, vassal, one);
-  }
-  for (const [key, vassal] of vassals) {
-    if (vassal.monitor === monitor && !seen.has(key)) remove(draft, key, vassal);
-  }
-}
-
-export function keyOf(monitor: number, id: string): string {
-  return `${monitor}:${id}`;
-}
-
-function add(draft: Draft, key: string, vassal: Vassal): void {
-  draft.state.vassals.set(key, vassal);
-  const { id, refusal } = vassal.found;
-  if (refusal === null) return enlist(draft, key, vassal);
-  log(draft, `vassal ${id} is not started: ${refusal}`);
-  refuse(vassal, refusal);
-}
-
-/** To be started, now or when somebody connects. */
-function enlist(draft: Draft, key: string, vassal: Vassal): void {
-  const { id, onDemand } = vassal.found;
-  if (onDemand === '') {
-    vassal.status = 'waiting';
-    vassal.nextMs = draft.nowMs;
-    return;
-  }
-  vassal.status = 'on demand';
-  draft.effects.push({ type: 'hold', key, socket: onDemand });
-  log(draft, `${id} -> "on demand" instance detected, waiting for connections on socket "${onDemand}" ...`);
-}
-
-function compare(draft: Draft, key: string, vassal: Vassal, found: FoundVassal): void {
-  const before = vassal.found;
-  vassal.found = found;
-  if (vassal.curse !== null) {
-    // It has come back while its process still ends.
-    if (vassal.curse.then === 'remove') vassal.curse.then = 'restart';
-    return;
-  }
-  const isChanged = found.mark !== before.mark || found.config !== before.config;
-  const isOwnerNew = draft.policy.isTyrant && (found.uid !== before.uid || found.gid !== before.gid);
-  if (vassal.status === 'refused') {
-    if (found.refusal !== before.refusal || isChanged) renew(draft, key, vassal);
-  } else if (found.refusal !== null) {
-    end(draft, key, vassal, found.refusal, 'restart');
-  } else if (isOwnerNew) {
-    end(draft, key, vassal, 'belongs to another user now', 'restart');
-  } else if (found.onDemand !== before.onDemand) {
-    draft.effects.push({ type: 'release', key });
-    end(draft, key, vassal, 'has another socket now', 'restart');
-  } else if (isChanged) {
-    reload(draft, key, vassal);
-  }
-}
-
-/** As if it had been found just now. */
-function renew(draft: Draft, key: string, vassal: Vassal): void {
-  add(draft, key, { ...newVassal(vassal.found, vassal.monitor, draft.nowMs), strikes: vassal.strikes });
-}
-
-function remove(draft: Draft, key: string, vassal: Vassal): void {
-  end(draft, key, vassal, 'its configuration is gone', 'remove');
-}
-
-/** Makes it end; what has no process is over at once. */
-function end(draft: Draft, key: string, vassal: Vassal, why: string, then: 'remove' | 'restart'): void {
-  if (vassal.curse !== null) {
-    vassal.curse.then = then;
-  } else if (vassal.status === 'starting') {
-    // Its process is about to be there, and is told then.
-    curse(draft, vassal, why, then, Number.POSITIVE_INFINITY);
-  } else if (vassal.status === 'running') {
-    const { gracefulShutdown } = draft.policy;
-    draft.effects.push({ type: 'tell', key, byte: gracefulShutdown ? TO_VASSAL.stopGracefully : TO_VASSAL.stop });
-    curse(draft, vassal, why, then, toleranceMs(draft));
-  } else {
-    over(draft, key, vassal, then);
-  }
-}
-
-function over(draft: Draft, key: string, vassal: Vassal, then: 'remove' | 'restart'): void {
-  if (vassal.found.onDemand !== '') draft.effects.push({ type: 'release', key });
-  if (then === 'restart' && !draft.state.isStopping) return renew(draft, key, vassal);
-  draft.state.vassals.delete(key);
-  log(draft, `removed uwsgi instance ${vassal.found.id}`);
-}
-
-function reload(draft: Draft, key: string, vassal: Vassal): void {
-  if (vassal.status === 'waiting') {
-    // Perhaps it was repaired.
-    vassal.nextMs = draft.nowMs;
-    return;
-  }
-  if (vassal.status !== 'running' || vassal.curse !== null) return;
-  log(draft, `reload the uwsgi instance ${vassal.found.id}`);
-  draft.effects.push({ type: 'tell', key, byte: TO_VASSAL.reload });
-  vassal.isReady = false;
-  vassal.respawns += 1;
-  vassal.lastRunMs = draft.nowMs;
 }
 
 // The life of a process
@@ -269,10 +125,17 @@ function startWaiting(draft: Draft): void {
   for (const vassal of state.vassals.values()) if (isLoading(vassal) && startDeadlineMs(vassal) > nowMs) starting++;
   for (const [key, vassal] of state.vassals) {
     if (vassal.status !== 'waiting' || vassal.nextMs > nowMs) continue;
+    if (vassal.found.onDemand !== '' && !vassal.isWanted) {
+      // It has waited after a failure: the next connection, or the one that is still there, starts it.
+      vassal.status = 'on demand';
+      draft.effects.push({ type: 'hold', key, socket: vassal.found.onDemand });
+      continue;
+    }
     // One that waits with others for its turn is looked at again when another is ready or late.
     if (starting >= policy.mostStarting) continue;
     starting++;
     vassal.status = 'starting';
+    vassal.isWanted = false;
     vassal.startedMs = nowMs;
     if (vassal.strikes !== null) vassal.strikes.lastMs = nowMs;
     draft.effects.push({ type: 'start', key });
@@ -350,19 +213,6 @@ function said(draft: Draft, key: string, vassal: Vassal, byte: number): void {
   }
 }
 
-function curse(
-  draft: Draft,
-  vassal: Vassal,
-  why: string,
-  then: 'remove' | 'restart',
-  forMs: number,
-  isPlanned = true,
-): void {
-  vassal.curse = { atMs: draft.nowMs, deadlineMs: draft.nowMs + forMs, then, isPlanned };
-  vassal.cause = why;
-  log(draft, `curse the uwsgi instance ${vassal.found.id} (pid: ${vassal.pid}): ${why}`);
-}
-
 /** Its process is gone, or never came. */
 function ended(draft: Draft, key: string, vassal: Vassal, how: string): void {
   const { curse: told, isLoyal } = vassal;
@@ -406,10 +256,6 @@ function strike(draft: Draft, vassal: Vassal, how: string): void {
   );
 }
 
-function refuse(vassal: Vassal, why: string): void {
-  Object.assign(vassal, { status: 'refused', pid: 0, cause: why, isReady: false, isAccepting: false });
-}
-
 function forgive(draft: Draft, vassal: Vassal): void {
   vassal.strikes = null;
   if (vassal.status === 'waiting') vassal.nextMs = draft.nowMs;
@@ -441,10 +287,6 @@ function heartbeatDeadlineMs(vassal: Vassal, { requiredHeartbeatSeconds }: Vassa
   return vassal.lastHeartbeatMs + requiredHeartbeatSeconds * 1000;
 }
 
-function toleranceMs({ policy }: Draft): number {
-  return policy.curseToleranceSeconds * 1000;
-}
-
 function stop(draft: Draft, isGraceful: boolean, mercyMs: number): void {
   const { state, nowMs } = draft;
   if (!state.isStopping) log(draft, '*** RAGNAROK EVOKED ***');
@@ -461,8 +303,4 @@ function stop(draft: Draft, isGraceful: boolean, mercyMs: number): void {
       vassal.cause = 'the emperor ends';
     }
   }
-}
-
-function log(draft: Draft, text: string): void {
-  draft.effects.push({ type: 'log', text: `[emperor] ${text}` });
 }

@@ -49,7 +49,7 @@ describe('FIFO letters', () => {
       '+': 'add-worker',
       '-': 'remove-worker',
     });
-    for (const letter of 'BEfS') {
+    for (const letter of 'BfS') {
       expect(meaningOfLetter(letter)).toMatchObject({ refused: expect.stringContaining('is not supported') });
     }
     for (const letter of ['x', '\u0000', '"', ' ']) {

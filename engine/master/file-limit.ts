@@ -39,7 +39,7 @@ export function applyFileLimit({ sockets: { maxFiles } }: EngineSettings): void 
 /** Connections one gateway may have open; 0: no limit is known. */
 export function connectionLimit({ sockets, processes, threads }: EngineSettings): number {
   const limit = openFileLimit();
-  if (limit === null) return 0;
+  if (limit === null || sockets.gateways === 0) return 0;
   // Each core has a connection to each gateway, and a reload has both generations for a while.
   const workers = 2 * processes * (threads + 2) * sockets.gateways;
   return Math.max(16, Math.floor(((limit - OWN_FILES - workers) * (1 - SPOOL_SHARE)) / sockets.gateways));
@@ -48,7 +48,7 @@ export function connectionLimit({ sockets, processes, threads }: EngineSettings)
 /** What the limit means, for the log. */
 export function describeFileLimit(settings: EngineSettings): string | null {
   const limit = openFileLimit();
-  if (limit === null) return null;
+  if (limit === null || settings.sockets.gateways === 0) return null;
   const connections = connectionLimit(settings) * settings.sockets.gateways;
   const advice = connections < FEW_CONNECTIONS ? " (raise it with 'ulimit -n' or 'max-fd')" : '';
   return `open files: at most ${limit}, so at most ${connections} connections at a time${advice}`;
