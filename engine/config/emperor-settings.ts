@@ -3,12 +3,14 @@
  * what an instance may say as a vassal. `finishEmperor` says what it means for the instance around it: with nothing to
  * answer on, it runs no workers and no gateways.
  */
+import type { DatabaseMonitorSetting } from './monitor-values.ts';
 import type { EngineSettings, SocketAddress } from './settings.ts';
 
 /** Where vassals come from; paths are absolute, `text` is the value as written. */
 export type MonitorSetting =
   | { type: 'folder'; path: string; text: string }
-  | { type: 'glob'; pattern: string; text: string };
+  | { type: 'glob'; pattern: string; text: string }
+  | DatabaseMonitorSetting;
 
 /** How the socket of a vassal that starts at its first connection is found; several may hold. */
 export interface OnDemandSettings {

@@ -48,9 +48,10 @@ export function listVassals({ vassals }: VassalsState, monitors: readonly Monito
   };
 }
 
-/** As uWSGI shows it: the folder or the pattern, absolute. */
+/** As uWSGI shows it: the folder or the pattern, absolute, or the address, without its password. */
 export function placeOf(monitor: MonitorSetting): string {
-  return monitor.type === 'folder' ? monitor.path : monitor.pattern;
+  if (monitor.type === 'folder') return monitor.path;
+  return monitor.type === 'glob' ? monitor.pattern : monitor.text;
 }
 
 /** The words of VASSAL_STATES. */

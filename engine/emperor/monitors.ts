@@ -10,6 +10,7 @@ import { globPaths } from '../config/glob.ts';
 import { formatByExtension } from '../config/sources.ts';
 import { createConfigHost } from '../config-host.ts';
 import { errorCode } from '../master/engine-log.ts';
+import { openDatabaseMonitor } from './database-monitors.ts';
 import { runHelper } from './helpers.ts';
 import type { FoundVassal } from './vassal-state.ts';
 
@@ -27,19 +28,23 @@ export interface MonitorPlace {
 
 const MAX_NAME_LENGTH = 255;
 
+type FileSetting = Extract<MonitorSetting, { type: 'folder' | 'glob' }>;
+
 export function openMonitor(setting: MonitorSetting, settings: EmperorSettings, place: MonitorPlace): Monitor {
-  return new FileMonitor(setting, settings, place);
+  return setting.type === 'folder' || setting.type === 'glob'
+    ? new FileMonitor(setting, settings, place)
+    : openDatabaseMonitor(setting, settings, place);
 }
 
 class FileMonitor implements Monitor {
-  readonly #setting: MonitorSetting;
+  readonly #setting: FileSetting;
   readonly #settings: EmperorSettings;
   readonly #place: MonitorPlace;
   /** What was seen of each file at the last scan, so that nothing is run twice for the same file. */
   #seen = new Map<string, FoundVassal>();
   #trouble = '';
 
-  constructor(setting: MonitorSetting, settings: EmperorSettings, place: MonitorPlace) {
+  constructor(setting: FileSetting, settings: EmperorSettings, place: MonitorPlace) {
     this.#setting = setting;
     this.#settings = settings;
     this.#place = place;

@@ -4,6 +4,7 @@
 
 import type { EmperorSettings, VassalArguments } from '../emperor-settings.ts';
 import { resolvePath } from '../host.ts';
+import { parseDatabaseMonitor } from '../monitor-values.ts';
 import {
   type Draft,
   type OptionSection,
@@ -18,7 +19,7 @@ import {
 
 export const emperorOptions: OptionSection = {
   data: `
-emperor | list | works | | Runs each configuration file of a folder or a pattern as an instance of its own, a vassal.
+emperor | list | works | | Runs each configuration of a folder, a pattern, a database or a message broker as an instance of its own, a vassal.
 emperor-freq | seconds | works | 3 | Time between two looks for new, changed and removed configuration files.
 emperor-tyrant | flag | works | | Runs each vassal as the user and group that own its configuration file; the emperor must be root.
 emperor-tyrant-nofollow | flag | works | | With 'emperor-tyrant', goes by the owner of a symbolic link and not of the file behind it.
@@ -128,7 +129,12 @@ function readMonitor({ settings, host }: Draft, value: string): string | null {
   if (value === '') return 'needs a folder or a pattern.';
   const scheme = SCHEME.exec(value)?.groups?.['scheme'];
   const rest = scheme === 'dir' || scheme === 'glob' ? value.slice(scheme.length + 3) : value;
-  if (scheme !== undefined && rest === value) return `asks for a monitor '${scheme}', which the engine does not have.`;
+  if (scheme !== undefined && rest === value) {
+    const monitor = parseDatabaseMonitor(scheme, value.slice(scheme.length + 3), host.cwd);
+    if (typeof monitor === 'string') return monitor;
+    settings.emperor.monitors.push(monitor);
+    return null;
+  }
   const path = resolvePath(host.cwd, rest);
   const isPattern = scheme === 'glob' || (scheme === undefined && /[*?[]/.test(value));
   settings.emperor.monitors.push(
