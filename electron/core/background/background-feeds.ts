@@ -90,7 +90,9 @@ export class BackgroundFeeds {
 
 function view(instance: Instance, feed: Feed, document: StatsDocument, atMs: number): Background {
   const { rates, aheadMs, zoneAheadMs } = feed;
-  return makeBackground(document, { options: instance.config?.background ?? null, rates, atMs, aheadMs, zoneAheadMs });
+  const { config, cronRuns } = instance;
+  const options = config?.background ?? null;
+  return makeBackground(document, { options, rates, cronRuns, atMs, aheadMs, zoneAheadMs });
 }
 
 /** Where it can't be asked, its times are taken for ours. */

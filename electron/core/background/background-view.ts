@@ -14,11 +14,14 @@ import {
 } from '../../contract/background-model.ts';
 import { type BackgroundOptions, NO_BACKGROUND } from './background-options.ts';
 import { type CounterRates, cacheKey, metricKey, signalKey, spoolKey } from './counter-rates.ts';
+import type { CronRuns } from './cron-runs.ts';
 
 export interface ViewFacts {
   /** null: it is not known. */
   options: BackgroundOptions | null;
   rates: Pick<CounterRates, 'perSec'>;
+  /** Runs of crons that were seen. */
+  cronRuns: Pick<CronRuns, 'lastOf'>;
   atMs: number;
   /** How far the clock of the server's machine is ahead of ours. */
   aheadMs: number;
@@ -35,7 +38,7 @@ export function makeBackground(document: StatsDocument, facts: ViewFacts): Backg
   return {
     atMs,
     spools: spoolFolders(document, options ?? NO_BACKGROUND, rates),
-    crons: (document.crons ?? []).map((cron, i) => cronRow(cron, reeve?.cron_runs?.[i], facts, instant)),
+    crons: (document.crons ?? []).map((cron, i) => cronRow(cron, i, reeve?.cron_runs?.[i], facts, instant)),
     mules: reeve?.mules?.map((mule) => muleRow(mule, instant)) ?? configuredMules(options ?? NO_BACKGROUND),
     timers: (reeve?.timers ?? []).map(
       (timer): TimerRow => ({
@@ -137,12 +140,14 @@ function spoolFolders(
 
 function cronRow(
   cron: StatsCron,
+  index: number,
   run: StatsCronRun | undefined,
   facts: ViewFacts,
   instant: (seconds: number) => number | null,
 ): CronRow {
   const { minute, hour, day, month, week } = cron;
-  const endedAtMs = run === undefined ? null : instant(run.last_ended);
+  const seen = run === undefined ? facts.cronRuns.lastOf(index, cron.command) : null;
+  const endedAtMs = run === undefined ? (seen?.endedAtMs ?? null) : instant(run.last_ended);
   return {
     minute,
     hour,
@@ -153,7 +158,7 @@ function cronRow(
     isUnique: cron.unique > 0,
     legion: cron.legion,
     pid: cron.pid > 0 ? count(cron.pid) : null,
-    lastStartedAtMs: instant(run === undefined ? cron.started_at : run.last_started),
+    lastStartedAtMs: instant(run === undefined ? (seen?.startedAt ?? cron.started_at) : run.last_started),
     lastEndedAtMs: endedAtMs,
     lastCode: endedAtMs === null ? null : (run?.last_code ?? null),
     nextAtMs: (run === undefined ? null : instant(run.next)) ?? nextOnItsWall(cron, facts),

@@ -7,6 +7,7 @@ import type { LogLine } from '../../contract/logs-model.ts';
 import type { InstanceEvent, Instance as InstanceRow, WatchSnapshot } from '../../contract/model.ts';
 import type { Connection } from '../../rpc/server.ts';
 import { sectionsOf } from '../background/background-view.ts';
+import { CronRuns } from '../background/cron-runs.ts';
 import type { EffectiveConfig } from '../config/effective-config.ts';
 import type { EngineRunner } from '../engine/engine-runner.ts';
 import type { History, HistoryPeaks } from '../history/history-db.ts';
@@ -52,6 +53,7 @@ interface Watch {
 export class Instance {
   readonly monitor: Monitor;
   readonly live = new LiveTracker();
+  readonly cronRuns = new CronRuns();
   readonly #options: InstanceOptions;
   #record: InstanceRecord;
   #config: EffectiveConfig | null = null;
@@ -270,6 +272,7 @@ export class Instance {
 
   #answered(document: StatsDocument, atMs: number): void {
     this.live.see(document, this.monitor.requests, atMs);
+    this.cronRuns.see(document, atMs);
     this.#followEngine(document);
     if (this.#master?.pid !== document.pid) {
       this.#master = { pid: document.pid, startedAtMs: null };

@@ -47,14 +47,15 @@ export function cronColumns(nowMs: number, openLog: () => void): Column<CronRow>
     { title: 'Runs', widthPx: 64, numeric: true, cell: ({ runs }) => <Count of={runs} /> },
     {
       title: 'Next run',
-      widthPx: 150,
+      widthPx: 176,
       numeric: true,
       cell: ({ nextAtMs }) =>
         nextAtMs === null ? (
           <span className="z">never</span>
         ) : (
           <>
-            {formatClock(nextAtMs, nowMs)} <span className="q">in {formatAge(Math.max(0, nextAtMs - nowMs))}</span>
+            {minuteText(nextAtMs, nowMs)}
+            {nextAtMs - nowMs < 60_000 ? null : <span className="q"> in {formatAge(nextAtMs - nowMs)}</span>}
           </>
         ),
     },
@@ -70,7 +71,15 @@ export function cronColumns(nowMs: number, openLog: () => void): Column<CronRow>
   ];
 }
 
+/** A cron is due in a minute, and begins at some time within it. */
+function minuteText(atMs: number, nowMs: number): string {
+  return formatClock(atMs, nowMs).replace(/^(\d\d:\d\d):\d\d$/, '$1');
+}
+
 function cronResult({ lastCode, lastEndedAtMs, lastStartedAtMs }: CronRow) {
+  if (lastEndedAtMs !== null && lastCode === null) {
+    return <span className="q">took {formatAge(Math.max(0, lastEndedAtMs - (lastStartedAtMs ?? lastEndedAtMs)))}</span>;
+  }
   if (lastCode === null) return <span className="z">{UNKNOWN_TEXT}</span>;
   const took = lastEndedAtMs === null || lastStartedAtMs === null ? null : lastEndedAtMs - lastStartedAtMs;
   const words = lastCode === 0 ? 'done' : lastCode < 0 ? `signal ${-lastCode}` : `exit ${lastCode}`;

@@ -9,6 +9,7 @@ import { Button } from '../../ui/Button.tsx';
 import { CopyButton } from '../../ui/CopyButton.tsx';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { SecretsSwitch } from '../requests/SecretsSwitch.tsx';
+import '../workers/inspector.css';
 import { hexRows } from './hex-rows.ts';
 import { TaskStateWord } from './TaskState.tsx';
 import { dueWords, placeWords, shortName } from './task-rows.ts';
