@@ -38,12 +38,12 @@ port.on('message', (message: MasterToCommons) => {
 say({ type: 'ready', endpoint: await server.listen(boot.endpoint) });
 
 function adopt(settings: CommonsSettings): void {
-  state.adopt(settings);
+  const problems = state.adopt(settings);
   clearInterval(sweep);
   const { sweepSeconds, reportsFreed } = settings;
   sweep = settings.caches.length === 0 ? undefined : setInterval(() => sweepCaches(reportsFreed), sweepSeconds * 1000);
   report();
-  say({ type: 'adopted', problem: null });
+  say({ type: 'adopted', problem: problems.length === 0 ? null : problems.join(' ') });
 }
 
 function sweepCaches(reportsFreed: boolean): void {
@@ -64,5 +64,6 @@ function stop(): void {
   clearInterval(reports);
   clearInterval(sweep);
   server.dispose();
+  state.dispose();
   port.close();
 }

@@ -18,10 +18,13 @@ import { finishAlarms } from './finish-alarms.ts';
 import { finishCommons } from './finish-commons.ts';
 import { finishListeners } from './finish-listeners.ts';
 import { finishLog } from './finish-log.ts';
+import { finishMetrics } from './finish-metrics.ts';
 import { finishWorkers } from './finish-workers.ts';
 import { resolvePath } from './host.ts';
 import { defaultLogSettings } from './log-settings.ts';
 import { isLogicEnd } from './logic.ts';
+import { defaultMetricSettings } from './metric-settings.ts';
+import { allowModifier } from './modifiers.ts';
 import { defaultMules, finishMules } from './mule-settings.ts';
 import { didYouMean, findOption, isSlip, type OptionInfo } from './option-table.ts';
 import { defaultRecycling } from './options/recycling.ts';
@@ -32,6 +35,7 @@ import { finishPython, pythonDraft } from './python-app.ts';
 import type { Resolved } from './resolve.ts';
 import type { ResolvedOption } from './resolve-state.ts';
 import type { EngineSettings, Origin } from './settings.ts';
+import { defaultSignals } from './signal-settings.ts';
 import { defaultSpooler, finishSpooler } from './spooler-settings.ts';
 import { defaultStatsSettings } from './stats-settings.ts';
 import { defaultSystemSettings } from './system-settings.ts';
@@ -85,9 +89,11 @@ function defaults(resolved: Resolved): EngineSettings {
     env: [],
     companions: [],
     mules: defaultMules(),
+    signals: defaultSignals(),
     spooler: defaultSpooler(),
     alarms: defaultAlarmSettings(),
     cron: defaultCronSettings(),
+    metrics: defaultMetricSettings(),
     emperor: defaultEmperor(),
     harakiri: { seconds: 0, verbose: false, gracefulTimeoutSeconds: 0, gracefulSignal: 15, queueThreshold: 0 },
     recycling: defaultRecycling(),
@@ -148,6 +154,7 @@ export function buildSettings(resolved: Resolved): BuildResult {
   finishLog(settings, originOf, errors);
   finishCommons(draft, originOf, errors);
   finishAlarms(settings, originOf, errors);
+  finishMetrics(settings, originOf, errors);
   finishMules(settings, originOf, errors);
   finishSpooler(settings, originOf, errors, warnings);
   if (settings.threads > 1) settings.enableThreads = true;
@@ -173,6 +180,7 @@ function startDraft(resolved: Resolved): Draft {
     sockets: [],
     sharedSockets: [],
     oldCache: defaultOldCache(),
+    queueStore: { path: null, sync: 0 },
     abstractSockets: false,
     keepsForHttpTimeout: false,
     warn: () => undefined,
@@ -192,7 +200,7 @@ function readOption(
   if (option === null) return unknownOption(item, resolved, warnings);
   if (option.kind === 'logic' || RESOLVED_OPTIONS.has(option.name)) return null;
   if (option.name === 'plugins' || option.name === 'need-plugins') {
-    return checkPlugins(item, option.name === 'need-plugins', warnings);
+    return readPlugins(draft, item, option.name === 'need-plugins', warnings);
   }
   if (option.status === 'not supported') return notSupported(item, option);
   if (option.status === 'no effect') {
@@ -250,11 +258,16 @@ const PLUGINS_BUILT_IN =
   /^(python[23]?\d*|http|corerouter|cheaper_busyness|ping|log(file|socket|pipe)|r?syslog|systemd_logger|stats_pusher_(file|socket|statsd))$/;
 
 /** As on uWSGI a plugin that is not there stops the start only when it is needed; what it brings has options of its own. */
-function checkPlugins(item: ResolvedOption, isNeeded: boolean, warnings: ConfigWarning[]): ConfigError | null {
+function readPlugins(
+  draft: Draft,
+  item: ResolvedOption,
+  isNeeded: boolean,
+  warnings: ConfigWarning[],
+): ConfigError | null {
   const names = item.value.split(',').map((name) => name.trim().replace(/^\d+:/, ''));
   const missing = names.filter((name) => {
     const short = name.slice(name.lastIndexOf('/') + 1).replace(/(_plugin)?\.so$/, '');
-    return short !== '' && !PLUGINS_BUILT_IN.test(short);
+    return short !== '' && !PLUGINS_BUILT_IN.test(short) && !allowModifier(draft.settings.protocols, short);
   });
   if (missing.length === 0) return null;
   const list = missing.map((name) => `'${name}'`).join(', ');
@@ -294,6 +307,15 @@ function finishApp(draft: Draft, errors: ConfigError[], warnings: ConfigWarning[
       origin: jsApp.origin,
       option: 'js-app',
       hint: 'Remove one of them.',
+    });
+  }
+  if (jsApp !== null && settings.protocols.modifiers.length > 0) {
+    errors.push({
+      code: 'bad-value',
+      message: "Packets of 'uwsgi-modifiers' (or of the plugins spooler, signal, cache and rpc) are answered by Python applications only.",
+      origin: jsApp.origin,
+      option: 'js-app',
+      hint: "Leave 'uwsgi-modifiers' and these plugins out.",
     });
   }
   settings.app = jsApp === null ? (app ?? { language: 'none' }) : { language: 'javascript', file: jsApp.file };

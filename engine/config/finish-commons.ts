@@ -1,11 +1,11 @@
 /** Caches that are known only when the whole list is read: the one of `cache`, and what holds for all of them. Pure. */
-import { cacheOf } from './cache-values.ts';
+import { cacheOf, storeOf } from './cache-values.ts';
 import type { ConfigError } from './errors.ts';
 import type { Draft } from './options/section.ts';
 import type { Origin } from './settings.ts';
 
 export function finishCommons(
-  { settings, oldCache }: Draft,
+  { settings, oldCache, queueStore }: Draft,
   originOf: (name: string) => Origin | null,
   errors: ConfigError[],
 ): void {
@@ -20,5 +20,8 @@ export function finishCommons(
     refuse("'cache' makes a cache with the name 'default', which one of 'cache2' has.");
   } else if (cache !== null) commons.caches.unshift(cache);
   if (commons.queue?.slots === 0) commons.queue = null;
-  if (commons.neverExpire) commons.caches = commons.caches.map((one) => ({ ...one, noExpire: true }));
+  if (commons.queue !== null && queueStore.path !== null) {
+    commons.queue.store = storeOf(queueStore.path, queueStore.sync, false);
+  }
+  if (commons.neverExpire) for (const one of commons.caches) one.noExpire = true;
 }

@@ -1,10 +1,11 @@
 /**
  * What processes share: caches, the queue, memory and locks; see engine/commons/.
  */
-import { parseCache } from '../cache-values.ts';
+import { parseCache, parseCacheFile, parseCacheItem } from '../cache-values.ts';
 import { defaultQueue } from '../commons-settings.ts';
+import { resolvePath } from '../host.ts';
 import { isFlagWord, isOn, wholeNumber } from '../values.ts';
-import { FLAG_EXPECTED, type OptionSection, readFlag, readNumber } from './section.ts';
+import { FLAG_EXPECTED, type OptionSection, type Reader, readFlag, readNumber, take } from './section.ts';
 
 /** As on uWSGI. */
 const PAGE_BYTES = 4096;
@@ -14,8 +15,8 @@ export const cachingOptions: OptionSection = {
 cache2 | list | works | | Shared cache with its options: name=,items= and if wanted blocksize=, store=, purge_lru= and more.
 cache | int | works | | Shared cache named 'default' with this many items; 'cache2' can do more. | unit=items
 cache-blocksize | bytes | works | 65536 | Largest item of the cache of 'cache'.
-cache-store | path | no | | File that keeps the cache of 'cache' over a restart.
-cache-store-sync | int | no | | Cycles of the master between two writes of 'cache-store'. | unit=cycles
+cache-store | path | works | | File that keeps the cache of 'cache' over a restart.
+cache-store-sync | int | works | | Cycles of the master between two writes of 'cache-store'. | unit=cycles
 cache-no-expire | flag | works | | Never removes items whose time is over by itself.
 cache-expire-freq | seconds | works | 3 | Time between two searches for items whose time is over.
 cache-report-freed-items | flag | works | | Logs each item removed because its time was over; for development.
@@ -23,14 +24,14 @@ cache-udp-server | list | no | | UDP address that takes changes of the cache fro
 cache-udp-node | list | no | | UDP address of another instance that gets each change of the cache.
 cache-sync | string | no | | Copies the whole cache of another instance at the start, from this address.
 cache-use-last-modified | flag | works | | Keeps the time of the latest change of the cache.
-add-cache-item | list | no | | Puts an item into a cache at the start: KEY=VALUE, or CACHE KEY=VALUE.
-load-file-in-cache | list | no | | Puts a file into a cache at the start, under its name: FILE, or CACHE FILE.
-load-file-in-cache-gzip | list | no | | As 'load-file-in-cache', compressed.
+add-cache-item | list | works | | Puts an item into a cache at the start: KEY=VALUE, or CACHE KEY=VALUE.
+load-file-in-cache | list | works | | Puts a file into a cache at the start, under its name: FILE, or CACHE FILE.
+load-file-in-cache-gzip | list | works | | As 'load-file-in-cache', compressed.
 check-cache | string | no | | Answers from this cache when it has an item for the requested URI; without a name, from the default one.
 queue | int | works | | Shared queue with this many places. | unit=slots
 queue-blocksize | bytes | works | 8192 | Largest item of the queue.
-queue-store | path | no | | File that keeps the queue over a restart.
-queue-store-sync | int | no | | Cycles of the master between two writes of 'queue-store'. | unit=cycles
+queue-store | path | works | | File that keeps the queue over a restart.
+queue-store-sync | int | works | | Cycles of the master between two writes of 'queue-store'. | unit=cycles
 sharedarea | list | no | | Memory that all processes share, in pages, or with options: pages=, file=, size= and more.
 py-sharedarea | bytes | no | | Shared memory of this size that Python sees as a bytearray.
 locks | int | works | | Locks for the application beside the one it always has. | unit=locks
@@ -62,6 +63,24 @@ flock-wait2 | list | no | | As 'flock-wait', after the log was opened and the se
       oldCache.blockBytes = bytes;
       return null;
     },
+    'cache-store': ({ oldCache, folder }, value) =>
+      take(value, (path) => {
+        oldCache.storePath = resolvePath(folder, path);
+      }),
+    'cache-store-sync': ({ oldCache }, value) => {
+      const cycles = wholeNumber(value);
+      if (cycles === null) return 'needs the number of cycles.';
+      oldCache.storeSync = cycles;
+      return null;
+    },
+    'add-cache-item': ({ settings }, value) => {
+      const item = parseCacheItem(value);
+      if (item === null) return 'needs KEY=VALUE, or CACHE KEY=VALUE.';
+      settings.commons.cacheItems.push(item);
+      return null;
+    },
+    'load-file-in-cache': loadFile(false),
+    'load-file-in-cache-gzip': loadFile(true),
     'cache-use-last-modified': ({ oldCache }, value) => {
       if (!isFlagWord(value)) return FLAG_EXPECTED;
       oldCache.lastModified = isOn(value);
@@ -79,6 +98,16 @@ flock-wait2 | list | no | | As 'flock-wait', after the log was opened and the se
     queue: readNumber((settings, slots) => {
       settings.commons.queue = { ...(settings.commons.queue ?? defaultQueue()), slots };
     }, 1),
+    'queue-store': ({ queueStore, folder }, value) =>
+      take(value, (path) => {
+        queueStore.path = resolvePath(folder, path);
+      }),
+    'queue-store-sync': ({ queueStore }, value) => {
+      const cycles = wholeNumber(value);
+      if (cycles === null) return 'needs the number of cycles.';
+      queueStore.sync = cycles;
+      return null;
+    },
     'queue-blocksize': (draft, value) => {
       const bytes = wholeNumber(value);
       if (bytes === null || bytes === 0 || bytes % PAGE_BYTES !== 0) return `needs a multiple of ${PAGE_BYTES}.`;
@@ -90,3 +119,8 @@ flock-wait2 | list | no | | As 'flock-wait', after the log was opened and the se
     }),
   },
 };
+
+function loadFile(gzip: boolean): Reader {
+  return ({ settings, folder }, value) =>
+    take(value, () => settings.commons.cacheItems.push(parseCacheFile(value, folder, gzip)));
+}

@@ -45,6 +45,8 @@ export interface Draft {
   sockets: DraftSocket[];
   /** The cache of `cache`, which has no name of its own. */
   oldCache: OldCache;
+  /** `queue-store` and `queue-store-sync` */
+  queueStore: { path: string | null; sync: number };
   /** `shared-socket`, in order: `=0` names the first one. */
   sharedSockets: { address: SocketAddress; text: string; origin: Origin }[];
   /** `abstract-socket`: paths are names in the abstract namespace. */
