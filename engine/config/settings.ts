@@ -11,8 +11,10 @@ import type { CompanionSetting } from './companion-settings.ts';
 import type { CronSettings } from './cron-settings.ts';
 import type { EmperorSettings } from './emperor-settings.ts';
 import type { LogSettings } from './log-settings.ts';
+import type { MetricSettings } from './metric-settings.ts';
 import type { MuleSettings } from './mule-settings.ts';
 import type { PythonApp } from './python-app.ts';
+import type { SignalSettings } from './signal-settings.ts';
 import type { SpoolerSettings } from './spooler-settings.ts';
 import type { StatsSettings } from './stats-settings.ts';
 import type { HookSetting, SystemSettings } from './system-settings.ts';
@@ -142,6 +144,8 @@ export interface ProtocolSettings {
   closesConnections: boolean;
   /** `del-header`: names of response headers that are left out. */
   delHeaders: string[];
+  /** `uwsgi-modifiers`, and plugins that stand for one: packets beside requests that uwsgi sockets take. */
+  modifiers: number[];
 }
 
 /** When a worker is replaced; 0 or empty: not for this reason. `min` keeps young workers from all but exceptions. */
@@ -179,6 +183,9 @@ export interface HarakiriSettings {
 /** What happens when a file is touched. */
 export type TouchAction =
   | { type: 'reload' | 'brutal-reload' | 'reload-workers' | 'chain-reload' | 'reopen-log' | 'rotate-log' }
+  /** `touch-signal`: one of uWSGI's framework. */
+  | { type: 'signal'; number: number }
+  | { type: 'renew-mules' | 'renew-spoolers' }
   /** `touch-exec`: a command for the shell. */
   | { type: 'exec'; command: string }
   | SystemTouchAction;
@@ -225,9 +232,11 @@ export interface EngineSettings {
   /** Mules and spoolers. */
   companions: CompanionSetting[];
   mules: MuleSettings;
+  signals: SignalSettings;
   spooler: SpoolerSettings;
   alarms: AlarmSettings;
   cron: CronSettings;
+  metrics: MetricSettings;
   emperor: EmperorSettings;
   harakiri: HarakiriSettings;
   recycling: RecyclingSettings;

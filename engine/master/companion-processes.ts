@@ -2,7 +2,9 @@
  * The shell around companions.ts: starts mules and spoolers through the runtimes, tells them to end, kills them. Which
  * generation they belong to and whether the server ends, it sees from the machine's state (`observe`).
  */
+import type { CommonsReport } from '../commons/state.ts';
 import type { EngineSettings } from '../config/settings.ts';
+import { type CompanionStats, companionStats } from './companion-stats.ts';
 import {
   areCompanionsOver,
   type CompanionEffect,
@@ -16,6 +18,7 @@ import { FIRST_COMPANION_ID } from './control.ts';
 import type { EngineLog } from './engine-log.ts';
 import type { Generation, MasterState, Stop } from './machine-state.ts';
 import type { RuntimePool } from './runtime-pool.ts';
+import { SignalDesk, type SignalHost } from './signal-desk.ts';
 import { Spools } from './spools.ts';
 
 /** What they get at most at a stop that does not wait for requests either. */
@@ -29,6 +32,8 @@ export interface CompanionHost {
   /** The configuration in effect. */
   settings: () => EngineSettings;
   runFolder: () => string;
+  /** A worker serves a request now. */
+  isBusy: (spawnId: number) => boolean;
 }
 
 export class CompanionProcesses {
@@ -37,6 +42,7 @@ export class CompanionProcesses {
   #timer: NodeJS.Timeout | null = null;
   readonly #queue: CompanionEvent[] = [];
   #isHandling = false;
+  #machine: MasterState | null = null;
   #stopped: Stop['how'] | null = null;
   /** Zygotes that are to be killed when those that were forked from them have ended. */
   readonly #doomed = new Set<number>();
@@ -44,9 +50,14 @@ export class CompanionProcesses {
 
   /** What spoolers do. */
   readonly spools: Spools;
+  /** Signals between all processes, and the timers that raise them. */
+  readonly signals: SignalDesk;
 
   constructor(host: CompanionHost) {
     this.#host = host;
+    const { log, settings, isBusy, runtimes } = host;
+    const tell: SignalHost['tell'] = (to, message) => runtimes.tell(to, message);
+    this.signals = new SignalDesk({ log, settings, isBusy, companions: () => this.#state, tell });
     this.spools = new Spools({ settings: host.settings, runFolder: host.runFolder, companions: this });
   }
 
@@ -54,9 +65,16 @@ export class CompanionProcesses {
     return this.#state;
   }
 
+  stats(commons: CommonsReport): CompanionStats {
+    return companionStats(this.#state, this.signals, this.#host.settings(), commons);
+  }
+
   /** Called after every step of the machine. */
   observe(state: MasterState): void {
     this.spools.tick(Date.now());
+    this.#machine = state;
+    this.signals.observe(state);
+    this.#killOverdue();
     if (state.stop !== null) return this.#observeStop(state.stop);
     const active = state.generations.get(state.active);
     if (active === undefined) return;
@@ -75,6 +93,7 @@ export class CompanionProcesses {
       for (const effect of effects) this.#perform(effect);
     }
     this.#isHandling = false;
+    if (this.#machine !== null) this.signals.observe(this.#machine);
     this.#settle();
   }
 
@@ -96,10 +115,21 @@ export class CompanionProcesses {
 
   /** Kills what is left. */
   dispose(): void {
+    this.signals.dispose();
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     for (const { pid } of this.#state.companions.values()) {
       if (pid !== 0) this.#host.runtimes.signal(pid, 'SIGKILL');
+    }
+  }
+
+  /** `mule-harakiri` */
+  #killOverdue(): void {
+    for (const { spawnId, setting, status, pid } of this.#state.companions.values()) {
+      if (setting.role !== 'mule' || setting.harakiriSeconds === 0 || status === 'killed') continue;
+      const sinceMs = this.signals.busySinceMs(spawnId);
+      if (sinceMs === null || Date.now() - sinceMs < setting.harakiriSeconds * 1000) continue;
+      this.handle({ type: 'kill', spawnId, text: `*** HARAKIRI ON MULE ${setting.number} (pid: ${pid}) ***` });
     }
   }
 
@@ -150,7 +180,7 @@ export class CompanionProcesses {
       case 'spawn':
         return runtimes.spawnCompanion(effect);
       case 'tell-exit':
-        runtimes.tellCompanion(effect.spawnId, { type: 'exit' });
+        runtimes.tell({ role: 'companion', spawnId: effect.spawnId }, { type: 'exit' });
         return;
       case 'kill':
         return runtimes.signal(effect.pid, 'SIGKILL');

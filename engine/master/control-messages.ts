@@ -1,6 +1,9 @@
 /** Checks what runtimes send on the control wire (control.ts) before anything believes it. Pure. */
 import { COMPANION_ROLES } from '../config/companion-settings.ts';
-import { type LoadedApp, QUESTIONS, type RuntimeRole, type RuntimeToMaster } from './control.ts';
+import { type LoadedApp, QUESTIONS, type RuntimeRole, type RuntimeToMaster, type SignalMessage } from './control.ts';
+
+/** What the system's timers can wait for. */
+const MOST_TIMER_SECONDS = 2_147_483;
 
 type Json = Record<string, unknown>;
 
@@ -45,6 +48,16 @@ export function parseRuntimeMessage(text: string): RuntimeToMaster | null {
     case 'retired':
     case 'given-up':
       return { type: value['type'] };
+    case 'register-signal':
+    case 'raise-signal':
+    case 'signal-begun':
+    case 'signal-done':
+    case 'add-timer':
+    case 'add-file-monitor':
+      return parseSignalMessage(value['type'], value);
+    case 'task-begun':
+    case 'task-done':
+      return { type: value['type'] };
     case 'question': {
       const id = count(value['id']);
       const what = QUESTIONS.find((question) => question === value['what']);
@@ -54,6 +67,32 @@ export function parseRuntimeMessage(text: string): RuntimeToMaster | null {
       return typeof value['token'] === 'string' ? { type: 'lifeline', token: value['token'] } : null;
     default:
       return null;
+  }
+}
+
+/** uWSGI's signals are numbers of one byte. */
+function parseSignalMessage(type: SignalMessage['type'], value: Json): RuntimeToMaster | null {
+  const number = count(value['number']);
+  if (number === null || number > 255) return null;
+  switch (type) {
+    case 'register-signal':
+      return { type, number, target: textOf(value['target']) };
+    case 'raise-signal':
+    case 'signal-begun':
+    case 'signal-done':
+      return { type, number };
+    case 'add-timer': {
+      const kind = value['kind'] === 'rbtimer' ? 'rbtimer' : 'timer';
+      const seconds = count(value['seconds']);
+      const iterations = count(value['iterations']);
+      if (seconds === null || seconds === 0 || iterations === null) return null;
+      return { type, kind, number, seconds: Math.min(seconds, MOST_TIMER_SECONDS), iterations };
+    }
+    case 'add-file-monitor':
+      return { type, number, path: textOf(value['path']) };
+    case 'task-begun':
+    case 'task-done':
+      return { type };
   }
 }
 

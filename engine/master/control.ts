@@ -74,6 +74,8 @@ export interface DirectBoot {
   /** Every request is told to the gateway, which writes the log; otherwise those that the application wants logged. */
   logsRequests: boolean;
   trustedProxies: readonly string[];
+  /** uwsgi packets beside requests that it answers (`uwsgi-modifiers`). */
+  modifiers: readonly number[];
   bufferSizeBytes: number;
   limitPostBytes: number;
   socketTimeoutSeconds: number;

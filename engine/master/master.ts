@@ -146,6 +146,7 @@ export class Master {
       log: host.log,
       emit: (event) => this.#enqueue(event),
       companion: (event) => this.#companions.handle(event),
+      signalled: (from, message) => this.#companions.signals.said(from, message),
       state: () => this.#state,
       candidate: () => this.#config.candidate,
       alarm: (name, text) => this.#system.alarms.raise(name, text),
@@ -160,6 +161,7 @@ export class Master {
       runtimes: this.#runtimes,
       settings: () => this.#config.current,
       runFolder: () => this.#place.runFolder,
+      isBusy: (spawnId) => this.#accounts.isBusy(spawnId),
     });
     this.#direct = settings.sockets.workerAccept
       ? new Direct(this.#board, this.#accounts, {
@@ -178,6 +180,8 @@ export class Master {
           place: this.#place,
           command: (command) => this.#desk.take(command),
           system: (action, path) => this.#system.touched(action, path),
+          raiseSignal: (number) => this.#companions.signals.raise(number),
+          renew: (role) => this.#companions.handle({ type: 'renew', role }),
         });
       },
       stats: { render: () => this.#renderStats(), isHttp: () => this.#config.current.statsHttp },
@@ -460,6 +464,7 @@ export class Master {
       cwd: this.#host.cwd,
       workerApps: this.#runtimes.workerApps,
       commons: this.#facilities.commons.report,
+      companions: this.#companions.stats(this.#facilities.commons.report),
       spools: this.#companions.spools.stats(Date.now()),
       ...this.#system.stats,
     };

@@ -60,7 +60,7 @@ export class Performer {
   }
 
   #perform(effect: Effect): void {
-    const { accounts, config, direct, enqueue, gateways, listeners, log, runtimes } = this.#parts;
+    const { accounts, companions, config, direct, enqueue, gateways, listeners, log, runtimes } = this.#parts;
     switch (effect.type) {
       case 'read-config':
         return this.#readConfig();
@@ -76,7 +76,7 @@ export class Performer {
       case 'stop-zygote':
         return runtimes.stopZygote(effect.generation);
       case 'kill-zygote':
-        return this.#parts.companions.killZygote(effect.generation);
+        return companions.killZygote(effect.generation);
       case 'fork-worker':
         return runtimes.forkWorker(effect);
       case 'start-worker':
@@ -105,6 +105,7 @@ export class Performer {
         runtimes.forgetWorker(effect.spawnId);
         return accounts.gone(effect.spawnId, Date.now());
       case 'forget-generation':
+        companions.signals.forgetGeneration(effect.generation);
         runtimes.forgetGeneration(effect.generation);
         return accounts.forgetGeneration(effect.generation);
       case 'pause':
@@ -150,6 +151,7 @@ export class Performer {
     for (const setting of opened) log.write(`${listenerLabel(setting)} socket bound to ${setting.text}`);
     for (const setting of closed) log.write(`${listenerLabel(setting)} socket ${setting.text} closed`);
     for (const line of cheaperLines(settings)) log.write(line);
+    facilities.commons.limitMailboxes(settings.mules.queueBytes);
     if (!isNew) return;
     if (settings.sockets.gateways !== gateways.count) {
       log.write(`'http-processes' counts from the next start on; ${gateways.count} gateways run until then`);

@@ -36,9 +36,10 @@ test('JavaScript workers are bound to their CPUs, one worker after the other', (
 });
 
 test('names of processes are put together as uWSGI does', () => {
-  expect(runtimeSystem(settingsOf('')).titles).toEqual({ zygote: null, worker: null });
+  expect(runtimeSystem(settingsOf('')).titles).toEqual({ zygote: null, worker: null, mule: null, spooler: null });
   const auto = settingsOf('auto-procname = 1\nprocname-prefix-spaced = shop\nprocname-append = !');
   expect(runtimeSystem(auto).titles.worker).toBe('shop reeve worker {number}!');
+  expect(runtimeSystem(auto).titles.mule).toBe('shop reeve mule {number}!');
   expect(masterTitle(auto)).toBe('shop reeve master!');
   const named = settingsOf('auto-procname = 1\nprocname = all\nprocname-master = boss');
   expect(runtimeSystem(named).titles).toEqual({ zygote: 'all', worker: 'all' });

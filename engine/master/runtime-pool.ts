@@ -11,6 +11,7 @@ import {
   type Question,
   type RuntimeRole,
   type RuntimeToMaster,
+  type SignalMessage,
 } from './control.ts';
 import { ControlServer, type RuntimeId } from './control-server.ts';
 import type { Effect } from './effects.ts';
@@ -22,6 +23,8 @@ import { type RuntimePlace, startRuntime } from './runtimes.ts';
 export interface RuntimePoolHost {
   log: EngineLog;
   emit: (event: MasterEvent) => void;
+  /** What is said of signals, timers and the tasks of mules. */
+  signalled: (from: RuntimeId, message: SignalMessage) => void;
   /** A mule or a spooler was started, has ended ... */
   companion: (event: CompanionEvent) => void;
   state: () => MasterState;
@@ -142,8 +145,8 @@ export class RuntimePool {
   }
 
   /** False: it is not connected (any more). */
-  tellCompanion(spawnId: number, message: MasterToRuntime): boolean {
-    return this.#control.send({ role: 'companion', spawnId }, message);
+  tell(to: RuntimeId, message: MasterToRuntime): boolean {
+    return this.#control.send(to, message);
   }
 
   exitWorker(spawnId: number): void {
@@ -243,6 +246,15 @@ export class RuntimePool {
       case 'stop-requested':
         log.write('*** the application asked for a stop ***');
         return emit({ type: 'command', command: 'stop' });
+      case 'register-signal':
+      case 'raise-signal':
+      case 'signal-begun':
+      case 'signal-done':
+      case 'add-timer':
+      case 'add-file-monitor':
+      case 'task-begun':
+      case 'task-done':
+        return this.#host.signalled(from, message);
       case 'alarm':
         return this.#host.alarm(message.name, message.text);
       case 'worn':

@@ -22,6 +22,7 @@ import { NO_MEMORY, readMemory, readMemoryShares } from '../process-memory.ts';
 import { HeaderField, headerTotal, type Scoreboard, SlotField, VARS_BYTES } from '../scoreboard.ts';
 import { ENGINE_VERSION } from '../version.ts';
 import type { Accounts, AppTotals, SeatTotals } from './accounts.ts';
+import type { CompanionStats } from './companion-stats.ts';
 import type { LoadedApp } from './control.ts';
 import { isLive, type MasterState, type ReloadReport, type Worker } from './machine-state.ts';
 import type { SpoolStats } from './spools.ts';
@@ -39,6 +40,7 @@ export interface StatsSources {
   crons: { crons: StatsCron[]; runs: StatsCronRun[] };
   alarms: StatsAlarm[];
   spools: SpoolStats;
+  companions: CompanionStats;
 }
 
 export function buildStats(sources: StatsSources): StatsDocument {
@@ -48,7 +50,7 @@ export function buildStats(sources: StatsSources): StatsDocument {
     version: ENGINE_VERSION,
     listen_queue: listenQueue,
     listen_queue_errors: headerTotal(board, HeaderField.listenQueueErrors),
-    signal_queue: 0,
+    signal_queue: sources.companions.queued,
     load: listenQueue,
     pid: process.pid,
     uid: process.getuid?.() ?? 0,
@@ -74,11 +76,14 @@ export function buildStats(sources: StatsSources): StatsDocument {
 }
 
 /** The engine's own part; there is none where it would be empty. */
-function reeveStats({ state, crons, alarms, spools }: StatsSources): { reeve?: StatsReeve } {
+function reeveStats({ state, crons, alarms, spools, companions }: StatsSources): { reeve?: StatsReeve } {
   const reeve: StatsReeve = {
     ...(state.lastReload === null ? {} : reloadStats(state.active, state.lastReload)),
     ...(spools.spools.length > 0 ? { spools: spools.spools } : {}),
+    ...(companions.mules.length > 0 ? { mules: companions.mules } : {}),
+    ...(companions.timers.length > 0 ? { timers: companions.timers } : {}),
     ...(crons.runs.length > 0 ? { cron_runs: crons.runs } : {}),
+    ...(companions.signals.length > 0 ? { signals: companions.signals } : {}),
     ...(alarms.length > 0 ? { alarms } : {}),
   };
   return Object.keys(reeve).length > 0 ? { reeve } : {};
@@ -123,6 +128,7 @@ function workerStats(sources: StatsSources, wid: number, worker: Worker | null, 
   const slots = worker === null ? [] : accounts.slotsOf(worker.spawnId);
   const sum = (field: 'requests' | 'exceptions' | 'runningMicros' | 'txBytes'): number =>
     totals.cores.reduce((all, core) => all + core[field], 0);
+  const handled = sources.companions.reportOf(worker?.spawnId ?? 0);
   const isWorking = worker !== null && isBusy(accounts, worker);
   const isResting = state.generations.get(state.active)?.resting.has(wid) === true;
   const memory = settings.memoryReport && worker !== null ? readMemory(worker.pid) : NO_MEMORY;
@@ -136,9 +142,18 @@ function workerStats(sources: StatsSources, wid: number, worker: Worker | null, 
     delta_requests: slots.reduce((all, slot) => all + accounts.read(slot, SlotField.requests), 0),
     exceptions: sum('exceptions'),
     harakiri_count: totals.harakiris,
-    signals: 0,
-    signal_queue: 0,
-    status: isWorking ? 'busy' : isResting ? 'cheap' : isPaused ? 'pause' : 'idle',
+    signals: handled.signals,
+    signal_queue: handled.queue,
+    status:
+      handled.running !== null
+        ? `sig${handled.running}`
+        : isWorking
+          ? 'busy'
+          : isResting
+            ? 'cheap'
+            : isPaused
+              ? 'pause'
+              : 'idle',
     rss: memory.rssBytes,
     vsz: memory.vszBytes,
     ...(settings.statistics.memoryShares ? readMemoryShares(worker?.pid ?? 0) : {}),

@@ -3,6 +3,7 @@
  * the log. Programs that still run when the engine ends are left alone, as uWSGI does.
  */
 import { spawn } from 'node:child_process';
+import type { CompanionRole } from '../config/companion-settings.ts';
 import type { EngineSettings, SystemTouchAction, TouchAction, TouchSetting } from '../config/settings.ts';
 import type { ShellCommand } from './commands.ts';
 import type { EngineLog } from './engine-log.ts';
@@ -16,10 +17,15 @@ export interface TouchHost {
   place: RuntimePlace;
   command: (command: Command | ShellCommand) => void;
   system: (action: SystemTouchAction, path: string) => void;
+  raiseSignal: (number: number) => void;
+  renew: (role: CompanionRole) => void;
 }
 
 /** uWSGI's words for what comes now. */
-const ANNOUNCED: Record<Exclude<TouchAction['type'], SystemTouchAction['type'] | 'exec'>, string> = {
+const ANNOUNCED: Record<
+  Exclude<TouchAction['type'], SystemTouchAction['type'] | 'exec' | 'signal' | 'renew-mules' | 'renew-spoolers'>,
+  string
+> = {
   reload: 'grace them all',
   'brutal-reload': 'brutally reload them all',
   'reload-workers': 'workers reload',
@@ -35,6 +41,15 @@ export function actOnTouch({ path, action }: TouchSetting, host: TouchHost): voi
     return;
   }
   if (action.type === 'hook' || action.type === 'restart-daemons') return host.system(action, path);
+  if (action.type === 'signal') {
+    host.log.write(`*** ${path} has been touched... raising signal ${action.number} !!! ***`);
+    return host.raiseSignal(action.number);
+  }
+  if (action.type === 'renew-mules' || action.type === 'renew-spoolers') {
+    const role = action.type === 'renew-mules' ? 'mule' : 'spooler';
+    host.log.write(`*** ${path} has been touched... reloading ${role}s !!! ***`);
+    return host.renew(role);
+  }
   host.log.write(`*** ${path} has been touched... ${ANNOUNCED[action.type]} !!! ***`);
   host.command(action.type);
 }

@@ -10,15 +10,15 @@ export const controlOptions: OptionSection = {
 touch-reload | list | works | | Reloads when this file is touched.
 touch-workers-reload | list | works | | Replaces the workers only when this file is touched; new code comes with 'lazy-apps'.
 touch-chain-reload | list | works | | Replaces the workers one after the other when this file is touched; new code comes with 'lazy-apps'.
-touch-mules-reload | list | none: there are no mules | | Replaces the mules when this file is touched.
-touch-spoolers-reload | list | none: there are no spoolers | | Replaces the spoolers when this file is touched.
+touch-mules-reload | list | works | | Replaces the mules when this file is touched.
+touch-spoolers-reload | list | works | | Replaces the spoolers when this file is touched.
 touch-logrotate | list | works | | Rotates the log when this file is touched.
 touch-logreopen | list | works | | Opens the log file anew when this file is touched.
 touch-exec | list | works | | Runs a command when a file is touched: 'FILE COMMAND'.
-touch-signal | list | no | | Raises a signal of uWSGI's framework when a file is touched.
+touch-signal | list | works | | Raises a signal of uWSGI's framework when a file is touched.
 fs-reload | list | works | | Reloads when this file or folder changes.
 fs-brutal-reload | list | works | | Reloads without waiting for requests when this file or folder changes.
-fs-signal | list | no | | Raises a signal of uWSGI's framework when a file changes.
+fs-signal | list | works | | Raises a signal of uWSGI's framework when a file changes.
 reload-on-fd | list | no | | Reloads when a descriptor is readable.
 brutal-reload-on-fd | list | no | | Reloads without waiting for requests when a descriptor is readable.
 propagate-touch | flag | no | | Passes a reload by touch on to each process, where signals are not reliable.
@@ -34,6 +34,10 @@ reload-timeout | seconds | works | 0 | Gives a reload up whose new workers are n
     'touch-chain-reload': touch('chain-reload'),
     'touch-logrotate': touch('rotate-log'),
     'touch-logreopen': touch('reopen-log'),
+    'touch-mules-reload': touch('renew-mules'),
+    'touch-spoolers-reload': touch('renew-spoolers'),
+    'touch-signal': readTouchSignal,
+    'fs-signal': readTouchSignal,
     'touch-exec': readTouchExec,
     'fs-reload': touch('reload'),
     'fs-brutal-reload': touch('brutal-reload'),
@@ -45,9 +49,18 @@ reload-timeout | seconds | works | 0 | Gives a reload up whose new workers are n
   },
 };
 
-function touch(type: Exclude<TouchAction['type'], SystemTouchAction['type'] | 'exec'>): Reader {
+function touch(type: Exclude<TouchAction['type'], SystemTouchAction['type'] | 'exec' | 'signal'>): Reader {
   return ({ settings, folder }, value) =>
     take(value, (path) => settings.touches.push({ path: resolvePath(folder, path), action: { type } }));
+}
+
+/** A file, a blank and the number of a signal. */
+function readTouchSignal({ settings, folder }: Draft, value: string): string | null {
+  const { file, signal } = /^(?<file>\S+)\s+(?<signal>\d{1,3})$/.exec(value)?.groups ?? {};
+  const number = Number(signal ?? 256);
+  if (file === undefined || number > 255) return 'needs a file, a blank and a signal from 0 to 255.';
+  settings.touches.push({ path: resolvePath(folder, file), action: { type: 'signal', number } });
+  return null;
 }
 
 /** A file, a blank, and the rest is the command. */

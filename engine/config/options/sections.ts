@@ -27,6 +27,7 @@ import { routersOptions } from './routers.ts';
 import { routingOptions } from './routing.ts';
 import { scriptingOptions } from './scripting.ts';
 import type { OptionSection, Reader } from './section.ts';
+import { signalsOptions } from './signals.ts';
 import { socketsOptions } from './sockets.ts';
 import { spoolerOptions } from './spooler.ts';
 import { staticFilesOptions } from './static-files.ts';
@@ -64,6 +65,7 @@ export const titledSections: Readonly<Record<string, OptionSection>> = {
   Spoolers: spoolerOptions,
   'Work in the background': backgroundOptions,
   Mules: mulesOptions,
+  Signals: signalsOptions,
   'Caches, queues and locks': cachingOptions,
   'Static files': staticFilesOptions,
   'Internal routing': routingOptions,

@@ -83,6 +83,7 @@ class Acceptor(Worker):
         epoll.register(wakeup, 0)
         epoll.register(self._arrival_read, _EXCLUSIVE)
         is_watching = False
+        handlers = self.handlers
         while not self.stopping:
             if self._arrivals and self._serve_arrival(core, exchange):
                 continue
@@ -97,7 +98,12 @@ class Acceptor(Worker):
                     (epoll.register if wants else epoll.unregister)(sock, _EXCLUSIVE)
             if self._records:
                 self.flush_log()
-            for fd in epoll.wait(_LOOK_SECONDS if is_watching else None):
+            handlers.is_waiting = True
+            if handlers.due:
+                handlers.run_pending()
+            ready = epoll.wait(_LOOK_SECONDS if is_watching else None)
+            handlers.is_waiting = False
+            for fd in ready:
                 if fd == wakeup:
                     _read(wakeup, 4096)
                 elif fd == self._arrival_read:
@@ -140,7 +146,7 @@ class Acceptor(Worker):
                 data = connection.recv(_RECV_BYTES, _DONTWAIT)
             except BlockingIOError:
                 data = _recv_soon(connection, _WAIT_SECONDS)
-            if data:
+            if data and data[0] not in rules.modifiers:
                 is_trusted = rules.trust.is_default or rules.trust.has(peer)
                 head = parse_head(data, rules.block_bytes, rules.body_bytes, is_trusted)
                 if head is not None and head.length <= 0:
@@ -283,6 +289,20 @@ class Acceptor(Worker):
             elif kind == "harakiri":
                 self._harakiri(message)
         super()._obey(None if messages is None else [one for one in messages if one["type"] != "exit"])
+
+    def _begin_handler(self):
+        with self.lock:
+            if self._is_leaving:
+                return False
+            self.running += 1
+        return True
+
+    def _end_handler(self):
+        with self.lock:
+            self.running -= 1
+            is_over = self.running == 0 and self.is_retiring
+        if is_over:
+            self._settle()
 
     @property
     def _is_worn_out(self):

@@ -59,9 +59,16 @@ class Connection:
         """The answer's status and value. After an exception the connection is of no use any more."""
         if len(fields) >= self.longest > 0:
             raise TooLong()
-        sock = self.sock
-        sock.sendall(_HEADER.pack(len(fields) + 1, operation) + fields)
-        data = sock.recv(_RECEIVE_BYTES)
+        self.send(operation, fields)
+        return self.receive()
+
+    def send(self, operation, fields):
+        """The first half of a request whose answer may be long in coming."""
+        self.sock.sendall(_HEADER.pack(len(fields) + 1, operation) + fields)
+
+    def receive(self):
+        """The second half."""
+        data = self.sock.recv(_RECEIVE_BYTES)
         while len(data) < 5:
             data += self._more(5 - len(data))
         length, status = _HEADER.unpack_from(data)

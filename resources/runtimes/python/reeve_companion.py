@@ -6,7 +6,6 @@ that is in code of the application finishes what it does, or is interrupted by `
 """
 
 import atexit
-import collections
 import faulthandler
 import importlib
 import os
@@ -16,6 +15,7 @@ import sys
 import threading
 import traceback
 
+import reeve_handlers
 import reeve_hooks
 import reeve_process
 import reeve_signals
@@ -51,8 +51,9 @@ class Companion:
         self.leaving = False
         #: Called in the control thread when the master asks it to end, after `leaving` was set.
         self.on_leave = None
-        #: Numbers of signals (uwsgi.signal) that wait to be handled by the main thread.
-        self.signals = collections.deque()
+        #: Signals (uwsgi.signal) that wait to be handled by the main thread: it calls `run_pending` when it is woken.
+        self.runner = reeve_handlers.use(reeve_handlers.Runner(control, "%s %d" % (role, number)))
+        self.runner.kick = self.wake
         #: Messages of the master that are of no concern here: type -> function(message), called in the control thread.
         self.handlers = {}
         self._main = threading.get_ident()
@@ -140,8 +141,7 @@ class Companion:
         elif kind == "answer":
             self.control.answered(message)
         elif kind == "signal":
-            self.signals.append(message["number"])
-            self.wake()
+            self.runner.add(message["number"])
         elif kind in self.handlers:
             self.handlers[kind](message)
 

@@ -16,6 +16,7 @@ import signal
 import sys
 import threading
 
+import reeve_handlers
 import reeve_process
 import reeve_signals
 import reeve_uwsgi
@@ -27,6 +28,7 @@ from reeve_frames import (
     CANCEL,
     CONTROL_CORE,
     HEADER_BYTES,
+    PACKET,
     REQUEST,
     TAKE_BACK,
     TAKEN,
@@ -59,6 +61,8 @@ class Worker:
         self.running = 0
         self.controls = []
         self.cores = [[] for _ in range(self.threads)]
+        self.handlers = reeve_handlers.Runner(control, "worker %d" % boot["wid"])
+        self.handlers.begin, self.handlers.end = self._begin_handler, self._end_handler
         for endpoint in boot["gatewayEndpoints"]:
             for core, lines in enumerate(self.cores):
                 lines.append(Line(self._greet(endpoint, core)))
@@ -74,6 +78,8 @@ class Worker:
         if hasattr(signal, "SIGPIPE"):
             signal.signal(signal.SIGPIPE, signal.SIG_IGN)
         reeve_signals.install(self.control)
+        choose = reeve_handlers.kick_main_thread if self.threads == 1 else reeve_handlers.run_in_thread
+        reeve_handlers.use(self.handlers).kick = choose(self.handlers)
         faulthandler.enable(file=sys.__stderr__, all_threads=True)
         for core in range(1, self.threads):
             name = "uWSGIWorker%dCore%d" % (self.boot["wid"], core)
@@ -113,12 +119,18 @@ class Worker:
     def _serve_lines(self, exchange, lines):
         """With several gateways: the frames of the one that has claimed this core."""
         poll = select.poll()
+        handlers = self.handlers
         line_of = {}
         for line in lines:
             poll.register(line.sock, select.POLLIN)
             line_of[line.sock.fileno()] = line
         while not self.stopping:
-            for fd, _ in poll.poll():
+            handlers.is_waiting = True
+            if handlers.due:
+                handlers.run_pending()
+            ready = poll.poll()
+            handlers.is_waiting = False
+            for fd, _ in ready:
                 line = line_of[fd]
                 exchange.use(line)
                 if not self._serve_one(line, exchange):
@@ -130,7 +142,12 @@ class Worker:
 
     def _serve_one(self, line, exchange):
         """Serves the next request; False when this core shall take no more."""
+        handlers = self.handlers
+        handlers.is_waiting = True
+        if handlers.due:
+            handlers.run_pending()
         end = line.fill()
+        handlers.is_waiting = False
         if end < 0:
             return False
         buffer = line.buffer
@@ -157,7 +174,10 @@ class Worker:
         else:
             body = buffer[split:end]
         try:
-            exchange.run(request_id, environ, body)
+            if flags & PACKET:
+                exchange.run_packet(request_id, body)
+            else:
+                exchange.run(request_id, environ, body)
         finally:
             if flags & BODY_FILE:
                 body.close()
@@ -167,6 +187,21 @@ class Worker:
         if is_last:
             self._exit()
         return not exchange.is_retired
+
+    def _begin_handler(self):
+        """A handler of a signal counts as a request: the process ends after it."""
+        with self.lock:
+            if self.stopping:
+                return False
+            self.running += 1
+        return True
+
+    def _end_handler(self):
+        with self.lock:
+            self.running -= 1
+            is_last = self.stopping and self.running == 0
+        if is_last:
+            self._exit()
 
     def _park(self):
         """This core serves no more; the control thread ends the process."""
@@ -187,7 +222,7 @@ class Worker:
         for gateway, sock in enumerate(self.controls):
             selector.register(sock, selectors.EVENT_READ, gateway)
         while True:
-            for key, _ in selector.select():
+            for key, _ in selector.select(self.handlers.kick_again()):
                 if key.data is None:
                     self._obey(self.control.receive())
                     continue
@@ -213,6 +248,8 @@ class Worker:
                 reeve_process.reopen_log(message["path"])
             elif message["type"] == "answer":
                 self.control.answered(message)
+            elif message["type"] == "signal":
+                self.handlers.add(message["number"])
             elif message["type"] == "exit":
                 with self.lock:
                     self.stopping = True

@@ -72,6 +72,7 @@ class Spooler:
         self.failures.sweep()
         try:
             while not self._is_over():
+                self.companion.runner.run_pending()
                 self._drain()
                 wait = self._pass()
                 if wait > 0 and not self._is_over():
@@ -130,6 +131,7 @@ class Spooler:
             return max(1, self.board.frequency)
         took = time.time() - started
         for path in tasks:
+            self.companion.runner.run_pending()
             self._run_task(path)
             if self._is_over() or time.time() - started > max(LOOK_SECONDS, LOOK_SHARE * took):
                 return 0

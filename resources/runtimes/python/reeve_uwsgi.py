@@ -23,6 +23,7 @@ import reeve_uwsgi_queue
 import reeve_uwsgi_misc
 import reeve_uwsgi_refused
 import reeve_uwsgi_rpc
+import reeve_uwsgi_mules
 import reeve_uwsgi_server
 import reeve_uwsgi_signals
 import reeve_uwsgi_spooler
@@ -33,6 +34,7 @@ _VERSION_INFO = (0, 1, 0, 0, b"reeve")
 
 _TOPICS = (
     reeve_uwsgi_clock,
+    reeve_uwsgi_mules,
     reeve_uwsgi_server,
     reeve_uwsgi_signals,
     reeve_uwsgi_exchange,
