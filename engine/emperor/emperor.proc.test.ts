@@ -1,0 +1,307 @@
+import { chmodSync, chownSync, existsSync, renameSync, writeFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { waitFor } from '../testing/engine-process.ts';
+import { whyNoOtherUser } from '../testing/other-user.ts';
+import { EmperorRig, type RigOptions } from './testing/emperor-rig.ts';
+
+let rigs: EmperorRig[] = [];
+
+async function start(options: RigOptions = {}): Promise<EmperorRig> {
+  const rig = await EmperorRig.start(options);
+  rigs.push(rig);
+  return rig;
+}
+
+afterEach(async () => {
+  const all = rigs;
+  rigs = [];
+  for (const rig of all) await rig.dispose();
+});
+
+describe('an emperor of the engine', () => {
+  let rig: EmperorRig;
+
+  beforeAll(async () => {
+    rig = await EmperorRig.start({
+      ini: `master-fifo = {FOLDER}/fifo
+stats = {FOLDER}/stats.sock
+vassals-set = greeting=hello
+vassals-include = {FOLDER}/common.ini
+vassals-start-hook = echo >> {FOLDER}/hooks start
+vassals-stop-hook = echo >> {FOLDER}/hooks stop
+emperor-extra-extension = .vassal
+emperor-magic-exec = true
+emperor-procname = emp
+emperor-pidfile = {FOLDER}/pid`,
+      env: { UWSGI_VASSAL_IGNORED: '1', VISIBLE: 'yes' },
+    });
+    writeFileSync(rig.path('common.ini'), '[uwsgi]\nenv = GREETING=%(greeting)\n');
+  });
+
+  afterAll(async () => rig.dispose());
+
+  it('runs neither workers nor gateways of its own', async () => {
+    const stats = await rig.stats();
+    expect(stats).toMatchObject({ pid: rig.pid, emperor: [rig.path('vassals')], vassals: [], blacklist: [] });
+    expect(rig.log).toContain('*** Reeve is ready: 0 workers ***');
+    expect(rig.read('pid').trim()).toBe(String(rig.pid));
+    expect(rig.read(`../../proc/${rig.pid}/comm`).trim()).toBe('emp');
+  });
+
+  it('starts a vassal for each file, with what all have in common, and knows when it is loyal', async () => {
+    rig.write('shop.ini', rig.vassal());
+    const vassal = await rig.accepting('shop.ini');
+    expect(vassal).toMatchObject({ ready: 1, loyal: 0, respawns: 0, monitor: rig.path('vassals') });
+    expect(await rig.ask('shop.sock', '/GREETING')).toBe('hello');
+    expect(await rig.ask('shop.sock', '/UWSGI_VASSALS_DIR')).toBe(rig.path('vassals'));
+    expect(await rig.ask('shop.sock', '/UWSGI_EMPEROR_FD')).toBe('none');
+    await rig.vassalThat('shop.ini', 'loyal', ({ loyal }) => loyal === 1);
+    expect(await rig.state('shop.ini', 'loyal')).toMatchObject({ config: rig.path('vassals/shop.ini'), cause: '' });
+    expect(rig.read('hooks')).toBe('start shop.ini\n');
+  });
+
+  it('reloads a vassal whose file is touched or replaced, without another process', async () => {
+    const before = await rig.accepting('shop.ini');
+    const worker = await rig.ask('shop.sock');
+    rig.touch('shop.ini');
+    await rig.vassalThat('shop.ini', 'reloaded', ({ respawns, ready }) => respawns === 1 && ready === 1);
+    expect(await rig.ask('shop.sock')).not.toBe(worker);
+    writeFileSync(rig.path('new'), rig.vassal('env = EXTRA=more'));
+    renameSync(rig.path('new'), rig.path('vassals/shop.ini'));
+    const after = await rig.vassalThat('shop.ini', 'reloaded', ({ respawns, ready }) => respawns === 2 && ready === 1);
+    expect(after.pid).toBe(before.pid);
+    expect(await rig.ask('shop.sock', '/EXTRA')).toBe('more');
+  });
+
+  it('lets one that is broken wait, says why, and starts it at once when it is repaired', async () => {
+    rig.write('blog.ini', '[uwsgi]\nstrict = true\nno-such-option = 1\n');
+    expect(await rig.state('blog.ini', 'throttled')).toMatchObject({ cause: 'exited with code 78' });
+    await waitFor('the third try', async () => (await rig.stats()).blacklist.some(({ attempt }) => attempt === 3));
+    rig.write('blog.ini', rig.vassal());
+    const { next } = await rig.state('blog.ini', 'throttled');
+    await rig.accepting('blog.ini');
+    expect(Date.now() / 1000).toBeLessThan(next + 1);
+    await rig.ask('blog.sock');
+    await waitFor('the end of the blacklist', async () => (await rig.stats()).blacklist.length === 0);
+  });
+
+  it('ends a vassal whose file is removed', async () => {
+    rig.remove('blog.ini');
+    await rig.gone('blog.ini');
+    await waitFor('its hook', () => rig.read('hooks').endsWith('stop blog.ini\n'));
+    expect(existsSync(rig.path('blog.sock'))).toBe(false);
+  });
+
+  it('runs files with an extension of its own, with blanks in their names, and those that print a configuration', async () => {
+    rig.write('with blank.vassal', rig.vassal());
+    rig.write(
+      'printed.ini',
+      `#!/bin/sh\ncat <<'END'\n${rig.vassal()}http-socket = ${rig.path('printed.sock')}\nEND\n`.replace(
+        /http-socket = .*%n.*\n/,
+        '',
+      ),
+    );
+    chmodSync(rig.path('vassals/printed.ini'), 0o755);
+    await rig.accepting('with blank.vassal');
+    await rig.accepting('printed.ini');
+    await rig.ask('with blank.sock');
+    const worker = await rig.ask('printed.sock');
+    rig.touch('printed.ini');
+    await rig.vassalThat('printed.ini', 'reloaded', ({ respawns, ready }) => respawns === 1 && ready === 1);
+    expect(await rig.ask('printed.sock')).not.toBe(worker);
+    rig.remove('printed.ini');
+    rig.remove('with blank.vassal');
+    await rig.gone('printed.ini');
+  });
+
+  it('reloads all at SIGHUP and starts those that die anew', async () => {
+    const { pid, respawns } = await rig.accepting('shop.ini');
+    rig.signal('SIGHUP');
+    await rig.vassalThat('shop.ini', 'reloaded', (vassal) => vassal.respawns === respawns + 1 && vassal.ready === 1);
+    await rig.ask('shop.sock');
+    await rig.vassalThat('shop.ini', 'loyal', ({ loyal }) => loyal === 1);
+    process.kill(pid, 'SIGKILL');
+    const after = await rig.vassalThat(
+      'shop.ini',
+      'started anew',
+      (vassal) => vassal.pid !== pid && vassal.accepting === 1,
+    );
+    expect(after.respawns).toBe(respawns + 2);
+    await rig.ask('shop.sock');
+  });
+
+  it('keeps its vassals while their folder can not be read', async () => {
+    const { pid } = await rig.accepting('shop.ini');
+    renameSync(rig.path('vassals'), rig.path('away'));
+    await rig.seen('can not be read (ENOENT); its vassals stay as they are');
+    expect(await rig.ask('shop.sock')).toBeTruthy();
+    renameSync(rig.path('away'), rig.path('vassals'));
+    expect((await rig.accepting('shop.ini')).pid).toBe(pid);
+  });
+});
+
+describe('an emperor that is asked', () => {
+  it('looks at once at SIGWINCH and at the letter E, and forgets waits at SIGURG', async () => {
+    const rig = await start({ freqSeconds: 3600, ini: 'emperor-throttle = 600000\nmaster-fifo = {FOLDER}/fifo' });
+    rig.write('a.ini', rig.vassal());
+    rig.signal('SIGWINCH');
+    await rig.accepting('a.ini');
+    rig.write('b.ini', '[uwsgi]\nstrict = true\nno-such = 1\n');
+    writeFileSync(rig.path('fifo'), 'E');
+    await rig.state('b.ini', 'throttled');
+    const [entry] = (await rig.stats()).blacklist;
+    rig.signal('SIGURG');
+    await waitFor('another try', async () => {
+      const [now] = (await rig.stats()).blacklist;
+      return (
+        now !== undefined &&
+        now.first_attempt >= (entry?.last_attempt ?? 0) &&
+        rig.log.split('exited with code 78').length > 2
+      );
+    });
+    expect((await rig.stats()).blacklist[0]).toMatchObject({ attempt: 1, throttle_level: 180_000 });
+  });
+
+  it('takes its vassals along when it is killed, and the sockets it held', async () => {
+    const rig = await start({ ini: 'emperor-on-demand-extension = .socket' });
+    rig.write('lazy.ini.socket', rig.path('lazy.sock'));
+    rig.write('lazy.ini', '[uwsgi]\n');
+    rig.write('a.ini', rig.vassal());
+    await rig.accepting('a.ini');
+    await rig.state('lazy.ini', 'on demand');
+    rig.kill();
+    await rig.buried();
+  });
+});
+
+describe('a vassal on demand', () => {
+  it('starts at its first connection without losing it, goes away when it is idle, and comes back', async () => {
+    const rig = await start({ ini: 'emperor-on-demand-extension = .socket' });
+    rig.write('lazy.ini.socket', `${rig.path('lazy.sock')}\n`);
+    rig.write(
+      'lazy.ini',
+      `[uwsgi]\nprotocol = http\nwsgi-file = ${rig.path('app.py')}\nidle = 1\ndie-on-idle = true\nmaster = true\n`,
+    );
+    await rig.vassalThat('lazy.ini', 'on demand', ({ pid }) => pid === -1);
+    const answers = await Promise.all([1, 2, 3].map(async () => rig.ask('lazy.sock')));
+    expect(new Set(answers).size).toBe(1);
+    await rig.vassalThat('lazy.ini', 'on demand again', ({ pid, loyal }) => pid === -1 && loyal === 1);
+    expect(await rig.ask('lazy.sock')).not.toBe(answers[0]);
+    rig.remove('lazy.ini');
+    await rig.gone('lazy.ini');
+    await waitFor('the end of its socket', () => !existsSync(rig.path('lazy.sock')));
+  });
+
+  it('that is broken is throttled while its client waits, and serves it when it is repaired', async () => {
+    const rig = await start({ ini: 'emperor-on-demand-directory = {FOLDER}' });
+    rig.write('lazy.ini', '[uwsgi]\nstrict = true\nno-such = 1\n');
+    await rig.state('lazy.ini', 'on demand');
+    const answer = rig.ask('lazy.ini.socket');
+    await rig.state('lazy.ini', 'throttled');
+    rig.write('lazy.ini', `[uwsgi]\nprotocol = http\nwsgi-file = ${rig.path('app.py')}\n`);
+    expect(Number(await answer)).toBeGreaterThan(0);
+  });
+});
+
+describe('an emperor of real uWSGIs (emperor-wrapper)', () => {
+  it('starts, hears, reloads and ends them', async () => {
+    const rig = await start({
+      ini: 'emperor-wrapper = uwsgi\nemperor-graceful-shutdown = true\nemperor-magic-exec = true',
+    });
+    rig.write('shop.ini', rig.vassal('heartbeat = 1'));
+    rig.write('printed.ini', `#!/bin/sh\ncat <<'END'\n${rig.vassal().replace('%n', 'printed')}END\n`);
+    chmodSync(rig.path('vassals/printed.ini'), 0o755);
+    await rig.accepting('printed.ini');
+    await rig.ask('printed.sock');
+    await rig.accepting('shop.ini');
+    const worker = await rig.ask('shop.sock');
+    await rig.vassalThat('shop.ini', 'loyal', ({ loyal, last_heartbeat: beat }) => loyal === 1 && beat > 0);
+    rig.touch('shop.ini');
+    await rig.vassalThat(
+      'shop.ini',
+      'reloaded',
+      ({ respawns, last_accepting: at, last_run: run }) => respawns === 1 && at >= run,
+    );
+    await waitFor('the new worker', async () => (await rig.ask('shop.sock').catch(() => worker)) !== worker);
+    rig.remove('shop.ini');
+    await rig.gone('shop.ini');
+    rig.kill();
+    await rig.buried();
+  });
+
+  it('starts them on demand', async () => {
+    const rig = await start({ ini: 'emperor-wrapper = uwsgi\nemperor-on-demand-extension = .socket' });
+    rig.write('lazy.ini.socket', rig.path('lazy.sock'));
+    rig.write(
+      'lazy.ini',
+      `[uwsgi]\nplugins = python3\nmaster = true\nprotocol = http\nwsgi-file = ${rig.path('app.py')}\nidle = 1\ndie-on-idle = true\n`,
+    );
+    await rig.vassalThat('lazy.ini', 'on demand', ({ pid }) => pid === -1);
+    const first = await rig.ask('lazy.sock');
+    await rig.vassalThat('lazy.ini', 'on demand again', ({ pid }) => pid === -1);
+    expect(await rig.ask('lazy.sock')).not.toBe(first);
+  });
+});
+
+describe('the engine as the vassal of a real uWSGI', () => {
+  it('says how it stands, reloads and ends as it is told', async () => {
+    const rig = await start({ isUwsgi: true });
+    rig.write('shop.ini', rig.vassal('heartbeat = 1'));
+    const before = await rig.accepting('shop.ini');
+    const worker = await rig.ask('shop.sock');
+    await rig.vassalThat(
+      'shop.ini',
+      'loyal',
+      ({ loyal, ready, last_heartbeat: beat }) => loyal === 1 && ready === 1 && beat > 0,
+    );
+    rig.touch('shop.ini');
+    await rig.vassalThat('shop.ini', 'reloaded', ({ respawns, ready }) => respawns === 1 && ready === 1);
+    expect(await rig.ask('shop.sock')).not.toBe(worker);
+    expect((await rig.accepting('shop.ini')).pid).toBe(before.pid);
+    rig.remove('shop.ini');
+    await rig.gone('shop.ini');
+    await rig.seen('received message 0 from emperor');
+  });
+
+  it('is started on demand and goes back when it is idle', async () => {
+    const rig = await start({ isUwsgi: true, ini: 'emperor-on-demand-extension = .socket' });
+    rig.write('lazy.ini.socket', rig.path('lazy.sock'));
+    rig.write(
+      'lazy.ini',
+      `[uwsgi]\nprotocol = http\nwsgi-file = ${rig.path('app.py')}\nidle = 1\ndie-on-idle = true\n`,
+    );
+    await rig.vassalThat('lazy.ini', 'on demand', ({ pid }) => pid === -1);
+    const first = await rig.ask('lazy.sock');
+    await rig.seen('bringing back instance lazy.ini to on-demand mode');
+    await rig.vassalThat('lazy.ini', 'on demand again', ({ pid }) => pid === -1);
+    expect(await rig.ask('lazy.sock')).not.toBe(first);
+  });
+
+  it('ends with its emperor, also when that is killed', async () => {
+    const rig = await start({ isUwsgi: true });
+    rig.write('shop.ini', rig.vassal());
+    await rig.accepting('shop.ini');
+    rig.kill();
+    await rig.buried();
+    expect(rig.log).toContain('goodbye from Reeve.');
+  });
+});
+
+describe.skipIf(whyNoOtherUser() !== null)('a tyrant', () => {
+  it('runs vassals as the owners of their files, never as root, and follows a change of the owner', async () => {
+    const rig = await start({ ini: 'emperor-tyrant = true' });
+    chmodSync(rig.folder, 0o777);
+    rig.write('root.ini', rig.vassal());
+    expect(await rig.state('root.ini', 'refused')).toMatchObject({
+      cause: 'invalid permissions: its file belongs to root',
+    });
+    writeFileSync(rig.path('nobody.ini'), rig.vassal());
+    chownSync(rig.path('nobody.ini'), 65_534, 65_534);
+    renameSync(rig.path('nobody.ini'), rig.path('vassals/nobody.ini'));
+    expect(await rig.accepting('nobody.ini')).toMatchObject({ uid: 65_534, gid: 65_534 });
+    expect(await rig.ask('nobody.sock', '/user')).toBe('65534');
+    chownSync(rig.path('vassals/nobody.ini'), 1, 1);
+    await rig.vassalThat('nobody.ini', 'another user', ({ uid, accepting }) => uid === 1 && accepting === 1);
+    expect(await rig.ask('nobody.sock', '/user')).toBe('1');
+  });
+});
