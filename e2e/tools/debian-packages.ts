@@ -12,6 +12,8 @@ export interface DebianPackage {
   /** A program on the PATH, or an absolute path; one of them is enough. */
   shownBy: string[];
   why: string;
+  /** Tests that need it are skipped with the reason where it is not to be had. */
+  isOptional?: boolean;
 }
 
 export const TEST_PACKAGES: DebianPackage[] = [
@@ -30,6 +32,24 @@ export const TEST_PACKAGES: DebianPackage[] = [
   },
   { name: 'openssh-server', shownBy: ['sshd', '/usr/sbin/sshd'], why: 'the machines that the console signs in to' },
   { name: 'openssh-client', shownBy: ['ssh'], why: "resolves ssh's configuration, and keys in its agent" },
+  {
+    name: 'postgresql',
+    shownBy: ['17', '16', '15', '14', '13'].map((version) => `/usr/lib/postgresql/${version}/bin/postgres`),
+    why: "a database of an emperor's vassals",
+    isOptional: true,
+  },
+  {
+    name: 'rabbitmq-server',
+    shownBy: ['/usr/lib/rabbitmq/bin/rabbitmq-server'],
+    why: "a broker that announces an emperor's vassals",
+    isOptional: true,
+  },
+  {
+    name: 'uwsgi-plugin-emperor-pg',
+    shownBy: ['/usr/lib/uwsgi/plugins/emperor_pg_plugin.so'],
+    why: "the real uWSGI's emperor with a database",
+    isOptional: true,
+  },
   { name: 'chromium', shownBy: [process.env['CHROMIUM'] ?? 'chromium'], why: 'the browser of the end-to-end tests' },
 ];
 
@@ -56,20 +76,24 @@ export function installCommand(packages: DebianPackage[]): string {
   return `${root}apt-get install -y --no-install-recommends ${packages.map((item) => item.name).join(' ')}`;
 }
 
-/** Installs what is missing where that is possible: root, on Debian. Returns what is still missing, and prints. */
+/** Installs what is missing where that is possible: root, on Debian. Returns what no test can do without, and prints. */
 export function ensurePackages(packages: DebianPackage[]): DebianPackage[] {
   const missing = missingPackages(packages);
   if (missing.length === 0) return [];
   for (const item of missing) console.log(`missing: ${item.name} (${item.why})`);
   if (process.getuid?.() === 0 && existsSync('/etc/debian_version')) {
-    const names = missing.map((item) => item.name);
+    const install = (isOptional: boolean): string[][] => {
+      const names = missing.filter((item) => (item.isOptional ?? false) === isOptional).map((item) => item.name);
+      return names.length === 0 ? [] : [['install', '-y', '--no-install-recommends', ...names]];
+    };
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    for (const args of [['update'], ['install', '-y', '--no-install-recommends', ...names]]) {
+    // Apart, so that what is not to be had takes nothing else with it.
+    for (const args of [['update'], ...install(false), ...install(true)]) {
       console.log(`$ apt-get ${args.join(' ')}`);
       spawnSync('apt-get', args, { stdio: ['ignore', 'inherit', 'inherit'], env });
     }
   }
-  return missingPackages(packages);
+  return missingPackages(packages).filter((item) => item.isOptional !== true);
 }
 
 function isThere(program: string): boolean {
