@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StatsDocument } from '../../../engine/api/stats.ts';
 import { aDocument } from '../testing/stats-fixture.ts';
-import { NO_BACKGROUND, readBackgroundOptions } from './background-options.ts';
+import { type BackgroundOptions, NO_BACKGROUND, readBackgroundOptions } from './background-options.ts';
 import { makeBackground, sectionsOf, type ViewFacts } from './background-view.ts';
 import { CounterRates, cacheKey, spoolKey } from './counter-rates.ts';
 import { CronRuns } from './cron-runs.ts';
@@ -95,10 +95,11 @@ describe('what runs beside requests', () => {
   });
 });
 
-describe('rates of counters', () => {
-  const see = (rates: CounterRates, atMs: number, hits: number, change: Partial<StatsDocument> = {}) =>
-    rates.see(aDocument({ caches: [{ ...CACHE, hits }], ...change }), atMs);
+function see(rates: CounterRates, atMs: number, hits: number, change: Partial<StatsDocument> = {}): void {
+  rates.see(aDocument({ caches: [{ ...CACHE, hits }], ...change }), atMs);
+}
 
+describe('rates of counters', () => {
   it('go over the last ten seconds', () => {
     const rates = new CounterRates();
     expect(rates.perSec(cacheKey('c', 'hits'))).toBeNull();
@@ -122,23 +123,12 @@ describe('rates of counters', () => {
   });
 });
 
-describe('the configuration of work beside requests', () => {
-  const read = (...lines: [string, string][]) =>
-    readBackgroundOptions((name) => lines.filter(([key]) => key === name).map(([, value]) => value), '/srv');
+function read(...lines: [string, string][]): BackgroundOptions {
+  const all = (name: string): string[] => lines.filter(([key]) => key === name).map(([, value]) => value);
+  return readBackgroundOptions(all, '/srv');
+}
 
-  it('names folders, mules, farms and alarms', () => {
-    const options = read(
-      ['spooler', 'q'],
-      ['spooler-external', '/far/q'],
-      ['spooler-ordered', ''],
-      ['spooler-frequency', '5'],
-      ['mule', 'true'],
-      ['mule', 'jobs.py'],
-      ['mules', '2'],
-      ['farm', 'f:1,2'],
-      ['alarm', 'mail cmd:mail -s x root'],
-      ['alarm', 'broken'],
-    );
+describe('the configuration of work beside requests', () => {
     expect(options).toEqual({
       spools: [
         { path: '/srv/q', isExternal: false },

@@ -110,7 +110,9 @@ function spoolFolders(
 ): SpoolFolder[] {
   const paths = new Set([...(document.spoolers ?? []).map(({ dir }) => dir), ...spools.map(({ path }) => path)]);
   return [...paths].map((path) => {
-    const processes = (document.spoolers ?? []).filter(({ dir }) => dir === path);
+    const slots = (document.spoolers ?? []).filter(({ dir }) => dir === path);
+    // uWSGI lists folders that others run, too (`spooler-external`): without processes.
+    const processes = slots.filter(({ pid }) => pid > 0);
     const counted = document.reeve?.spools?.find(({ dir }) => dir === path);
     return {
       path,
@@ -120,7 +122,7 @@ function spoolFolders(
         respawns: count(respawns),
         isRunning: running > 0,
       })),
-      tasks: processes.reduce((sum, { tasks }) => sum + count(tasks), 0),
+      tasks: slots.reduce((sum, { tasks }) => sum + count(tasks), 0),
       tasksPerSec: rates.perSec(spoolKey(path)),
       counted:
         counted === undefined

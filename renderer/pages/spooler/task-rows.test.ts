@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SpoolFolder, TaskRow } from '../../../electron/contract/background-model.ts';
+import type { SpoolFolder, TaskResult, TaskRow } from '../../../electron/contract/background-model.ts';
 import { hexRows } from './hex-rows.ts';
 import { dueWords, filterTasks, folderCounts, orderTasks, resultWords } from './task-rows.ts';
 
@@ -56,14 +56,11 @@ describe('rows of tasks', () => {
   });
 });
 
-describe('what came of a change', () => {
-  const of = (status: 'done' | 'running' | 'gone' | 'failed', reason: string | null = null) => ({
-    place: '',
-    name: 'uwsgi_spoolfile_on_a',
-    status,
-    reason,
-  });
+function of(status: TaskResult['status'], reason: string | null = null): TaskResult {
+  return { place: '', name: 'uwsgi_spoolfile_on_a', status, reason };
+}
 
+describe('what came of a change', () => {
   it('is told in a sentence', () => {
     expect(resultWords('delete', [of('done'), of('done')])).toBe('2 tasks deleted.');
     expect(resultWords('retry', [of('done')])).toBe('1 task is due now.');
