@@ -37,16 +37,16 @@ function watch(value: string) {
   return { monitor, lines, names };
 }
 
+function make(file: string, ...names: string[]): DatabaseSync {
+  const database = new DatabaseSync(file);
+  database.exec('CREATE TABLE vassals (name TEXT PRIMARY KEY, config TEXT, ts INTEGER)');
+  for (const name of names) database.prepare('INSERT INTO vassals VALUES (?, ?, ?)').run(name, '[uwsgi]\n', 7);
+  return database;
+}
+
 describe('an SQLite database', () => {
   const path = join(folder, 'vassals.db');
   const QUERY = 'SELECT name, config, ts FROM vassals ORDER BY name';
-
-  function make(file: string, ...names: string[]): DatabaseSync {
-    const database = new DatabaseSync(file);
-    database.exec('CREATE TABLE vassals (name TEXT PRIMARY KEY, config TEXT, ts INTEGER)');
-    for (const name of names) database.prepare('INSERT INTO vassals VALUES (?, ?, ?)').run(name, '[uwsgi]\n', 7);
-    return database;
-  }
 
   afterEach(() => rmSync(path, { force: true }));
 
