@@ -19,6 +19,7 @@ export interface DoorHost {
   /** A folder of the engine's own. */
   runFolder: string;
   mode: number | null;
+  held: (key: string) => void;
   wanted: (key: string) => void;
   notHeld: (key: string, message: string) => void;
 }
@@ -99,7 +100,8 @@ export class DoorKeeper {
     if (typeof said !== 'object' || said === null) return;
     const { type, key, message }: Record<string, unknown> = { ...said };
     if (typeof key !== 'string' || !this.#held.has(key)) return;
-    if (type === 'wanted') this.#host.wanted(key);
+    if (type === 'held') this.#host.held(key);
+    else if (type === 'wanted') this.#host.wanted(key);
     else if (type === 'not-held') this.#host.notHeld(key, String(message));
   }
 

@@ -20,7 +20,9 @@ export function listVassals({ vassals }: VassalsState, monitors: readonly Monito
   };
   return {
     vassals: all
-      .filter(({ status }) => status === 'running' || status === 'starting' || status === 'on demand')
+      .filter(
+        ({ status, isHeld }) => status === 'running' || status === 'starting' || (status === 'on demand' && isHeld),
+      )
       .map((vassal) => describe(vassal, place(vassal))),
     blacklist: all.flatMap(({ found, strikes }) =>
       strikes === null
@@ -55,9 +57,10 @@ export function placeOf(monitor: MonitorSetting): string {
 }
 
 /** The words of VASSAL_STATES. */
-function stateOf({ status, strikes, curse, isLoyal, isAccepting, isReady }: Vassal): ReeveVassal['state'] {
+function stateOf({ status, isHeld, strikes, curse, isLoyal, isAccepting, isReady }: Vassal): ReeveVassal['state'] {
   if (curse !== null) return 'cursed';
   if (status === 'waiting') return strikes === null ? 'starting' : 'throttled';
+  if (status === 'on demand' && !isHeld) return 'starting';
   if (status !== 'running') return status;
   if (isLoyal) return 'loyal';
   return isAccepting ? 'accepting' : isReady ? 'spawned' : 'starting';

@@ -32,6 +32,7 @@ vassals-stop-hook = echo >> {FOLDER}/hooks stop
 emperor-extra-extension = .vassal
 emperor-magic-exec = true
 emperor-procname = emp
+emperor-throttle = 300
 emperor-pidfile = {FOLDER}/pid`,
       env: { UWSGI_VASSAL_IGNORED: '1', VISIBLE: 'yes' },
     });
@@ -283,7 +284,6 @@ describe('the engine as the vassal of a real uWSGI', () => {
     await rig.accepting('shop.ini');
     rig.kill();
     await rig.buried();
-    expect(rig.log).toContain('goodbye from Reeve.');
   });
 });
 
@@ -298,10 +298,11 @@ describe.skipIf(whyNoOtherUser() !== null)('a tyrant', () => {
     writeFileSync(rig.path('nobody.ini'), rig.vassal());
     chownSync(rig.path('nobody.ini'), 65_534, 65_534);
     renameSync(rig.path('nobody.ini'), rig.path('vassals/nobody.ini'));
-    expect(await rig.accepting('nobody.ini')).toMatchObject({ uid: 65_534, gid: 65_534 });
+    const first = await rig.accepting('nobody.ini');
+    expect(first).toMatchObject({ uid: 65_534, gid: 65_534 });
     expect(await rig.ask('nobody.sock', '/user')).toBe('65534');
     chownSync(rig.path('vassals/nobody.ini'), 1, 1);
-    await rig.vassalThat('nobody.ini', 'another user', ({ uid, accepting }) => uid === 1 && accepting === 1);
+    await rig.vassalThat('nobody.ini', 'anew', ({ pid, accepting }) => pid !== first.pid && accepting === 1);
     expect(await rig.ask('nobody.sock', '/user')).toBe('1');
   });
 });

@@ -58,6 +58,7 @@ export class Emperor {
       resourcesFolder,
       runFolder,
       mode: host.settings().chmodSocket,
+      held: (key) => this.#handle({ type: 'held', key }),
       wanted: (key) => this.#handle({ type: 'wanted', key }),
       notHeld: (key, message) => this.#handle({ type: 'not-held', key, message }),
     });

@@ -16,6 +16,7 @@ export type VassalEvent =
   | { type: 'exited'; key: string; pid: number; code: number | null; signal: string | null }
   /** Somebody waits at the socket that the emperor holds for it. */
   | { type: 'wanted'; key: string }
+  | { type: 'held'; key: string }
   | { type: 'not-held'; key: string; message: string }
   | { type: 'reload-all' }
   /** Forgets all waits. */

@@ -34,7 +34,7 @@ function add(draft: Draft, key: string, vassal: Vassal): void {
 
 /** To be started, now or when somebody connects. */
 function enlist(draft: Draft, key: string, vassal: Vassal): void {
-  const { id, onDemand } = vassal.found;
+  const { onDemand } = vassal.found;
   if (onDemand === '') {
     vassal.status = 'waiting';
     vassal.nextMs = draft.nowMs;
@@ -42,7 +42,6 @@ function enlist(draft: Draft, key: string, vassal: Vassal): void {
   }
   vassal.status = 'on demand';
   draft.effects.push({ type: 'hold', key, socket: onDemand });
-  log(draft, `${id} -> "on demand" instance detected, waiting for connections on socket "${onDemand}" ...`);
 }
 
 function compare(draft: Draft, key: string, vassal: Vassal, found: FoundVassal): void {

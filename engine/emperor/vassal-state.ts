@@ -37,7 +37,9 @@ export interface Vassal {
   nextMs: number;
   pid: number;
   startedMs: number;
-  /** Somebody waits at its socket. */
+  /** Its socket is bound. */
+  isHeld: boolean;
+  /** Somebody waits there. */
   isWanted: boolean;
   isReady: boolean;
   isAccepting: boolean;
@@ -75,6 +77,7 @@ export function newVassal(found: FoundVassal, monitor: number, nowMs: number): V
     nextMs: nowMs,
     pid: 0,
     startedMs: 0,
+    isHeld: false,
     isWanted: false,
     isReady: false,
     isAccepting: false,

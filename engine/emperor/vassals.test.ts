@@ -188,7 +188,11 @@ describe('a vassal', () => {
     const rig = new Rig();
     rig.find(FILE);
     rig.play({ type: 'not-spawned', key: KEY, message: 'EAGAIN' });
-    expect(rig.vassal).toMatchObject({ status: 'waiting', nextMs: rig.nowMs + 1000, cause: 'could not be started: EAGAIN' });
+    expect(rig.vassal).toMatchObject({
+      status: 'waiting',
+      nextMs: rig.nowMs + 1000,
+      cause: 'could not be started: EAGAIN',
+    });
   });
 
   it('that exiles itself is not started again before its file is changed', () => {

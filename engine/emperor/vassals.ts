@@ -109,7 +109,13 @@ function handleOne(draft: Draft, event: Extract<VassalEvent, { key: string }>, v
       vassal.nextMs = draft.nowMs;
       vassal.isWanted = true;
       return;
+    case 'held':
+      if (vassal.status !== 'on demand') return;
+      log(draft, onDemandLine(vassal));
+      vassal.isHeld = true;
+      return;
     case 'not-held':
+      vassal.isHeld = false;
       if (vassal.status !== 'on demand') return;
       log(draft, `vassal ${vassal.found.id}: its socket can not be had: ${event.message}`);
       return strike(draft, vassal, `socket ${vassal.found.onDemand}: ${event.message}`);
@@ -225,15 +231,16 @@ function ended(draft: Draft, key: string, vassal: Vassal, how: string): void {
   if (vassal.found.onDemand !== '' && (isPlanned || isLoyal)) {
     vassal.status = 'on demand';
     draft.effects.push({ type: 'hold', key, socket: vassal.found.onDemand });
-    log(
-      draft,
-      `${vassal.found.id} -> back to "on demand" mode, waiting for connections on socket "${vassal.found.onDemand}" ...`,
-    );
     return;
   }
   if (!isPlanned) log(draft, `vassal ${vassal.found.id} ${how}; starting it again`);
   vassal.status = 'waiting';
   vassal.nextMs = draft.nowMs;
+}
+
+function onDemandLine({ found, isHeld }: Vassal): string {
+  const mode = isHeld ? 'back to "on demand" mode' : '"on demand" instance detected';
+  return `${found.id} -> ${mode}, waiting for connections on socket "${found.onDemand}" ...`;
 }
 
 /** It died before it was loyal: it waits, longer each time. */

@@ -19,11 +19,10 @@ const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
 /** Says which process answers, and what it finds in its environment and in uwsgi.opt. */
 const APP = `
 import os, uwsgi
-started = os.getpid()
 def application(environ, start_response):
     start_response("200 OK", [("Content-Type", "text/plain")])
     name = environ["PATH_INFO"][1:]
-    return [{"pid": str(started), "user": str(os.getuid())}.get(name, os.environ.get(name, "none")).encode()]
+    return [{"pid": str(os.getpid()), "user": str(os.getuid())}.get(name, os.environ.get(name, "none")).encode()]
 `;
 
 export interface RigOptions {

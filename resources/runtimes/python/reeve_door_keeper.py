@@ -59,6 +59,7 @@ class DoorKeeper:
         except OSError as error:
             name = errno.errorcode.get(error.errno, "EIO") if error.errno and error.errno > 0 else "EADDRNOTAVAIL"
             return self._say({"type": "not-held", "key": key, "message": "%s: %s" % (name, error.strerror)})
+        self._say({"type": "held", "key": key})
         fd = self.sockets[key].fileno()
         self.waiting[fd] = key
         self.poll.register(fd, select.POLLIN)
