@@ -129,6 +129,19 @@ function read(...lines: [string, string][]): BackgroundOptions {
 }
 
 describe('the configuration of work beside requests', () => {
+  it('names folders, mules, farms and alarms', () => {
+    const options = read(
+      ['spooler', 'q'],
+      ['spooler-external', '/far/q'],
+      ['spooler-ordered', ''],
+      ['spooler-frequency', '5'],
+      ['mule', 'true'],
+      ['mule', 'jobs.py'],
+      ['mules', '2'],
+      ['farm', 'f:1,2'],
+      ['alarm', 'mail cmd:mail -s x root'],
+      ['alarm', 'broken'],
+    );
     expect(options).toEqual({
       spools: [
         { path: '/srv/q', isExternal: false },
