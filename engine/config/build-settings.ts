@@ -154,7 +154,7 @@ export function buildSettings(resolved: Resolved): BuildResult {
   finishLog(settings, originOf, errors);
   finishCommons(draft, originOf, errors);
   finishAlarms(settings, originOf, errors);
-  finishMetrics(settings, originOf, errors);
+  finishMetrics(settings, originOf, errors, warnings);
   finishMules(settings, originOf, errors);
   finishSpooler(settings, originOf, errors, warnings);
   if (settings.threads > 1) settings.enableThreads = true;
@@ -312,7 +312,8 @@ function finishApp(draft: Draft, errors: ConfigError[], warnings: ConfigWarning[
   if (jsApp !== null && settings.protocols.modifiers.length > 0) {
     errors.push({
       code: 'bad-value',
-      message: "Packets of 'uwsgi-modifiers' (or of the plugins spooler, signal, cache and rpc) are answered by Python applications only.",
+      message:
+        "Packets of 'uwsgi-modifiers' (or of the plugins spooler, signal, cache and rpc) are answered by Python applications only.",
       origin: jsApp.origin,
       option: 'js-app',
       hint: "Leave 'uwsgi-modifiers' and these plugins out.",

@@ -84,7 +84,8 @@ trusted-proxy = 10.0.0.0/8
 trusted-proxy = 2001:db8::1
 add-header = X-A:  b
 add-header = X-C: d
-del-header = Server`);
+del-header = Server
+uwsgi-modifiers = spooler, rpc`);
     expect(protocols).toEqual({
       headersTimeoutSeconds: 5,
       expectLimitBytes: 1000,
@@ -100,7 +101,19 @@ del-header = Server`);
       addHeaders: ['X-A: b', 'X-C: d'],
       closesConnections: false,
       delHeaders: ['Server'],
+      modifiers: [17, 173],
     });
+  });
+
+  test('packets beside requests are taken when a plugin of uWSGI that serves them is named, and otherwise not', () => {
+    expect(settingsOf('').protocols.modifiers).toEqual([]);
+    expect(settingsOf('plugins = python3,http').protocols.modifiers).toEqual([]);
+    expect(settingsOf('plugins = python3,cache,signal').protocols.modifiers).toEqual([111, 110]);
+    expect(settingsOf('need-plugins = rpc').protocols.modifiers).toEqual([173]);
+  });
+
+  test('packets beside requests can not be answered by JavaScript', () => {
+    expect(errorOf('js-app = app.mjs\nuwsgi-modifiers = rpc')).toMatch(/Python applications only/);
   });
 
   test('add-header = Connection: close ends HTTP connections instead of being added', () => {
@@ -126,6 +139,8 @@ del-header = Server`);
     ['add-header = X A: b', /needs a name and a value: Name: value/],
     ['add-header = Connection: upgrade', /names a header that the engine itself sets/],
     ['add-header = Content-Length: 5', /names a header that the engine itself sets/],
+    ['uwsgi-modifiers = eval', /needs one or more of spooler, signal, cache, rpc/],
+    ['uwsgi-modifiers = ,', /needs one or more of spooler, signal, cache, rpc/],
     ['del-header = X A', /needs the name of a header/],
     ['enable-proxy-protocol = maybe', /is a switch/],
   ] as const)('%s is refused', ([line, pattern]) => {

@@ -10,12 +10,12 @@ export type Framing = 'none' | 'length' | 'chunked' | 'raw';
 
 /**
  * `http`: the gateway frames the answer for the client. The others leave that to a front server: `raw` begins with an
- * HTTP status line, `cgi` with a `Status:` header.
+ * HTTP status line, `cgi` with a `Status:` header. `packet`: there is no head, the body is the answer.
  */
-export type AnswerStyle = 'http' | 'raw' | 'cgi';
+export type AnswerStyle = 'http' | 'raw' | 'cgi' | 'packet';
 
 export interface AnswerContext {
-  readonly style: AnswerStyle;
+  style: AnswerStyle;
   /** What the status line begins with: `HTTP/1.1`, `HTTP/1.0`, or `Status:`. */
   protocol: string;
   isHead: boolean;
@@ -79,9 +79,11 @@ export function planAnswer(
     framing,
     keepAlive,
     bodyBytes: hasNoBody ? 0 : framing === 'length' && declared >= 0 ? declared : -1,
-    head: encodeHead(context.protocol, head, extra),
+    head: context.style === 'packet' ? NOTHING : encodeHead(context.protocol, head, extra),
   };
 }
+
+const NOTHING = Buffer.alloc(0);
 
 function connectionHeader(protocol: string, keepAlive: boolean): string {
   if (!keepAlive) return 'Connection: close\r\n';
@@ -157,6 +159,8 @@ export function encodeError(
   context: AnswerContext,
   reason: string = REASONS[status] ?? '',
 ): { bytes: Buffer; size: AnswerSize } {
+  // The end of the connection says it.
+  if (context.style === 'packet') return { bytes: NOTHING, size: { headBytes: 0, bodyBytes: 0, headerCount: 0 } };
   const name = NAMES[status] ?? 'Error';
   const headers = ['Connection: close', 'Content-Type: text/plain'];
   // uWSGI's own answer when there is no application has these bytes and no more.

@@ -82,7 +82,16 @@ export class UwsgiProtocol extends CgiConversation implements ClientProtocol, Uw
 
   constructor(peer: EncodedPeer, context: ProtocolContext, sink: ProtocolSink) {
     super('raw', peer, context, sink);
-    this.parser = new UwsgiParser(limitsOf(context), this);
+    const { modifiers } = context.options.protocols;
+    this.parser = new UwsgiParser({ ...limitsOf(context), modifiers }, this);
+  }
+
+  /** A worker answers it as it does a request, with bytes that go out as they are. */
+  onPacket(packet: Buffer): void {
+    this.answer.style = 'packet';
+    this.sink.onRequest(this.context.encoder.encodeNothing(), true);
+    this.sink.onBody(packet, 0, packet.length);
+    this.sink.onComplete();
   }
 
   onPing(): void {

@@ -154,6 +154,13 @@ export class EnvironEncoder {
     };
   }
 
+  /** Begins the environ of what is no request: it stays empty. */
+  encodeNothing(): RequestFacts {
+    this.#begin();
+    const texts = { method: '', uri: '', protocol: '', remoteAddress: '', forwardedFor: '', remoteUser: '' };
+    return { ...texts, contentLength: 0, varCount: 0, varBytes: 0, statusBytes: 0 };
+  }
+
   /** Adds the length of a body that came without one. */
   addContentLength(length: number): void {
     this.#text(KEY_LENGTH, String(length));

@@ -69,6 +69,8 @@ export const FrameFlag = {
   WORN: 16,
   /** END, RESPONSE: the request is logged even though request logging is off. */
   LOG: 32,
+  /** REQUEST: no request; the body is a uwsgi packet of another modifier, and the answer's body is what the client gets. */
+  PACKET: 64,
 } as const;
 
 /** What a worker says about an answer before its body; a view into the frame it came in. */
@@ -118,6 +120,11 @@ export function sealRequestFrame(frame: Buffer, environBytes: number, flags: num
 /** Gives a REQUEST frame its request id. */
 export function stampRequestId(frame: Buffer, requestId: number): void {
   frame.writeUInt32LE(requestId, 8);
+}
+
+/** Is it a uwsgi packet of another modifier in place of a request? */
+export function isPacketFrame(frame: Buffer): boolean {
+  return (frame.readUInt8(5) & FrameFlag.PACKET) !== 0;
 }
 
 /** The environ inside a REQUEST frame. */

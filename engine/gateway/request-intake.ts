@@ -61,7 +61,8 @@ export class RequestIntake {
     this.#facts = null;
     this.#environ = null;
     this.#body = null;
-    const frame = body === null ? this.#frame([], 0, 0) : this.#frameWith(body);
+    const kind = protocol.answer.style === 'packet' ? FrameFlag.PACKET : 0;
+    const frame = body === null ? this.#frame([], 0, kind) : this.#frameWith(body, kind);
     return new GatewayRequest(frame, facts, serial, target, () => body?.dispose());
   }
 
@@ -80,10 +81,10 @@ export class RequestIntake {
     if (protocol.isHttp || facts.contentLength > 0) this.#encoder.addContentLength(facts.contentLength);
   }
 
-  #frameWith(body: BodyStore): Buffer {
-    if (body.file === null) return this.#frame(body.parts, body.length, 0);
+  #frameWith(body: BodyStore, kind: number): Buffer {
+    if (body.file === null) return this.#frame(body.parts, body.length, kind);
     const path = Buffer.from(body.file.path);
-    return this.#frame([path], path.length, FrameFlag.BODY_FILE);
+    return this.#frame([path], path.length, kind | FrameFlag.BODY_FILE);
   }
 
   #frame(payload: readonly Buffer[], payloadBytes: number, flags: number): Buffer {

@@ -6,7 +6,7 @@
 import { writeSync } from 'node:fs';
 import { readMemory } from '../process-memory.ts';
 import type { Core } from './core-choice.ts';
-import { requestEnviron } from './frames.ts';
+import { isPacketFrame, requestEnviron } from './frames.ts';
 import { compileLogFormat, type LogFormatter, needsMemory } from './log-format.ts';
 import { decodeMarshalPairs } from './marshal.ts';
 import type { GatewayOptions, RequestLogOptions } from './messages.ts';
@@ -125,6 +125,8 @@ export class RequestLog {
   /** uWSGI's rule: all of them, or with `disable-logging` those that one of the `log-` options asks for. */
   #isWanted(request: GatewayRequest, micros: number): boolean {
     const { exceptions } = this.#options;
+    // As uWSGI: packets of other modifiers have no line.
+    if (isPacketFrame(request.frame)) return false;
     if (exceptions === null || request.isLoggedByApp) return true;
     const { status, answer, target } = request;
     return (

@@ -25,6 +25,7 @@ export function encodeUwsgiMessage(encoder: EnvironEncoder, message: Buffer, isT
     onBody: ignore,
     onComplete: ignore,
     onPing: ignore,
+    onPacket: ignore,
     onOther: ignore,
   });
   try {

@@ -30,3 +30,46 @@ describe('uwsgi', () => {
     }
   });
 });
+
+describe('uwsgi packets that the configuration allows', () => {
+  const limits = { ...CGI_LIMITS, modifiers: [17, 110, 111, 173] };
+  const packet = (modifier1: number, modifier2: number, parts: string[], value = ''): Buffer => {
+    const block = Buffer.concat(
+      parts.flatMap((part) => [Buffer.from([part.length & 0xff, part.length >> 8]), Buffer.from(part, 'latin1')]),
+    );
+    const head = Buffer.from([modifier1, block.length & 0xff, block.length >> 8, modifier2]);
+    return Buffer.concat([head, block, Buffer.from(value, 'latin1')]);
+  };
+  const whole = {
+    'a call': packet(173, 0, ['name', 'argument']),
+    'a signal': packet(110, 3, []),
+    'a task': packet(17, 0, ['key', 'value']),
+    'a key of the cache': Buffer.from([111, 3, 0, 0, 97, 98, 99]),
+    'a value for the cache': packet(111, 17, ['cmd', 'update', 'key', 'k', 'size', '5'], 'hello'),
+    'a command to the cache': packet(111, 17, ['cmd', 'get', 'key', 'k', 'size', '5']),
+  };
+
+  for (const [what, bytes] of Object.entries(whole)) {
+    test(`${what} is handed on whole, wherever it is split, and what follows is dropped`, () => {
+      const event = [`packet ${bytes.toString('hex')}`];
+      expect(replayUwsgi([Buffer.concat([bytes, Buffer.from('more')])], limits).slice(0, 1)).toEqual(event);
+      for (let at = 1; at < bytes.length; at++) {
+        expect(replayUwsgi([bytes.subarray(0, at), bytes.subarray(at)], limits)).toEqual(event);
+      }
+    });
+  }
+
+  const broken = {
+    'a block beyond the limit': Buffer.from([173, 0xff, 0xff, 0]),
+    'a size that is no number': packet(111, 17, ['cmd', 'set', 'key', 'k', 'size', '1x']),
+    'a value without a size': packet(111, 17, ['cmd', 'set', 'key', 'k']),
+    'a value beyond the limit': packet(111, 17, ['cmd', 'set', 'key', 'k', 'size', '101']),
+    'a length behind the block': Buffer.from([111, 4, 0, 17, 9, 0, 97, 98]),
+    'a length that is cut off': Buffer.from([111, 1, 0, 17, 9]),
+  };
+  for (const [what, bytes] of Object.entries(broken)) {
+    test(`${what} ends the connection without an answer`, () => {
+      expect(replayUwsgi([bytes], limits)).toEqual([`other ${bytes[0]} ${bytes[3]}`]);
+    });
+  }
+});

@@ -1,10 +1,12 @@
 /**
  * The uwsgi protocol without I/O: a 4-byte header (modifier1, size u16le, modifier2), a block of variables
  * (`u16le length, key, u16le length, value`, repeated) and a body whose length is CONTENT_LENGTH. One request
- * a connection. Modifier 0 is a request, 100 a ping; every other modifier ends the connection and does nothing:
- * uWSGI's remote calls, signals, cache and spooler modifiers act for whoever can connect, this parser does not.
+ * a connection. Modifier 0 is a request, 100 a ping. Remote calls, signals, the cache and the spooler have modifiers of
+ * their own, with which whoever can connect acts in the application's place: their packets are handed on, whole and
+ * unread, where the configuration allows them. Every other modifier ends the connection and does nothing.
  */
 import { CgiVars } from './cgi-vars.ts';
+import { packetBytes } from './packet-size.ts';
 import { ProtocolError } from './protocol-error.ts';
 
 export interface CgiLimits {
@@ -23,6 +25,8 @@ export interface CgiHandler {
 
 export interface UwsgiHandler extends CgiHandler {
   onPing(): void;
+  /** A packet that is no request, whole; valid during the call only. */
+  onPacket(packet: Buffer): void;
   /** A modifier that is not served; the connection is to be closed without an answer. */
   onOther(modifier1: number, modifier2: number): void;
 }
@@ -30,18 +34,24 @@ export interface UwsgiHandler extends CgiHandler {
 const HEADER_BYTES = 4;
 const MODIFIER_REQUEST = 0;
 const MODIFIER_PING = 100;
+const NOTHING: Buffer = Buffer.alloc(0);
 
 type State = 'head' | 'body' | 'done';
 
+export interface UwsgiLimits extends CgiLimits {
+  /** Modifiers whose packets are handed on. */
+  modifiers?: readonly number[];
+}
+
 export class UwsgiParser {
   readonly vars = new CgiVars();
-  readonly #limits: CgiLimits;
+  readonly #limits: UwsgiLimits;
   readonly #handler: UwsgiHandler;
   #state: State = 'head';
-  #kept: Buffer = Buffer.alloc(0);
+  #kept: Buffer = NOTHING;
   #left = 0;
 
-  constructor(limits: CgiLimits, handler: UwsgiHandler) {
+  constructor(limits: UwsgiLimits, handler: UwsgiHandler) {
     this.#limits = limits;
     this.#handler = handler;
   }
@@ -78,12 +88,16 @@ export class UwsgiParser {
     if (bytes.length >= HEADER_BYTES) {
       const modifier1 = bytes.readUInt8(0);
       const blockBytes = bytes.readUInt16LE(1);
-      if (modifier1 !== MODIFIER_REQUEST) return this.#special(modifier1, bytes.readUInt8(3), chunk.length);
+      if (modifier1 !== MODIFIER_REQUEST) {
+        if (this.#limits.modifiers?.includes(modifier1) === true) this.#feedPacket(bytes);
+        else this.#special(modifier1, bytes.readUInt8(3));
+        return chunk.length;
+      }
       if (blockBytes > this.#limits.blockBytes) throw new ProtocolError('block-too-large', 1);
       if (blockBytes === 0) throw new ProtocolError('block-empty', 1);
       const end = HEADER_BYTES + blockBytes;
       if (bytes.length >= end) {
-        this.#kept = Buffer.alloc(0);
+        this.#kept = NOTHING;
         this.#varsComplete(bytes, end);
         return start + end - before;
       }
@@ -93,11 +107,24 @@ export class UwsgiParser {
     return chunk.length;
   }
 
-  #special(modifier1: number, modifier2: number, consumed: number): number {
+  #special(modifier1: number, modifier2: number): void {
     this.#state = 'done';
     if (modifier1 === MODIFIER_PING) this.#handler.onPing();
     else this.#handler.onOther(modifier1, modifier2);
-    return consumed;
+  }
+
+  /** What is malformed or too large ends the connection without an answer, as on uWSGI. */
+  #feedPacket(bytes: Buffer): void {
+    const size = packetBytes(bytes, this.#limits);
+    if (size < 0) {
+      this.#special(bytes.readUInt8(0), bytes.readUInt8(3));
+    } else if (bytes.length < size) {
+      this.#kept = Buffer.from(bytes);
+    } else {
+      this.#kept = NOTHING;
+      this.#state = 'done';
+      this.#handler.onPacket(bytes.subarray(0, size));
+    }
   }
 
   #varsComplete(bytes: Buffer, end: number): void {

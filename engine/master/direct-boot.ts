@@ -15,6 +15,7 @@ export function directBoot(settings: EngineSettings, place: RuntimePlace): Direc
     harakiriSeconds: harakiri.seconds,
     logsRequests: !disableLogging || filters.some((value) => value !== false && value !== 0),
     trustedProxies: protocols.trustedProxies,
+    modifiers: protocols.modifiers,
     bufferSizeBytes: settings.bufferSizeBytes,
     limitPostBytes: settings.limitPostBytes,
     socketTimeoutSeconds: settings.socketTimeoutSeconds,

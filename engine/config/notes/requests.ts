@@ -40,6 +40,10 @@ enable-proxy-protocol
 trusted-proxy
   Addresses or networks whose PROXY lines and X-Forwarded headers are taken for true; everybody else may write what they
   like into them. Name the balancers exactly: with 0.0.0.0/0 each client chooses its address in the log.
+uwsgi-modifiers
+  uWSGI's plugins spooler, signal, cache and rpc let whoever reaches a uwsgi socket put tasks into the spooler, raise
+  signals, read and write the cache and call functions. The engine takes such packets only when they are named here, or
+  by 'plugins'. The socket must then be out of reach of others: there is no password.
 offload-threads
   Threads that send static files and router traffic after the worker has gone on to its next request. One or two are
   enough. It only helps where uWSGI serves files itself; behind nginx let nginx do that.

@@ -2,6 +2,7 @@
  * How requests are read and answered, whatever the protocol.
  */
 import { isIPv4, isIPv6 } from '../ip-address.ts';
+import { allowModifier, MODIFIER_NAMES } from '../modifiers.ts';
 import type { ProtocolSettings } from '../settings.ts';
 import { type Draft, number, type OptionSection, readFlag } from './section.ts';
 
@@ -18,6 +19,7 @@ add-header | list | works | | Adds a header, 'Name: value', to each response of 
 del-header | list | works | | Leaves a header of this name out of each response of the application.
 enable-proxy-protocol | flag | works | | Reads PROXY protocol headers (version 1 and 2) of trusted peers on 'http-socket' addresses.
 trusted-proxy | list | works | | Address or network (CIDR) whose PROXY headers and X-Forwarded-* are believed; without it, this machine, and any front server by uwsgi, FastCGI or SCGI.
+uwsgi-modifiers | list | works | | What front servers and other programs may ask on uwsgi sockets beside requests: spooler, signal, cache, rpc.
 chunked-input-limit | bytes | none: 'limit-post' bounds chunked bodies too | 1048576 | Largest chunk of a request body.
 chunked-input-timeout | seconds | none: 'socket-timeout' and 'http-timeout' hold for chunked bodies too | 4 | Longest wait for the next chunk of a request body.
 body-read-warning | mb | none: a body is complete before a worker is busy with it | | Warns when a request body that is kept in memory has this many megabytes.
@@ -38,6 +40,7 @@ no-fd-passing | flag | none: the engine passes no descriptors through requests |
       settings.protocols.socketProxyProtocol = value;
     }),
     'trusted-proxy': readTrustedProxy,
+    'uwsgi-modifiers': readModifiers,
   },
 };
 
@@ -54,6 +57,7 @@ export const defaultProtocols = (): ProtocolSettings => ({
   addHeaders: [],
   closesConnections: false,
   delHeaders: [],
+  modifiers: [],
 });
 
 const HEADER_NAME = /^[!#$%&'*+\-.^_`|~\w]+$/;
@@ -89,4 +93,10 @@ function readTrustedProxy({ settings }: Draft, value: string): string | null {
   if (bits === 0 || !isPrefix) return 'needs an IP address or a network: 192.0.2.1, 10.0.0.0/8 or fd00::/8.';
   settings.protocols.trustedProxies.push(value);
   return null;
+}
+
+function readModifiers({ settings }: Draft, value: string): string | null {
+  const names = value.split(/[\s,]+/).filter((name) => name !== '');
+  const isKnown = names.map((name) => allowModifier(settings.protocols, name));
+  return names.length > 0 && !isKnown.includes(false) ? null : `needs one or more of ${MODIFIER_NAMES.join(', ')}.`;
 }

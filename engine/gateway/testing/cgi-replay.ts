@@ -3,7 +3,7 @@ import type { CgiVars } from '../cgi-vars.ts';
 import { FastCgiParser } from '../fastcgi-parser.ts';
 import { ProtocolError } from '../protocol-error.ts';
 import { ScgiParser } from '../scgi-parser.ts';
-import { type CgiLimits, UwsgiParser } from '../uwsgi-parser.ts';
+import { type CgiLimits, type UwsgiLimits, UwsgiParser } from '../uwsgi-parser.ts';
 import { EventLog } from './vectors.ts';
 
 export const CGI_LIMITS: CgiLimits = { blockBytes: 300, bodyBytes: 100 };
@@ -13,11 +13,12 @@ interface Parser {
   feed(chunk: Buffer, start?: number): number;
 }
 
-export function replayUwsgi(pieces: readonly Buffer[], limits = CGI_LIMITS): string[] {
+export function replayUwsgi(pieces: readonly Buffer[], limits: UwsgiLimits = CGI_LIMITS): string[] {
   const log = new EventLog();
   const parser = new UwsgiParser(limits, {
     ...common(log),
     onPing: () => log.add('ping'),
+    onPacket: (packet) => log.add(`packet ${packet.toString('hex')}`),
     onOther: (modifier1, modifier2) => log.add(`other ${modifier1} ${modifier2}`),
   });
   return replay(parser, log, pieces);

@@ -33,7 +33,8 @@ class DirectExchange(Exchange):
 
     def serve(self, connection, request, number):
         """Serves one request, and closes its connection or leaves it to the intake."""
-        environ = request.environ
+        self._is_packet = request.environ is None
+        environ = request.environ or {}
         self._connection = connection
         self._outbox = None
         self._request = request
@@ -46,7 +47,10 @@ class DirectExchange(Exchange):
         self._header_count = 0
         self._started_ms = self._row.begin(number, request.message, self._worker.harakiri_seconds)
         self.number = number
-        self.run(number & 0xFFFFFFFF, environ, request.body)
+        if self._is_packet:
+            self.run_packet(number & 0xFFFFFFFF, request.body)
+        else:
+            self.run(number & 0xFFFFFFFF, environ, request.body)
 
     def give_up(self, number, reason):
         """Harakiri, in the control thread and under the worker's lock: the client hears 504."""
@@ -95,7 +99,7 @@ class DirectExchange(Exchange):
         return self._status in (204, 304)
 
     def _head(self):
-        head = self._line_start + b"%d " % self._status + self._block + b"\r\n"
+        head = b"" if self._is_packet else self._line_start + b"%d " % self._status + self._block + b"\r\n"
         self._head_bytes = len(head)
         self._final_status = self._status
         self._header_count = self._count
@@ -143,6 +147,8 @@ class DirectExchange(Exchange):
             self._outbox.write(memoryview(data)[sent:])
 
     def _refuse(self, status, reason=""):
+        if self._is_packet:
+            return  # the end of the connection says it
         head, body = encode_error(self._line_start[:-1].decode("latin-1"), status, reason)
         self._final_status = status
         self._header_count = head.count(b"\r\n") - 2
@@ -179,7 +185,8 @@ class DirectExchange(Exchange):
             logvars = b"".join(encode_logvar(0, *pair) for pair in self.logvars.items())
             self.logvars = {}
         self._logs_this = False
-        if not worker.logs_requests and not flags & LOG:
+        # As uWSGI: packets of other modifiers have no line.
+        if self._is_packet or (not worker.logs_requests and not flags & LOG):
             return
         message = self._request.message
         fixed = _record.pack(

@@ -22,7 +22,10 @@ _TICK_SECONDS = 0.25
 
 
 class Request:
-    """A complete request: `message` is its head as it came, `body` bytes or an open file."""
+    """A complete request: `message` is its head as it came, `body` bytes or an open file.
+
+    Without an environ it is a uwsgi packet of another modifier, and `body` is all of it.
+    """
 
     __slots__ = ("environ", "message", "body", "is_trusted")
 
@@ -41,6 +44,7 @@ class Rules:
         self.body_bytes = setting["limitPostBytes"]
         self.timeout_seconds = setting["socketTimeoutSeconds"]
         self.body_folder = setting["bodyFolder"]
+        self.modifiers = frozenset(setting["modifiers"])
         self.trust = trust
 
 
@@ -63,6 +67,8 @@ class Arrival:
         if self._head is None:
             self._data = data = self._data + data if self._data else data
             rules = self._rules
+            if data[:1] and data[0] in rules.modifiers:
+                return self._feed_packet(data)
             self._head = head = parse_head(data, rules.block_bytes, rules.body_bytes, self._is_trusted)
             if head is None:
                 return None
@@ -86,6 +92,18 @@ class Arrival:
             self._file.seek(0)
         body = self._file or b"".join(self._parts)
         return Request(self._head.environ, self._message, body, self._is_trusted)
+
+    def _feed_packet(self, data):
+        """A packet that is no request, and that the configuration allows (reeve_packets.py)."""
+        import reeve_packets
+
+        rules = self._rules
+        if len(data) < reeve_packets.HEADER_BYTES:
+            return None
+        size = reeve_packets.packet_bytes(data, rules.block_bytes, rules.body_bytes)
+        if size < 0:
+            raise Special(data[0], data[3])
+        return Request(None, b"", data[:size], self._is_trusted) if len(data) >= size else None
 
     @property
     def is_large(self):

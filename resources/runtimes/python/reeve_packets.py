@@ -11,6 +11,8 @@ import struct
 SPOOL, SIGNAL, CACHE, RPC = 17, 110, 111, 173
 HEADER_BYTES = 4
 _MAX_BLOCK_BYTES = 0xFFFF
+# A value of the cache beyond this is not taken from a packet, whatever `limit-post` says.
+_MAX_VALUE_BYTES = 16 * 1024 * 1024
 # An answer beyond this is not taken.
 _MAX_ANSWER_BYTES = 64 * 1024 * 1024
 _CALL_SECONDS = 4
@@ -23,6 +25,30 @@ _NOT_FOUND = b"HTTP/1.0 404 Not Found\r\nConnection: close\r\nContent-Type: text
 
 class Malformed(ValueError):
     """The lengths in a block do not fit it."""
+
+
+def packet_bytes(data, block_limit, body_limit):
+    """How long the packet is of which `data` is the begin (at least the header); -1: malformed, or over a limit.
+
+    As engine/gateway/packet-size.ts.
+    """
+    modifier1, size, modifier2 = _header.unpack_from(data)
+    if size > block_limit:
+        return -1
+    end = HEADER_BYTES + size
+    if modifier1 != CACHE or modifier2 != _MAGIC or len(data) < end:
+        return end
+    try:
+        items = dict(parse_pairs(data[HEADER_BYTES:end]))
+    except Malformed:
+        return -1
+    if items.get(b"cmd") not in (b"set", b"update"):
+        return end
+    value = items.get(b"size", b"")
+    if not value.isdigit() or len(value) > 15:
+        return -1
+    most = min(body_limit or _MAX_VALUE_BYTES, _MAX_VALUE_BYTES)
+    return -1 if int(value) > most else end + int(value)
 
 
 def answer(packet):
@@ -57,17 +83,13 @@ def _raise_signal(number):
 
 
 def _spool(block):
-    from reeve_uwsgi_spooler import spool_block
+    from reeve_uwsgi_spooler import spool_packet
 
-    parse_pairs(block)
-    try:
-        return bool(spool_block(block))
-    except (OSError, ValueError):
-        return False
+    return spool_packet(parse_pairs(block))
 
 
 def _answer_call(kind, block):
-    """modifier2: 1 the value as it is, 2 an answer to HTTP for PATH_INFO `/function/argument/...`, otherwise a packet."""
+    """modifier2: 0 a packet, 2 an answer to HTTP for PATH_INFO `/function/argument/...`, otherwise the value as it is."""
     from reeve_uwsgi_rpc import answer_call
 
     if kind == 2:
@@ -80,7 +102,7 @@ def _answer_call(kind, block):
         return head % len(value) + value
     values = parse_array(block)
     value = answer_call(values[0], values[1:]) if values else b""
-    if not value or kind == 1:
+    if not value or kind != 0:
         return value
     if len(value) <= _MAX_BLOCK_BYTES:
         return _header.pack(RPC, len(value), 0) + value

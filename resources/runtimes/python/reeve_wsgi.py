@@ -155,6 +155,14 @@ class Exchange:
         micros = min(int((_clock() - started) * 1e6), _MAX_MICROS)
         self._end(flags, micros, parts, answer)
 
+    def run_packet(self, request_id, packet):
+        """Answers a uwsgi packet that is no request, as an application would: the client gets the body alone."""
+        app, self._app = self._app, _answer_packet
+        try:
+            self.run(request_id, {}, packet)
+        finally:
+            self._app = app
+
     def _end(self, flags, micros, parts, answer):
         """Ends the answer; `answer`: its whole body when nothing of it has been sent, otherwise None."""
         if answer is None:
@@ -324,6 +332,14 @@ class Exchange:
         self._status = 0
         self.start_response("500 Internal Server Error", [("Content-Type", "text/plain; charset=utf-8")])
         self._send_data(text.encode("utf-8", "backslashreplace"))
+
+
+def _answer_packet(environ, start_response):
+    import reeve_packets
+
+    answer = reeve_packets.answer(environ["wsgi.input"].read())
+    start_response("200 OK", [])
+    return [answer]
 
 
 def _as_bytes(data):
