@@ -3,6 +3,7 @@
  * so that its dashboards work, and what that leaves out (paused workers, memory shares, the last reload). Pure.
  * Counters of the document begin anew with a reload; `MetricCounters` keeps them from falling.
  */
+import { isBuiltinMetric, MetricType } from './metric-list.ts';
 import type { StatsCore, StatsDocument, StatsWorker } from './stats.ts';
 
 export const METRICS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
@@ -44,6 +45,7 @@ export function formatMetrics(document: StatsDocument, context: MetricsContext):
   }
   // A number that never had a process is 0, as in uWSGI.
   for (const worker of document.workers) if (worker.id !== 0) addWorker(page, worker, context);
+  addOwn(page, document);
   addReload(page, document);
   addSelf(page, context);
   return page.text();
@@ -129,6 +131,16 @@ function addCore(page: Page, workerId: number, core: StatsCore): void {
   );
   page.counter('uwsgi_worker_core_write_errors_total', 'Total number of write errors.', labels, core.write_errors);
   page.counter('uwsgi_worker_core_read_errors_total', 'Total number of read errors.', labels, core.read_errors);
+}
+
+/** Metrics of the configuration; the built-in ones are those above by other names. */
+function addOwn(page: Page, { metrics }: StatsDocument): void {
+  for (const [name, { type, value }] of Object.entries(metrics ?? {})) {
+    if (isBuiltinMetric(name)) continue;
+    if (type === MetricType.counter)
+      page.counter('reeve_metric_total', 'Counters of the configuration.', { name }, value);
+    else page.gauge('reeve_metric', 'Other metrics of the configuration.', { name }, value);
+  }
 }
 
 function addReload(page: Page, { reeve }: StatsDocument): void {

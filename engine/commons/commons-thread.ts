@@ -28,6 +28,9 @@ port.on('message', (message: MasterToCommons) => {
     case 'metrics':
       state.metrics.declare(message.declared);
       return state.metrics.measure(message.measured);
+    case 'set-metric':
+      if (state.metrics.change(message.name, 'set', BigInt(message.value))) report();
+      return;
     case 'mailbox-size':
       state.mailboxes.maxBytes = message.bytes;
       return;

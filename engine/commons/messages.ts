@@ -15,6 +15,8 @@ export type MasterToCommons =
   | { type: 'settings'; settings: CommonsSettings }
   /** Metrics that the application can change, with their first value; and the values of all others. */
   | { type: 'metrics'; declared: [name: string, initial: number][]; measured: [name: string, value: number][] }
+  /** The master changes one of those that the application can change. */
+  | { type: 'set-metric'; name: string; value: number }
   /** Bytes that may wait in one mailbox. */
   | { type: 'mailbox-size'; bytes: number }
   | { type: 'stop' };

@@ -21,6 +21,7 @@ export class Commons {
   #adopted: (problem: string | null) => void = () => undefined;
   #restart: NodeJS.Timeout | null = null;
   #mailboxBytes: number | null = null;
+  #metrics: Extract<MasterToCommons, { type: 'metrics' }> | null = null;
   #isStopping = false;
 
   constructor(log: (text: string) => void) {
@@ -51,7 +52,13 @@ export class Commons {
    * others. To be told again whenever something was measured.
    */
   tellMetrics(declared: [name: string, initial: number][], measured: [name: string, value: number][]): void {
-    this.#tell({ type: 'metrics', declared, measured });
+    this.#metrics = { type: 'metrics', declared, measured };
+    this.#tell(this.#metrics);
+  }
+
+  /** Changes a metric that the application can change. */
+  setMetric(name: string, value: number): void {
+    this.#tell({ type: 'set-metric', name, value });
   }
 
   /** `mule-msg-size`: bytes that may wait for one mule or farm. */
@@ -87,6 +94,8 @@ export class Commons {
       if (message.type === 'ready') {
         // Where it listens it does again: the runtimes know it.
         this.#boot = { ...this.#boot, endpoint: message.endpoint };
+        // What was told before the thread was there.
+        if (this.#metrics !== null) this.#tell(this.#metrics);
         ready(message.endpoint);
       } else if (message.type === 'adopted') this.#adopted(message.problem);
       else if (message.type === 'report') this.report = message.report;

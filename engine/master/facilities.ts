@@ -10,6 +10,7 @@ import { EngineError, formatEngineError } from '../errors.ts';
 import { Commons } from './commons.ts';
 import { MasterFifo } from './fifo.ts';
 import { Figures, type FiguresSource } from './figures.ts';
+import { Metrics, type MetricsHost } from './metrics.ts';
 import { removePidfile, writePidfile } from './pidfile.ts';
 import { makeSpoolFolders } from './spools.ts';
 import { StatsServer, type StatsSource } from './stats-server.ts';
@@ -19,12 +20,14 @@ export interface FacilityHandlers {
   letter: (letter: string) => void;
   touched: (touch: TouchSetting) => void;
   stats: StatsSource;
-  figures: FiguresSource;
+  figures: Omit<FiguresSource, 'pushed'>;
+  metrics: Pick<MetricsHost, 'exceptionsOf' | 'raiseAlarm'>;
   log: (text: string) => void;
 }
 
 export class Facilities {
   readonly commons: Commons;
+  readonly metrics: Metrics;
   readonly #handlers: FacilityHandlers;
   #fifo: MasterFifo | null = null;
   #stats: StatsServer[] = [];
@@ -35,7 +38,21 @@ export class Facilities {
   constructor(handlers: FacilityHandlers) {
     this.#handlers = handlers;
     this.commons = new Commons(handlers.log);
-    this.#figures = new Figures(handlers.figures);
+    const { figures } = handlers;
+    this.metrics = new Metrics({
+      ...handlers.metrics,
+      settings: () => figures.settings().metrics,
+      document: figures.document,
+      own: () => this.commons.report.metrics,
+      tell: (declared, measured) => this.commons.tellMetrics(declared, measured),
+      set: (name, value) => this.commons.setMetric(name, value),
+      log: handlers.log,
+    });
+    this.#figures = new Figures({
+      ...figures,
+      document: () => this.metrics.addTo(figures.document()),
+      pushed: () => this.metrics.pushed(),
+    });
   }
 
   /** Throws EngineError; `dispose` then takes back what was opened. */
@@ -44,6 +61,7 @@ export class Facilities {
     if (settings.masterFifos.length > 0) this.#fifo = new MasterFifo(settings.masterFifos, this.#handlers);
     for (const address of settings.stats) await this.#openStats(address, settings);
     await this.#figures.open(settings);
+    this.metrics.adopt();
     this.writePidfile(settings);
     await this.#watch(settings);
   }
@@ -55,6 +73,7 @@ export class Facilities {
     await this.#attempt(async () => this.commons.adopt(settings.commons));
     await this.#attempt(async () => this.#adoptStats(settings));
     await this.#attempt(async () => this.#figures.adopt(settings));
+    await this.#attempt(() => this.metrics.adopt());
     await this.#attempt(async () => this.#adoptFifo(settings));
     await this.#attempt(async () => {
       if (settings.pidfile !== this.#pidfile) this.writePidfile(settings);
@@ -78,6 +97,7 @@ export class Facilities {
     for (const server of this.#stats) server.dispose();
     this.#stats = [];
     this.#figures.dispose();
+    this.metrics.dispose();
     this.#fifo?.dispose(vacuum);
     this.#fifo = null;
     if (vacuum && this.#pidfile !== null) removePidfile(this.#pidfile);

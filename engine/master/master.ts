@@ -191,6 +191,10 @@ export class Master {
         settings: () => this.#config.current,
         log: (text) => this.#log.write(text),
       },
+      metrics: {
+        exceptionsOf: (wid, core) => this.#accounts.totalsOf(this.#state.active, wid).cores[core]?.exceptions ?? 0,
+        raiseAlarm: (name, text) => this.#system.alarms.raise(name, text),
+      },
       log: (text) => this.#log.write(text),
     });
     this.#listeners = new Listeners({
@@ -476,7 +480,8 @@ export class Master {
 
   #statsText(): string {
     const { statsMinified, statsNoCores } = this.#config.current;
-    return formatStats(buildStats(this.#statsSources()), { minified: statsMinified, noCores: statsNoCores });
+    const document = this.#facilities.metrics.addShown(buildStats(this.#statsSources()));
+    return formatStats(document, { minified: statsMinified, noCores: statsNoCores });
   }
 
   #dispose(): void {

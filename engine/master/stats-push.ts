@@ -4,7 +4,7 @@
  */
 import { createSocket } from 'node:dgram';
 import { appendFile } from 'node:fs/promises';
-import { type Metric, metricList } from '../api/metric-list.ts';
+import { type Metric, MetricType, metricList } from '../api/metric-list.ts';
 import type { StatsDocument } from '../api/stats.ts';
 import type { StatsPushSetting } from '../config/stats-settings.ts';
 
@@ -13,6 +13,8 @@ export interface PushSource {
   /** The document as the stats address gives it. */
   text: () => string;
   log: (text: string) => void;
+  /** The metrics have been sent: some begin anew (`reset_after_push`). */
+  pushed: () => void;
 }
 
 /** Metrics of one datagram; they are a few dozen bytes each. */
@@ -63,6 +65,7 @@ export class StatsPush {
     const lines = metricList(this.#source.document()).flatMap((metric) =>
       type === 'statsd' ? this.#statsdLine(prefix, metric) : `${prefix}.${metric.name} ${metric.value}`,
     );
+    this.#source.pushed();
     for (let at = 0; at < lines.length; at += METRICS_EACH) {
       const text = lines.slice(at, at + METRICS_EACH).join('\n');
       this.#socket?.send(`${text}\n`, address.port, address.host === '' ? '127.0.0.1' : address.host, (error) => {
@@ -74,7 +77,7 @@ export class StatsPush {
 
   /** Counters as what was added; uWSGI sends their whole value each time, which statsd then adds up. */
   #statsdLine(prefix: string, { name, type, value }: Metric): string | [] {
-    if (type === 'gauge') return `${prefix}.${name}:${value}|g`;
+    if (type === MetricType.gauge) return `${prefix}.${name}:${value}|g`;
     const before = this.#before.get(name) ?? 0;
     this.#before.set(name, value);
     const added = value >= before ? value - before : value;

@@ -5,7 +5,7 @@ import { parseAddress } from '../address.ts';
 import { resolvePath } from '../host.ts';
 import type { StatsPushSetting } from '../stats-settings.ts';
 import { isFlagWord, isOn, wholeNumber } from '../values.ts';
-import { type Draft, flag, type OptionSection, readAddress, readNumber } from './section.ts';
+import { type Draft, flag, type OptionSection, readAddress, readFlag, readNumber } from './section.ts';
 
 export const statsOptions: OptionSection = {
   data: `
@@ -13,7 +13,7 @@ stats | address | works | | Answers with the stats document on this address.
 stats-http | flag | works | false | Puts an HTTP header in front of the stats document.
 stats-minified | flag | works | false | Leaves blanks out of the stats document.
 stats-no-cores | flag | works | false | Leaves the list of cores out of the stats document.
-stats-no-metrics | flag | none: the document has no metrics yet | | Leaves metrics out of the stats document.
+stats-no-metrics | flag | works | | Leaves metrics out of the stats document.
 stats-push | list | works | | Sends statistics at intervals: 'file:PATH', 'socket:HOST:PORT' or 'statsd:HOST:PORT[,PREFIX]'.
 stats-pusher-default-freq | seconds | works | 3 | Time between two sendings of 'stats-push'.
 prometheus | address | works | | Answers Prometheus on this address, at /metrics.
@@ -30,14 +30,13 @@ carbon-hostname-dots | string | none: the engine sends nothing to Carbon | | Let
 carbon-name-resolve | flag | none: the engine sends nothing to Carbon | | Lets the name of the Carbon server be looked up.
 carbon-idle-avg | string | none: the engine sends nothing to Carbon | | What an idle worker's response time counts as.
 carbon-use-metrics | flag | none: the engine sends nothing to Carbon | | Sends all metrics to Carbon.
-snmp | string | no | | Answers SNMP on the address of 'udp', or on this one.
-enable-metrics | flag | no | | Counts and measures for statistics, alarms and the application.
 `,
   readers: {
     stats: readStats,
     'stats-http': flag('statsHttp'),
     'stats-minified': flag('statsMinified'),
     'stats-no-cores': flag('statsNoCores'),
+    'stats-no-metrics': readFlag((settings, isOn) => (settings.metrics.isHidden = isOn)),
     'stats-push': readPush,
     'stats-pusher-default-freq': readNumber((settings, seconds) => (settings.statistics.pushSeconds = seconds), 1),
     prometheus: readPrometheus,

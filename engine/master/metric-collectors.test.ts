@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { collectMetric, leadingNumber, type MetricReadings } from './metric-collectors.ts';
+
+const READINGS: MetricReadings = {
+  valueOf: (name) => ({ a: 15, b: 42 })[name] ?? 0,
+  readFile: (path) => (path === '/load' ? '7 8\t-9 x\n' : null),
+};
+
+/** The figures are those of uWSGI 2.0.21 for children of 15 and 42. */
+test('metrics are made of others as uWSGI does', () => {
+  const of = (type: 'sum' | 'avg' | 'accumulator' | 'adder' | 'multiplier') =>
+    collectMetric({ type, children: ['a', 'b'], argument: 3 }, 100, READINGS);
+  expect([of('sum'), of('avg'), of('accumulator'), of('adder'), of('multiplier')]).toEqual([57, 28, 157, 60, 171]);
+  expect(collectMetric({ type: 'avg', children: [], argument: 0 }, 1, READINGS)).toBe(0);
+});
+
+test('a word of a file counts; one that is no number, or not there, leaves the value', () => {
+  const at = (position: number, path = '/load') => collectMetric({ type: 'file', path, position }, 100, READINGS);
+  expect([at(0), at(1), at(2), at(3), at(4), at(0, '/none')]).toEqual([7, 8, -9, 100, 100, 100]);
+  expect(leadingNumber('77\n\0\0\0')).toBe(77);
+  expect(leadingNumber('')).toBeNull();
+});
