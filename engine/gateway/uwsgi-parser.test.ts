@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { block, packet } from '../testing/uwsgi-packets.ts';
 import { MAX_VARS } from './cgi-vars.ts';
 import { CGI_LIMITS, replayUwsgi } from './testing/cgi-replay.ts';
 import { testMutations, testVectors } from './testing/parser-suite.ts';
@@ -33,20 +34,13 @@ describe('uwsgi', () => {
 
 describe('uwsgi packets that the configuration allows', () => {
   const limits = { ...CGI_LIMITS, modifiers: [17, 110, 111, 173] };
-  const packet = (modifier1: number, modifier2: number, parts: string[], value = ''): Buffer => {
-    const block = Buffer.concat(
-      parts.flatMap((part) => [Buffer.from([part.length & 0xff, part.length >> 8]), Buffer.from(part, 'latin1')]),
-    );
-    const head = Buffer.from([modifier1, block.length & 0xff, block.length >> 8, modifier2]);
-    return Buffer.concat([head, block, Buffer.from(value, 'latin1')]);
-  };
   const whole = {
-    'a call': packet(173, 0, ['name', 'argument']),
-    'a signal': packet(110, 3, []),
-    'a task': packet(17, 0, ['key', 'value']),
+    'a call': packet(173, 0, block('name', 'argument')),
+    'a signal': packet(110, 3, block()),
+    'a task': packet(17, 0, block('key', 'value')),
     'a key of the cache': Buffer.from([111, 3, 0, 0, 97, 98, 99]),
-    'a value for the cache': packet(111, 17, ['cmd', 'update', 'key', 'k', 'size', '5'], 'hello'),
-    'a command to the cache': packet(111, 17, ['cmd', 'get', 'key', 'k', 'size', '5']),
+    'a value for the cache': packet(111, 17, block('cmd', 'update', 'key', 'k', 'size', '5'), 'hello'),
+    'a command to the cache': packet(111, 17, block('cmd', 'get', 'key', 'k', 'size', '5')),
   };
 
   for (const [what, bytes] of Object.entries(whole)) {
@@ -61,9 +55,9 @@ describe('uwsgi packets that the configuration allows', () => {
 
   const broken = {
     'a block beyond the limit': Buffer.from([173, 0xff, 0xff, 0]),
-    'a size that is no number': packet(111, 17, ['cmd', 'set', 'key', 'k', 'size', '1x']),
-    'a value without a size': packet(111, 17, ['cmd', 'set', 'key', 'k']),
-    'a value beyond the limit': packet(111, 17, ['cmd', 'set', 'key', 'k', 'size', '101']),
+    'a size that is no number': packet(111, 17, block('cmd', 'set', 'key', 'k', 'size', '1x')),
+    'a value without a size': packet(111, 17, block('cmd', 'set', 'key', 'k')),
+    'a value beyond the limit': packet(111, 17, block('cmd', 'set', 'key', 'k', 'size', '101')),
     'a length behind the block': Buffer.from([111, 4, 0, 17, 9, 0, 97, 98]),
     'a length that is cut off': Buffer.from([111, 1, 0, 17, 9]),
   };

@@ -15,7 +15,7 @@ from reeve_intake import Arrival, Rules
 from reeve_uwsgi_request import ProtocolError, Special, Trust
 
 rules = Rules(dict(bufferSizeBytes=${CGI_LIMITS.blockBytes}, limitPostBytes=${CGI_LIMITS.bodyBytes},
-                   socketTimeoutSeconds=4, bodyFolder="/tmp"), Trust([]))
+                   socketTimeoutSeconds=4, bodyFolder="/tmp", modifiers=[]), Trust([]))
 
 def replay(pieces):
     arrival = Arrival(rules, "")
