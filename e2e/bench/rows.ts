@@ -3,8 +3,9 @@ import { BEHAVIOUR_ROWS } from './behaviour-rows.ts';
 import { LOAD_ROWS } from './load-rows.ts';
 import { MEMORY_ROWS } from './memory-rows.ts';
 import type { BenchRow } from './row.ts';
+import { SPOOLER_ROWS } from './spooler-rows.ts';
 
-export const ROWS: readonly BenchRow[] = [...LOAD_ROWS, ...BEHAVIOUR_ROWS, ...MEMORY_ROWS];
+export const ROWS: readonly BenchRow[] = [...LOAD_ROWS, ...BEHAVIOUR_ROWS, ...MEMORY_ROWS, ...SPOOLER_ROWS];
 
 const PARTS = ['engine', 'console', 'editor', 'ssh'];
 
