@@ -229,6 +229,15 @@ export const taskValueSchema = z.discriminatedUnion('kind', [
 ]);
 export type TaskValue = z.infer<typeof taskValueSchema>;
 
+/** Runs of a task that failed, as the bundled engine remembers them. */
+export const taskFailuresSchema = z.object({
+  /** Since it was put into the queue; 0: it was given up. */
+  attempts: count,
+  lastAtMs: ms,
+  reason: z.string(),
+});
+export type TaskFailures = z.infer<typeof taskFailuresSchema>;
+
 export const spoolTaskSchema = z.discriminatedUnion('status', [
   z.object({
     status: z.literal('read'),
@@ -239,6 +248,8 @@ export const spoolTaskSchema = z.discriminatedUnion('status', [
     body: taskValueSchema.nullable(),
     /** Why it is no whole task; null: it is one. */
     damage: z.string().nullable(),
+    /** null: none is known of. */
+    failures: taskFailuresSchema.nullable(),
     hasSecrets: z.boolean(),
     /** Until when its secrets are shown here; 0: they are hidden. */
     untilMs: ms,

@@ -16,6 +16,7 @@ import type { CommandResult, Machine } from '../machine/machine.ts';
 import { closedBy, GIVEN_UP, parseListing, taskLine } from './spool-listing.ts';
 import { parseSpoolPacket } from './spool-packet.ts';
 import { CHANGE_SCRIPT, LIST_SCRIPT, READ_SCRIPT } from './spool-scripts.ts';
+import { parseFailures } from './task-failures.ts';
 import { showKey, showValue } from './task-values.ts';
 
 const DEADLINE_MS = 12_000;
@@ -67,7 +68,7 @@ export async function readTask(
   const { stdout } = result;
   const cut = stdout.indexOf(0x0a);
   const line = stdout.toString('utf8', 0, cut < 0 ? undefined : cut);
-  const [status, holder = '', mtime = '', size = ''] = line.split(' ');
+  const [status, holder = '', mtime = '', size = '', ...record] = line.split(' ');
   if (status === 'gone' || status === 'missing') return { status: 'gone' };
   if (status === 'closed') return { status: 'unreadable', reason: closedWords(closedBy(stdout.toString('utf8'))) };
   if (status === 'link' || status === 'other') return { status: 'unreadable', reason: 'It is no plain file.' };
@@ -81,14 +82,16 @@ export async function readTask(
     return { key: shown, ...showValue(shown, value, value.length, shows) };
   });
   const body = packet.bodySizeBytes === 0 ? null : showValue('body', packet.body, packet.bodySizeBytes, shows);
+  const ahead = await clockAheadMs(machine);
   return {
     status: 'read',
     sizeBytes: Number(size),
-    dueAtMs: Number(mtime) * 1000 - (await clockAheadMs(machine)),
+    dueAtMs: Number(mtime) * 1000 - ahead,
     runningPid: holder === '0' ? null : Number(holder),
     vars: vars.map(({ key, value }) => ({ key, value })),
     body: body?.value ?? null,
     damage: packet.damage,
+    failures: parseFailures(record.join(' '), ahead),
     hasSecrets: vars.some(({ isSecret }) => isSecret) || (body?.isSecret ?? false),
     untilMs,
   };

@@ -44,7 +44,7 @@ describe.each(
     await mkdir(join(folder, '.hidden'));
     expect(list(words)).toMatchObject({ counts: { waiting: 1, later: 1, failed: 1, running: 0 } });
     const [head = '', bytes = ''] = run(READ_SCRIPT, [folder, '', one, '9'], { shell: words }).split(/\n(.*)/s);
-    expect(head).toMatch(/^read 0 \d+ 14$/);
+    expect(head).toMatch(/^read 0 \d+ 14 $/);
     expect(bytes).toBe('\x11\x06\0\0\x01\0k\x01\0');
     const input = `/${one}\n7/${two}\n/uwsgi_spoolfile_on_nobody\n`;
     expect(run(CHANGE_SCRIPT, ['delete', folder, GIVEN_UP], { shell: words, input })).toBe('done\ndone\ngone\n');

@@ -49,7 +49,10 @@ echo "read $now $k"
   END { for (p in places) print "sum", later[p] + 0, holds[p] + 0, due[p] + 0, oldest[p] + 0, p }'
 exit 0`;
 
-/** Arguments: the folder, the place in it, the name, how many bytes. Prints `read PID MTIME SIZE`, then the bytes. */
+/**
+ * Arguments: the folder, the place in it, the name, how many bytes. Prints `read PID MTIME SIZE RECORD`, then the
+ * bytes. RECORD: what the bundled engine keeps of its failed runs, in one line; nothing where there is none.
+ */
 export const READ_SCRIPT = `d=$1 place=$2 name=$3 most=$4
 ${COMMON}
 enter "$d"
@@ -62,7 +65,11 @@ exec 3<"$name" || { echo gone; exit 0; }
 set -- $(st "$name" 2>/dev/null)
 if [ $# -lt 4 ]; then echo gone; exit 0; fi
 h=$(holder "$3")
-echo "read \${h:-0} $1 $2"
+f=
+if [ ! -h "$r/.attempts" ] && [ ! -h "$r/.attempts/$name" ] && [ -f "$r/.attempts/$name" ]; then
+  f=$(head -c 2000 "$r/.attempts/$name" 2>/dev/null | tr -d '\\n')
+fi
+printf 'read %s %s %s %s\\n' "\${h:-0}" "$1" "$2" "$f"
 head -c "$most" <&3
 exit 0`;
 

@@ -1,9 +1,9 @@
 /** One task: what its file says, as text or bytes and never loaded, and what can be done with it. */
 import { X } from 'lucide-react';
 import { Fragment } from 'react';
-import type { SpoolTask, TaskRow, TaskValue } from '../../../electron/contract/background-model.ts';
+import type { SpoolTask, TaskFailures, TaskRow, TaskValue } from '../../../electron/contract/background-model.ts';
 import type { Failure } from '../../client.ts';
-import { formatBytes, quantityText, UNKNOWN_TEXT } from '../../format/quantity.ts';
+import { formatBytes, formatCount, quantityText, UNKNOWN_TEXT } from '../../format/quantity.ts';
 import { formatClock } from '../../format/time.ts';
 import { Button } from '../../ui/Button.tsx';
 import { CopyButton } from '../../ui/CopyButton.tsx';
@@ -98,6 +98,14 @@ function TaskContent({ task, isGone, failure, row, nowMs, onShow, onHide }: Task
   return (
     <>
       {task.damage === null ? null : <p className="insp-note warn">{task.damage}</p>}
+      {task.failures === null ? null : (
+        <p className="insp-note">
+          <span className="warn">{failureWords(task.failures)}</span>{' '}
+          <span className="q">last at {formatClock(task.failures.lastAtMs, nowMs)}</span>
+          <br />
+          {task.failures.reason}
+        </p>
+      )}
       <div className="sec">
         Variables <span className="m">{task.vars.length}</span>
         <span className="r">from its file</span>
@@ -180,6 +188,11 @@ function Value({ value }: { value: TaskValue }) {
 function titleOf(task: SpoolTask | null): string | null {
   const value = task?.status === 'read' ? task.vars.find(({ key }) => key === 'ud_spool_func')?.value : undefined;
   return value?.kind === 'text' ? value.text : null;
+}
+
+function failureWords({ attempts }: TaskFailures): string {
+  if (attempts === 0) return 'Given up: it failed as often as it may.';
+  return attempts === 1 ? 'It failed once.' : `It failed ${formatCount(attempts)} times.`;
 }
 
 function factsOf(row: TaskRow, nowMs: number): [string, string][] {
