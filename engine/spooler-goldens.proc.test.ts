@@ -80,8 +80,6 @@ beforeAll(async () => {
     files: { 'app.py': PRODUCER },
   });
   for (const one of cases) await enqueue(one);
-  const isOrdered = ({ call }: Case): boolean => call.options?.some(([key]) => key === 'spooler-ordered') === true;
-  const outcomeOf = ({ call }: Case): string => call.returns ?? 'ok';
   for (const returns of new Set(cases.map(outcomeOf))) {
     const those = cases.filter((one) => outcomeOf(one) === returns);
     await consume(
@@ -97,6 +95,14 @@ afterAll(async () => {
   for (const consumer of consumers) await consumer.dispose();
   await producer.dispose();
 });
+
+function isOrdered({ call }: Case): boolean {
+  return call.options?.some(([key]) => key === 'spooler-ordered') === true;
+}
+
+function outcomeOf({ call }: Case): string {
+  return call.returns ?? 'ok';
+}
 
 async function enqueue({ name, call, bytes }: Case): Promise<void> {
   const folder = producer.path('q');

@@ -148,17 +148,17 @@ export class Spools {
     const counted = this.#counts.get(folder) ?? { count: emptyCount(), isRunning: false, nextMs: 0 };
     this.#counts.set(folder, counted);
     if (counted.isRunning || nowMs < counted.nextMs) return;
+    void this.#countAnew(folder, counted, nowMs);
+  }
+
+  async #countAnew(folder: string, counted: Counted, nowMs: number): Promise<void> {
     counted.isRunning = true;
-    void countTasks(folder, nowMs / 1000)
-      .then((count) => {
-        counted.count = count;
-      })
-      .catch(() => {
-        // It can not be read now: what was known stands.
-      })
-      .finally(() => {
-        counted.isRunning = false;
-        counted.nextMs = nowMs + (Date.now() - nowMs) * COUNT_SHARE;
-      });
+    try {
+      counted.count = await countTasks(folder, nowMs / 1000);
+    } catch {
+      // It can not be read now: what was known stands.
+    }
+    counted.isRunning = false;
+    counted.nextMs = nowMs + (Date.now() - nowMs) * COUNT_SHARE;
   }
 }
