@@ -42,7 +42,7 @@ test('names of processes are put together as uWSGI does', () => {
   expect(runtimeSystem(auto).titles.mule).toBe('shop reeve mule {number}!');
   expect(masterTitle(auto)).toBe('shop reeve master!');
   const named = settingsOf('auto-procname = 1\nprocname = all\nprocname-master = boss');
-  expect(runtimeSystem(named).titles).toEqual({ zygote: 'all', worker: 'all' });
+  expect(runtimeSystem(named).titles).toEqual({ zygote: 'all', worker: 'all', mule: 'all', spooler: 'all' });
   expect(masterTitle(named)).toBe('boss');
 });
 
