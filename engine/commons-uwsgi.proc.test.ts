@@ -33,66 +33,55 @@ const BITMAP_SIZES = [[191], [201], [100, 100], [90, 90], [95, 95], [50, 50, 50,
 
 const CALLS = [
   // one: an item more than fits, values and keys at their limits
-  ...["cache_get('a')", "cache_exists('a')", "cache_del('a')", "cache_set('a', b'1')", "cache_set('a', b'2')"],
-  ...["cache_get('a')", "cache_get(b'a')", "cache_update('a', b'3')", "cache_get('a')", "cache_exists('a')"],
-  ...["cache_set('s', 'text')", "cache_get('s')", "cache_set('', b'x')", "cache_set('e', b'')"],
-  ...["cache_set(None, b'x')", "cache_set(5, b'x')", "cache_set('n', None)", "cache_set('n', 5)", 'cache_get(None)'],
-  ...["cache_set('big', b'x' * 101)", "cache_set('big', b'x' * 100)", "cache_set('q1', b'x')", "cache_set('q2', b'x')"],
-  ...["cache_update('q3', b'x')", "cache_update('a', b'y')", "cache_inc('q4')", 'cache_clear()', "cache_get('a')"],
-  ...["cache_inc('i')", "cache_get('i')", "cache_inc('i', 5)", "cache_dec('i', 10)", "cache_get('i')"],
-  ...["cache_mul('i', 3)", "cache_get('i')", "cache_div('i', 2)", "cache_get('i')", "cache_mul('i')", "cache_get('i')"],
-  ...["cache_div('i')", "cache_get('i')", "cache_div('i', 0)", "cache_get('i')", "cache_dec('d')", "cache_get('d')"],
-  ...["cache_mul('d', 2 ** 63 - 1)", "cache_get('d')", "cache_mul('d', 2 ** 63)", "cache_inc('d', 'x')"],
+  ["cache_get('a')", "cache_exists('a')", "cache_del('a')", "cache_set('a', b'1')", "cache_set('a', b'2')"],
+  ["cache_get('a')", "cache_get(b'a')", "cache_update('a', b'3')", "cache_get('a')", "cache_exists('a')"],
+  ["cache_set('s', 'text')", "cache_get('s')", "cache_set('', b'x')", "cache_set('e', b'')"],
+  ["cache_set(None, b'x')", "cache_set(5, b'x')", "cache_set('n', None)", "cache_set('n', 5)", 'cache_get(None)'],
+  ["cache_set('big', b'x' * 101)", "cache_set('big', b'x' * 100)", "cache_set('q1', b'x')", "cache_set('q2', b'x')"],
+  ["cache_update('q3', b'x')", "cache_update('a', b'y')", "cache_inc('q4')", 'cache_clear()', "cache_get('a')"],
+  ["cache_inc('i')", "cache_get('i')", "cache_inc('i', 5)", "cache_dec('i', 10)", "cache_get('i')"],
+  ["cache_mul('i', 3)", "cache_get('i')", "cache_div('i', 2)", "cache_get('i')", "cache_mul('i')", "cache_get('i')"],
+  ["cache_div('i')", "cache_get('i')", "cache_div('i', 0)", "cache_get('i')", "cache_dec('d')", "cache_get('d')"],
+  ["cache_mul('d', 2 ** 63 - 1)", "cache_get('d')", "cache_mul('d', 2 ** 63)", "cache_inc('d', 'x')"],
   "cache_update('d', b'0123456789')",
-  ...["cache_mul('d', 2)", "cache_get('d')", 'cache_clear()'],
-  ...["cache_set('k' * 2048, b'x')", "cache_set('k' * 2049, b'x')", "cache_set('k' * 70000, b'x')"],
-  ...[
+  ["cache_mul('d', 2)", "cache_get('d')", 'cache_clear()'],
+  ["cache_set('k' * 2048, b'x')", "cache_set('k' * 2049, b'x')", "cache_set('k' * 70000, b'x')"],
+  [
     "cache_set('u\\xe9', b'1')",
     "cache_get('u\\xe9'.encode())",
     "cache_set('t', b'1', 'x')",
     "cache_set('m', b'x' * 2 ** 21)",
   ],
   // no such cache
-  ...["cache_get('a', 'no')", "cache_set('a', b'1', 0, 'no')", "cache_update('a', b'1', 0, 'no')", "cache_keys('no')"],
-  ...["cache_clear('no')", "cache_del('a', 'no')", "cache_exists('a', 'no')", "cache_inc('a', 1, 0, 'no')"],
+  ["cache_get('a', 'no')", "cache_set('a', b'1', 0, 'no')", "cache_update('a', b'1', 0, 'no')", "cache_keys('no')"],
+  ["cache_clear('no')", "cache_del('a', 'no')", "cache_exists('a', 'no')", "cache_inc('a', 1, 0, 'no')"],
   // the others
   ...BITMAP_SIZES.map(
     (sizes) =>
       `cache_clear('bit'), [uwsgi.cache_set(str(n), b'x' * size, 0, 'bit') for n, size in enumerate(${JSON.stringify(sizes)})]`,
   ),
-  ...["cache_set('k' * 20, b'1', 0, 'bit')", "cache_set('k' * 21, b'1', 0, 'bit')"],
+  ["cache_set('k' * 20, b'1', 0, 'bit')", "cache_set('k' * 21, b'1', 0, 'bit')"],
   "cache_exists('x', 'lru'), [uwsgi.cache_set(str(n), b'1', 0, 'lru') for n in range(4)], sorted(uwsgi.cache_keys('lru'))",
   "cache_get('1', 'lru'), uwsgi.cache_set('x', b'1', 0, 'lru'), sorted(uwsgi.cache_keys('lru'))",
   "cache_exists('3', 'lru'), uwsgi.cache_set('y', b'1', 0, 'lru'), sorted(uwsgi.cache_keys('lru'))",
   "cache_update('1', b'2', 0, 'lru'), uwsgi.cache_set('z', b'1', 0, 'lru'), sorted(uwsgi.cache_keys('lru'))",
-  ...[
-    "cache_inc('a', 1, 0, 'init')",
-    "cache_get('a', 'init')",
-    "cache_div('b', 2, 0, 'init')",
-    "cache_get('b', 'init')",
-  ],
+  ["cache_inc('a', 1, 0, 'init')", "cache_get('a', 'init')", "cache_div('b', 2, 0, 'init')", "cache_get('b', 'init')"],
   "cache_clear('quiet'), [uwsgi.cache_set(str(n), b'1', 0, 'quiet') for n in range(6)]",
   "cache_clear('clear'), [uwsgi.cache_set(str(n), b'1', 0, 'clear') for n in range(6)], sorted(uwsgi.cache_keys('clear'))",
   // the queue: around it more than once, both ends, limits
-  ...[
-    'queue_size',
-    'queue_last()',
-    'queue_last(3)',
-    'queue_slot()',
-    'queue_pull_slot()',
-    'queue_get(0)',
-    'queue_pull()',
-  ],
-  ...['queue_pop()', "queue_push(b'1')", "queue_push('2')", "queue_push(b'3')", 'queue_slot()', 'queue_last()'],
-  ...['queue_last(2)', 'queue_last(9)', 'queue_pull()', 'queue_pull_slot()', 'queue_pop()', 'queue_slot()'],
-  ...['queue_get(0)', 'queue_get(99)', 'queue_get(-1)', "queue_set(1, b'xx')", 'queue_get(1)', "queue_set(99, b'x')"],
-  ...["queue_push(b'y' * 4081)", "queue_push(b'y' * 4080)", "queue_push(b'')", 'queue_push(None)', 'queue_push(5)'],
-  ...["queue_get('x')", 'queue_size, [uwsgi.queue_push(str(n).encode()) for n in range(10)]'],
-  ...['queue_slot()', 'queue_pull_slot()', 'queue_last(5)', 'queue_pull()', 'queue_pull()', 'queue_pull_slot()'],
+  ['queue_size', 'queue_last()', 'queue_last(3)', 'queue_slot()', 'queue_pull_slot()', 'queue_get(0)', 'queue_pull()'],
+  ['queue_pop()', "queue_push(b'1')", "queue_push('2')", "queue_push(b'3')", 'queue_slot()', 'queue_last()'],
+  ['queue_last(2)', 'queue_last(9)', 'queue_pull()', 'queue_pull_slot()', 'queue_pop()', 'queue_slot()'],
+  ['queue_get(0)', 'queue_get(99)', 'queue_get(-1)', "queue_set(1, b'xx')", 'queue_get(1)', "queue_set(99, b'x')"],
+  ["queue_push(b'y' * 4081)", "queue_push(b'y' * 4080)", "queue_push(b'')", 'queue_push(None)', 'queue_push(5)'],
+  ["queue_get('x')", 'queue_size, [uwsgi.queue_push(str(n).encode()) for n in range(10)]'],
+  ['queue_slot()', 'queue_pull_slot()', 'queue_last(5)', 'queue_pull()', 'queue_pull()', 'queue_pull_slot()'],
   // locks
-  ...['lock()', 'is_locked()', 'is_locked(0)', 'unlock()', 'is_locked()', 'unlock()', 'lock(1)', 'is_locked(1)'],
-  ...['is_locked(2)', 'lock(3)', 'unlock(3)', 'is_locked(3)', 'lock(-1)', "lock('x')", 'lock(None)', 'unlock(1)'],
-].map((call) => `uwsgi.${call}`);
+  ['lock()', 'is_locked()', 'is_locked(0)', 'unlock()', 'is_locked()', 'unlock()', 'lock(1)', 'is_locked(1)'],
+  ['is_locked(2)', 'lock(3)', 'unlock(3)', 'is_locked(3)', 'lock(-1)', "lock('x')", 'lock(None)', 'unlock(1)'],
+]
+  .flat()
+  .map((call) => `uwsgi.${call}`);
 
 /** Times that are over: what is lazy, never over, and swept when there is no room. */
 const EXPIRING = [
@@ -140,7 +129,9 @@ async function readStats(path: string): Promise<StatsDocument> {
 }
 
 function withoutTime(caches: readonly StatsCache[] | undefined): object[] {
-  return (caches ?? []).map((cache) => ({ ...cache, last_modified_at: cache.last_modified_at > 0 }));
+  return (caches ?? []).map(({ last_modified_at, ...cache }) =>
+    Object.assign(cache, { isModified: last_modified_at > 0 }),
+  );
 }
 
 test.skipIf(whyNoUwsgi() !== null)(
