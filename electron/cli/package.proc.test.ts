@@ -124,6 +124,17 @@ describe('the packaged commands', () => {
     signalGroup(engine, 'SIGINT');
     expect(await engine.ended).toBe(0);
   });
+
+  it('have the clients of an emperor that asks databases and brokers', async () => {
+    const [pg, amqp] = [await freePort(), await freePort()];
+    const places = [`pg://host=127.0.0.1 port=${pg} user=x;SELECT 1`, `amqp://127.0.0.1:${amqp}`];
+    const engine = run(launcher, ['engine', ...places.flatMap((place) => ['--emperor', place])], { cwd: folder });
+    started.push(engine);
+    await engine.says(new RegExp(`pg://.*: .*ECONNREFUSED.*:${pg}; its vassals stay`));
+    await engine.says(new RegExp(`amqp://.*: .*ECONNREFUSED.*:${amqp}; its vassals stay`));
+    signalGroup(engine, 'SIGINT');
+    expect(await engine.ended).toBe(0);
+  });
 });
 
 describe('reeve serve', () => {

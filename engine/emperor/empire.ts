@@ -15,6 +15,9 @@ import type { VassalLink, VassalOrders } from './vassal-link.ts';
 /** What vassals get at a stop that does not wait, as uWSGI's RAGNAROK. */
 const FORCED_MERCY_MS = 0;
 
+/** Kinds of places that vassals come from. */
+const MONITORS = ['dir', 'glob', 'pg', 'amqp', 'sqlite'];
+
 export interface EmpireHost {
   log: EngineLog;
   place: RuntimePlace;
@@ -92,7 +95,7 @@ export class Empire {
     const { log, place, program, settings } = this.#host;
     const { monitors, listMonitors } = settings().emperor;
     if (listMonitors)
-      for (const line of ['*** imperial monitors list ***', 'dir', 'glob', '--- end of imperial monitors list ---'])
+      for (const line of ['*** imperial monitors list ***', ...MONITORS, '--- end of imperial monitors list ---'])
         log.write(line);
     if (monitors.length === 0) return;
     const { env, cwd, resourcesFolder, runFolder } = place;

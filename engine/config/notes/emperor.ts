@@ -1,10 +1,12 @@
 /** Notes about the emperor and vassals; see option-notes.ts for their form. */
 export const emperorNotes = `
 emperor
-  Every file in the folder that ends in .ini, .xml, .yml, .yaml, .js or .json becomes an instance; touching it reloads
-  that instance, removing it stops it. Whoever can write there can run anything as the emperor's user, so with root
-  use 'emperor-tyrant' or closed permissions. A pattern such as '/srv/*/uwsgi.ini' works too. Each vassal needs its
-  own 'socket'; a copy with the same one fails at start and is tried again and again.
+  Every file of the folder or the pattern that ends as a configuration becomes an instance; touching it reloads that
+  instance, removing it stops it. Whoever can write there runs what they like as the emperor's user, so with root use
+  'emperor-tyrant' or closed permissions. 'pg://CONNECTION;QUERY' and 'sqlite://PATH;QUERY' give name (such as
+  shop.ini), configuration, and after them time, uid, gid and socket. 'amqp://HOST:PORT' follows the exchange
+  'uwsgi.emperor': the routing key is the name, an empty message its end. A database that fails stops no vassal, and
+  its password belongs into ~/.pgpass or PGPASSWORD.
 emperor-freq
   The folder is looked at, not watched: a change is seen after this many seconds at most. SIGWINCH to the emperor
   makes it look at once.
