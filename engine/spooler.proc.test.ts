@@ -285,6 +285,14 @@ master-fifo = {FOLDER}/fifo
     await gone(engine, name);
   });
 
+  test('may set its own limit, or none', async () => {
+    const name = await put(engine, { do: 'unlimited', for: '3.5' });
+    const [run] = await ran(engine, name);
+    await gone(engine, name);
+    expect(runsOf(engine, name)).toHaveLength(1);
+    expect(engine.log).not.toContain(`HARAKIRI ON THE SPOOLER (pid: ${run?.pid})`);
+  });
+
   test('ends when the file of touch-spoolers-reload is touched; another process goes on', async () => {
     const before = (await spoolers(engine))[0]?.pid ?? 0;
     engine.write('touched', '');

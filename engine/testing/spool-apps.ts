@@ -32,7 +32,7 @@ def application(environ, start_response):
 
 /**
  * Writes a line of JSON to `ran.jsonl` for each run: pid, environment, types, folder. What it does then says the variable
- * `do`: `raise`, `die`, `sleep` (for `for` seconds), `retry`, `ignore`, `none`, `text`; with `times` only so often, and
+ * `do`: `raise`, `die`, `unlimited` (takes its harakiri back, then sleeps), `sleep` (for `for` seconds), `retry`, `ignore`, `none`, `text`; with `times` only so often, and
  * it is done after that.
  */
 export const CONSUMER = `
@@ -67,7 +67,9 @@ def run(env):
         raise RuntimeError("task failed")
     if what == "die":
         os.kill(os.getpid(), signal.SIGKILL)
-    if what == "sleep":
+    if what == "unlimited":
+        uwsgi.set_user_harakiri(0)
+    if what in ("sleep", "unlimited"):
         time.sleep(float(env[b"for"]))
     outcomes = {"retry": uwsgi.SPOOL_RETRY, "ignore": uwsgi.SPOOL_IGNORE, "none": None, "text": "done"}
     return outcomes.get(what, uwsgi.SPOOL_OK)

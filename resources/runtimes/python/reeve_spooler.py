@@ -80,6 +80,11 @@ class Spooler:
         finally:
             self._leave()
 
+    def limit(self, seconds):
+        """The running task may take so long from now on; 0: as long as it likes."""
+        if self.running is not None:
+            self.board.limit(time.time() + seconds if seconds else 0)
+
     def log(self, text):
         """A line that tells whose it is."""
         write_line(self._label + text)

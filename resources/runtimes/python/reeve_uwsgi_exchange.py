@@ -1,8 +1,9 @@
 """`uwsgi` about the present request: its log line, its deadline, its body, its connection."""
 
 import operator
+import sys
 
-from reeve_uwsgi_state import as_bytes, as_number, need_exchange
+from reeve_uwsgi_state import as_bytes, as_number, need_exchange, state
 
 
 def request_id():
@@ -32,8 +33,12 @@ def log_this_request(*_):
 
 
 def set_user_harakiri(seconds):
-    """Gives the present request up after so many seconds from now; 0 takes that back."""
-    need_exchange("set_user_harakiri").set_deadline(max(0, operator.index(seconds)))
+    """Gives the present request, or task of the spooler, up after so many seconds from now; 0 takes that back."""
+    seconds = max(0, operator.index(seconds))
+    spooler = sys.modules.get("reeve_spooler") if state.role == "spooler" else None
+    if spooler is not None:
+        return spooler.current().limit(seconds)
+    return need_exchange("set_user_harakiri").set_deadline(seconds)
 
 
 def disconnect():

@@ -27,12 +27,7 @@ def spool(task=None, /, **more):
     `at` (epoch seconds), `priority` (a number; for `spooler-ordered`), `body` (what is larger than 64 KiB).
     @raises ValueError when the task can not be written
     """
-    pairs, body = _task_of(task, more)
-    wanted = dict(pairs)
-    folder = _folder_of(wanted.get(b"spooler"))
-    priority = _priority_of(wanted.get(b"priority"), folder)
-    at = _time_of(wanted.get(b"at"))
-    return enqueue(folder, priority, at, pairs, body)
+    return enqueue(*_task_of(task, more))
 
 
 def send_to_spooler(task=None, /, **more):
@@ -40,10 +35,14 @@ def send_to_spooler(task=None, /, **more):
     return spool(task, **more)
 
 
-def enqueue(folder, priority, at, pairs, body):
-    """Writes the file of a task and wakes who runs it; returns its path as bytes. @raises ValueError"""
+def enqueue(pairs, body):
+    """Writes the file of a task, as its variables say, and wakes who runs it; returns its path. @raises ValueError"""
     import reeve_spool_file
 
+    wanted = dict(pairs)
+    folder = _folder_of(wanted.get(b"spooler"))
+    priority = _priority_of(wanted.get(b"priority"), folder)
+    at = _time_of(wanted.get(b"at"))
     data = reeve_spool_file.pack(pairs, body)
     place = os.path.join(folder, priority) if priority else folder
     name = reeve_spool_file.new_name(socket.gethostname(), time.time_ns() // 1000)
@@ -62,7 +61,7 @@ def enqueue(folder, priority, at, pairs, body):
 def spool_packet(pairs, body=b""):
     """A packet with modifier 17: variables as pairs of bytes. False: it was not written, and the log says why."""
     try:
-        spool(dict(pairs), **({"body": body} if body else {}))
+        enqueue(pairs, body)
     except ValueError as error:
         _log("*** a task that came as a packet is refused: %s ***" % error)
         return False
