@@ -1,11 +1,18 @@
 /** All rows about the engine, in the order of the report, and what a command line asks of them. */
 import { BEHAVIOUR_ROWS } from './behaviour-rows.ts';
+import { COMMONS_ROWS } from './commons-rows.ts';
 import { LOAD_ROWS } from './load-rows.ts';
 import { MEMORY_ROWS } from './memory-rows.ts';
 import type { BenchRow } from './row.ts';
 import { SPOOLER_ROWS } from './spooler-rows.ts';
 
-export const ROWS: readonly BenchRow[] = [...LOAD_ROWS, ...BEHAVIOUR_ROWS, ...MEMORY_ROWS, ...SPOOLER_ROWS];
+export const ROWS: readonly BenchRow[] = [
+  ...LOAD_ROWS,
+  ...BEHAVIOUR_ROWS,
+  ...MEMORY_ROWS,
+  ...SPOOLER_ROWS,
+  ...COMMONS_ROWS,
+];
 
 const PARTS = ['engine', 'console', 'editor', 'ssh'];
 

@@ -72,15 +72,22 @@ class Connection:
         while len(data) < 5:
             data += self._more(5 - len(data))
         length, status = _HEADER.unpack_from(data)
-        missing = length + 4 - len(data)
-        if missing > 0:
-            pieces = [data]
-            while missing > 0:
-                piece = self._more(missing)
-                pieces.append(piece)
-                missing -= len(piece)
-            data = b"".join(pieces)
+        if length + 4 > len(data):
+            return status, self._rest(data[5:], length - 1)
         return status, data[5:]
+
+    def _rest(self, begun, size):
+        """A value that does not come in one piece, received where it is to be."""
+        value = bytearray(size)
+        value[: len(begun)] = begun
+        at = len(begun)
+        with memoryview(value) as view:
+            while at < size:
+                count = self.sock.recv_into(view[at:])
+                if count == 0:
+                    raise ConnectionResetError("the connection to the engine has ended")
+                at += count
+        return bytes(value)
 
     def _more(self, count):
         piece = self.sock.recv(count)
