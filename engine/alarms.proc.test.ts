@@ -6,6 +6,8 @@ const APP = `
 import os, signal, sys, time
 import uwsgi
 
+uwsgi.register_signal(17, "worker", lambda number: print("handled", number, "in worker", uwsgi.worker_id(), flush=True))
+
 def application(environ, start_response):
     path, query = environ["PATH_INFO"], environ["QUERY_STRING"]
     if path == "/alarm":
@@ -20,12 +22,18 @@ def application(environ, start_response):
     return [b"ok"]
 `;
 
+const MULE = `
+import uwsgi
+while True:
+    print("the mule got", uwsgi.mule_get_msg(), flush=True)
+`;
+
 const engines: EngineProcess[] = [];
 
 async function start(ini: string, more: { starter?: string[] } = {}): Promise<EngineProcess> {
   const engine = await EngineProcess.start({
     ini: `wsgi-file = app.py\nmaster = true\nalarm = keep cmd:cat >> kept; echo >> kept\n${ini}`,
-    files: { 'app.py': APP },
+    files: { 'app.py': APP, 'mule.py': MULE },
     ...more,
   });
   engines.push(engine);
@@ -113,6 +121,20 @@ alarm-backlog = keep`);
     await waitFor('the full queue', () => keptOf(engine)[1]);
     expect(keptOf(engine)[1]).toMatch(/^\*\*\* the listen queue is full: \d+ requests wait \*\*\*$/);
     await Promise.all(slow);
+  });
+
+  it('is a signal for whoever handles it, and a message for a mule', async () => {
+    const engine = await start(`
+mule = mule.py
+alarm = number signal:17
+alarm = told mule:1
+alarm = lost mule:5
+hook-accepting = alarm:number x
+hook-post-app = alarm:told to a mule
+hook-as-user = alarm:lost nobody`);
+    await engine.seen('handled 17 in worker 1');
+    await engine.seen("the mule got b'to a mule'");
+    await engine.seen('alarm lost: there is no mule to tell "nobody"');
   });
 
   it('is raised when a descriptor can be read', async () => {

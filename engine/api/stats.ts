@@ -136,10 +136,10 @@ export interface StatsMule {
 }
 
 export interface StatsTimer {
-  /** `timer`, `rbtimer` or `file`. */
+  /** `timer`, `rbtimer`, `cron` or `file`. */
   kind: string;
   signal: number;
-  /** Of a file monitor: the path; empty otherwise. */
+  /** Of a file monitor: the path; of a cron: its five numbers; empty otherwise. */
   path: string;
   seconds: number;
   /** How often it is still to come; 0: for ever. */

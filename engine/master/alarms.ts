@@ -26,10 +26,10 @@ export interface AlarmHost {
   /** Writes lines that raise no alarms. */
   log: (text: string) => void;
   place: () => { shell: string; env: NodeJS.ProcessEnv; cwd: string };
-  /** A signal of uWSGI's framework; null: there is nobody who could get it. */
-  raiseSignal: ((signal: number) => void) | null;
+  /** A signal of uWSGI's framework. */
+  raiseSignal: (signal: number) => void;
   /** A message to a mule, 0: to any; false: there is none. */
-  sendToMule: ((mule: number, text: string) => boolean) | null;
+  sendToMule: (mule: number, text: string) => boolean;
 }
 
 interface Account {
@@ -152,10 +152,9 @@ export class Alarms {
       case 'log':
         return log(`ALARM: ${text.trimEnd()}`);
       case 'signal':
-        return raiseSignal?.(action.signal);
+        return raiseSignal(action.signal);
       case 'mule':
-        if (sendToMule?.(action.mule, text) !== true)
-          log(`alarm ${name}: there is no mule to tell "${text.trimEnd()}"`);
+        if (!sendToMule(action.mule, text)) log(`alarm ${name}: there is no mule to tell "${text.trimEnd()}"`);
         return;
       case 'cmd':
         return this.#run(name, action.command, account, text);

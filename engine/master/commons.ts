@@ -7,6 +7,7 @@ import type { CommonsBoot, CommonsToMaster, MasterToCommons } from '../commons/m
 import type { CommonsReport } from '../commons/state.ts';
 import { compileCacheFolder } from '../compile-cache.ts';
 import type { CommonsSettings } from '../config/commons-settings.ts';
+import type { EngineSettings } from '../config/settings.ts';
 import { EngineError } from '../errors.ts';
 
 const STOP_WAIT_MS = 2000;
@@ -59,6 +60,13 @@ export class Commons {
   /** Changes a metric that the application can change. */
   setMetric(name: string, value: number): void {
     this.#tell({ type: 'set-metric', name, value });
+  }
+
+  /** A message for a mule, 0: for whichever is free; false: there is no such mule. */
+  sendToMule(mule: number, text: string, { mules }: Pick<EngineSettings, 'mules'>): boolean {
+    if (mules.commands.length < Math.max(1, mule)) return false;
+    this.#tell({ type: 'message', mailbox: mule === 0 ? 'mules' : `mule ${mule}`, text });
+    return true;
   }
 
   /** `mule-msg-size`: bytes that may wait for one mule or farm. */

@@ -1,5 +1,6 @@
 /** Checks what runtimes send on the control wire (control.ts) before anything believes it. Pure. */
 import { COMPANION_ROLES } from '../config/companion-settings.ts';
+import { parseCronTime } from '../config/cron-time.ts';
 import { type LoadedApp, QUESTIONS, type RuntimeRole, type RuntimeToMaster, type SignalMessage } from './control.ts';
 
 /** What the system's timers can wait for. */
@@ -53,6 +54,7 @@ export function parseRuntimeMessage(text: string): RuntimeToMaster | null {
     case 'signal-begun':
     case 'signal-done':
     case 'add-timer':
+    case 'add-cron':
     case 'add-file-monitor':
       return parseSignalMessage(value['type'], value);
     case 'task-begun':
@@ -87,6 +89,11 @@ function parseSignalMessage(type: SignalMessage['type'], value: Json): RuntimeTo
       const iterations = count(value['iterations']);
       if (seconds === null || seconds === 0 || iterations === null) return null;
       return { type, kind, number, seconds: Math.min(seconds, MOST_TIMER_SECONDS), iterations };
+    }
+    case 'add-cron': {
+      const fields = Array.isArray(value['time']) ? value['time'].map(String) : [];
+      const time = parseCronTime(fields);
+      return time === null ? null : { type, number, time };
     }
     case 'add-file-monitor':
       return { type, number, path: textOf(value['path']) };

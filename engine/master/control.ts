@@ -5,6 +5,7 @@
  * a runtime exits at once: nothing outlives its master.
  */
 import type { CompanionRole, CompanionSetting } from '../config/companion-settings.ts';
+import type { CronTime } from '../config/cron-time.ts';
 import type { AppSetting, RecyclingSettings } from '../config/settings.ts';
 import type { SpoolerSettings } from '../config/spooler-settings.ts';
 import type { RuntimePhase } from '../config/system-settings.ts';
@@ -132,6 +133,7 @@ export type RuntimeToMaster =
   | { type: 'signal-begun'; number: number }
   | { type: 'signal-done'; number: number }
   | { type: 'add-timer'; kind: 'timer' | 'rbtimer'; number: number; seconds: number; iterations: number }
+  | { type: 'add-cron'; number: number; time: CronTime }
   | { type: 'add-file-monitor'; number: number; path: string }
   /** A mule has a message, and is done with it. */
   | { type: 'task-begun' }
@@ -149,6 +151,7 @@ export type SignalMessage = Extract<
       | 'signal-begun'
       | 'signal-done'
       | 'add-timer'
+      | 'add-cron'
       | 'add-file-monitor'
       | 'task-begun'
       | 'task-done';

@@ -10,14 +10,12 @@ import type { StatsCron, StatsCronRun } from '../api/stats.ts';
 import type { CronSetting, CronSettings } from '../config/cron-settings.ts';
 import { type EngineLog, errorCode } from './engine-log.ts';
 import {
-  type CronJob,
   emptySchedule,
   nextScheduleMs,
   runningCommands,
   type Schedule,
   type ScheduleEffect,
   type ScheduleEvent,
-  type SignalCron,
   scheduleStats,
   stepSchedule,
 } from './schedule.ts';
@@ -26,8 +24,6 @@ export interface CronHost {
   log: EngineLog;
   /** What commands get, as the configuration in effect says. */
   place: () => { shell: string; env: NodeJS.ProcessEnv; cwd: string };
-  /** `uwsgi.add_cron`: it is this signal's time. */
-  raise: (signal: number) => void;
   nowMs?: () => number;
 }
 
@@ -44,7 +40,6 @@ export class CronProcesses {
   #schedule: Schedule = emptySchedule();
   #timer: NodeJS.Timeout | null = null;
   #settings: CronSettings | null = null;
-  #signals: readonly SignalCron[] = [];
   #isStarted = false;
   /** Lifelines of the commands that run, by pid. */
   readonly #lifelines = new Map<number, Socket>();
@@ -67,13 +62,7 @@ export class CronProcesses {
       }
     }
     this.#settings = settings;
-    this.#configure();
-  }
-
-  /** All registrations of `uwsgi.add_cron` that are in effect. */
-  useSignals(signals: readonly SignalCron[]): void {
-    this.#signals = signals;
-    this.#configure();
+    this.#handle({ type: 'configure', ...settings });
   }
 
   /** From here on what is due runs; the present minute counts. */
@@ -109,14 +98,6 @@ export class CronProcesses {
     return this.#host.nowMs?.() ?? Date.now();
   }
 
-  #configure(): void {
-    const { crons = [], harakiriSeconds = 0 } = this.#settings ?? {};
-    const jobs: CronJob[] = [];
-    for (const setting of crons) jobs.push({ type: 'run', ...setting });
-    for (const signal of this.#signals) jobs.push({ type: 'raise', ...signal });
-    this.#handle({ type: 'configure', jobs, harakiriSeconds });
-  }
-
   #handle(event: ScheduleEvent): void {
     const { schedule, effects } = stepSchedule(this.#schedule, event, this.#nowMs());
     this.#schedule = schedule;
@@ -132,8 +113,6 @@ export class CronProcesses {
     switch (effect.type) {
       case 'log':
         return this.#host.log.write(effect.text);
-      case 'raise':
-        return this.#host.raise(effect.signal);
       case 'kill':
         return this.#kill(effect.pid);
       case 'start':

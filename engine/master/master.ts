@@ -140,6 +140,8 @@ export class Master {
       place: this.#place,
       settings: () => this.#config.current,
       stopServer: () => this.#desk.take('graceful-stop'),
+      raiseSignal: (number) => this.#companions.signals.raise(number),
+      sendToMule: (mule, text) => this.#facilities.commons.sendToMule(mule, text, this.#config.current),
       ready: () => host.ready?.(),
     });
     this.#runtimes = new RuntimePool(this.#place, {

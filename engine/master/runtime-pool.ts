@@ -251,6 +251,7 @@ export class RuntimePool {
       case 'signal-begun':
       case 'signal-done':
       case 'add-timer':
+      case 'add-cron':
       case 'add-file-monitor':
       case 'task-begun':
       case 'task-done':

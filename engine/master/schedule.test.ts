@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CronSetting } from '../config/cron-settings.ts';
 import {
-  type CronJob,
   emptySchedule,
   nextScheduleMs,
   runningCommands,
@@ -15,8 +14,8 @@ const ANY = { minute: -1, hour: -1, day: -1, month: -1, week: -1 };
 /** A full minute. */
 const START_MS = Date.UTC(2026, 10, 23, 4, 10);
 
-function job(changes: Partial<CronSetting> = {}): CronJob {
-  return { type: 'run', time: ANY, kind: 'command', command: 'x', isUnique: false, harakiriSeconds: null, ...changes };
+function job(changes: Partial<CronSetting> = {}): CronSetting {
+  return { time: ANY, kind: 'command', command: 'x', isUnique: false, harakiriSeconds: null, ...changes };
 }
 
 /** Runs the machine with a clock that the test sets. */
@@ -25,12 +24,12 @@ class Bench {
   nowMs = START_MS;
   readonly logged: string[] = [];
 
-  constructor(...jobs: CronJob[]) {
+  constructor(...jobs: CronSetting[]) {
     this.configure(...jobs);
   }
 
-  configure(...jobs: CronJob[]): void {
-    this.take({ type: 'configure', jobs, harakiriSeconds: 0 });
+  configure(...jobs: CronSetting[]): void {
+    this.take({ type: 'configure', crons: jobs, harakiriSeconds: 0 });
   }
 
   take(event: ScheduleEvent): string[] {
@@ -48,8 +47,7 @@ class Bench {
 }
 
 function brief(effect: Exclude<ScheduleEffect, { type: 'log' }>): string {
-  if (effect.type === 'start') return `start ${effect.setting.command}`;
-  return effect.type === 'kill' ? `kill ${effect.pid}` : `raise ${effect.signal}`;
+  return effect.type === 'start' ? `start ${effect.setting.command}` : `kill ${effect.pid}`;
 }
 
 describe('crons', () => {
@@ -111,14 +109,6 @@ describe('crons', () => {
       '*** HARAKIRI ON CRON "x" (pid: 7) ***',
       '[uwsgi-cron] command "x" running with pid 7 exited after 4 second(s), signal 9',
     ]);
-  });
-
-  test('of uwsgi.add_cron raise their signal', () => {
-    const bench = new Bench({ type: 'raise', time: { ...ANY, minute: -2 }, signal: 17 });
-    expect(bench.at(0)).toEqual(['raise 17']);
-    expect(bench.at(60)).toEqual([]);
-    expect(bench.at(120)).toEqual(['raise 17']);
-    expect(scheduleStats(bench.schedule, bench.nowMs).crons).toEqual([]);
   });
 
   test('that a reload leaves as they are do not run again and keep their runs; others are forgotten when they end', () => {

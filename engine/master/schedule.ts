@@ -5,20 +5,12 @@
  */
 import type { StatsCron, StatsCronRun } from '../api/stats.ts';
 import type { CronSetting } from '../config/cron-settings.ts';
-import { type CronTime, isDue, MINUTE_MS, nextRunMs } from '../config/cron-time.ts';
+import { isDue, MINUTE_MS, nextRunMs } from '../config/cron-time.ts';
 
 /** Minutes that are made up for; a longer gap is a clock that was put forward, or a machine that slept. */
 const LATE_MINUTES = 5;
 /** A clock that goes back by less is being corrected: what has run in those minutes does not run again. */
 const BACK_MINUTES = 5;
-
-/** A registration of `uwsgi.add_cron`: raises this signal. */
-export interface SignalCron {
-  time: CronTime;
-  signal: number;
-}
-
-export type CronJob = ({ type: 'run' } & CronSetting) | ({ type: 'raise' } & SignalCron);
 
 interface Run {
   /** 0: a URL that is asked for. */
@@ -30,7 +22,7 @@ interface Run {
 
 interface Cron {
   id: number;
-  job: CronJob;
+  setting: CronSetting;
   /** It is in the configuration; otherwise only its runs are waited for. */
   isWanted: boolean;
   /** The minute in which it was due while it still ran: it starts if its run ends within it, as in uWSGI. */
@@ -51,7 +43,7 @@ export interface Schedule {
 }
 
 export type ScheduleEvent =
-  | { type: 'configure'; jobs: readonly CronJob[]; harakiriSeconds: number }
+  | { type: 'configure'; crons: readonly CronSetting[]; harakiriSeconds: number }
   | { type: 'tick' }
   | { type: 'started'; id: number; pid: number; harakiriSeconds: number }
   | { type: 'not-started'; id: number; message: string }
@@ -60,7 +52,6 @@ export type ScheduleEvent =
 
 export type ScheduleEffect =
   | { type: 'start'; id: number; setting: CronSetting }
-  | { type: 'raise'; signal: number }
   | { type: 'kill'; pid: number }
   | { type: 'log'; text: string };
 
@@ -87,24 +78,23 @@ export function nextScheduleMs({ crons }: Schedule, nowMs: number): number {
   return Math.min((Math.floor(nowMs / MINUTE_MS) + 1) * MINUTE_MS, ...deadlines);
 }
 
-/** `crons` of the stats document, and `cron_runs` beside it: what `uwsgi.add_cron` has registered is in neither. */
+/** `crons` of the stats document, and `cron_runs` beside it. */
 export function scheduleStats({ crons }: Schedule, nowMs: number): { crons: StatsCron[]; runs: StatsCronRun[] } {
   const shown = crons.filter(({ isWanted }) => isWanted);
-  const rows = shown.flatMap((cron) => (cron.job.type === 'run' ? [{ cron, job: cron.job }] : []));
   return {
-    crons: rows.map(({ cron, job }) => ({
-      ...job.time,
-      command: job.command,
-      unique: Number(job.isUnique),
+    crons: shown.map(({ setting, runs, lastStartedMs }) => ({
+      ...setting.time,
+      command: setting.command,
+      unique: Number(setting.isUnique),
       legion: '',
-      pid: cron.runs.at(-1)?.pid ?? -1,
-      started_at: cron.runs.length > 0 ? seconds(cron.lastStartedMs) : 0,
+      pid: runs.at(-1)?.pid ?? -1,
+      started_at: runs.length > 0 ? seconds(lastStartedMs) : 0,
     })),
-    runs: rows.map(({ cron, job }) => ({
+    runs: shown.map((cron) => ({
       last_started: seconds(cron.lastStartedMs),
       last_ended: seconds(cron.lastEndedMs),
       last_code: cron.lastCode,
-      next: seconds(nextRunMs(job.time, nowMs) ?? 0),
+      next: seconds(nextRunMs(cron.setting.time, nowMs) ?? 0),
       runs: cron.count,
     })),
   };
@@ -112,15 +102,15 @@ export function scheduleStats({ crons }: Schedule, nowMs: number): { crons: Stat
 
 /** What runs when the server has ended goes on by itself. */
 export function runningCommands({ crons }: Schedule): { pid: number; command: string }[] {
-  return crons.flatMap(({ job, runs }) =>
-    job.type === 'run' ? runs.filter(({ pid }) => pid > 0).map(({ pid }) => ({ pid, command: job.command })) : [],
+  return crons.flatMap(({ setting: { command }, runs }) =>
+    runs.filter(({ pid }) => pid > 0).map(({ pid }) => ({ pid, command })),
   );
 }
 
 function handle(schedule: Schedule, event: ScheduleEvent, nowMs: number, effects: ScheduleEffect[]): void {
   switch (event.type) {
     case 'configure':
-      return configure(schedule, event.jobs, event.harakiriSeconds);
+      return configure(schedule, event.crons, event.harakiriSeconds);
     case 'tick':
       return tick(schedule, nowMs, effects);
     case 'stop':
@@ -136,19 +126,18 @@ function handle(schedule: Schedule, event: ScheduleEvent, nowMs: number, effects
 }
 
 /** Crons that are as they were keep what is known of them. */
-function configure(schedule: Schedule, jobs: readonly CronJob[], harakiriSeconds: number): void {
+function configure(schedule: Schedule, crons: readonly CronSetting[], harakiriSeconds: number): void {
   const left = [...schedule.crons];
-  const wanted = jobs.map((written): Cron => {
-    const job =
-      written.type === 'run' ? { ...written, harakiriSeconds: written.harakiriSeconds ?? harakiriSeconds } : written;
-    const text = JSON.stringify(job);
-    const at = left.findIndex((cron) => cron.isWanted && JSON.stringify(cron.job) === text);
+  const wanted = crons.map((written): Cron => {
+    const setting = { ...written, harakiriSeconds: written.harakiriSeconds ?? harakiriSeconds };
+    const text = JSON.stringify(setting);
+    const at = left.findIndex((cron) => cron.isWanted && JSON.stringify(cron.setting) === text);
     const [known] = at === -1 ? [] : left.splice(at, 1);
     if (known !== undefined) return known;
     const id = schedule.nextId++;
     return {
       id,
-      job,
+      setting,
       isWanted: true,
       skippedMinute: null,
       runs: [],
@@ -164,8 +153,8 @@ function configure(schedule: Schedule, jobs: readonly CronJob[], harakiriSeconds
 }
 
 function tick(schedule: Schedule, nowMs: number, effects: ScheduleEffect[]): void {
-  for (const { job, runs } of schedule.crons) {
-    if (job.type === 'run') for (const run of runs) killOverdue(run, job.command, nowMs, effects);
+  for (const { setting, runs } of schedule.crons) {
+    for (const run of runs) killOverdue(run, setting.command, nowMs, effects);
   }
   if (schedule.isStopping) return;
   const minutes = minutesToLookAt(schedule.minute, Math.floor(nowMs / MINUTE_MS));
@@ -174,20 +163,20 @@ function tick(schedule: Schedule, nowMs: number, effects: ScheduleEffect[]): voi
   schedule.minute = last;
   const dates = minutes.map((minute) => new Date(minute * MINUTE_MS));
   for (const cron of schedule.crons) {
-    if (cron.isWanted && dates.some((date) => isDue(cron.job.time, date))) due(cron, last, effects);
+    if (cron.isWanted && dates.some((date) => isDue(cron.setting.time, date))) due(cron, last, effects);
   }
 }
 
-function minutesToLookAt(before: number | null, now: number): number[] {
+/** The minutes since the epoch that have come since the one that was looked at last; null: none was. */
+export function minutesToLookAt(before: number | null, now: number): number[] {
   if (before === null || now < before - BACK_MINUTES || now > before + LATE_MINUTES) return [now];
   return Array.from({ length: Math.max(0, now - before) }, (_, index) => before + 1 + index);
 }
 
 function due(cron: Cron, minute: number, effects: ScheduleEffect[]): void {
-  const { id, job, runs } = cron;
-  if (job.type === 'raise') effects.push({ type: 'raise', signal: job.signal });
-  else if (job.isUnique && runs.length > 0) cron.skippedMinute = minute;
-  else effects.push({ type: 'start', id, setting: job });
+  const { id, setting, runs } = cron;
+  if (setting.isUnique && runs.length > 0) cron.skippedMinute = minute;
+  else effects.push({ type: 'start', id, setting });
 }
 
 function killOverdue(run: Run, command: string, nowMs: number, effects: ScheduleEffect[]): void {
@@ -204,8 +193,7 @@ function handleRun(
   nowMs: number,
   effects: ScheduleEffect[],
 ): void {
-  if (cron.job.type !== 'run') return;
-  const { command } = cron.job;
+  const { command } = cron.setting;
   switch (event.type) {
     case 'started': {
       const deadlineMs = event.harakiriSeconds > 0 ? nowMs + event.harakiriSeconds * 1000 : Infinity;
@@ -234,7 +222,7 @@ function handleRun(
       });
       schedule.crons = schedule.crons.filter(({ isWanted, runs }) => isWanted || runs.length > 0);
       const isStillDue = cron.isWanted && cron.skippedMinute === Math.floor(nowMs / MINUTE_MS);
-      if (isStillDue && !schedule.isStopping) effects.push({ type: 'start', id: cron.id, setting: cron.job });
+      if (isStillDue && !schedule.isStopping) effects.push({ type: 'start', id: cron.id, setting: cron.setting });
       cron.skippedMinute = null;
     }
   }

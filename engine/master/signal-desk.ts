@@ -107,6 +107,8 @@ export class SignalDesk {
         const { kind, number, seconds, iterations } = message;
         return this.#timers.add(this.#generationOf(from), { kind, number, seconds, iterations });
       }
+      case 'add-cron':
+        return this.#timers.add(this.#generationOf(from), { kind: 'cron', number: message.number, time: message.time });
       case 'add-file-monitor':
         return this.#timers.add(this.#generationOf(from), { kind: 'file', number: message.number, path: message.path });
       case 'signal-begun':

@@ -31,10 +31,10 @@ export interface SystemHost {
   /** The configuration in effect. */
   settings: () => EngineSettings;
   stopServer: () => void;
-  /** It is a signal's time (`uwsgi.add_cron`). */
-  raise?: (signal: number) => void;
+  /** Raises a signal of uWSGI's framework. */
+  raiseSignal: (signal: number) => void;
   /** A message to a mule, 0: to any; false: there is none. */
-  sendToMule?: (mule: number, text: string) => boolean;
+  sendToMule: (mule: number, text: string) => boolean;
   /** All workers are there for the first time. */
   ready: () => void;
 }
@@ -65,14 +65,13 @@ export class System {
     this.#notifier = new ServiceNotifier(host.place.env, host.log);
     const { log } = host;
     const place = (): CommandPlace => this.#commandPlace();
-    const raiseSignal = (signal: number): void => host.raise?.(signal);
-    this.crons = new CronProcesses({ log, place, raise: raiseSignal });
+    this.crons = new CronProcesses({ log, place });
     this.alarms = new Alarms({
       settings: host.settings,
       log: (text) => log.writeUnwatched(text),
       place,
-      raiseSignal,
-      sendToMule: host.sendToMule ?? null,
+      raiseSignal: host.raiseSignal,
+      sendToMule: host.sendToMule,
     });
     log.watcher = (line) => this.alarms.sawLine(line);
     this.#hooks = new HookRunner(log, host.place, this.alarms);

@@ -1,10 +1,12 @@
 /**
- * Timers and file monitors that raise signals of uWSGI's framework. They belong to the generation whose application has
+ * Timers, times of cron and file monitors that raise signals of uWSGI's framework. They belong to the generation whose application has
  * asked for them: those of a new one begin when it takes over. The same one asked for again by another process of the
  * generation (each worker loads the application with `lazy-apps`) is the same one.
  */
 import { type FSWatcher, watch } from 'node:fs';
 import type { StatsTimer } from '../api/stats.ts';
+import { type CronTime, formatCronTime, isDue, MINUTE_MS, nextRunMs } from '../config/cron-time.ts';
+import { minutesToLookAt } from './schedule.ts';
 
 /** As on uWSGI, of each kind. */
 const MOST_OF_A_KIND = 64;
@@ -15,6 +17,7 @@ const LOOK_AGAIN_MS = 1000;
 
 export type TimerRequest =
   | { kind: 'timer' | 'rbtimer'; number: number; seconds: number; iterations: number }
+  | { kind: 'cron'; number: number; time: CronTime }
   | { kind: 'file'; number: number; path: string };
 
 export interface TimersHost {
@@ -35,6 +38,8 @@ export class Timers {
   readonly #host: TimersHost;
   readonly #wanted = new Map<number, Map<string, TimerRequest>>();
   readonly #running = new Map<string, Running>();
+  /** The last minute since the epoch that each cron has looked at: a reload raises none of them again. */
+  readonly #minutes = new Map<string, number>();
   #generation = 0;
 
   constructor(host: TimersHost) {
@@ -45,9 +50,9 @@ export class Timers {
     return [...this.#running.values()].map(({ request, raised, lastMs, nextMs }) => ({
       kind: request.kind,
       signal: request.number,
-      path: request.kind === 'file' ? request.path : '',
-      seconds: request.kind === 'file' ? 0 : request.seconds,
-      iterations: request.kind === 'file' || request.iterations === 0 ? 0 : request.iterations - raised,
+      path: request.kind === 'file' ? request.path : request.kind === 'cron' ? formatCronTime(request.time) : '',
+      seconds: 'seconds' in request ? request.seconds : 0,
+      iterations: 'seconds' in request && request.iterations > 0 ? request.iterations - raised : 0,
       last: Math.floor(lastMs / 1000),
       next: Math.floor(nextMs / 1000),
       raised,
@@ -89,6 +94,7 @@ export class Timers {
   #start(key: string, request: TimerRequest): void {
     const running: Running = { request, raised: 0, lastMs: 0, nextMs: 0, clock: null, watcher: null };
     this.#running.set(key, running);
+    if (request.kind === 'cron') return this.#lookAtClock(key, running, request.time);
     if (request.kind !== 'file') return this.#arm(running, request.seconds * 1000, Date.now());
     this.#watch(running, request.path, false);
     if (running.watcher === null)
@@ -106,10 +112,22 @@ export class Timers {
   #ring(running: Running, periodMs: number): void {
     const { request, nextMs } = running;
     this.#raise(running);
-    const isLast = request.kind !== 'file' && request.iterations > 0 && running.raised >= request.iterations;
+    const isLast = 'seconds' in request && request.iterations > 0 && running.raised >= request.iterations;
     if (!isLast) return this.#arm(running, periodMs, nextMs);
     running.clock = null;
     running.nextMs = 0;
+  }
+
+  /** At the start and whenever a minute begins. */
+  #lookAtClock(key: string, running: Running, time: CronTime): void {
+    const nowMs = Date.now();
+    const minutes = minutesToLookAt(this.#minutes.get(key) ?? null, Math.floor(nowMs / MINUTE_MS));
+    const last = minutes.at(-1);
+    if (last !== undefined) this.#minutes.set(key, last);
+    if (minutes.some((minute) => isDue(time, new Date(minute * MINUTE_MS)))) this.#raise(running);
+    running.nextMs = nextRunMs(time, nowMs) ?? 0;
+    const waitMs = MINUTE_MS - (nowMs % MINUTE_MS);
+    running.clock = setTimeout(() => this.#lookAtClock(key, running, time), waitMs);
   }
 
   #raise(running: Running): void {

@@ -55,6 +55,13 @@ def add_rb_timer(number, seconds, iterations=0):
     _add_timer("rbtimer", number, seconds, iterations)
 
 
+def add_cron(number, minute, hour, day, month, week):
+    """Raises the signal at these times: -1 is any, -N every Nth, 7 is Sunday as well as 0."""
+    time = [_whole(field) for field in (minute, hour, day, month, week)]
+    _send("add_cron", {"type": "add-cron", "number": _number(number), "time": time})
+    return True
+
+
 def add_file_monitor(number, path):
     """Raises the signal when the file changes, or what is in the folder."""
     import os
@@ -65,7 +72,7 @@ def add_file_monitor(number, path):
 
 FUNCTIONS = (
     *(register_signal, signal, signal_wait, signal_received, signal_registered),
-    *(add_timer, add_rb_timer, add_file_monitor),
+    *(add_timer, add_rb_timer, add_cron, add_file_monitor),
 )
 
 
@@ -109,4 +116,4 @@ def _raise_at(address, number):
         sock.sendall(bytes((110, 0, 0, number)))
         answer = sock.recv(4)
     if len(answer) < 4 or answer[3] != 1:
-        raise ValueError("unable to deliver signal %d to node %s" % (number, address))
+        raise OSError("unable to deliver signal %d to node %s" % (number, address))
