@@ -192,6 +192,25 @@ describe('a PostgreSQL database', () => {
     silent.close();
   });
 
+  test('is reached by TLS as sslmode says, with its certificate checked or not', async () => {
+    await server.useTls();
+    const secure = async (more: string): Promise<string | null | undefined> => {
+      const query = "SELECT 'a.ini', ssl::text FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+      const place = `host=127.0.0.1 port=${server.port} user=ann dbname=postgres password=hush-hush ${more}`;
+      const { monitor, lines } = watch(`pg://${place};${query}`);
+      const found = await monitor.scan();
+      return found === null ? lines[0]?.replace(/^.*?pg_backend_pid\(\): /, '') : found[0]?.config;
+    };
+    const authority = `sslrootcert=${server.folder}/authority.crt`;
+    expect(await secure('sslmode=disable')).toBe('false');
+    expect(await secure('')).toBe('true');
+    expect(await secure('sslmode=require')).toBe('true');
+    expect(await secure('sslmode=verify-ca')).toMatch(/unable to|self-signed/);
+    expect(await secure(`sslmode=verify-ca ${authority}`)).toBe('true');
+    expect(await secure(`sslmode=verify-full ${authority}`)).toMatch(/127\.0\.0\.1/);
+    expect(await secure('sslmode=verify-full sslrootcert=/no/such/file')).toMatch(/no such file/i);
+  });
+
   test('gives a thousand vassals', async () => {
     const rows = "SELECT 'v' || i || '.ini', '[uwsgi]' || repeat(' ', 200), i FROM generate_series(1, 1000) AS i";
     expect(await watch(local(rows)).names()).toHaveLength(1000);

@@ -22,13 +22,19 @@ interface Watched {
 export class MonitorWatch {
   readonly #place: MonitorPlace;
   readonly #found: (monitor: number, found: readonly FoundVassal[]) => void;
+  readonly #openMonitor: typeof openMonitor;
   #watched: Watched[] = [];
   #timer: NodeJS.Timeout | null = null;
 
   /** `found`: what is there now, by the monitor's place in the configuration. */
-  constructor(place: MonitorPlace, found: (monitor: number, found: readonly FoundVassal[]) => void) {
+  constructor(
+    place: MonitorPlace,
+    found: (monitor: number, found: readonly FoundVassal[]) => void,
+    open: typeof openMonitor = openMonitor,
+  ) {
     this.#place = place;
     this.#found = found;
+    this.#openMonitor = open;
   }
 
   /** As statistics show them. */
@@ -68,7 +74,7 @@ export class MonitorWatch {
     const { isTyrant, tyrantNofollow, nofollow, extraExtensions, magicExec, onDemand } = settings;
     const openedWith = [setting, isTyrant, tyrantNofollow, nofollow, extraExtensions, magicExec, onDemand];
     if (before !== undefined && isDeepStrictEqual(before.openedWith, openedWith)) return before;
-    const monitor = openMonitor(setting, settings, this.#place);
+    const monitor = this.#openMonitor(setting, settings, this.#place);
     return { openedWith, text: placeOf(setting), monitor, isLooking: false, isWanted: false };
   }
 

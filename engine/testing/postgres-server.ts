@@ -8,6 +8,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { makeAuthority, makeCertificate } from './certificates.ts';
 import { freePort, waitFor } from './engine-process.ts';
 import { asUser, giveTo } from './service-user.ts';
 
@@ -73,6 +74,18 @@ export class PostgresServer {
       );
     };
     await waitFor('PostgreSQL', isUp, START_MS);
+  }
+
+  /** Gives it a certificate of `localhost`; what vouches for that is in `folder`/authority.crt. */
+  async useTls(): Promise<void> {
+    makeAuthority(this.folder, 'authority');
+    makeCertificate(this.folder, 'authority', 'data/server', 'localhost');
+    const files = ['server.crt', 'server.key'].map((name) => join(this.#data, name));
+    for (const file of files) chmodSync(file, 0o600);
+    giveTo(USER, ...files);
+    await this.sql('ALTER SYSTEM SET ssl = on');
+    await this.end();
+    await this.begin();
   }
 
   /** One connection for some statements, as the superuser. */
