@@ -20,9 +20,9 @@ cache-store-sync | int | works | | Cycles of the master between two writes of 'c
 cache-no-expire | flag | works | | Never removes items whose time is over by itself.
 cache-expire-freq | seconds | works | 3 | Time between two searches for items whose time is over.
 cache-report-freed-items | flag | works | | Logs each item removed because its time was over; for development.
-cache-udp-server | list | no | | UDP address that takes changes of the cache from other instances.
-cache-udp-node | list | no | | UDP address of another instance that gets each change of the cache.
-cache-sync | string | no | | Copies the whole cache of another instance at the start, from this address.
+cache-udp-server | list | no: caches belong to one instance | | UDP address that takes changes of the cache from other instances.
+cache-udp-node | list | no: caches belong to one instance | | UDP address of another instance that gets each change of the cache.
+cache-sync | string | no: caches belong to one instance | | Copies the whole cache of another instance at the start, from this address.
 cache-use-last-modified | flag | works | | Keeps the time of the latest change of the cache.
 add-cache-item | list | works | | Puts an item into a cache at the start: KEY=VALUE, or CACHE KEY=VALUE.
 load-file-in-cache | list | works | | Puts a file into a cache at the start, under its name: FILE, or CACHE FILE.
@@ -32,16 +32,16 @@ queue | int | works | | Shared queue with this many places. | unit=slots
 queue-blocksize | bytes | works | 8192 | Largest item of the queue.
 queue-store | path | works | | File that keeps the queue over a restart.
 queue-store-sync | int | works | | Cycles of the master between two writes of 'queue-store'. | unit=cycles
-sharedarea | list | no | | Memory that all processes share, in pages, or with options: pages=, file=, size= and more.
-py-sharedarea | bytes | no | | Shared memory of this size that Python sees as a bytearray.
+sharedarea | list | no: the engine has no memory that processes share; a cache, or a file with mmap, does the same | | Memory that all processes share, in pages, or with options: pages=, file=, size= and more.
+py-sharedarea | bytes | no: the engine has no memory that processes share; a cache, or a file with mmap, does the same | | Shared memory of this size that Python sees as a bytearray.
 locks | int | works | | Locks for the application beside the one it always has. | unit=locks
 lock-engine | string | none: locks are held by the engine itself, which frees them when a process dies | | How locks are made: 'ipcsem' for System V semaphores in place of the platform's own. | choices=ipcsem
 ftok | path | none: the engine has no semaphores | | File that names the semaphores of 'ipcsem', so that instances do not share them.
 persistent-ipcsem | flag | none: the engine has no semaphores | | Leaves the semaphores of 'ipcsem' in the system at the end.
-flock | list | no | | Locks this file at the start and ends when another process has it.
-flock-wait | list | no | | Locks this file at the start and waits while another process has it.
-flock2 | list | no | | As 'flock', after the log was opened and the server went into the background.
-flock-wait2 | list | no | | As 'flock-wait', after the log was opened and the server went into the background.
+flock | list | no: start it with the command flock of util-linux, which does the same | | Locks this file at the start and ends when another process has it.
+flock-wait | list | no: start it with the command flock of util-linux, which does the same | | Locks this file at the start and waits while another process has it.
+flock2 | list | no: start it with the command flock of util-linux, which does the same | | As 'flock', after the log was opened and the server went into the background.
+flock-wait2 | list | no: start it with the command flock of util-linux, which does the same | | As 'flock-wait', after the log was opened and the server went into the background.
 `,
   readers: {
     cache2: ({ settings, folder }, value) => {
