@@ -1,6 +1,6 @@
 /**
  * What the command line can ask for instead of a server: signals to a running one by its pidfile (`--stop`, `--reload`,
- * `--pause`), `--connect-and-read`, `--version` and `--help`.
+ * `--pause`), `--signal`, `--connect-and-read`, `--version` and `--help`.
  */
 import { readFileSync, writeSync } from 'node:fs';
 import { connect, type NetConnectOpts } from 'node:net';
@@ -25,6 +25,7 @@ const SIGNALS = new Map<string, NodeJS.Signals>([
 ]);
 
 const ANSWER_WITHIN_MS = 10_000;
+const MODIFIER_SIGNAL = 110;
 
 /** Does what the arguments ask for and gives the exit code; null: they ask for a server. */
 export async function runAction(argv: readonly string[], output: ActionOutput): Promise<number | null> {
@@ -40,6 +41,7 @@ export async function runAction(argv: readonly string[], output: ActionOutput): 
       return 0;
     }
     if (key === 'connect-and-read') return connectAndRead(value ?? '', output);
+    if (key === 'signal') return raiseSignal(value ?? '', output);
   }
   return null;
 }
@@ -86,17 +88,11 @@ function signalPidfile(path: string, signal: NodeJS.Signals, { error }: ActionOu
 }
 
 async function connectAndRead(text: string, { out, error }: ActionOutput): Promise<number> {
-  const parsed = parseAddress(text);
-  if (!parsed.ok || parsed.address.type === 'fd') {
+  const target = targetOf(text);
+  if (target === null) {
     error(`'${text}' is no address to connect to. Write host:port or the path of a unix socket.`);
     return 1;
   }
-  const { address } = parsed;
-  const host = address.type === 'tcp' ? address.host.replace(/^$|^0\.0\.0\.0$/, '127.0.0.1') : '';
-  const target: NetConnectOpts =
-    address.type === 'tcp'
-      ? { host, port: address.port }
-      : { path: address.type === 'unix' ? address.path : `\0${address.name}` };
   return new Promise((done) => {
     const socket = connect(target);
     socket.setTimeout(ANSWER_WITHIN_MS, () => socket.destroy(new Error('it said nothing for 10 seconds')));
@@ -107,6 +103,52 @@ async function connectAndRead(text: string, { out, error }: ActionOutput): Promi
       done(1);
     });
   });
+}
+
+/** A packet of uWSGI with modifier 110, answered with `ff 00 00 01`: `ADDRESS,SIGNAL`. */
+async function raiseSignal(text: string, { out, error }: ActionOutput): Promise<number> {
+  const { address, signal } = /^(?<address>.+),(?<signal>\d{1,3})$/.exec(text)?.groups ?? {};
+  const number = Number(signal ?? 256);
+  const target = address === undefined ? null : targetOf(address);
+  if (address === undefined || target === null || number > 255) {
+    error(`'${text}' is no signal for an instance. Write ADDRESS,SIGNAL with a signal from 0 to 255.`);
+    return 1;
+  }
+  return new Promise((done) => {
+    let answer = Buffer.alloc(0);
+    const failed = (why: string): void => {
+      error(`unable to deliver signal ${number} to node ${address} (${why})`);
+      done(1);
+    };
+    const socket = connect(target, () => socket.write(Buffer.of(MODIFIER_SIGNAL, 0, 0, number)));
+    socket.setTimeout(ANSWER_WITHIN_MS, () => socket.destroy(new Error('it said nothing for 10 seconds')));
+    socket.on('data', (chunk: Buffer) => {
+      answer = Buffer.concat([answer, chunk]);
+    });
+    socket.on('error', (cause) => failed(errorCode(cause)));
+    socket.on('end', () => {
+      if (answer[3] !== 1) return failed('it takes no signals: see uwsgi-modifiers');
+      out(`signal ${number} delivered to node ${address}\n`);
+      done(0);
+    });
+  });
+}
+
+/** null: the text is no address to connect to. */
+function targetOf(text: string): NetConnectOpts | null {
+  const parsed = parseAddress(text);
+  if (!parsed.ok) return null;
+  const { address } = parsed;
+  switch (address.type) {
+    case 'fd':
+      return null;
+    case 'tcp':
+      return { host: address.host.replace(/^$|^0\.0\.0\.0$/, '127.0.0.1'), port: address.port };
+    case 'unix':
+      return { path: address.path };
+    case 'abstract':
+      return { path: `\0${address.name}` };
+  }
 }
 
 /** The options that have a meaning here; the others are in the documents. */

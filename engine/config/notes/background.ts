@@ -30,18 +30,22 @@ spooler-external
   For instances that only hand in tasks: they write into the folder and start no spooler. The instance that has it as
   'spooler' runs them, and finds them at its next look, 'spooler-frequency' seconds later at most.
 mule
-  A process beside the workers that never answers requests: with a script it runs that for ever, without one it waits
-  for signals, timers and messages of uwsgi.mule_msg. Without a script it has the application loaded, except with
-  'lazy-apps'. Messages wait in memory and are lost at a restart; what must not be lost belongs into a 'spooler'.
+  A process beside the workers that never answers requests: with a script, 'module:function()' or 'function()' it runs
+  that, without one it waits for signals and for messages of uwsgi.mule_msg, which go to uwsgi.mule_msg_hook. It has the
+  application loaded, except with 'lazy-apps'. Messages wait in the engine's memory through crashes and reloads of the
+  mules and are lost at a restart; what must not be lost belongs into a 'spooler'.
 mules
-  So many mules without a script, for messages and timers. 'farm' puts some of them behind one name, so that each
+  So many mules without a script, for messages and signals. 'farm' puts some of them behind one name, so that each
   message goes to one that is free.
 farm
   NAME:1,2 lets mules 1 and 2 take messages from one queue, as workers do with requests. The numbers are those of the
   mules in the order of 'mule' and 'mules'.
+mule-msg-size
+  Bytes of messages that may wait for one mule or farm, 64 more for each; one message always has room. When it is full,
+  uwsgi.mule_msg gives False, as on uWSGI, and the log says so.
 mule-harakiri
-  Limits how long a mule may take for one task, as 'harakiri' does for requests. A mule with an endless script of its
-  own is not a task.
+  Limits how long a mule may take for a message or a signal, as 'harakiri' does for requests. A mule with an endless
+  script that asks for no messages is never overdue.
 cron
   Minute, hour, day, month, weekday and then the command; -1 stands for any and -N for every N-th, so '-10 -1 -1 -1
   -1' is every ten minutes, and 7 is Sunday. The master runs it, in the server's time zone, and its output goes to the
@@ -58,6 +62,15 @@ cron-harakiri
 signal-timer
   Raises a signal of uWSGI's own framework, a number from 0 to 255, for which the application must have registered a
   function. In Python the decorator @timer does both. At most 64 timers are possible.
+signal-rbtimer
+  The same as 'signal-timer' here, counted among the timers of uwsgi.add_rb_timer. On uWSGI it needs no descriptor of
+  its own for each timer.
+signal-bufsize
+  How many signals may wait for one process, and as many for processes that are not there at the moment. What is beyond
+  that is dropped, and the log says so.
+signal
+  Runs no server: it tells the instance at this address, for example 'uwsgi --signal 127.0.0.1:3031,5'. That instance has
+  to allow it, by 'uwsgi-modifiers' here and by the plugin signal on uWSGI.
 attach-daemon
   For programs that the application needs beside it, such as a Celery worker or a cache. They must stay in the
   foreground: one that goes into the background is started again and again. They get the server's environment and

@@ -8,9 +8,12 @@ export const signalsOptions: OptionSection = {
   data: `
 signal-timer | list | works | | Raises a signal of uWSGI's framework at an interval: SIGNAL SECONDS.
 signal-rbtimer | list | works | | Raises a signal at an interval, as 'signal-timer': SIGNAL SECONDS.
+signal | list | works | | On the command line: raises a signal of uWSGI's framework in another instance, ADDRESS,SIGNAL.
 signal-bufsize | bytes | works | 4096 | Signals that may wait for a process; each is one byte.
 `,
   readers: {
+    // actions.ts does it, and no server is started then.
+    signal: () => 'is for the command line only.',
     'signal-timer': signalTimer('timer'),
     'signal-rbtimer': signalTimer('rbtimer'),
     'signal-bufsize': readNumber((settings, bytes) => {

@@ -1,5 +1,7 @@
 """`uwsgi` about mules and farms."""
 
+import sys
+
 import reeve_commons
 from reeve_uwsgi_state import as_bytes, state
 
@@ -22,7 +24,7 @@ def mule_msg(message, mule=0):
         raise ValueError("no mules")
     if number < 0 or number > count:
         return False
-    return reeve_commons.push(mailbox_of(number), content)
+    return _push(mailbox_of(number), content)
 
 
 def mule_get_msg(signals=True, farms=True, timeout=-1, buffer_size=65536):
@@ -37,7 +39,7 @@ def farm_msg(farm, message):
     content = as_bytes(message)
     name = as_bytes(farm).decode("utf-8", "replace")
     if name in _farms():
-        reeve_commons.push("farm " + name, content)
+        _push("farm " + name, content)
 
 
 def farm_get_msg():
@@ -53,6 +55,13 @@ def in_farm(farm):
 
 
 FUNCTIONS = (mule_id, mule_msg, mule_get_msg, farm_msg, farm_get_msg, in_farm)
+
+
+def _push(mailbox, content):
+    if reeve_commons.push(mailbox, content):
+        return True
+    sys.stderr.write("*** MULE MSG QUEUE IS FULL: %s (you can tune it with mule-msg-size) ***\n" % mailbox)
+    return False
 
 
 def _mules():
