@@ -10,6 +10,10 @@ emperor
 emperor-freq
   The folder is looked at, not watched: a change is seen after this many seconds at most. SIGWINCH to the emperor
   makes it look at once.
+emperor-wrapper
+  The engine runs its vassals itself, each with a master and its gateway of its own (about 80 MB). With
+  'emperor-wrapper = uwsgi' a real uWSGI runs them, and the other way round a uWSGI's emperor runs engines by a script
+  that starts one with its arguments. Both sides speak the same protocol.
 emperor-tyrant
   The vassal runs as owner and group of its configuration file, so chown decides who may do what. A file of root is
   refused with 'invalid permissions for vassal'. Mind backups and deployments that change the owner: the vassal is
