@@ -34,6 +34,7 @@ import { RESOLVED_OPTIONS, readers } from './options/sections.ts';
 import { finishPython, pythonDraft } from './python-app.ts';
 import type { Resolved } from './resolve.ts';
 import type { ResolvedOption } from './resolve-state.ts';
+import { hidePasswords } from './secrets.ts';
 import type { EngineSettings, Origin } from './settings.ts';
 import { defaultSignals } from './signal-settings.ts';
 import { defaultSpooler, finishSpooler } from './spooler-settings.ts';
@@ -153,6 +154,7 @@ export function buildSettings(resolved: Resolved): BuildResult {
   finishEmperor(settings);
   finishLog(settings, originOf, errors);
   finishCommons(draft, originOf, errors);
+  if (settings.system.daemonsGetStdin) for (const daemon of settings.system.daemons) daemon.hasStdin = true;
   finishAlarms(settings, originOf, errors);
   finishMetrics(settings, originOf, errors, warnings);
   finishMules(settings, originOf, errors);
@@ -323,7 +325,7 @@ function finishApp(draft: Draft, errors: ConfigError[], warnings: ConfigWarning[
 }
 
 function written(item: ResolvedOption): string {
-  return item.value === '' ? `'${item.key}'` : `'${item.key} = ${item.value}'`;
+  return item.value === '' ? `'${item.key}'` : `'${item.key} = ${hidePasswords(item.value)}'`;
 }
 
 /** Why a value may look as it does. */

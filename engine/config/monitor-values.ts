@@ -4,6 +4,7 @@
  * without its password: it is what logs and statistics show. Pure.
  */
 import { resolvePath } from './host.ts';
+import { hidePasswords } from './secrets.ts';
 
 /** How libpq names it; null: not said. */
 export interface PostgresConnection {
@@ -33,7 +34,6 @@ export type DatabaseMonitorSetting =
   | { type: 'sqlite'; path: string; query: string; text: string }
   | { type: 'amqp'; connection: AmqpConnection; text: string };
 
-const HIDDEN = '***';
 const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 /** libpq waits without end by itself. */
 const CONNECT_TIMEOUT_SECONDS = 10;
@@ -72,7 +72,7 @@ function parsePostgres(rest: string): DatabaseMonitorSetting | string {
   if (typeof words === 'string') return words;
   const connection = connectionFrom(words);
   if (typeof connection === 'string') return connection;
-  return { type: 'postgres', connection, query, text: `pg://${isUri ? hideInUri(place) : hideInInfo(place)};${query}` };
+  return { type: 'postgres', connection, query, text: `pg://${hidePasswords(place)};${query}` };
 }
 
 function parseSqlite(rest: string, cwd: string): DatabaseMonitorSetting | string {
@@ -162,7 +162,7 @@ function parseAmqp(rest: string): DatabaseMonitorSetting | string {
       password: decodeURIComponent(password),
       vhost: decodeURIComponent(vhost === '' ? '/' : vhost),
     };
-    return { type: 'amqp', connection, text: `amqp://${rest.replace(/^([^:@/]*):[^@/]*@/, `$1:${HIDDEN}@`)}` };
+    return { type: 'amqp', connection, text: hidePasswords(`amqp://${rest}`) };
   } catch {
     // Only its decoding throws.
     return 'has an address with a broken percent code.';
@@ -171,16 +171,6 @@ function parseAmqp(rest: string): DatabaseMonitorSetting | string {
 
 function isPort(text: string): boolean {
   return /^\d{1,5}$/.test(text) && Number(text) > 0 && Number(text) < 65_536;
-}
-
-function hideInInfo(text: string): string {
-  return text.replace(/(\bpassword\s*=\s*)('(?:[^'\\]|\\.)*'|(?:[^\s'\\]|\\.)*)/g, `$1${HIDDEN}`);
-}
-
-function hideInUri(text: string): string {
-  return text
-    .replace(/^([a-z]+:\/\/[^:@/?]*):[^@/?]*@/, `$1:${HIDDEN}@`)
-    .replace(/([?&]password=)[^&]*/g, `$1${HIDDEN}`);
 }
 
 function before(text: string, sign: string): string {

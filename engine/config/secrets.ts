@@ -17,3 +17,10 @@ export function isSecretName(name: string): boolean {
 export function holdsSecret(value: string): boolean {
   return VALUE.test(value) || LOGIN.test(value);
 }
+
+/** The same text without the passwords of addresses and of `password=…`: for messages that repeat a value. */
+export function hidePasswords(text: string): string {
+  return text
+    .replace(/(:\/\/[^/\s@:;?]*):[^/\s;?]*@/g, '$1:***@')
+    .replace(/(\bpassword\s*=\s*)(?:'(?:[^'\\]|\\.)*'?|(?:[^\s;'\\]|\\.)+)/gi, '$1***');
+}
