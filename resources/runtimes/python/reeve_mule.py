@@ -14,6 +14,7 @@ import time
 import traceback
 
 import reeve_commons
+import reeve_uwsgi
 
 # The Mule that this process is; None in all others.
 current = None
@@ -27,6 +28,7 @@ def run(companion):
     """Runs the mule; it ends when this returns."""
     global current
     current = Mule(companion)
+    reeve_uwsgi.begin_process()
     current.run()
 
 

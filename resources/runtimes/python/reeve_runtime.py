@@ -121,6 +121,7 @@ def run_worker(boot, control, apps):
     if setting.get("threadStackBytes"):
         threading.stack_size(setting["threadStackBytes"])
     reeve_uwsgi.enter_process(boot, control)
+    reeve_uwsgi.begin_process()
     if hasattr(faulthandler, "register"):
         # uWSGI's signal for "where do you stand": the stacks of all threads to the log.
         faulthandler.register(signal.SIGUSR2, file=sys.__stderr__, all_threads=True)

@@ -14,6 +14,7 @@ import traceback
 import reeve_apps
 import reeve_spool_board
 import reeve_spool_file
+import reeve_uwsgi
 from reeve_spool_failures import Failures
 
 OK, RETRY, IGNORE = -2, -1, 0
@@ -31,6 +32,7 @@ def run(companion):
     """Runs the spooler; it ends when this returns."""
     global _current
     _current = Spooler(companion)
+    reeve_uwsgi.begin_process()
     _current.run()
 
 
@@ -146,7 +148,8 @@ class Spooler:
     def _look(self, now):
         """Paths of the tasks that are due, in order, and the time when the next one is, at most far away."""
         found = []
-        next_due = float("inf")
+        later = 0
+        next_due = oldest = float("inf")
         is_ordered = self.setting["isOrdered"]
         folders = [self.folder]
         # Numbered folders are added on the way; they come before what has no priority.
@@ -165,11 +168,14 @@ class Spooler:
                     if due is None:
                         continue
                     if due > now:
+                        later += 1
                         next_due = min(next_due, due)
                     else:
+                        oldest = min(oldest, due)
                         key = reeve_spool_file.natural_key(name) if is_ordered else due
                         found.append((rank, key, entry.path))
         found.sort()
+        self.board.looked(later, oldest if found else 0)
         if not found:
             self._not_before = {path: due for path, due in self._not_before.items() if due > now}
         return [path for _, _, path in found], next_due

@@ -93,8 +93,14 @@ def install(boot, control=None):
 def enter_process(boot, control):
     """The process is a worker, a mule or a spooler from here on."""
     state.enter(boot, control)
-    module = sys.modules["uwsgi"]
-    module.numproc = boot["processes"]
+    sys.modules["uwsgi"].numproc = boot["processes"]
+
+
+def begin_process():
+    """The process is able to do what `uwsgi` offers: what the application assigned to `uwsgi.post_fork_hook` runs.
+
+    It may never return: that is how a mule of `uwsgidecorators` works.
+    """
     _run_hook("post_fork_hook")
 
 

@@ -58,19 +58,16 @@ def close(descriptor):
 def is_connected(descriptor):
     """Whether a connection that `connect` has made stands."""
     try:
-        duplicate = socket.socket(fileno=os.dup(descriptor))
+        connection = socket.socket(fileno=descriptor)
     except OSError:
         return False
-    with duplicate:
-        return duplicate.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0 and _has_peer(duplicate)
-
-
-def _has_peer(connection):
     try:
         connection.getpeername()
+        return connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0
     except OSError:
         return False
-    return True
+    finally:
+        connection.detach()
 
 
 def sendfile(source, chunk=0):
