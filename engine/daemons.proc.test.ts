@@ -102,6 +102,16 @@ describe('an attached daemon', () => {
     expect(engine.log.indexOf('ended\n')).toBeLessThan(engine.log.indexOf('[uwsgi-daemons] stopping daemon'));
   });
 
+  it("gets the server's standard input where it is to have it", async () => {
+    const engine = await EngineProcess.start({
+      ini: `wsgi-file = app.py\nmaster = true\ndaemons-honour-stdin = true\nattach-daemon = cat > heard; sleep 60`,
+      files: { 'app.py': PYTHON_APP, words: 'from the terminal\n' },
+      starter: ['/bin/sh', '-c', 'exec "$0" "$@" < words'],
+    });
+    engines.push(engine);
+    await waitFor('the words', () => engine.read('heard') === 'from the terminal\n');
+  });
+
   it('that does not end is killed, and one whose end ends the server does so', async () => {
     const engine = await start(
       'worker-reload-mercy = 1\nattach-daemon = trap "" TERM; while :; do sleep 0.1; done\n' +

@@ -237,7 +237,7 @@ describe('other reloads', () => {
     await engine.seen('3 workers are wanted now');
     await engine.seen('*** end of statistics ***');
     await engine.seen('"?" is not a command');
-    await engine.seen("'f' (forking the master) is not supported");
+    await engine.seen("'f' does nothing: it forks the master");
     await waitFor('three workers', async () => (await engine.stats()).workers.length === 3);
     engine.write('app.fifo', 'p');
     await waitFor('the pause', async () => (await engine.worker(1)).status === 'pause');

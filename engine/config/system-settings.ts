@@ -96,6 +96,8 @@ export interface SystemSettings {
   identity: IdentitySettings;
   hooks: HookSetting[];
   daemons: DaemonSetting[];
+  /** `daemons-honour-stdin`: all of them get the engine's standard input. */
+  daemonsGetStdin: boolean;
   limits: LimitSettings;
   procname: ProcnameSettings;
   /** The shell that runs commands. */
@@ -120,6 +122,7 @@ export function defaultSystemSettings(): SystemSettings {
     identity: { user: null, group: null, extraGroups: [], noInitgroups: false },
     hooks: [],
     daemons: [],
+    daemonsGetStdin: false,
     limits: { addressSpaceBytes: 0, processes: 0 },
     procname: { name: null, master: null, append: '' },
     shell: '/bin/sh',

@@ -26,7 +26,7 @@ describe('signals', () => {
 });
 
 describe('FIFO letters', () => {
-  it('are commands, or named as not supported, or named as unknown', () => {
+  it('are commands, or do nothing and say why, or named as unknown', () => {
     const commands: Record<string, string> = {};
     for (const letter of 'rRwWcqQpslLPC+-') {
       const meant = meaningOfLetter(letter);
@@ -50,7 +50,7 @@ describe('FIFO letters', () => {
       '-': 'remove-worker',
     });
     for (const letter of 'BfS') {
-      expect(meaningOfLetter(letter)).toMatchObject({ refused: expect.stringContaining('is not supported') });
+      expect(meaningOfLetter(letter)).toMatchObject({ refused: expect.stringContaining('does nothing: it ') });
     }
     for (const letter of ['x', '\u0000', '"', ' ']) {
       expect(meaningOfLetter(letter)).toMatchObject({ refused: expect.stringContaining('is not a command') });

@@ -81,10 +81,11 @@ const LETTERS = new Map<string, Command | ShellCommand>([
   ['C', 'cheap'],
 ]);
 
+/** What there is nothing to do for, and why. */
 const UNSUPPORTED = new Map([
-  ['B', 'reinforcements from an emperor'],
-  ['f', 'forking the master'],
-  ['S', 'blocking subscriptions'],
+  ['B', "asks a broodlord emperor for reinforcements, which the engine's emperor does not have"],
+  ['f', 'forks the master; it is not needed here: every reload starts the new workers beside the old ones'],
+  ['S', 'blocks subscriptions, which the engine does not have'],
 ]);
 
 /** The digits that choose a FIFO are the FIFO's own business (fifo.ts). */
@@ -96,7 +97,7 @@ export function meaningOfLetter(letter: string): Meaning {
     refused:
       what === undefined
         ? `master-fifo: ${JSON.stringify(letter)} is not a command`
-        : `master-fifo: '${letter}' (${what}) is not supported`,
+        : `master-fifo: '${letter}' does nothing: it ${what}`,
   };
 }
 

@@ -49,7 +49,8 @@ mule-harakiri
 cron
   Minute, hour, day, month, weekday and then the command; -1 stands for any and -N for every N-th, so '-10 -1 -1 -1
   -1' is every ten minutes, and 7 is Sunday. The master runs it, in the server's time zone, and its output goes to the
-  log. It starts again although the run before is not done: 'unique-cron' waits.
+  log. It starts again although the run before is not done: 'unique-cron' waits. A command goes on through
+  a reload and when the server ends.
 cron2
   As 'cron' with names for what is rarely set: 'minute=30,hour=2,unique=1,harakiri=600 COMMAND'. What is left out
   means any, so leaving out minute= runs it every minute of that hour.

@@ -49,8 +49,11 @@ alarm
   within 'alarm-freq' seconds is not sent again.
 log-alarm
   Raises an alarm for lines of the log: 'log-alarm = down Traceback'. A busy server makes many; 'not-log-alarm' takes
-  known lines out. The alarm's own output must not match, or it raises itself.
+  known lines out. What alarms write themselves raises none here;
+  on uWSGI it does, and one that matches its own output fills the log. Rules count in their order, so a
+  'not-log-alarm' has to stand before the 'log-alarm' that it spares.
 alarm-backlog
-  Tells that clients wait in front of all workers, the plainest sign of overload. It sees the kernel's queue, which
-  uWSGI knows for TCP; for unix sockets it stays 0 on common kernels.
+  Tells that clients wait in front of all workers, the plainest sign of overload. uWSGI sees the kernel's queue,
+  which it knows for TCP; for unix sockets it stays 0 on common kernels. The engine looks at its own queue of
+  'listen' requests.
 `;

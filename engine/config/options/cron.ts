@@ -12,11 +12,11 @@ export const cronOptions: OptionSection = {
 cron | list | works | | Command at a time: minute hour day month weekday command; -1 is any, -5 every fifth.
 cron2 | list | works | | Command at a time, with options in front: minute=,hour=,unique=,harakiri= and more.
 unique-cron | list | works | | As 'cron', left out while the command of the time before still runs.
-legion-cron | list | no | | As 'cron', only while this server is the lord of a legion: LEGION, then as 'cron'.
-unique-legion-cron | list | no | | As 'legion-cron', left out while the command of the time before still runs.
+legion-cron | list | no: the engine knows no legions | | As 'cron', only while this server is the lord of a legion: LEGION, then as 'cron'.
+unique-legion-cron | list | no: the engine knows no legions | | As 'legion-cron', left out while the command of the time before still runs.
 cron-harakiri | seconds | works | 0 | Kills commands of cron that take longer.
 curl-cron | list | works | | Requests a URL at a time: minute hour day month weekday URL.
-legion-curl-cron | list | no | | As 'curl-cron', only while this server is the lord of a legion: LEGION, then as 'curl-cron'.
+legion-curl-cron | list | no: the engine knows no legions | | As 'curl-cron', only while this server is the lord of a legion: LEGION, then as 'curl-cron'.
 `,
   readers: {
     cron: readCron(false),

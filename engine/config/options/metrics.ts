@@ -14,12 +14,12 @@ metrics-dir-restore | flag | works | | Begins with the values that the files of 
 metric-dir | path | works | | As 'metrics-dir', by another name.
 metric-dir-restore | flag | works | | As 'metrics-dir-restore', by another name.
 metrics-no-cores | flag | works | | Keeps no metrics of single cores.
-snmp | string | no | | Answers SNMP on the address of 'udp', or on this one.
-snmp-community | string | no | | Word that requests to the SNMP agent must know.
-rrdtool | list | no | | Folder in which the metrics are kept as round-robin databases.
-rrdtool-freq | seconds | no | | Time between two writes to the round-robin databases.
-rrdtool-lib | string | no | librrd.so | Library that writes the round-robin databases.
-zabbix-template | path | no | | Writes a Zabbix template of all metrics to this file, or prints it.
+snmp | string | no: the engine has no SNMP agent; 'prometheus' and 'stats' have the same figures | | Answers SNMP on the address of 'udp', or on this one.
+snmp-community | string | no: the engine has no SNMP agent | | Word that requests to the SNMP agent must know.
+rrdtool | list | no: the engine writes no round-robin databases; 'metrics-dir' and 'prometheus' have the same figures | | Folder in which the metrics are kept as round-robin databases.
+rrdtool-freq | seconds | no: the engine writes no round-robin databases; 'metrics-dir' and 'prometheus' have the same figures | | Time between two writes to the round-robin databases.
+rrdtool-lib | string | no: the engine writes no round-robin databases; 'metrics-dir' and 'prometheus' have the same figures | librrd.so | Library that writes the round-robin databases.
+zabbix-template | path | no: the engine speaks no Zabbix; 'prometheus' has the same figures | | Writes a Zabbix template of all metrics to this file, or prints it.
 `,
   readers: {
     'enable-metrics': readFlag((settings, isOn) => (settings.metrics.isOn = isOn)),

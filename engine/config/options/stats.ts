@@ -18,7 +18,7 @@ stats-push | list | works | | Sends statistics at intervals: 'file:PATH', 'socke
 stats-pusher-default-freq | seconds | works | 3 | Time between two sendings of 'stats-push'.
 prometheus | address | works | | Answers Prometheus on this address, at /metrics.
 memory-report | flag | works | false | Measures the memory of each worker, for stats and the request log; 2 measures its share of shared memory too.
-carbon | address | no | | Sends statistics to a Carbon server.
+carbon | address | no: the engine sends nothing to Carbon; 'stats-push' and 'prometheus' have the same figures | | Sends statistics to a Carbon server.
 carbon-timeout | seconds | none: the engine sends nothing to Carbon | | Longest wait for the Carbon server.
 carbon-freq | seconds | none: the engine sends nothing to Carbon | 60 | Time between two sendings to Carbon.
 carbon-id | string | none: the engine sends nothing to Carbon | | Name of this server in Carbon's tree.
