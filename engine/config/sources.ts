@@ -100,7 +100,7 @@ function refuseScheme(scheme: string, path: string, origin: Origin, option: stri
     call: commands,
     callint: commands,
     http: 'Reading a configuration asks no other machine.',
-    emperor: 'There is no emperor that could send it.',
+    emperor: 'Only the emperor of this vassal has it.',
     fd: 'Only standard input can be read: fd://0.',
   };
   return new ConfigFailure({
