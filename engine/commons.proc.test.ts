@@ -223,6 +223,26 @@ describe('caches', () => {
     );
   });
 
+  test('the application may use them while it is loaded, and forks of its own have connections of their own', async () => {
+    const fork = [
+      'def fork():',
+      '    uwsgi.lock()',
+      '    child = os.fork()',
+      '    if child == 0:',
+      "        uwsgi.cache_set('child', b'%d' % uwsgi.is_locked())",
+      '        os._exit(0)',
+      '    os.waitpid(child, 0)',
+      "    return uwsgi.cache_get('child'), uwsgi.is_locked(), uwsgi.unlock(), uwsgi.is_locked()",
+    ].join('\n');
+    const loading = "uwsgi.cache_set('loaded', b'%d' % uwsgi.worker_id())";
+    const engine = await start('processes = 2\ncache2 = name=a,items=10\n', {
+      'app.py': EVAL_APP.replace('NAMES = {', `${loading}\n\n\n${fork}\n\n\nNAMES = {"fork": fork, `),
+    });
+    expect(await evaluateOne(engine.port, "uwsgi.cache_get('loaded'), fork()")).toBe(
+      "(b'0', (b'1', True, None, False))",
+    );
+  });
+
   test('values of a megabyte and many threads at once get their own answers', async () => {
     const engine = await start('processes = 2\nthreads = 8\ncache2 = name=a,items=200,blocksize=1100000\n');
     const results = await Promise.all(

@@ -11,7 +11,9 @@ import type { EngineSettings } from '../config/settings.ts';
 import { EngineError } from '../errors.ts';
 
 const STOP_WAIT_MS = 2000;
-const RESTART_DELAY_MS = 200;
+/** Twice as long after each crash. */
+const FIRST_RESTART_DELAY_MS = 100;
+const MAX_RESTART_DELAY_MS = 5000;
 
 export class Commons {
   report: CommonsReport = { locks: [], caches: [], metrics: [], mailboxes: [] };
@@ -19,7 +21,9 @@ export class Commons {
   #boot: CommonsBoot = { endpoint: '', token: '' };
   #thread: Worker | null = null;
   #settings: CommonsSettings | null = null;
-  #adopted: (problem: string | null) => void = () => undefined;
+  /** In the order in which they told the thread its settings. */
+  #adopting: ((problem: string | null) => void)[] = [];
+  #crashes = 0;
   #restart: NodeJS.Timeout | null = null;
   #mailboxBytes: number | null = null;
   #metrics: Extract<MasterToCommons, { type: 'metrics' }> | null = null;
@@ -42,7 +46,7 @@ export class Commons {
   async adopt(settings: CommonsSettings): Promise<void> {
     this.#settings = settings;
     const problem = await new Promise<string | null>((resolve) => {
-      this.#adopted = resolve;
+      this.#adopting.push(resolve);
       this.#tell({ type: 'settings', settings });
     });
     if (problem !== null) throw new EngineError('commons-not-made', problem, null);
@@ -105,7 +109,7 @@ export class Commons {
         // What was told before the thread was there.
         if (this.#metrics !== null) this.#tell(this.#metrics);
         ready(message.endpoint);
-      } else if (message.type === 'adopted') this.#adopted(message.problem);
+      } else if (message.type === 'adopted') this.#adopting.shift()?.(message.problem);
       else if (message.type === 'report') this.report = message.report;
       else this.#log(message.text);
     });
@@ -116,11 +120,12 @@ export class Commons {
       this.#thread = null;
       if (this.#isStopping) return;
       failed(new Error(`The commons do not start: ${reason}`));
-      this.#adopted(null);
+      for (const adopted of this.#adopting.splice(0)) adopted(null);
       this.#log(
         `*** BUG: the thread of locks and caches crashed and is started again; what they held is lost ***\n${reason}`,
       );
-      this.#restart = setTimeout(() => this.#startAgain(), RESTART_DELAY_MS);
+      const delayMs = Math.min(MAX_RESTART_DELAY_MS, FIRST_RESTART_DELAY_MS * 2 ** this.#crashes++);
+      this.#restart = setTimeout(() => this.#startAgain(), delayMs);
     });
   }
 

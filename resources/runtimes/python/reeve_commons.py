@@ -130,10 +130,18 @@ def text(value):
 
 def call(operation, fields):
     """The answer's value, or None when there is nothing. Raises CommonsError with the commons' own words."""
-    try:
-        connection = _local.free.pop()
-    except (AttributeError, IndexError):
-        connection = Connection()
+    connection, status, value = exchange(operation, fields)
+    give_back(connection)
+    if status == DONE:
+        return value
+    if status == NOTHING:
+        return None
+    raise CommonsError(value.decode("utf-8", "replace"))
+
+
+def exchange(operation, fields):
+    """`(connection, status, value)`; the connection is to be given back, or kept as long as it holds something."""
+    connection = take()
     try:
         status, value = connection.exchange(operation, fields)
     except ConnectionError:
@@ -143,17 +151,12 @@ def call(operation, fields):
         connection = Connection()
         status, value = connection.exchange(operation, fields)
     except TooLong:
-        give_back(connection)
-        return None
+        return connection, NOTHING, b""
     except BaseException:
+        # A signal's handler has raised: the answer is still to come, and goes with the connection.
         connection.close()
         raise
-    give_back(connection)
-    if status == DONE:
-        return value
-    if status == NOTHING:
-        return None
-    raise CommonsError(value.decode("utf-8", "replace"))
+    return connection, status, value
 
 
 def push(mailbox, message):

@@ -22,13 +22,7 @@ _ADD, _SUBTRACT, _MULTIPLY, _DIVIDE = range(4)
 def lock(number=0, /):
     """Waits until this thread holds the lock."""
     name = _lock_name(number)
-    connection = commons.take()
-    try:
-        status, value = connection.exchange(commons.LOCK, commons.text(name))
-    except BaseException:
-        # Also when a signal's handler raises: the wait is over, and what it may have got goes with the connection.
-        connection.close()
-        raise
+    connection, status, value = commons.exchange(commons.LOCK, commons.text(name))
     if status == commons.DONE:
         commons.held()[name] = connection
         return
@@ -41,14 +35,11 @@ def lock(number=0, /):
 def unlock(number=0, /):
     """Gives the lock back; when this thread does not hold it, nothing happens."""
     name = _lock_name(number)
-    connection = commons.held().pop(name, None) or commons.take()
-    try:
-        status, _ = connection.exchange(commons.UNLOCK, commons.text(name))
-    except BaseException:
-        connection.close()
-        raise
-    commons.give_back(connection)
-    if status != commons.DONE:
+    connection = commons.held().pop(name, None)
+    if connection is not None:
+        # What is given back with the connection is this thread's, and thus a lock that there is.
+        commons.give_back(connection)
+    if commons.call(commons.UNLOCK, commons.text(name)) is None:
         raise ValueError("Invalid lock number")
 
 
