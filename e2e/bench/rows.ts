@@ -1,6 +1,7 @@
 /** All rows about the engine, in the order of the report, and what a command line asks of them. */
 import { BEHAVIOUR_ROWS } from './behaviour-rows.ts';
 import { COMMONS_ROWS } from './commons-rows.ts';
+import { EMPEROR_ROWS } from './emperor-rows.ts';
 import { LOAD_ROWS } from './load-rows.ts';
 import { MEMORY_ROWS } from './memory-rows.ts';
 import type { BenchRow } from './row.ts';
@@ -12,6 +13,7 @@ export const ROWS: readonly BenchRow[] = [
   ...MEMORY_ROWS,
   ...SPOOLER_ROWS,
   ...COMMONS_ROWS,
+  ...EMPEROR_ROWS,
 ];
 
 const PARTS = ['engine', 'console', 'editor', 'ssh'];
