@@ -41,8 +41,18 @@ export function finishMules(
   originOf: (option: string) => Origin | null,
   errors: ConfigError[],
 ): void {
-  const { mules } = settings;
+  const { app, mules } = settings;
   const count = mules.commands.length;
+  if (count > 0 && app.language === 'javascript') {
+    errors.push({
+      code: 'not-supported',
+      message: "'mule' and 'mules' run Python, and the application is one in JavaScript.",
+      origin: originOf('mule') ?? originOf('mules') ?? { file: 'command line', line: 0 },
+      option: 'mule',
+      hint: "Run the script beside the server with 'attach-daemon'.",
+    });
+    return;
+  }
   for (const { name, mules: numbers } of mules.farms) {
     const missing = numbers.find((number) => number > count);
     if (missing === undefined) continue;

@@ -23,6 +23,9 @@ import {
 import { chooseHandler } from './handlers.mjs';
 import { acceptingPhases, runHooks } from './hooks.mjs';
 import { Recycling } from './recycling.mjs';
+import { signals } from './signals.mjs';
+import { resolveUwsgi } from './uwsgi-resolver.mjs';
+import { install, runHandler } from './uwsgi-state.mjs';
 import { listenToSignals } from './worker-signals.mjs';
 
 /** Connects to `host:port` or a unix socket's path. */
@@ -60,6 +63,8 @@ class Master {
         const message = JSON.parse(this.#pending.toString('utf8', 4, end));
         this.#pending = this.#pending.subarray(end);
         if (message.type === 'exit') onExit();
+        else if (message.type === 'signal') void runHandler(message.number);
+        else if (message.type === 'signal') signals.receive(message.number);
       }
     });
     const { token, generation, spawnId } = boot;
@@ -85,6 +90,16 @@ class Worker {
   constructor(boot) {
     this.#boot = boot;
     this.#recycling = new Recycling(boot);
+  }
+
+  /** A handler of a signal may run: beside a request only where requests run beside each other. */
+  get isFree() {
+    return this.#running === 0 || this.#boot.threads > 1;
+  }
+
+  /** Handlers have run: requests that came meanwhile begin. */
+  resume() {
+    for (const line of this.#cores) this.#next(line);
   }
 
   /** Finishes what runs, then ends the process. */
@@ -137,7 +152,7 @@ class Worker {
   }
 
   #next(line) {
-    if (line.isBusy || this.#isStopping || line.isRetired) return;
+    if (line.isBusy || this.#isStopping || line.isRetired || (signals.isRunning && this.#boot.threads === 1)) return;
     const request = line.queue.shift();
     if (request === undefined) return;
     line.begun = request.requestId;
@@ -171,6 +186,7 @@ class Worker {
     this.#running--;
     line.isBusy = false;
     this.#exitWhenIdle();
+    void signals.run();
     this.#next(line);
   }
 
@@ -194,6 +210,10 @@ async function main() {
   const boot = await readBoot();
   const worker = new Worker(boot);
   const master = new Master(boot, () => worker.exit());
+  const send = (message) => master.send(message);
+  signals.connect({ send, isFree: () => worker.isFree, resume: () => worker.resume(), who: `worker ${boot.wid}` });
+  install(boot, master);
+  resolveUwsgi();
   process.on('SIGINT', () => {
     // Ctrl-C reaches the whole group; the master decides what happens.
   });
