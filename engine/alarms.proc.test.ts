@@ -6,6 +6,7 @@ const APP = `
 import os, signal, sys, time
 import uwsgi
 
+uwsgi.register_signal(9, "mule9", print)
 uwsgi.register_signal(17, "worker", lambda number: print("handled", number, "in worker", uwsgi.worker_id(), flush=True))
 
 def application(environ, start_response):
@@ -98,6 +99,19 @@ log-alarm = loud,echo TROUBLE`);
       ['loud', 2],
       ['echo', 2],
     ]);
+  });
+
+  it('that is a signal for nobody does not feed on what the log says of it', async () => {
+    const engine = await start(`
+alarm-freq = 0
+disable-logging = true
+alarm = nowhere signal:9
+log-alarm = nowhere TROUBLE|signal 9`);
+    await engine.get('/print?TROUBLE');
+    await engine.seen('signal 9 has nowhere to go');
+    await engine.get('/print?TROUBLE');
+    await engine.seen('signal 9 has nowhere to go', 2);
+    expect((await engine.stats()).reeve?.alarms?.[1]?.raised).toBe(2);
   });
 
   it('with the same text is raised again when its time is over only', async () => {

@@ -47,6 +47,7 @@ export class Alarms {
   readonly #sockets = new Map<number, Socket>();
   #judge: LineJudge;
   #isBacklogFull = false;
+  #isRaising = false;
   #refused = 0;
 
   constructor(host: AlarmHost) {
@@ -91,13 +92,18 @@ export class Alarms {
       if (isRepetition(account.last, message, nowMs, repeatSeconds)) continue;
       account.last = { text: message, atMs: nowMs };
       account.raised += 1;
+      const wasRaising = this.#isRaising;
+      this.#isRaising = true;
       this.#act(alarm, account, message);
+      this.#isRaising = wasRaising;
     }
     return meant.length > 0;
   }
 
   /** A line of the log, as bytes in a string. */
   sawLine(line: string): void {
+    // What is written while an alarm is raised is about that alarm.
+    if (this.#isRaising) return;
     const names = this.#judge(line);
     if (names.length === 0) return;
     const text = Buffer.from(line, 'latin1').toString();

@@ -93,7 +93,9 @@ describe('the configuration of a rehearsal', () => {
   it('keeps no option of the engine that runs a program, watches a file or listens', () => {
     const kept = optionTable.filter((option) => option.status === 'works' && fateOf(option).type === 'keep');
     const names = kept.map(({ name }) => name);
-    expect(names.filter((name) => /daemon|exec|hook|cron|touch|socket$|^https?\d?$/.test(name))).toEqual([
+    expect(
+      names.filter((name) => /daemon|exec|hook|cron|alarm|touch|metrics?-dir|socket$|^https?\d?$/.test(name)),
+    ).toEqual([
       'abstract-socket',
       'chmod-socket',
       // Shown to who is asked for consent.
@@ -109,6 +111,12 @@ describe('the configuration of a rehearsal', () => {
       'hook-post-fork = exec:touch /tmp/a',
       'attach-daemon = redis-server',
       'attach-control-daemon = tunnel',
+      'cron = 0 3 -1 -1 -1 rm -rf /tmp/x',
+      'curl-cron = 0 3 -1 -1 -1 http://x',
+      'alarm = a cmd:mail',
+      'log-alarm = a ERROR',
+      'metric-threshold = key=core.total_tx,value=1,alarm=a',
+      'metrics-dir = /run/metrics',
       'touch-reload = %p',
       'touch-exec = /tmp/x rm /tmp/y',
       'stats-push = statsd:127.0.0.1:8125',
