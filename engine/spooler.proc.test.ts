@@ -115,19 +115,6 @@ spooler-retry-delay = 1
     expect(record).toMatchObject({ attempts: 0, reason: 'RuntimeError: task failed' });
   });
 
-  test('a task whose process was killed runs again, in another process', async () => {
-    const name = await put(engine, { do: 'die', times: '1' });
-    const [first, second] = await ran(engine, name, 2);
-    await gone(engine, name);
-    expect(second?.pid).not.toBe(first?.pid);
-    expect(engine.log).toContain(
-      `task ${name} failed, attempt 1 of 2; it is tried again in 1 seconds: the process that ran it died`,
-    );
-    expect(engine.log).toContain('OOOPS the spooler is no more...trying respawn...');
-    // It is done: nothing is remembered.
-    await waitFor('its record to be removed', () => !existsSync(engine.path(`q/.attempts/${name}`)));
-  });
-
   test('a process that is killed from outside in the middle of a task leaves the task for the next one', async () => {
     const name = await put(engine, { do: 'sleep', for: '30', times: '1' });
     const [first] = await ran(engine, name);
@@ -283,6 +270,19 @@ master-fifo = {FOLDER}/fifo
     await engine.seen(`*** HARAKIRI ON THE SPOOLER (pid: ${run?.pid}) ***`);
     await ran(engine, name, 2);
     await gone(engine, name);
+  });
+
+  test('that kills its process counts as failed and runs again, in another process', async () => {
+    const name = await put(engine, { do: 'die', times: '1' });
+    const [first, second] = await ran(engine, name, 2);
+    await gone(engine, name);
+    expect(second?.pid).not.toBe(first?.pid);
+    expect(engine.log).toContain(
+      `task ${name} failed, attempt 1 of 20; it is tried again in 1 seconds: the process that ran it died`,
+    );
+    expect(engine.log).toContain('OOOPS the spooler is no more...trying respawn...');
+    // It is done: nothing is remembered.
+    await waitFor('its record to be removed', () => !existsSync(engine.path(`q/.attempts/${name}`)));
   });
 
   test('may set its own limit, or none', async () => {

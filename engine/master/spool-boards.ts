@@ -16,10 +16,13 @@ export interface SpoolBoard {
   startedMs: number;
   /** When the task has taken too long; 0: it may take as long as it likes. */
   deadlineMs: number;
+  /** At the last look at the folder: tasks that were not due, and since when the oldest of the others was; 0: none. */
+  later: number;
+  oldestMs: number;
 }
 
 const MAGIC = 0x31505352;
-const FIELDS_BYTES = 52;
+const FIELDS_BYTES = 64;
 
 export function boardPath(runFolder: string, generation: number, number: number): string {
   return join(runFolder, `spooler-${generation}-${number}`);
@@ -46,5 +49,7 @@ export function decodeBoard(bytes: Buffer): SpoolBoard | null {
     failures: at(24),
     startedMs: at(32),
     deadlineMs: at(40),
+    later: bytes.readUInt32LE(52),
+    oldestMs: at(56),
   };
 }

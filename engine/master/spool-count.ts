@@ -1,7 +1,7 @@
 /**
  * Counts the tasks of a spooler's folder, for the statistics: names are listed piece by piece, so that a folder of
- * 100,000 tasks does not hold the master up, and only so many files are looked at one by one; the time in its name
- * stands for the others'.
+ * 100,000 tasks does not hold the master up, and only so many files are looked at one by one; what the spooler itself
+ * has found in its last look, or else the time in its name, stands for the others.
  */
 import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -26,8 +26,14 @@ export function emptyCount(): SpoolCount {
   return { due: 0, later: 0, failed: 0, oldest: null };
 }
 
-/** A folder that is not there, or that may not be read, has no tasks. */
-export async function countTasks(folder: string, nowSeconds: number): Promise<SpoolCount> {
+/** What a spooler has found: tasks that are not due, and since when (epoch seconds) the oldest of the others is. */
+export interface SpoolLook {
+  later: number;
+  oldest: number | null;
+}
+
+/** A folder that is not there, or that may not be read, has no tasks. `look`: by a spooler of this server. */
+export async function countTasks(folder: string, nowSeconds: number, look: SpoolLook | null): Promise<SpoolCount> {
   const count = emptyCount();
   let looksLeft = MOST_LOOKED_AT;
   const subfolders = await eachTask(folder, async (path, name) => {
@@ -47,7 +53,9 @@ export async function countTasks(folder: string, nowSeconds: number): Promise<Sp
     };
     for (const name of await eachTask(failed, countOne)) await eachTask(join(failed, name), countOne);
   }
-  return count;
+  if (looksLeft >= 0 || look === null) return count;
+  const later = Math.min(look.later, count.due + count.later);
+  return { ...count, due: count.due + count.later - later, later, oldest: look.oldest };
 }
 
 function add(count: SpoolCount, time: number | null, nowSeconds: number): void {

@@ -11,7 +11,7 @@ import { type CompanionEvent, type CompanionsState, companionKey, companionOf } 
 import { errorCode } from './engine-log.ts';
 import { handOver, isRoot, resolveIdentity } from './identity.ts';
 import { boardPath, readBoard, type SpoolBoard } from './spool-boards.ts';
-import { countTasks, emptyCount, type SpoolCount } from './spool-count.ts';
+import { countTasks, emptyCount, type SpoolCount, type SpoolLook } from './spool-count.ts';
 
 export interface SpoolsHost {
   settings: () => EngineSettings;
@@ -32,7 +32,9 @@ export interface SpoolStats {
 }
 
 /** A folder is counted anew no more often than so many times as long as that takes. */
-const COUNT_SHARE = 50;
+const COUNT_SHARE = 20;
+/** But not later than this. */
+const MOST_WAIT_MS = 10_000;
 const LOOK_MS = 950;
 /** uWSGI makes folders with this mode, less the umask. */
 const FOLDER_MODE = 0o770;
@@ -144,6 +146,13 @@ export class Spools {
     });
   }
 
+  #lookAt(folder: string): SpoolLook | null {
+    const board = this.#last.find(({ setting }) => setting.folder === folder)?.board;
+    // Nothing found: most likely it has not looked yet.
+    if (board === undefined || (board.later === 0 && board.oldestMs === 0)) return null;
+    return { later: board.later, oldest: board.oldestMs === 0 ? null : board.oldestMs / 1000 };
+  }
+
   #count(folder: string, nowMs: number): void {
     const counted = this.#counts.get(folder) ?? { count: emptyCount(), isRunning: false, nextMs: 0 };
     this.#counts.set(folder, counted);
@@ -154,11 +163,11 @@ export class Spools {
   async #countAnew(folder: string, counted: Counted, nowMs: number): Promise<void> {
     counted.isRunning = true;
     try {
-      counted.count = await countTasks(folder, nowMs / 1000);
+      counted.count = await countTasks(folder, nowMs / 1000, this.#lookAt(folder));
     } catch {
       // It can not be read now: what was known stands.
     }
     counted.isRunning = false;
-    counted.nextMs = nowMs + (Date.now() - nowMs) * COUNT_SHARE;
+    counted.nextMs = nowMs + Math.min((Date.now() - nowMs) * COUNT_SHARE, MOST_WAIT_MS);
   }
 }

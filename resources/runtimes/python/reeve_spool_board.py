@@ -2,7 +2,8 @@
 its own successor read (engine/master/spool-boards.ts): so a task costs no message.
 
     u32 magic | u32 pid | u64 tasks | u64 attempts | u64 failures | u64 started ms | u64 deadline ms |
-    u32 frequency seconds | u16 n | n bytes: the task that runs, from its folder on
+    u32 frequency seconds | u32 tasks that were not due at the last look | u64 since when the oldest of the others was, ms |
+    u16 n | n bytes: the task that runs, from its folder on
 
 It is made by the first process of its number in a generation; one that finds a task in it knows in which task the one
 before has died. Anybody may write the frequency.
@@ -14,9 +15,10 @@ import struct
 
 SIZE = 512
 _MAGIC = 0x31505352  # RSP1
-_FIELDS = struct.Struct("<IIQQQQQI")
+_FIELDS = struct.Struct("<IIQQQQQIIQ")
 _NAME_AT = _FIELDS.size
 _PID_AT, _TASKS_AT, _ATTEMPTS_AT, _FAILURES_AT, _STARTED_AT, _DEADLINE_AT, _FREQUENCY_AT = 4, 8, 16, 24, 32, 40, 48
+_LATER_AT, _OLDEST_AT = 52, 56
 _U16 = struct.Struct("<H")
 _U32 = struct.Struct("<I")
 _U64 = struct.Struct("<Q")
@@ -98,6 +100,11 @@ class Board:
         _U64.pack_into(self._map, _STARTED_AT, 0)
         if is_done:
             self._count(_TASKS_AT)
+
+    def looked(self, later, oldest):
+        """What a look at the folder has found; `oldest`: epoch seconds, 0 when nothing is due."""
+        _U32.pack_into(self._map, _LATER_AT, later)
+        _U64.pack_into(self._map, _OLDEST_AT, int(oldest * 1000))
 
     def failed(self):
         self._count(_FAILURES_AT)
