@@ -110,7 +110,9 @@ export class DoorKeeper {
     if (this.#isDisposed || this.#child !== child) return;
     this.#child = null;
     this.#host.log.write('*** BUG: the process that waits at the sockets of vassals has ended ***');
-    for (const key of [...this.#held.keys()]) this.#host.notHeld(key, 'the process that waits there has ended');
+    const lost = [...this.#held.keys()];
+    // First: they may be held again at once.
     this.#held.clear();
+    for (const key of lost) this.#host.notHeld(key, 'the process that waits there has ended');
   }
 }

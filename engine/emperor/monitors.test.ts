@@ -34,8 +34,11 @@ function open(settings: Partial<EmperorSettings> = {}, pattern: string | null = 
     pattern === null
       ? ({ type: 'folder', path: folder, text: folder } as const)
       : ({ type: 'glob', pattern: at(pattern), text: pattern } as const);
-  const log = (text: string): void => void lines.push(text);
   return openMonitor(setting, { ...defaultEmperor(), ...settings }, { env: process.env, cwd: '/', log });
+}
+
+function log(text: string): void {
+  lines.push(text);
 }
 
 async function look(monitor: Monitor): Promise<FoundVassal[]> {
@@ -46,6 +49,10 @@ async function look(monitor: Monitor): Promise<FoundVassal[]> {
 
 async function names(monitor: Monitor): Promise<string[]> {
   return (await look(monitor)).map(({ id }) => id);
+}
+
+async function marks(monitor: Monitor): Promise<string | undefined> {
+  return (await look(monitor))[0]?.mark;
 }
 
 describe('a folder of vassals', () => {
@@ -76,7 +83,6 @@ describe('a folder of vassals', () => {
   it('notices a change of the file behind a link, and with emperor-nofollow that of the link', async () => {
     writeFileSync(at('real'), '');
     symlinkSync('real', at('a.ini'));
-    const marks = async (monitor: Monitor): Promise<string | undefined> => (await look(monitor))[0]?.mark;
     const [following, staying] = [open(), open({ nofollow: true })];
     const before = [await marks(following), await marks(staying)];
     utimesSync(at('real'), 5, 5);

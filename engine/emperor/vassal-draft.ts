@@ -70,11 +70,11 @@ export function curse(
   draft: Draft,
   vassal: Vassal,
   why: string,
-  then: 'remove' | 'restart',
+  next: 'remove' | 'restart',
   forMs: number,
   isPlanned = true,
 ): void {
-  vassal.curse = { atMs: draft.nowMs, deadlineMs: draft.nowMs + forMs, then, isPlanned };
+  vassal.curse = { atMs: draft.nowMs, deadlineMs: draft.nowMs + forMs, next, isPlanned };
   vassal.cause = why;
   log(draft, `curse the uwsgi instance ${vassal.found.id} (pid: ${vassal.pid}): ${why}`);
 }

@@ -175,7 +175,6 @@ export class VassalProcesses {
     const format = formatByExtension(id);
     const isOwn = this.#program() === this.#host.program;
     const option = format === null ? (isOwn ? '--ini' : '--config') : `--${format.toLowerCase()}`;
-    const each = (name: string, values: readonly string[]): string[] => values.flatMap((value) => [name, value]);
     return [
       ...each('--inherit', common.inheritBefore),
       ...each('--include', common.includeBefore),
@@ -201,6 +200,10 @@ export class VassalProcesses {
 }
 
 class VassalError extends Error {}
+
+function each(option: string, values: readonly string[]): string[] {
+  return values.flatMap((value) => [option, value]);
+}
 
 function isProgram(path: string): boolean {
   return (

@@ -49,7 +49,7 @@ function compare(draft: Draft, key: string, vassal: Vassal, found: FoundVassal):
   vassal.found = found;
   if (vassal.curse !== null) {
     // It has come back while its process still ends.
-    if (vassal.curse.then === 'remove') vassal.curse.then = 'restart';
+    if (vassal.curse.next === 'remove') vassal.curse.next = 'restart';
     return;
   }
   const isChanged = found.mark !== before.mark || found.config !== before.config;
@@ -78,24 +78,24 @@ function remove(draft: Draft, key: string, vassal: Vassal): void {
 }
 
 /** Makes it end; what has no process is over at once. */
-function end(draft: Draft, key: string, vassal: Vassal, why: string, then: 'remove' | 'restart'): void {
+function end(draft: Draft, key: string, vassal: Vassal, why: string, next: 'remove' | 'restart'): void {
   if (vassal.curse !== null) {
-    vassal.curse.then = then;
+    vassal.curse.next = next;
   } else if (vassal.status === 'starting') {
     // Its process is about to be there, and is told then.
-    curse(draft, vassal, why, then, Number.POSITIVE_INFINITY);
+    curse(draft, vassal, why, next, Number.POSITIVE_INFINITY);
   } else if (vassal.status === 'running') {
     const { gracefulShutdown } = draft.policy;
     draft.effects.push({ type: 'tell', key, byte: gracefulShutdown ? TO_VASSAL.stopGracefully : TO_VASSAL.stop });
-    curse(draft, vassal, why, then, toleranceMs(draft));
+    curse(draft, vassal, why, next, toleranceMs(draft));
   } else {
-    over(draft, key, vassal, then);
+    over(draft, key, vassal, next);
   }
 }
 
-export function over(draft: Draft, key: string, vassal: Vassal, then: 'remove' | 'restart'): void {
+export function over(draft: Draft, key: string, vassal: Vassal, next: 'remove' | 'restart'): void {
   if (vassal.found.onDemand !== '') draft.effects.push({ type: 'release', key });
-  if (then === 'restart' && !draft.state.isStopping) return renew(draft, key, vassal);
+  if (next === 'restart' && !draft.state.isStopping) return renew(draft, key, vassal);
   draft.state.vassals.delete(key);
   log(draft, `removed uwsgi instance ${vassal.found.id}`);
 }

@@ -53,7 +53,7 @@ export interface Vassal {
   lastHeartbeatMs: number;
   respawns: number;
   /** It was told to end and is killed at `deadlineMs`; `isPlanned`: it was told, or asked for it. */
-  curse: { atMs: number; deadlineMs: number; then: 'remove' | 'restart'; isPlanned: boolean } | null;
+  curse: { atMs: number; deadlineMs: number; next: 'remove' | 'restart'; isPlanned: boolean } | null;
   /** It died early, so often in a row. */
   strikes: { attempt: number; throttleMs: number; firstMs: number; lastMs: number } | null;
   /** Why it is in this state. */

@@ -71,7 +71,14 @@ function handle(draft: Draft, event: VassalEvent): void {
     case 'tick':
       for (const [key, vassal] of vassals) tick(draft, key, vassal);
       return;
-    default: {
+    case 'spawned':
+    case 'not-spawned':
+    case 'said':
+    case 'pipe-closed':
+    case 'exited':
+    case 'wanted':
+    case 'held':
+    case 'not-held': {
       const vassal = vassals.get(event.key);
       if (vassal !== undefined) handleOne(draft, event, vassal);
     }
@@ -223,7 +230,7 @@ function said(draft: Draft, key: string, vassal: Vassal, byte: number): void {
 function ended(draft: Draft, key: string, vassal: Vassal, how: string): void {
   const { curse: told, isLoyal } = vassal;
   Object.assign(vassal, { pid: 0, isReady: false, isAccepting: false, curse: null });
-  if (draft.state.isStopping || told?.then === 'remove') return over(draft, key, vassal, 'remove');
+  if (draft.state.isStopping || told?.next === 'remove') return over(draft, key, vassal, 'remove');
   if (vassal.found.refusal !== null) return renew(draft, key, vassal);
   const isPlanned = told?.isPlanned === true;
   if (!isLoyal && !isPlanned) return strike(draft, vassal, how);
@@ -306,7 +313,7 @@ function stop(draft: Draft, isGraceful: boolean, mercyMs: number): void {
     } else {
       draft.effects.push({ type: 'tell', key, byte: isGraceful ? TO_VASSAL.stopGracefully : TO_VASSAL.stop });
       const deadlineMs = Math.min(vassal.curse?.deadlineMs ?? Number.POSITIVE_INFINITY, nowMs + mercyMs);
-      vassal.curse = { atMs: vassal.curse?.atMs ?? nowMs, deadlineMs, then: 'remove', isPlanned: true };
+      vassal.curse = { atMs: vassal.curse?.atMs ?? nowMs, deadlineMs, next: 'remove', isPlanned: true };
       vassal.cause = 'the emperor ends';
     }
   }
