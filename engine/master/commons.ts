@@ -11,6 +11,8 @@ import type { EngineSettings } from '../config/settings.ts';
 import { EngineError } from '../errors.ts';
 
 const STOP_WAIT_MS = 2000;
+/** Requests are garbage as soon as they are answered; see gateway-handle.ts. */
+const YOUNG_GENERATION_MB = 4;
 /** Twice as long after each crash. */
 const FIRST_RESTART_DELAY_MS = 100;
 const MAX_RESTART_DELAY_MS = 5000;
@@ -98,6 +100,7 @@ export class Commons {
     const thread = new Worker(new URL('../commons/commons-thread.ts', import.meta.url), {
       workerData: this.#boot,
       name: 'commons',
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
       env: threadEnv(),
     });
     this.#thread = thread;
