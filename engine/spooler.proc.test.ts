@@ -3,11 +3,12 @@
  * no tasks. What files look like is in spooler-goldens.proc.test.ts, a folder shared with uWSGI in
  * spooler-shared.proc.test.ts.
  */
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { StatsSpool, StatsSpooler } from './api/stats.ts';
 import { EngineProcess, isRunning, waitFor } from './testing/engine-process.ts';
+import { whyNoOtherUser } from './testing/other-user.ts';
 import { parseRuns, type Run, SPOOL_APP } from './testing/spool-apps.ts';
 
 /** Puts a task in; gives the file's name. */
@@ -121,6 +122,13 @@ spooler-retry-delay = 1
     process.kill(first?.pid ?? 0, 'SIGKILL');
     await ran(engine, name, 2);
     await gone(engine, name);
+  });
+
+  test('a task that kills every process that runs it is given up in the end', async () => {
+    const name = await put(engine, { do: 'die' });
+    const path = engine.path(join('q/failed', name));
+    await waitFor(`${name} to be given up\n${engine.log}`, () => existsSync(path));
+    await gone(engine, await put(engine, {}));
   });
 
   test('a file that is no task is given up at once; one that has only begun stays', async () => {
@@ -308,4 +316,29 @@ master-fifo = {FOLDER}/fifo
     expect(existsSync(engine.path(join('q', name)))).toBe(false);
     expect(runsOf(engine, name)).toHaveLength(1);
   });
+});
+
+test('the folder that is made belongs to the user of uid; a task that it may not open stays, and is told of once', async ({
+  skip,
+}) => {
+  const reason = whyNoOtherUser();
+  skip(reason !== null, reason ?? '');
+  const ini = 'wsgi-file = app.py\nuid = 65534\ngid = 65534\nspooler = {FOLDER}/home/q\nspooler-frequency = 1\n';
+  const engine = await EngineProcess.launch({ ini, files: { 'app.py': SPOOL_APP } });
+  try {
+    chmodSync(engine.folder, 0o777);
+    // Its parent is root's alone to write in, as /var/spool is.
+    mkdirSync(engine.path('home'), { mode: 0o755 });
+    await engine.seen('Reeve is ready');
+    expect(statSync(engine.path('home/q')).uid).toBe(65_534);
+    const foreign = 'uwsgi_spoolfile_on_test_1_1_1_1_1';
+    writeFileSync(engine.path(`home/q/${foreign}`), Buffer.from([17, 0, 0, 0]), { mode: 0o600 });
+    for (const times of [1, 2]) await gone(engine, await put(engine, { n: String(times) }), 'home/q');
+    await engine.seen(`${foreign} can not be opened and locked (Permission denied): is it this user's?`);
+    await gone(engine, await put(engine, {}), 'home/q');
+    expect(existsSync(engine.path(`home/q/${foreign}`))).toBe(true);
+    expect(engine.count('can not be opened and locked')).toBe(1);
+  } finally {
+    await engine.dispose();
+  }
 });

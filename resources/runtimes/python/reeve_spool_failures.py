@@ -42,6 +42,12 @@ class Failures:
         self._log(text % (name, attempts, most, delay, reason))
         return self.put_off(descriptor, delay)
 
+    def count(self, path, reason):
+        """Counts a failed run of a task that somebody else holds now, if it is still there."""
+        name = os.path.basename(path)
+        if self._setting["maxAttempts"] and os.path.exists(path):
+            self._remember(name, self._attempts_of(name) + 1, reason)
+
     def put_off(self, descriptor, seconds):
         """Not before so many seconds are over, for any spooler. False: the file is left as it is."""
         if self._setting["maxAttempts"] == 0:

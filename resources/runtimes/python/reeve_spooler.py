@@ -97,11 +97,14 @@ class Spooler:
         if not task:
             return
         path = os.path.join(self.folder, task)
+        reason = "the process that ran it died"
         descriptor = self._take(path)
         if descriptor is None:
+            # Another process of the folder has it already.
+            self.failures.count(path, reason)
             return
         try:
-            self._fail(path, descriptor, "the process that ran it died")
+            self._fail(path, descriptor, reason)
         finally:
             os.close(descriptor)
 
