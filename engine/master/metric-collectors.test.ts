@@ -14,6 +14,12 @@ test('metrics are made of others as uWSGI does', () => {
   expect(collectMetric({ type: 'avg', children: [], argument: 0 }, 1, READINGS)).toBe(0);
 });
 
+test('a value that grows without end stops at the largest whole number', () => {
+  const collector = { type: 'multiplier' as const, children: ['a', 'b'], argument: 1e15 };
+  expect(collectMetric(collector, 0, READINGS)).toBe(Number.MAX_SAFE_INTEGER);
+  expect(collectMetric({ ...collector, argument: -1e15 }, 0, READINGS)).toBe(-Number.MAX_SAFE_INTEGER);
+});
+
 test('a word of a file counts; one that is no number, or not there, leaves the value', () => {
   const at = (position: number, path = '/load') => collectMetric({ type: 'file', path, position }, 100, READINGS);
   expect([at(0), at(1), at(2), at(3), at(4), at(0, '/none')]).toEqual([7, 8, -9, 100, 100, 100]);

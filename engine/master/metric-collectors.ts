@@ -9,11 +9,12 @@ export interface MetricReadings {
 }
 
 /** `before`: the value until now, which an accumulator adds to and an unreadable file leaves. */
-export function collectMetric(
-  collector: MetricCollector,
-  before: number,
-  { valueOf, readFile }: MetricReadings,
-): number {
+export function collectMetric(collector: MetricCollector, before: number, readings: MetricReadings): number {
+  const value = valueNow(collector, before, readings);
+  return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, value));
+}
+
+function valueNow(collector: MetricCollector, before: number, { valueOf, readFile }: MetricReadings): number {
   if (collector.type === 'file') {
     const words = readFile(collector.path)?.trim().split(/\s+/) ?? [];
     return leadingNumber(words[collector.position] ?? '') ?? before;
