@@ -52,6 +52,13 @@ async function scribes(name: string, monitor: string, isUwsgi: boolean, plugin =
   return () => (existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n') : []);
 }
 
+async function linesOf(all: readonly (() => string[])[], count: number): Promise<void> {
+  await waitFor(`${count} lines each`, () => all.every((read) => read().length >= count)).catch((error: unknown) => {
+    const seen = all.map((read) => read().join('\n'));
+    throw new Error([String(error), ...seen, ...rigs.map(({ log }) => log)].join('\n--\n'), { cause: error });
+  });
+}
+
 function need({ skip }: TestContext, ...reasons: (string | null)[]): void {
   for (const reason of reasons) skip(reason !== null, reason ?? '');
 }
@@ -110,14 +117,11 @@ describe('beside the real uWSGI', () => {
         await scribes('pg-reeve', monitor, false),
         await scribes('pg-uwsgi', monitor, true, 'emperor_pg'),
       ] as const;
-      const lines = async (count: number): Promise<void> => {
-        await waitFor(`${count} lines each`, () => both.every((read) => read().length >= count));
-      };
-      await lines(2);
+      await linesOf(both, 2);
       await server.sql('UPDATE vassals SET ts = ts + 10');
-      await lines(3);
+      await linesOf(both, 3);
       await server.sql('DELETE FROM vassals');
-      await lines(4);
+      await linesOf(both, 4);
       const expected = ['args --ini emperor://shop.ini', `packet 115 0 ${pythonBytes(CONFIG)}`, 'told 1', 'told 0'];
       expect(both.map((read) => read())).toEqual([expected, expected]);
     } finally {
@@ -126,7 +130,7 @@ describe('beside the real uWSGI', () => {
     }
   }, 90_000);
 
-  it('the same messages of RabbitMQ make the same vassals, told the same', async (context) => {
+  it('the same messages of RabbitMQ make the same vassals, and ours outlives those that change them', async (context) => {
     need(context, whyNoRabbitmq(), whyNoPlugin('emperor_amqp'));
     const server = await RabbitmqServer.start();
     try {
@@ -137,15 +141,17 @@ describe('beside the real uWSGI', () => {
       ] as const;
       const [ours, theirs] = rigs;
       await Promise.all([ours?.seen('subscribed, waiting'), theirs?.seen('waiting for events')]);
-      const lines = async (count: number): Promise<void> => {
-        await waitFor(`${count} lines each`, () => both.every((read) => read().length >= count));
-      };
       await server.publish('shop.ini', CONFIG);
-      await lines(2);
-      await server.publish('shop.ini', '');
-      await lines(3);
-      const expected = ['args --ini emperor://shop.ini', `packet 115 0 ${pythonBytes(CONFIG)}`, 'told 0'];
+      await linesOf(both, 2);
+      const expected = ['args --ini emperor://shop.ini', `packet 115 0 ${pythonBytes(CONFIG)}`];
       expect(both.map((read) => read())).toEqual([expected, expected]);
+      // uWSGI's emperor crashes of further messages for a vassal: another configuration at once, its end often.
+      await rigs.pop()?.dispose();
+      await server.publish('shop.ini', `${CONFIG}# again\n`);
+      await linesOf([both[0]], 3);
+      await server.publish('shop.ini', '');
+      await linesOf([both[0]], 4);
+      expect(both[0]()).toEqual([...expected, 'told 1', 'told 0']);
     } finally {
       for (const rig of rigs.splice(0)) await rig.dispose();
       await server.dispose();
