@@ -21,6 +21,11 @@ function build(lines: string) {
   return buildSettings(resolved);
 }
 
+function messagesOf(lines: string): string {
+  const built = build(lines);
+  return [...(built.ok ? [] : built.errors), ...built.warnings].map(({ message }) => message).join('\n');
+}
+
 describe('metrics in the configuration', () => {
   test('are a name alone or pairs', () => {
     expect(parseMetric('sales', '/srv')).toEqual({ ...PLAIN, name: 'sales' });
@@ -66,16 +71,12 @@ describe('metrics in the configuration', () => {
   });
 
   test('are made of metrics that there are', () => {
-    const messages = (lines: string) => {
-      const built = build(lines);
-      return [...(built.ok ? [] : built.errors), ...built.warnings].map(({ message }) => message).join('\n');
-    };
     const on = 'enable-metrics = true\n';
-    expect(messages(`${on}metric = a\nmetric = name=b,collector=sum,children=a;core.total_tx`)).toBe('');
-    expect(messages(`${on}metric = name=b,collector=sum,children=nope`)).toContain("is made of 'nope'");
-    expect(messages(`${on}metric = a\nmetric = a`)).toContain('names a metric that there is already');
-    expect(messages(`${on}metric-threshold = key=a,value=1`)).toContain("names the metric 'a'");
-    expect(messages(`${on}metric = a\nmetric-threshold = key=a,value=1,alarm=x`)).toContain("names the alarm 'x'");
-    expect(messages('metric = a')).toContain("'metric' does nothing without 'enable-metrics'");
+    expect(messagesOf(`${on}metric = a\nmetric = name=b,collector=sum,children=a;core.total_tx`)).toBe('');
+    expect(messagesOf(`${on}metric = name=b,collector=sum,children=nope`)).toContain("is made of 'nope'");
+    expect(messagesOf(`${on}metric = a\nmetric = a`)).toContain('names a metric that there is already');
+    expect(messagesOf(`${on}metric-threshold = key=a,value=1`)).toContain("names the metric 'a'");
+    expect(messagesOf(`${on}metric = a\nmetric-threshold = key=a,value=1,alarm=x`)).toContain("names the alarm 'x'");
+    expect(messagesOf('metric = a')).toContain("'metric' does nothing without 'enable-metrics'");
   });
 });

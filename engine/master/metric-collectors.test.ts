@@ -6,6 +6,10 @@ const READINGS: MetricReadings = {
   readFile: (path) => (path === '/load' ? '7 8\t-9 x\n' : null),
 };
 
+function wordOf(position: number, path = '/load'): number {
+  return collectMetric({ type: 'file', path, position }, 100, READINGS);
+}
+
 /** The figures are those of uWSGI 2.0.21 for children of 15 and 42. */
 test('metrics are made of others as uWSGI does', () => {
   const of = (type: 'sum' | 'avg' | 'accumulator' | 'adder' | 'multiplier') =>
@@ -21,8 +25,9 @@ test('a value that grows without end stops at the largest whole number', () => {
 });
 
 test('a word of a file counts; one that is no number, or not there, leaves the value', () => {
-  const at = (position: number, path = '/load') => collectMetric({ type: 'file', path, position }, 100, READINGS);
-  expect([at(0), at(1), at(2), at(3), at(4), at(0, '/none')]).toEqual([7, 8, -9, 100, 100, 100]);
+  expect([wordOf(0), wordOf(1), wordOf(2), wordOf(3), wordOf(4), wordOf(0, '/none')]).toEqual([
+    7, 8, -9, 100, 100, 100,
+  ]);
   expect(leadingNumber('77\n\0\0\0')).toBe(77);
   expect(leadingNumber('')).toBeNull();
 });
