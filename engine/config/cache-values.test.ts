@@ -3,13 +3,26 @@ import { cacheOf, defaultOldCache, parseCache, parseCacheFile, parseCacheItem } 
 
 test('a cache has the defaults of uWSGI, and what its keys say', () => {
   expect(parseCache('name=a,items=10', '/srv')).toMatchObject({
-    ...{ name: 'a', maxItems: 10, blockBytes: 65_536, blocks: 10, maxItemBytes: 65_536, keyBytes: 2048 },
-    ...{ hash: 'djb33x', hashSize: 65_536, store: null, mathInitial: 0, bitmap: false, purgeLru: false },
+    name: 'a',
+    maxItems: 10,
+    blockBytes: 65_536,
+    blocks: 10,
+    maxItemBytes: 65_536,
+    keyBytes: 2048,
+    hash: 'djb33x',
+    hashSize: 65_536,
+    store: null,
+    mathInitial: 0,
+    bitmap: false,
+    purgeLru: false,
   });
   expect(
     parseCache('name=a,maxitems=3,bitmap=1,blocks=8,blocksize=10,store=c.store,store_sync=5,lru=1', '/srv'),
   ).toMatchObject({
-    ...{ maxItems: 3, bitmap: true, maxItemBytes: 80, purgeLru: true },
+    maxItems: 3,
+    bitmap: true,
+    maxItemBytes: 80,
+    purgeLru: true,
     store: { path: '/srv/c.store', syncSeconds: 5, replaces: false },
   });
 });
@@ -32,7 +45,10 @@ test.each([
 test('the old form makes a cache with the name default, or none', () => {
   expect(cacheOf(defaultOldCache())).toBeNull();
   expect(cacheOf({ items: 7, blockBytes: 100, storePath: '/s', storeSync: 0, lastModified: true })).toMatchObject({
-    ...{ name: 'default', maxItems: 7, blockBytes: 100, lastModified: true },
+    name: 'default',
+    maxItems: 7,
+    blockBytes: 100,
+    lastModified: true,
     store: { path: '/s', syncSeconds: 10, replaces: false },
   });
 });
