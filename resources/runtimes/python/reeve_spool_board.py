@@ -2,7 +2,7 @@
 its own successor read (engine/master/spool-boards.ts): so a task costs no message.
 
     u32 magic | u32 pid | u64 tasks | u64 attempts | u64 failures | u64 started ms | u64 deadline ms |
-    u32 frequency seconds | u32 tasks that were not due at the last look | u64 since when the oldest of the others was, ms |
+    u32 frequency seconds | u32 tasks that were not due at the last look | u64 since when the oldest other was due, ms |
     u16 n | n bytes: the task that runs, from its folder on
 
 It is made by the first process of its number in a generation; one that finds a task in it knows in which task the one
