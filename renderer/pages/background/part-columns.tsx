@@ -25,10 +25,10 @@ export function cronColumns(nowMs: number, openLog: () => void): Column<CronRow>
       cell: ({ command }) => (command === '' ? <span className="q">a signal</span> : command),
       hint: ({ command }) => command,
     },
-    { title: 'When', widthPx: 230, cell: cronWords, hint: cronFields },
+    { title: 'When', widthPx: 190, cell: cronWords, hint: cronFields },
     {
       title: 'Now',
-      widthPx: 132,
+      widthPx: 100,
       cell: ({ pid, lastStartedAtMs }) =>
         pid === null ? (
           <span className="q">{UNKNOWN_TEXT}</span>
@@ -42,12 +42,12 @@ export function cronColumns(nowMs: number, openLog: () => void): Column<CronRow>
         ),
       hint: ({ pid }) => (pid === null ? '' : `pid ${pid}`),
     },
-    { title: 'Last run', widthPx: 112, numeric: true, cell: ({ lastStartedAtMs }) => clock(lastStartedAtMs, nowMs) },
-    { title: 'Result', widthPx: 92, cell: cronResult },
-    { title: 'Runs', widthPx: 64, numeric: true, cell: ({ runs }) => <Count of={runs} /> },
+    { title: 'Last run', widthPx: 96, numeric: true, cell: ({ lastStartedAtMs }) => clock(lastStartedAtMs, nowMs) },
+    { title: 'Result', widthPx: 80, cell: cronResult },
+    { title: 'Runs', widthPx: 52, numeric: true, cell: ({ runs }) => <Count of={runs} /> },
     {
       title: 'Next run',
-      widthPx: 176,
+      widthPx: 120,
       numeric: true,
       cell: ({ nextAtMs }) =>
         nextAtMs === null ? (
@@ -55,13 +55,13 @@ export function cronColumns(nowMs: number, openLog: () => void): Column<CronRow>
         ) : (
           <>
             {minuteText(nextAtMs, nowMs)}
-            {nextAtMs - nowMs < 60_000 ? null : <span className="q"> in {formatAge(nextAtMs - nowMs)}</span>}
+            {isSoon(nextAtMs, nowMs) ? <span className="q"> in {formatAge(nextAtMs - nowMs)}</span> : null}
           </>
         ),
     },
     {
       title: 'Output',
-      widthPx: 72,
+      widthPx: 60,
       cell: () => (
         <button type="button" className="btn-link" onClick={openLog}>
           Log
@@ -69,6 +69,11 @@ export function cronColumns(nowMs: number, openLog: () => void): Column<CronRow>
       ),
     },
   ];
+}
+
+/** Not of what comes within the minute: when in it, is not known; and a date says enough. */
+function isSoon(atMs: number, nowMs: number): boolean {
+  return atMs - nowMs >= 60_000 && atMs - nowMs < 10 * 3_600_000;
 }
 
 /** A cron is due in a minute, and begins at some time within it. */

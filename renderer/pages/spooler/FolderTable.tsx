@@ -16,7 +16,7 @@ export interface FolderTableProps {
   onChoose: (path: string) => void;
 }
 
-const WIDTHS = [undefined, 132, 150, 76, 76, 76, 112, 88, 92] as const;
+const WIDTHS = [undefined, 112, 120, 68, 68, 68, 96, 76, 80] as const;
 
 export function FolderTable({ folders, lists, nowMs, chosen, onChoose }: FolderTableProps) {
   function onKeyDown(event: KeyboardEvent<HTMLTableElement>): void {
@@ -91,7 +91,7 @@ function FolderCells({ folder, list, nowMs }: { folder: SpoolFolder; list: Spool
         <span className="row g3">
           <StateGlyph status={processes.length === 0 ? 'cheap' : running > 0 ? 'busy' : 'idle'} silent />
           {processes.length === 0 ? (
-            <span className="q">no process here</span>
+            <span className="q">none here</span>
           ) : running > 0 ? (
             <span>
               <span className="m">{running}</span> of <span className="m">{processes.length}</span>
