@@ -257,7 +257,7 @@ function unknownOption(item: ResolvedOption, resolved: Resolved, warnings: Confi
 
 /** Plugins of uWSGI whose work the engine does itself. */
 const PLUGINS_BUILT_IN =
-  /^(python[23]?\d*|http|corerouter|cheaper_busyness|ping|log(file|socket|pipe)|r?syslog|systemd_logger|stats_pusher_(file|socket|statsd))$/;
+  /^(python[23]?\d*|http|corerouter|cheaper_busyness|curl_cron|ping|log(file|socket|pipe)|r?syslog|systemd_logger|stats_pusher_(file|socket|statsd))$/;
 
 /** As on uWSGI a plugin that is not there stops the start only when it is needed; what it brings has options of its own. */
 function readPlugins(
