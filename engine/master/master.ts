@@ -4,12 +4,10 @@
  * effect means in detail is the business of the parts (listeners.ts, runtime-pool.ts, facilities.ts ...).
  */
 import { randomBytes } from 'node:crypto';
-import { formatStats, STATS_HTTP_HEAD } from '../api/format-stats.ts';
 import type { EngineSettings } from '../config/settings.ts';
 import { Empire } from '../emperor/empire.ts';
 import type { VassalLink } from '../emperor/vassal-link.ts';
 import { EngineError, formatEngineError } from '../errors.ts';
-import type { GatewayToMaster } from '../gateway/messages.ts';
 import { createScoreboard, forgetGateway, HeaderField, headerTotal, type Scoreboard } from '../scoreboard.ts';
 import { ENGINE_VERSION } from '../version.ts';
 import { Accounts } from './accounts.ts';
@@ -23,6 +21,7 @@ import type { MasterEvent } from './events.ts';
 import { findTooLarge } from './evil-reload.ts';
 import { Facilities } from './facilities.ts';
 import { applyFileLimit, describeFileLimit } from './file-limit.ts';
+import { greetGateway, hearGateway } from './gateway-messages.ts';
 import { GatewayPool } from './gateway-pool.ts';
 import { handedOver } from './hand-over.ts';
 import { ExitRequested } from './hook-actions.ts';
@@ -34,12 +33,13 @@ import type { MasterState } from './machine-state.ts';
 import { observe } from './observe.ts';
 import { OverdueScanner, type Scan } from './overdue.ts';
 import { Performer } from './performer.ts';
-import { answerOf, statisticsLines } from './reports.ts';
+import { answerOf } from './reports.ts';
 import { filesOf, makeRunFolder, type RunFolder, removeAbandonedFolders, removeRunFolder } from './run-folder.ts';
 import { RuntimePool } from './runtime-pool.ts';
-import type { RuntimePlace } from './runtimes.ts';
+import { placeOf, type RuntimePlace } from './runtimes.ts';
 import { Signals } from './signals.ts';
-import { buildStats } from './stats-view.ts';
+import { Statistics } from './statistics.ts';
+import type { StatsSources } from './stats-view.ts';
 import { System } from './system.ts';
 import { masterTitle } from './titles.ts';
 import { actOnTouch } from './touch-actions.ts';
@@ -80,6 +80,11 @@ export class Master {
   readonly #performer: Performer;
   readonly #system: System;
   readonly #signals: Signals;
+  readonly #statistics = new Statistics({
+    sources: () => this.#statsSources(),
+    settings: () => this.#config.current,
+    addMetrics: (document) => this.#facilities.metrics.addShown(document),
+  });
   readonly #empire: Empire;
   #folder: RunFolder | null = null;
   #state: MasterState;
@@ -101,7 +106,7 @@ export class Master {
       },
       enqueue: (command) => this.#enqueue({ type: 'command', command }),
       shell: {
-        'print-statistics': () => this.#printStatistics(),
+        'print-statistics': () => this.#statistics.lines().forEach((line) => this.#log.write(line)),
         'write-pidfile': () => this.#writePidfiles(),
         'reopen-log': () => this.#logKeeper.reopen(),
         'rotate-log': () => this.#logKeeper.rotate(),
@@ -112,7 +117,11 @@ export class Master {
     });
     this.#state = boot(planOf(settings), Date.now()).state;
     this.#gateways = new GatewayPool({
-      said: (gatewayId, message) => this.#gatewaySaid(gatewayId, message),
+      said: (gatewayId, message) => {
+        const enqueue = (event: MasterEvent): void => this.#enqueue(event);
+        const hearers = { accounts: this.#accounts, direct: this.#direct, listeners: this.#listeners };
+        hearGateway({ ...hearers, log: this.#log, place: this.#place, enqueue }, gatewayId, message);
+      },
       crashed: (gatewayId, reason, delayMs) => {
         forgetGateway(this.#board, gatewayId);
         this.#log.write(`*** BUG: a gateway crashed and is started again in ${delayMs / 1000} s ***\n${reason}`);
@@ -122,19 +131,7 @@ export class Master {
       stopped: () => this.#enqueue({ type: 'gateways-stopped' }),
     });
     const { env, cwd, resourcesFolder } = host;
-    const { endpoints: gatewayEndpoints } = this.#gateways;
-    this.#place = {
-      env,
-      cwd,
-      folder: null,
-      resourcesFolder,
-      token: this.#token,
-      controlEndpoint: '',
-      gatewayEndpoints,
-      commonsEndpoint: '',
-      runFolder: '',
-      bodyFolder: '',
-    };
+    this.#place = placeOf({ env, cwd, resourcesFolder }, this.#token, this.#gateways.endpoints);
     this.#system = new System({
       log: host.log,
       place: this.#place,
@@ -152,7 +149,7 @@ export class Master {
       state: () => this.#state,
       candidate: () => this.#config.candidate,
       alarm: (name, text) => this.#system.alarms.raise(name, text),
-      answer: (question) => answerOf(question, buildStats(this.#statsSources())),
+      answer: (question) => answerOf(question, this.#statistics.document()),
       workerGreeted: (spawnId) => this.#direct?.workers.greeted(spawnId),
       workerRetired: (spawnId) => this.#direct?.workers.retired(spawnId),
       requestGivenUp: (spawnId) => this.#direct?.workers.gaveUp(spawnId),
@@ -186,10 +183,10 @@ export class Master {
           renew: (role) => this.#companions.handle({ type: 'renew', role }),
         });
       },
-      stats: { render: () => this.#renderStats(), isHttp: () => this.#config.current.statsHttp },
+      stats: { render: () => this.#statistics.render(), isHttp: () => this.#config.current.statsHttp },
       figures: {
-        document: () => buildStats(this.#statsSources()),
-        text: () => this.#statsText(),
+        document: () => this.#statistics.document(),
+        text: () => this.#statistics.text(),
         settings: () => this.#config.current,
         log: (text) => this.#log.write(text),
       },
@@ -298,16 +295,13 @@ export class Master {
     applyFileLimit(this.#config.current);
     const fileLimit = describeFileLimit(this.#config.current);
     if (fileLimit !== null) this.#log.write(fileLimit);
-    const common = {
-      scoreboard: this.#board.buffer,
-      bodyFolder: folder.bodyFolder,
-      token: this.#token,
-      options: gatewayOptions(this.#config.current, this.#log.requestTarget),
-    };
     this.#place.commonsEndpoint = await this.#facilities.commons.start(folder.path, this.#token);
     await this.#gateways.start(
       Array.from({ length: this.#config.current.sockets.gateways }, (_, id) => ({
-        ...common,
+        scoreboard: this.#board.buffer,
+        bodyFolder: folder.bodyFolder,
+        token: this.#token,
+        options: gatewayOptions(this.#config.current, this.#log.requestTarget),
         workerEndpoint: isWindows ? '127.0.0.1:0' : `${folder.path}/gateway-${id}`,
       })),
     );
@@ -381,50 +375,14 @@ export class Master {
 
   // What comes in
 
-  #printStatistics(): void {
-    const lines = statisticsLines(buildStats(this.#statsSources()), this.#config.current);
-    for (const line of lines) this.#log.write(line);
-  }
-
   #writePidfiles(): void {
     this.#facilities.writePidfile(this.#config.current);
     this.#system.writePidfiles();
   }
 
-  #gatewaySaid(gatewayId: number, message: GatewayToMaster): void {
-    switch (message.type) {
-      case 'ready':
-        return;
-      case 'listening':
-      case 'listen-failed':
-        return this.#listeners.said(gatewayId, message);
-      case 'worker-connected':
-        this.#accounts.connected(message.spawnId);
-        this.#direct?.connected(message.spawnId, this.#place);
-        return this.#enqueue({ type: 'worker-connected', spawnId: message.spawnId });
-      case 'core-lost':
-        return this.#accounts.coreLost(message.spawnId);
-      case 'retired':
-        return this.#enqueue({ type: 'worker-drained', spawnId: message.spawnId });
-      case 'worker-retiring':
-        return this.#enqueue({ type: 'worker-recycling', spawnId: message.spawnId });
-      case 'worker-worn':
-        return this.#enqueue({ type: 'worker-worn', spawnId: message.spawnId });
-      case 'demand':
-        return this.#enqueue({ type: 'demand', count: message.count });
-      case 'trouble':
-        return this.#log.write(message.text);
-      case 'request-lines':
-        return this.#log.requestLines(message.text);
-      case 'drained':
-        return this.#enqueue({ type: 'gateways-drained' });
-    }
-  }
-
   #gatewayRestarted(gatewayId: number): void {
     this.#listeners.restore(gatewayId);
-    this.#gateways.tell({ type: 'use-generation', generation: this.#state.active });
-    this.#gateways.tell({ type: 'pause', paused: this.#state.paused });
+    greetGateway(this.#gateways, this.#state);
     this.#enqueue({ type: 'gateway-restarted' });
   }
 
@@ -460,7 +418,7 @@ export class Master {
 
   // Statistics and the end
 
-  #statsSources(): Parameters<typeof buildStats>[0] {
+  #statsSources(): StatsSources {
     this.#direct?.refresh();
     return {
       state: this.#state,
@@ -474,16 +432,6 @@ export class Master {
       spools: this.#companions.spools.stats(Date.now()),
       ...this.#system.stats,
     };
-  }
-
-  #renderStats(): string {
-    return (this.#config.current.statsHttp ? STATS_HTTP_HEAD : '') + this.#statsText();
-  }
-
-  #statsText(): string {
-    const { statsMinified, statsNoCores } = this.#config.current;
-    const document = this.#facilities.metrics.addShown(buildStats(this.#statsSources()));
-    return formatStats(document, { minified: statsMinified, noCores: statsNoCores });
   }
 
   #dispose(): void {

@@ -27,6 +27,16 @@ export interface RuntimePlace {
   folder: string | null;
 }
 
+/** What is known before anything is open; the rest is filled in on the way. */
+export function placeOf(
+  here: Pick<RuntimePlace, 'env' | 'cwd' | 'resourcesFolder'>,
+  token: string,
+  gatewayEndpoints: string[],
+): RuntimePlace {
+  const notYet = { controlEndpoint: '', commonsEndpoint: '', runFolder: '', bodyFolder: '' };
+  return { ...here, ...notYet, folder: null, token, gatewayEndpoints };
+}
+
 export interface RuntimeRequest {
   role: RuntimeBoot['role'];
   generation: number;
