@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, existsSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { waitFor } from '../testing/engine-process.ts';
 import { whyNoOtherUser } from '../testing/other-user.ts';
@@ -171,6 +171,20 @@ describe('an emperor that is asked', () => {
     rig.write('a.ini', rig.vassal());
     await rig.accepting('a.ini');
     await rig.state('lazy.ini', 'on demand');
+    rig.kill();
+    await rig.buried();
+  });
+});
+
+describe('an emperor of emperors', () => {
+  it('runs an emperor as a vassal, who is loyal at once, and takes all along when it is killed', async () => {
+    const rig = await start();
+    mkdirSync(rig.path('below'));
+    writeFileSync(rig.path('below/shop.ini'), rig.vassal());
+    rig.write('king.ini', `[uwsgi]\nemperor = ${rig.path('below')}\n`);
+    await rig.vassalThat('king.ini', 'loyal', ({ loyal }) => loyal === 1);
+    await waitFor('the vassal of the vassal', async () => rig.ask('shop.sock').catch(() => null));
+    await rig.stats();
     rig.kill();
     await rig.buried();
   });

@@ -118,8 +118,9 @@ export class Empire {
     const emperor = this.#emperor;
     const { log, settings } = this.#host;
     if (emperor === null) return this.#open();
-    await attempt(log, async () => emperor.adopt());
+    // Those that are there: the next look may bring others.
     if (isEmperorAlone(settings())) emperor.reloadAll();
+    await attempt(log, async () => emperor.adopt());
   }
 
   /** A stop only ever gets harder. */

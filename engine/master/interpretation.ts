@@ -100,6 +100,11 @@ function reloadObstacle(present: EngineSettings, next: EngineSettings): string |
   if (present.sockets.workerAccept !== next.sockets.workerAccept) {
     return "'worker-accept' has changed, which only a start can follow. Stop the engine and start it again.";
   }
+  if ((present.sockets.gateways === 0) !== (next.sockets.gateways === 0)) {
+    const text =
+      present.sockets.gateways === 0 ? 'has an address to answer on now' : 'has no address to answer on any more';
+    return `The emperor ${text}, which only a start can follow. Stop the engine and start it again.`;
+  }
   if (JSON.stringify(present.system.identity) !== JSON.stringify(next.system.identity)) {
     return "'uid', 'gid' or 'add-gid' has changed, which only a start can follow. Stop the engine and start it again.";
   }
