@@ -113,7 +113,7 @@ def application(environ, start_response):
         return [b"|".join(iter(uwsgi.chunked_read, b"")), uwsgi.chunked_read_nb()]
     elif path == "/info":
         errors = []
-        for function in (uwsgi.connection_fd, lambda: uwsgi.cache_get("x")):
+        for function in (uwsgi.connection_fd, lambda: uwsgi.websocket_recv()):
             try:
                 function()
             except (OSError, AttributeError) as error:
@@ -294,7 +294,7 @@ describe('the module uwsgi', () => {
     expect(facts.get('errors')).toContain(
       "OSError: uwsgi.connection_fd() is not possible here: the client's connection",
     );
-    expect(facts.get('errors')).toContain('AttributeError: uwsgi.cache_get is not available');
+    expect(facts.get('errors')).toContain('AttributeError: uwsgi.websocket_recv is not available');
     expect(facts.get('errors')).toContain("'RuntimeError', 'AttributeError'");
   });
 

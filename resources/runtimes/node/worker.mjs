@@ -25,7 +25,7 @@ import { acceptingPhases, runHooks } from './hooks.mjs';
 import { Recycling } from './recycling.mjs';
 import { signals } from './signals.mjs';
 import { resolveUwsgi } from './uwsgi-resolver.mjs';
-import { install, runHandler } from './uwsgi-state.mjs';
+import { install } from './uwsgi-state.mjs';
 import { listenToSignals } from './worker-signals.mjs';
 
 /** Connects to `host:port` or a unix socket's path. */
@@ -63,7 +63,6 @@ class Master {
         const message = JSON.parse(this.#pending.toString('utf8', 4, end));
         this.#pending = this.#pending.subarray(end);
         if (message.type === 'exit') onExit();
-        else if (message.type === 'signal') void runHandler(message.number);
         else if (message.type === 'signal') signals.receive(message.number);
       }
     });
