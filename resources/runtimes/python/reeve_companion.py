@@ -75,7 +75,7 @@ class Companion:
             reeve_process.set_title(title.replace("{number}", str(boot["number"])))
         if hasattr(signal, "SIGPIPE"):
             signal.signal(signal.SIGPIPE, signal.SIG_IGN)
-        reeve_signals.install_companion()
+        reeve_signals.install_companion(role)
         reeve_hooks.run(boot, "post-fork")
         threading.Thread(target=self._listen, name="reeve-control", daemon=True).start()
         code = 0

@@ -20,12 +20,14 @@ def install(control):
     _handle("SIGTSTP", _nothing)
 
 
-def install_companion():
-    """A mule or a spooler leaves what it does and ends, as in uWSGI; to be called in the main thread."""
+def install_companion(role):
+    """A mule or a spooler leaves what it does and ends; a spooler ignores SIGHUP, as in uWSGI. In the main thread."""
 
     def leave(*_):
         raise SystemExit(0)
 
+    if role == "spooler":
+        _handle("SIGHUP", _nothing)
     for name in ("SIGTERM", "SIGINT", "SIGHUP"):
         number = getattr(signal, name, None)
         # Python's own handler of SIGINT is no handler of the application's.
