@@ -33,7 +33,7 @@ const engines: EngineProcess[] = [];
 
 async function start(ini: string, more: { starter?: string[] } = {}): Promise<EngineProcess> {
   const engine = await EngineProcess.start({
-    ini: `wsgi-file = app.py\nmaster = true\nalarm = keep cmd:cat >> kept; echo >> kept\n${ini}`,
+    ini: `wsgi-file = app.py\nmaster = true\nalarm = keep cmd:echo "$(cat)" >> kept\n${ini}`,
     files: { 'app.py': APP, 'mule.py': MULE },
     ...more,
   });
@@ -62,7 +62,7 @@ hook-post-fork = alarm:keep from the worker`);
     expect(keptOf(engine).sort()).toEqual(['from the master', 'from the worker', 'from-the-application'].sort());
     const alarms = (await engine.stats()).reeve?.alarms;
     expect(alarms).toMatchObject([
-      { name: 'keep', action: 'cmd:cat >> kept; echo >> kept', raised: 3, last_message: 'from-the-application' },
+      { name: 'keep', action: 'cmd:echo "$(cat)" >> kept', raised: 3, last_message: 'from-the-application' },
     ]);
     expect(alarms?.[0]?.last).toBeGreaterThan(Date.now() / 1000 - 60);
   });

@@ -133,6 +133,7 @@ uwsgi.add_cron(8, 0, 0, 30, 2, -1)
     const engine = await start(`cron = ${ALWAYS} echo $$ > pid; sleep 60`);
     const pid = await waitFor('the command', () => Number(engine.read('pid')));
     engine.signal('SIGKILL');
+    await engine.exited;
     await waitFor('the end of the command', () => !isRunning(pid));
   });
 });

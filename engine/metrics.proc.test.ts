@@ -83,7 +83,7 @@ metric = name=twice,collector=multiplier,children=sales,arg1n=2`);
 metric = sales
 metric-threshold = key=sales,value=10,alarm=keep,rate=60,msg=sales are high,reset=3
 metric-threshold = key=worker.1.requests,value=1,alarm=keep,rate=60
-alarm = keep cmd:cat >> kept; echo >> kept`);
+alarm = keep cmd:echo "$(cat)" >> kept`);
     await call(engine, '/metric_set/sales/10');
     await waitFor('both alarms', () => engine.read('kept').split('\n').length === 3);
     expect(engine.read('kept').split('\n').sort()).toEqual([
