@@ -1,5 +1,5 @@
 /** Work beside requests, on Debian's uWSGI and on the bundled engine alike: the tasks of a spooler, and what else runs. */
-import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { makeProject, type Project } from '../fixtures/project.ts';
@@ -45,6 +45,10 @@ async function makeSpooling(parent: string): Promise<Project> {
   return project;
 }
 
+function sized(text: string): Buffer {
+  return Buffer.concat([Buffer.from([text.length, 0]), Buffer.from(text)]);
+}
+
 /** Returns its name, without what all names begin with. */
 async function addTask(
   { folder }: Project,
@@ -52,7 +56,6 @@ async function addTask(
   vars: readonly (readonly [string, string])[],
   dueInMs = 0,
 ): Promise<string> {
-  const sized = (text: string): Buffer => Buffer.concat([Buffer.from([text.length, 0]), Buffer.from(text)]);
   const block = Buffer.concat(vars.flat().map(sized));
   const bytes = Buffer.concat([
     Buffer.from([17, block.length & 255, block.length >> 8, 0]),
@@ -60,11 +63,12 @@ async function addTask(
     Buffer.from('BODY'),
   ]);
   const name = `web_77_${number}_123_1795329700_000123`;
-  // Under another name until it is whole: a spooler takes what it finds.
-  const path = join(folder, 'q', `uwsgi_spoolfile_on_${name}`);
-  await writeFile(path, bytes);
+  // Whole and with its time before a spooler can see it.
+  const hidden = join(folder, 'q', `.${name}`);
+  await writeFile(hidden, bytes);
   const at = (Date.now() + dueInMs) / 1000;
-  await utimes(path, at, at);
+  await utimes(hidden, at, at);
+  await rename(hidden, join(folder, 'q', `uwsgi_spoolfile_on_${name}`));
   return name;
 }
 

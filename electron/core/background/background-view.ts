@@ -86,7 +86,7 @@ export function makeBackground(document: StatsDocument, facts: ViewFacts): Backg
     metrics: metrics.slice(0, MOST_METRICS).map(([name, metric]) => metricRow(name, metric, rates)),
     metricCount: metrics.length,
     spoolEveryMs: options?.spoolEveryMs ?? null,
-    tellsOfSignals: reeve !== undefined,
+    tellsOfSignals: reeve !== undefined || document.version.startsWith('reeve'),
   };
 }
 

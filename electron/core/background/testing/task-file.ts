@@ -1,5 +1,5 @@
 /** Files of tasks as uWSGI writes them, for tests. */
-import { mkdir, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, rename, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Header, variables and body; keys and values as latin-1, so that any byte can be written. */
@@ -19,10 +19,12 @@ export async function writeTask(
 ): Promise<string> {
   written += 1;
   const name = `uwsgi_spoolfile_on_web_1_77_${written}_123_1795329700_000123`;
-  const path = join(folder, place, name);
+  // Whole and with its time before a spooler can see it.
+  const hidden = join(folder, place, `.${name}`);
   await mkdir(join(folder, place), { recursive: true });
-  await writeFile(path, bytes, { mode: 0o600 });
-  await utimes(path, dueAtMs / 1000, dueAtMs / 1000);
+  await writeFile(hidden, bytes, { mode: 0o600 });
+  await utimes(hidden, dueAtMs / 1000, dueAtMs / 1000);
+  await rename(hidden, join(folder, place, name));
   return name;
 }
 
