@@ -54,23 +54,22 @@ export interface EmperorBlacklisted {
  *   cursed      it was told to end
  *   refused     it is not started as it is; `cause` says why
  */
-export const VASSAL_STATES = [
-  'on demand',
-  'starting',
-  'spawned',
-  'accepting',
-  'loyal',
-  'throttled',
-  'cursed',
-  'refused',
-] as const;
+export type VassalState =
+  | 'on demand'
+  | 'starting'
+  | 'spawned'
+  | 'accepting'
+  | 'loyal'
+  | 'throttled'
+  | 'cursed'
+  | 'refused';
 
 export interface ReeveVassal {
   id: string;
   monitor: string;
   /** Absolute path of its configuration; empty when it comes from elsewhere. */
   config: string;
-  /** One of VASSAL_STATES. */
+  /** A VassalState. */
   state: string;
   /** Why it is in this state: `exited with code 1`; empty when there is nothing to say. */
   cause: string;
@@ -105,7 +104,7 @@ export const EMPEROR_KEYS: ReadonlySet<string> = new Set([
   'reeve',
 ]);
 
-export const VASSAL: Shape<EmperorVassal> = {
+const VASSAL: Shape<EmperorVassal> = {
   id: '',
   pid: 0,
   born: 0,

@@ -2,7 +2,7 @@
  * What `emperor-stats` shows of the vassals: those that have a process or wait for a connection in uWSGI's list, those
  * that died early on the blacklist, and all of them with their state and its cause under the engine's own key.
  */
-import type { EmperorBlacklisted, EmperorVassal, ReeveVassal } from '../api/emperor-stats.ts';
+import type { EmperorBlacklisted, EmperorVassal, ReeveVassal, VassalState } from '../api/emperor-stats.ts';
 import type { MonitorSetting } from '../config/emperor-settings.ts';
 import type { Vassal, VassalsState } from './vassal-state.ts';
 
@@ -56,8 +56,7 @@ export function placeOf(monitor: MonitorSetting): string {
   return monitor.type === 'glob' ? monitor.pattern : monitor.text;
 }
 
-/** The words of VASSAL_STATES. */
-function stateOf({ status, isHeld, strikes, curse, isLoyal, isAccepting, isReady }: Vassal): ReeveVassal['state'] {
+function stateOf({ status, isHeld, strikes, curse, isLoyal, isAccepting, isReady }: Vassal): VassalState {
   if (curse !== null) return 'cursed';
   if (status === 'waiting') return strikes === null ? 'starting' : 'throttled';
   if (status === 'on demand' && !isHeld) return 'starting';
