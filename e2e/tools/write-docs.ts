@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { optionNotes } from '../../engine/config/option-notes.ts';
 import { optionTable } from '../../engine/config/option-table.ts';
 import { titledSections } from '../../engine/config/options/sections.ts';
+import { API_DOCS_PATH, readApi, renderApiDocs } from './api-docs.ts';
 import { DIAGNOSTIC_DOCS_PATH, renderDiagnosticDocs } from './diagnostic-docs.ts';
 import { namesInSection, OPTION_DOCS_PATH, renderOptionDocs } from './option-docs.ts';
 import { PROJECT_ROOT } from './tree.ts';
@@ -16,3 +17,5 @@ writeFileSync(
 console.log(`${OPTION_DOCS_PATH}: ${optionTable.length} options`);
 writeFileSync(join(PROJECT_ROOT, DIAGNOSTIC_DOCS_PATH), renderDiagnosticDocs());
 console.log(DIAGNOSTIC_DOCS_PATH);
+writeFileSync(join(PROJECT_ROOT, API_DOCS_PATH), renderApiDocs(readApi()));
+console.log(API_DOCS_PATH);
