@@ -99,7 +99,7 @@ export class CompanionProcesses {
 
   /** Kills a zygote, after its mules and spoolers if it has some: it reports their ends. */
   killZygote(generation: number): void {
-    if (this.#stopped === null && this.#hasFork(generation)) this.#doomed.add(generation);
+    if (this.#stopped !== 'forced' && this.#hasFork(generation)) this.#doomed.add(generation);
     else this.#host.runtimes.killZygote(generation);
   }
 

@@ -149,6 +149,23 @@ describe('processes beside the workers', () => {
     expect(run(...lost, [10_000, { type: 'tick' }]).effects.at(-1)).toEqual(spawn(101));
   });
 
+  it('that a zygote was asked for are asked for again when it has ended, and one that comes after all is killed', () => {
+    const lost: [number, CompanionEvent][] = [
+      [0, takeOver(1, [MULE], 'fork')],
+      [1, { type: 'zygote', isReady: true }],
+      [2, { type: 'zygote', isReady: false }],
+      [3, { type: 'zygote', isReady: true }],
+    ];
+    expect(run(...lost).effects).toEqual([spawn(100, 1, MULE, 'fork'), spawn(101, 1, MULE, 'fork')]);
+    expect(run(...lost, [4, started(100)]).effects.at(-1)).toEqual({ type: 'kill', spawnId: 100, pid: 1100 });
+  });
+
+  it('are started once although their parent and they themselves say so', () => {
+    const { state, log } = run([0, takeOver(1)], [1, started(100)], [2, started(100)]);
+    expect(log).toHaveLength(1);
+    expect(state.seats.get('mule 1')?.spawns).toBe(1);
+  });
+
   it('are replaced one by one when a role is renewed', () => {
     const renewed = run([0, takeOver(1)], [1, started(100)], [9000, { type: 'renew', role: 'mule' }]);
     expect(renewed.effects.at(-1)).toEqual({ type: 'tell-exit', spawnId: 100 });

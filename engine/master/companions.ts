@@ -12,6 +12,8 @@ const SHORT_LIFE_MS = 1000;
 const FIRST_PAUSE_MS = 250;
 /** A process whose end nobody reports, or that lost its control connection, has this long to be seen ending. */
 const UNREACHABLE_MS = 1000;
+/** SIGKILL has worked by then, whether anybody reports it or not. */
+const KILLED_MS = 5000;
 
 /**
  *   requested  asked for; no process yet
@@ -169,6 +171,7 @@ function handle(draft: Draft, event: CompanionEvent): void {
       return takeOver(draft, event);
     case 'zygote':
       state.isZygoteReady = event.isReady;
+      if (!event.isReady) forgetForks(draft);
       return;
     case 'renew':
       for (const companion of state.companions.values()) {
@@ -189,6 +192,8 @@ function handle(draft: Draft, event: CompanionEvent): void {
     case 'kill': {
       const companion = state.companions.get(event.spawnId);
       if (companion !== undefined) handleOne(draft, companion, event);
+      // Given up as lost together with its zygote.
+      else if (event.type === 'started') draft.effects.push({ type: 'kill', spawnId: event.spawnId, pid: event.pid });
     }
   }
 }
@@ -236,6 +241,8 @@ function takeOver(draft: Draft, event: Extract<CompanionEvent, { type: 'take-ove
 
 function started(draft: Draft, companion: Companion, pid: number): void {
   const { setting, status } = companion;
+  // Its parent tells, and it tells itself.
+  if (companion.pid !== 0) return;
   companion.pid = pid;
   if (status === 'killed') {
     // It was given up before it was there.
@@ -253,6 +260,13 @@ function started(draft: Draft, companion: Companion, pid: number): void {
       ? `spawned uWSGI mule ${setting.number} (pid: ${pid})`
       : `spawned the uWSGI spooler on dir ${setting.folder} with pid ${pid}`,
   );
+}
+
+/** The zygote has ended: what it was asked for does not come any more. */
+function forgetForks({ state }: Draft): void {
+  for (const [spawnId, { pid, generation }] of state.companions) {
+    if (state.spawn === 'fork' && pid === 0 && generation === state.generation) state.companions.delete(spawnId);
+  }
 }
 
 /** Its process is gone, or never came. */
@@ -302,8 +316,8 @@ function tick(draft: Draft, companion: Companion): void {
 function kill(draft: Draft, companion: Companion): void {
   if (companion.status === 'killed') return;
   companion.status = 'killed';
-  companion.deadlineMs = null;
   const { spawnId, pid } = companion;
+  companion.deadlineMs = pid === 0 ? null : draft.nowMs + KILLED_MS;
   if (pid !== 0) draft.effects.push({ type: 'kill', spawnId, pid });
 }
 

@@ -223,6 +223,7 @@ export class RuntimePool {
       case 'hello':
         if (from.role === 'zygote') this.#greetedZygotes.set(from.generation, message.pid);
         else if (from.role === 'worker') this.#host.workerGreeted(from.spawnId);
+        else this.#started(from.spawnId, message.pid);
         return;
       case 'lifeline':
         return;
