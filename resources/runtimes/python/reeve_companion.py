@@ -89,7 +89,7 @@ class Companion:
         self._exit(code)
 
     def wait(self, seconds=None, also=()):
-        """Waits until it is woken, one of the descriptors `also` can be read, or the time is up. Gives those that can."""
+        """Waits until it is woken, one of the descriptors `also` can be read, or the time is up. Gives those."""
         poll = select.poll()
         poll.register(self._wake_read, select.POLLIN)
         for descriptor in also:

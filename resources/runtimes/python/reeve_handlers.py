@@ -1,8 +1,8 @@
 """Handlers of uWSGI's signals (uwsgi.register_signal): what this process has registered, and their runs here.
 
 The master picks the process that handles a signal and tells it over the control connection; `Runner.add` takes that in
-the control thread. Handlers run in the main thread as long as it serves alone: while it waits for a request, or when the
-present one is answered, so never beside one. Nothing of this costs a request more than two assignments.
+the control thread. Handlers run in the main thread as long as it serves alone: while it waits for a request, or when
+the present one is answered, so never beside one. Nothing of this costs a request more than two assignments.
 """
 
 import signal
@@ -122,7 +122,7 @@ def kick_main_thread(runner):
 
 
 def run_in_thread(runner):
-    """For a worker that serves several requests at a time: handlers have a thread of their own, made when it is needed."""
+    """For a worker that serves several requests at a time: handlers have a thread of their own, made when needed."""
     arrived = threading.Event()
     started = []
     runner.due = ()

@@ -59,7 +59,8 @@ class Mule:
             if function is not None:
                 return function()
             # As uWSGI it is a mule without a function then.
-            sys.stderr.write("*** mule %d: there is no function %s: it waits for messages ***\n" % (self.number, command))
+            text = "*** mule %d: there is no function %s: it waits for messages ***\n"
+            sys.stderr.write(text % (self.number, command))
             return self._loop()
         try:
             runpy.run_path(command, run_name="__main__")
