@@ -71,6 +71,14 @@ describe('a mule', () => {
     }
   });
 
+  it('with a function runs it, called or only named', async () => {
+    const files = {
+      'work.py': 'def ring():\n    print("rang", flush=True)\n    import uwsgi\n    uwsgi.mule_get_msg()\n',
+    };
+    const engine = await start(['pythonpath = .', 'mule = work:ring()', 'mule = work:ring'], { files });
+    await waitFor('both functions', () => engine.log.match(/^rang$/gm)?.length === 2);
+  });
+
   it('whose script never looks for messages ends at once when it is to end', async () => {
     const script = "import time\nopen('events', 'a').write('up\\n')\nwhile True: time.sleep(100)\n";
     const engine = await start(['mule = script.py'], { files: { 'script.py': script } });

@@ -20,7 +20,7 @@ function settingsOf(lines: string): EngineSettings {
 
 test('mules are numbered in the order of the options, and know their farms', () => {
   const { companions } = settingsOf(
-    'farm = pair:1, 3\nmule\nmule = work.py\nmules = 2\nfarm = all:3\nmule-harakiri = 9\nmule-reload-mercy = 5',
+    'farm = pair:1, 3\nmule = true\nmule = work.py\nmules = 2\nfarm = all:3\nmule-harakiri = 9\nmule-reload-mercy = 5',
   );
   expect(companions).toEqual(
     [

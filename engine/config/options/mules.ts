@@ -1,6 +1,8 @@
 /**
  * Mules: processes beside the workers, for messages, signals and scripts of their own.
  */
+
+import { isFlagWord } from '../values.ts';
 import type { OptionSection, Reader } from './section.ts';
 import { readNumber } from './section.ts';
 
@@ -17,9 +19,9 @@ mule-harakiri | seconds | works | 0 | Kills a mule whose task takes longer.
 mule-reload-mercy | seconds | works | 60 | Time a mule gets to end at a reload.
 `,
   readers: {
-    // As on uWSGI a mule without a value waits for messages and signals.
+    // As on uWSGI a mule without a value, or with that of a switch, waits for messages and signals.
     mule: ({ settings }, value) => {
-      settings.mules.commands.push(value);
+      settings.mules.commands.push(isFlagWord(value) ? '' : value);
       return settings.mules.commands.length > MOST_MULES ? `is one mule too many: ${MOST_MULES} at most.` : null;
     },
     mules: ({ settings }, value) => {

@@ -54,7 +54,7 @@ class Mule:
         command = self.companion.setting["command"]
         if not command:
             return self._loop()
-        if command.endswith(")"):
+        if command.endswith(")") or (":" in command and not os.path.exists(command)):
             function = _find_function(command)
             if function is not None:
                 return function()
@@ -160,8 +160,8 @@ class Mule:
 
 
 def _find_function(command):
-    """`module:function()`, or `function()` of the application's module."""
-    name = command[:-1].rstrip("( ")
+    """`module:function()`, `module:function`, or `function()` of the application's module."""
+    name = command.rstrip("() ")
     module_name, _, function_name = name.rpartition(":")
     if not module_name:
         module_name, _, function_name = name.rpartition(".")
