@@ -56,11 +56,11 @@ it('what the engine would refuse is an error of its own files; a real uWSGI may 
   const folder = await mkdtemp(join(tmpdir(), 'reeve-config-'));
   try {
     const path = join(folder, 'uwsgi.ini');
-    await writeFile(path, '[uwsgi]\nhttp-socket = :8080\nspooler = jobs\n');
+    await writeFile(path, '[uwsgi]\nhttp-socket = :8080\nchroot = /srv\n');
     const host = createConfigHost({ cwd: folder, env: {}, binaryPath: 'uwsgi', version: '0' });
     expect(readEffectiveConfig(['--ini', path], host).errors).toEqual([]);
     expect(readEffectiveConfig(['--ini', path], host, 'engine').errors).toEqual([
-      expect.stringContaining("uwsgi.ini:3: The engine does not support the option 'spooler'"),
+      expect.stringContaining("uwsgi.ini:3: The engine does not support the option 'chroot'"),
     ]);
   } finally {
     await rm(folder, { recursive: true, force: true });
