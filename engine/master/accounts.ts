@@ -60,6 +60,8 @@ export class Accounts {
   readonly #freeSlots: number[] = [];
   readonly #seats = new Map<string, SeatTotals>();
   readonly #entries = new Map<number, Entry>();
+  /** Requests of processes whose slots others have by now. */
+  #freedRequests = 0;
 
   constructor(board: Scoreboard) {
     this.#board = board;
@@ -137,6 +139,15 @@ export class Accounts {
     return this.slotsOf(spawnId).some((slot) => this.read(slot, SlotField.requestId) !== 0);
   }
 
+  /** Requests that any process has answered so far, also those that were replaced since. */
+  get requestsEver(): number {
+    let requests = this.#freedRequests;
+    for (const { slots } of this.#entries.values()) {
+      for (const slot of slots) requests += this.read(slot, SlotField.requests);
+    }
+    return requests;
+  }
+
   /** Totals of a seat with what its present processes have counted so far. */
   totalsOf(generation: number, wid: number): SeatTotals {
     const seat = this.#seat(generation, wid);
@@ -154,7 +165,10 @@ export class Accounts {
 
   #free(spawnId: number, entry: Entry): void {
     this.#addTo(this.#seat(entry.generation, entry.wid), entry.slots);
-    for (const slot of entry.slots) clearSlot(this.#board, slot);
+    for (const slot of entry.slots) {
+      this.#freedRequests += this.read(slot, SlotField.requests);
+      clearSlot(this.#board, slot);
+    }
     this.#freeSlots.push(...entry.slots);
     this.#entries.delete(spawnId);
   }

@@ -45,6 +45,22 @@ describe('the books of a worker number', () => {
     expect(accounts.totalsOf(2, 1)).toMatchObject({ cores: [], spawns: 0 });
   });
 
+  it('know how many requests were ever answered, also by a process that is gone', () => {
+    const accounts = new Accounts(board);
+    const first = admit(accounts, 1);
+    accounts.connected(1);
+    set(first[0] ?? 0, { requests: 3 });
+    expect(accounts.requestsEver).toBe(3);
+    accounts.gone(1, 6000);
+    expect(accounts.requestsEver).toBe(3);
+    accounts.coreLost(1);
+    accounts.forgetGeneration(1);
+    const second = admit(accounts, 2);
+    expect(accounts.requestsEver).toBe(3);
+    set(second[0] ?? 0, { requests: 2 });
+    expect(accounts.requestsEver).toBe(5);
+  });
+
   it('count applications apart, over processes and cores', () => {
     const accounts = new Accounts(board);
     for (const spawnId of [1, 2]) {

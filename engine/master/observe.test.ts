@@ -21,6 +21,7 @@ const FIELDS = new Map([
   [2, { [SlotField.startMs]: NOW_MS - 9000, [SlotField.runningMicros]: 800, [SlotField.requests]: 5 }],
 ]);
 const accounts = {
+  requestsEver: 9,
   slotsOf: (spawnId: number) => [spawnId],
   read: (slot: number, field: SlotField) => new Map(Object.entries(FIELDS.get(slot) ?? {})).get(String(field)) ?? 0,
 };

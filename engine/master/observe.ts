@@ -9,13 +9,13 @@ import { isLive, type MasterState, workersOf } from './machine-state.ts';
 /** `waiting`: length of the queue. */
 export function observe(
   state: MasterState,
-  accounts: Pick<Accounts, 'slotsOf' | 'read'>,
+  accounts: Pick<Accounts, 'slotsOf' | 'read' | 'requestsEver'>,
   waiting: number,
   nowMs: number,
   memoryOf: (pid: number) => ProcessMemory = readMemory,
 ): Observation {
   const isLimited = (state.generations.get(state.active)?.plan.cheaper?.rssSoftLimitBytes ?? 0) > 0;
-  const seen: Observation = { nowMs, backlog: waiting, requests: 0, rssBytes: 0, workers: [] };
+  const seen: Observation = { nowMs, backlog: waiting, requests: accounts.requestsEver, rssBytes: 0, workers: [] };
   for (const worker of workersOf(state, state.active)) {
     if (isLimited && worker.pid !== 0) seen.rssBytes += memoryOf(worker.pid).rssBytes;
     const sight: WorkerSight = { spawnId: worker.spawnId, isBusy: false, runningMicros: 0 };
@@ -25,7 +25,6 @@ export function observe(
       sight.runningMicros += accounts.read(slot, SlotField.runningMicros);
       if (startMs !== null) sight.runningMicros += Math.max(0, nowMs - startMs) * 1000;
       seen.backlog += accounts.read(slot, SlotField.queued);
-      seen.requests += accounts.read(slot, SlotField.requests);
     }
     if (isLive(worker)) seen.workers.push(sight);
   }
