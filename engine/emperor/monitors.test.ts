@@ -1,7 +1,9 @@
 import {
   chmodSync,
   lutimesSync,
+  mkdirSync,
   mkdtempSync,
+  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -126,7 +128,62 @@ describe('a folder of vassals', () => {
     expect((await look(monitor))[0]?.config).toBe('[uwsgi]\n');
     script('exit 3');
     utimesSync(at('a.ini'), 5, 5);
-    expect((await look(monitor))[0]).toMatchObject({ refusal: 'could not be run: it ended with code 3' });
+    expect((await look(open({ magicExec: true })))[0]).toMatchObject({
+      refusal: 'could not be run: it ended with code 3',
+    });
+  });
+
+  it('keeps what a file has printed while it fails, says so once, and asks again when it has changed', async () => {
+    const script = (text: string): void => {
+      writeFileSync(at('a.ini'), `#!/bin/sh\necho x >> '${at('calls')}'\n${text}\n`);
+      chmodSync(at('a.ini'), 0o755);
+    };
+    script("echo '[uwsgi]'");
+    const monitor = open({ magicExec: true });
+    const before = await look(monitor);
+    script('exit 3');
+    expect([await look(monitor), await look(monitor)]).toEqual([before, before]);
+    expect(lines).toEqual(['[emperor] a.ini could not be run: it ended with code 3; its vassal stays as it is']);
+    expect(readFileSync(at('calls'), 'utf8')).toBe('x\nx\n');
+    script("echo '[uwsgi]'; echo master = true");
+    expect((await look(monitor))[0]?.config).toBe('[uwsgi]\nmaster = true\n');
+  });
+
+  it('notices that a file has grown within a tick of the clock', async () => {
+    const monitor = open();
+    writeFileSync(at('a.ini'), '');
+    utimesSync(at('a.ini'), 5, 5);
+    const half = await marks(monitor);
+    writeFileSync(at('a.ini'), '[uwsgi]');
+    utimesSync(at('a.ini'), 5, 5);
+    expect(await marks(monitor)).not.toBe(half);
+  });
+
+  it('keeps the socket of a vassal while the file that names it is being written, or the command fails', async () => {
+    writeFileSync(at('a.ini'), '');
+    writeFileSync(at('a.ini.socket'), '/run/a');
+    const command = `test ! -e ${at('broken')} && echo /run/b`;
+    const inFile = open({ onDemand: { extension: '.socket', folder: null, command: null } });
+    const byCommand = open({ onDemand: { extension: null, folder: null, command: `f() { ${command}; }; f` } });
+    expect([(await look(inFile))[0]?.onDemand, (await look(byCommand))[0]?.onDemand]).toEqual(['/run/a', '/run/b']);
+    writeFileSync(at('a.ini.socket'), '');
+    writeFileSync(at('broken'), '');
+    writeFileSync(at('a.ini'), 'changed');
+    expect([(await look(inFile))[0]?.onDemand, (await look(byCommand))[0]?.onDemand]).toEqual(['/run/a', '/run/b']);
+    rmSync(at('a.ini.socket'));
+    expect((await look(inFile))[0]?.onDemand).toBe('');
+  });
+
+  it('keeps vassals whose files can not be looked at now', async () => {
+    writeFileSync(at('a.ini'), '');
+    writeFileSync(at('a.ini.socket'), '/run/a');
+    const monitor = open({ onDemand: { extension: '.socket', folder: null, command: null } });
+    const before = await look(monitor);
+    rmSync(at('a.ini.socket'));
+    // A folder in the place of the file can not be read, as little as a disk with errors.
+    mkdirSync(at('a.ini.socket'));
+    expect([await look(monitor), await look(monitor)]).toEqual([before, before]);
+    expect(lines).toEqual(['[emperor] a.ini can not be looked at (EISDIR); its vassal stays as it is']);
   });
 });
 

@@ -3,12 +3,12 @@
  * gone is for vassals.ts to find out. Folders and patterns are here, as uWSGI reads them: files with the ending of a
  * configuration, their time of change, their owner.
  */
-import { accessSync, constants, lstatSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { EmperorSettings, MonitorSetting } from '../config/emperor-settings.ts';
 import { globPaths } from '../config/glob.ts';
+import { resolvePath } from '../config/host.ts';
 import { formatByExtension } from '../config/sources.ts';
-import { createConfigHost } from '../config-host.ts';
 import { errorCode } from '../master/engine-log.ts';
 import { openDatabaseMonitor } from './database-monitors.ts';
 import { runHelper } from './helpers.ts';
@@ -42,6 +42,8 @@ class FileMonitor implements Monitor {
   readonly #place: MonitorPlace;
   /** What was seen of each file at the last scan, so that nothing is run twice for the same file. */
   #seen = new Map<string, FoundVassal>();
+  /** Why a file was left as it was before, or the mark with which it could not be run. */
+  readonly #failed = new Map<string, string>();
   #trouble = '';
 
   constructor(setting: FileSetting, settings: EmperorSettings, place: MonitorPlace) {
@@ -55,10 +57,11 @@ class FileMonitor implements Monitor {
     if (names === null) return null;
     const seen = new Map<string, FoundVassal>();
     for (const { id, file } of names) {
-      const found = await this.#look(id, file);
+      const found = await this.#lookOrKeep(id, file);
       if (found !== null) seen.set(id, found);
     }
     this.#seen = seen;
+    for (const id of this.#failed.keys()) if (!seen.has(id)) this.#failed.delete(id);
     return [...seen.values()];
   }
 
@@ -68,22 +71,31 @@ class FileMonitor implements Monitor {
 
   #list(): { id: string; file: string }[] | null {
     const setting = this.#setting;
-    if (setting.type === 'glob') {
-      const paths = globPaths(setting.pattern, createConfigHost({ cwd: this.#place.cwd }));
-      return paths.filter((path) => this.#isConfiguration(path)).map((path) => ({ id: path, file: path }));
-    }
     try {
-      const names = readdirSync(setting.path).filter((name) => this.#isConfiguration(name));
+      const names = setting.type === 'glob' ? this.#glob(setting.pattern) : readdirSync(setting.path).sort();
       this.#trouble = '';
-      return names.sort().map((name) => ({ id: name, file: `${setting.path}/${name}` }));
+      const folder = setting.type === 'glob' ? '' : `${setting.path}/`;
+      return names.filter((name) => this.#isConfiguration(name)).map((name) => ({ id: name, file: folder + name }));
     } catch (error) {
       const trouble = errorCode(error);
       if (trouble !== this.#trouble) {
-        this.#place.log(`[emperor] ${setting.path} can not be read (${trouble}); its vassals stay as they are`);
+        this.#place.log(`[emperor] ${setting.text} can not be read (${trouble}); its vassals stay as they are`);
       }
       this.#trouble = trouble;
       return null;
     }
+  }
+
+  #glob(pattern: string): string[] {
+    const at = (path: string): string => resolvePath(this.#place.cwd, path);
+    return globPaths(pattern, {
+      list: (path) => ifThere(() => readdirSync(at(path))) ?? [],
+      kindOf: (path) => {
+        const stats = ifThere(() => statSync(at(path)));
+        if (stats === null) return null;
+        return stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : 'other';
+      },
+    });
   }
 
   #isConfiguration(path: string): boolean {
@@ -91,11 +103,29 @@ class FileMonitor implements Monitor {
     return formatByExtension(path) !== null || this.#settings.extraExtensions.some((end) => path.endsWith(end));
   }
 
-  /** null: there is no such file (any more). */
+  /** One file that can not be looked at is as it was before. */
+  async #lookOrKeep(id: string, file: string): Promise<FoundVassal | null> {
+    try {
+      return await this.#look(id, file);
+    } catch (error) {
+      const why = errorCode(error);
+      const before = this.#seen.get(id) ?? null;
+      this.#failOnce(id, why, `can not be looked at (${why})${before === null ? '' : '; its vassal stays as it is'}`);
+      return before;
+    }
+  }
+
+  #failOnce(id: string, failure: string, text: string): void {
+    if (this.#failed.get(id) !== failure) this.#place.log(`[emperor] ${id} ${text}`);
+    this.#failed.set(id, failure);
+  }
+
+  /** null: there is no such file (any more). Throws when it can not be told. */
   async #look(id: string, file: string): Promise<FoundVassal | null> {
     const { isTyrant, magicExec, nofollow, tyrantNofollow } = this.#settings;
-    const stats = statsOf(file);
-    const link = statsOf(file, true);
+    const before = this.#seen.get(id);
+    const stats = ifThere(() => statSync(file));
+    const link = ifThere(() => lstatSync(file));
     if (stats === null || link === null || !stats.isFile()) {
       // Node knows names as text only.
       if (!id.includes('\ufffd')) return null;
@@ -103,19 +133,25 @@ class FileMonitor implements Monitor {
     }
     const changed = nofollow ? link : stats;
     const { uid, gid } = isTyrant && tyrantNofollow ? link : stats;
-    const mark = `${changed.mtimeMs} ${changed.ino}`;
+    // The size: a file that is seen half written may be complete within the same tick of the file system's clock.
+    const mark = `${changed.mtimeMs} ${changed.ino} ${changed.size}`;
     const found: FoundVassal = { ...NOTHING, id, file, folder: this.#folder, mtimeMs: changed.mtimeMs, mark, uid, gid };
     if (isTyrant && (uid === 0 || gid === 0))
       return { ...found, refusal: 'invalid permissions: its file belongs to root' };
     found.onDemand = await this.#socketOf(id, file, mark);
     if (!magicExec || !isExecutable(file)) return found;
-    const before = this.#seen.get(id);
     if (before?.mark === mark && before.uid === uid)
       return { ...found, config: before.config, refusal: before.refusal };
+    const isKept = before !== undefined && before.config !== null && before.uid === uid;
+    if (isKept && this.#failed.get(id) === mark) return before;
     const rights = isTyrant ? { uid, gid } : {};
     const printed = await runHelper([file], { ...this.#place, cwd: this.#folder, ...rights });
     if (printed.ok) return { ...found, config: printed.output };
-    return { ...found, refusal: `could not be run: ${printed.reason}` };
+    const why = `could not be run: ${printed.reason}`;
+    if (!isKept) return { ...found, refusal: why };
+    // It runs on with what was printed before; the file is run again when it has changed once more.
+    this.#failOnce(id, mark, `${why}; its vassal stays as it is`);
+    return before;
   }
 
   /** Folder that vassals run in. */
@@ -125,43 +161,38 @@ class FileMonitor implements Monitor {
 
   async #socketOf(id: string, file: string, mark: string): Promise<string> {
     const { command, extension, folder } = this.#settings.onDemand;
+    const before = this.#seen.get(id);
     if (extension !== null) {
-      const text =
-        contentOf(file + extension)
-          ?.split('\n', 1)[0]
-          ?.trim() ?? '';
+      const content = ifThere(() => readFileSync(file + extension, 'utf8'));
+      const text = content?.split('\n', 1)[0]?.trim() ?? '';
       if (text !== '') return text;
+      // Half written: as long as there is such a file, the socket stays the one that it was.
+      if (content !== null && before !== undefined) return before.onDemand;
     }
     if (folder !== null) return `${folder}/${basename(id)}.socket`;
     if (command === null) return '';
-    const before = this.#seen.get(id);
     if (before?.mark === mark) return before.onDemand;
     const printed = await runHelper(['/bin/sh', '-c', `${command} "$1"`, 'sh', id], {
       ...this.#place,
       cwd: this.#folder,
     });
     if (!printed.ok) this.#place.log(`[emperor] emperor-on-demand-exec for ${id}: ${printed.reason}`);
-    return printed.ok ? (printed.output.split('\n', 1)[0]?.trim() ?? '') : '';
+    return printed.ok ? (printed.output.split('\n', 1)[0]?.trim() ?? '') : (before?.onDemand ?? '');
   }
 }
 
 const NOTHING = { config: null, mtimeMs: 0, mark: '', uid: 0, gid: 0, onDemand: '', refusal: null };
 
-function statsOf(file: string, ofLink = false): Stats | null {
-  try {
-    return ofLink ? lstatSync(file) : statSync(file);
-  } catch {
-    // Gone since the folder was read, a link to nowhere, or not for us.
-    return null;
-  }
-}
+/** How the file system says that a file is gone, or a link to nowhere. */
+const GONE = ['ENOENT', 'ENOTDIR', 'ELOOP'];
 
-function contentOf(path: string): string | null {
+/** null: it is gone. Throws what else the file system says: what can not be looked at now is not gone. */
+function ifThere<T>(look: () => T): T | null {
   try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    // No such file: the vassal starts at once.
-    return null;
+    return look();
+  } catch (error) {
+    if (GONE.includes(errorCode(error))) return null;
+    throw error;
   }
 }
 
