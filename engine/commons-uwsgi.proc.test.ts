@@ -134,28 +134,27 @@ function withoutTime(caches: readonly StatsCache[] | undefined): object[] {
   );
 }
 
-test.skipIf(whyNoUwsgi() !== null)(
-  'every call gives what it gives on uWSGI, and leaves the same statistics',
-  async () => {
-    const engine = await EngineProcess.start({
-      ini: `wsgi-file = app.py\n${OPTIONS.join('\n')}`,
-      files: { 'app.py': EVAL_APP },
-    });
-    disposals.push(() => engine.dispose());
-    const uwsgi = await startUwsgi();
+test('every call gives what it gives on uWSGI, and leaves the same statistics', async ({ skip }) => {
+  const reason = whyNoUwsgi();
+  skip(reason !== null, reason ?? '');
+  const engine = await EngineProcess.start({
+    ini: `wsgi-file = app.py\n${OPTIONS.join('\n')}`,
+    files: { 'app.py': EVAL_APP },
+  });
+  disposals.push(() => engine.dispose());
+  const uwsgi = await startUwsgi();
 
-    const answers = await evaluate(engine.port, CALLS);
-    expect(answers.filter(([, result]) => result === '')).toEqual([]);
-    expect(answers).toEqual(await evaluate(uwsgi.port, CALLS));
-    expect(await evaluate(engine.port, EXPIRING)).toEqual(await evaluate(uwsgi.port, EXPIRING));
+  const answers = await evaluate(engine.port, CALLS);
+  expect(answers.filter(([, result]) => result === '')).toEqual([]);
+  expect(answers).toEqual(await evaluate(uwsgi.port, CALLS));
+  expect(await evaluate(engine.port, EXPIRING)).toEqual(await evaluate(uwsgi.port, EXPIRING));
 
-    const theirs = await uwsgi.stats();
-    await waitFor(
-      'the report of the last call',
-      async () => (await engine.stats()).caches?.[8]?.full === theirs.caches?.[8]?.full,
-    );
-    const ours = await engine.stats();
-    expect(withoutTime(ours.caches)).toEqual(withoutTime(theirs.caches));
-    expect(ours.locks).toEqual(theirs.locks);
-  },
-);
+  const theirs = await uwsgi.stats();
+  await waitFor(
+    'the report of the last call',
+    async () => (await engine.stats()).caches?.[8]?.full === theirs.caches?.[8]?.full,
+  );
+  const ours = await engine.stats();
+  expect(withoutTime(ours.caches)).toEqual(withoutTime(theirs.caches));
+  expect(ours.locks).toEqual(theirs.locks);
+});

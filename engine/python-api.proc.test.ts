@@ -3,7 +3,7 @@
  * of a real uWSGI. What differs is in a table of its own, with the reason. uWSGI's names are recorded from 2.0.21 with
  * spooler, cache, queue, metrics, a mule and a shared area.
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { EngineProcess, freePort, waitFor } from './testing/engine-process.ts';
 import { ask, block, packet } from './testing/uwsgi-packets.ts';
 import { UwsgiProcess, whyNoUwsgi } from './testing/uwsgi-process.ts';
@@ -202,18 +202,24 @@ describe('the module uwsgi', () => {
     );
   });
 
-  describe.skipIf(whyNoUwsgi() !== null)('and a real uWSGI', () => {
-    let uwsgi: UwsgiProcess;
+  describe('and a real uWSGI', () => {
+    const missing = whyNoUwsgi();
+    let uwsgi: UwsgiProcess | null = null;
     let port: number;
 
     beforeAll(async () => {
+      if (missing !== null) return;
       port = await freePort();
       const args = ['--plugins', 'python3,ping', '--wsgi-file', 'app.py', '--threads', '2', '--enable-threads'];
       uwsgi = await UwsgiProcess.start([...args, '--pyargv', 'word', '--socket', `127.0.0.1:${port}`], FILES);
     });
 
     afterAll(async () => {
-      await uwsgi.dispose();
+      await uwsgi?.dispose();
+    });
+
+    beforeEach(({ skip }) => {
+      skip(missing !== null, missing ?? '');
     });
 
     test.each(SAME)('give the same for %s', async (call) => {

@@ -38,7 +38,9 @@ describe('the option signal', () => {
     }
   });
 
-  it.skipIf(whyNoUwsgi() !== null)('is handled by uWSGI', async () => {
+  it('is handled by uWSGI', async ({ skip }) => {
+    const reason = whyNoUwsgi();
+    skip(reason !== null, reason ?? '');
     const port = await freePort();
     const args = ['--plugin', 'python3,signal', '--socket', `127.0.0.1:${port}`, '--module', 'app'];
     const uwsgi = await UwsgiProcess.start(args, { 'app.py': BACKGROUND_APP });

@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BACKGROUND_APP } from './testing/background-app.ts';
 import { evaluate } from './testing/commons-app.ts';
 import { EngineProcess, freePort, waitFor } from './testing/engine-process.ts';
@@ -78,7 +78,12 @@ const VARIANTS: [name: string, options: string[]][] = [
   ['lazy-apps', ['lazy-apps = true']],
 ];
 
-describe.skipIf(whyNoUwsgi() !== null)('as on uWSGI', () => {
+describe('as on uWSGI', () => {
+  beforeEach(({ skip }) => {
+    const reason = whyNoUwsgi();
+    skip(reason !== null, reason ?? '');
+  });
+
   const OPTIONS = ['processes = 2', 'mules = 3', 'farm = solo:2', 'farm = pair:1,2', 'spooler = spool'];
 
   it('a signal is handled by those that its target names', async () => {
@@ -182,7 +187,8 @@ describe.each(VARIANTS)('with %s', (_name, more) => {
     expect((await server.events(4)).at(-1)).toBe('signal 5 mule1');
   });
 
-  it.skipIf(isDirect)('none of many signals is lost', async () => {
+  it('none of many signals is lost', async ({ skip }) => {
+    skip(isDirect, 'its socket speaks uwsgi, and the calls of this test are HTTP');
     const server = await startEngine(['processes = 2', ...more]);
     for (let round = 0; round < 50; round++) await server.call('uwsgi.signal(2), uwsgi.signal(3)');
     const events = await server.events(100);

@@ -6,7 +6,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { EngineProcess, freePort, waitFor } from './testing/engine-process.ts';
 import { parseRuns, type Run, SPOOL_APP } from './testing/spool-apps.ts';
 import { whyNoUwsgi } from './testing/uwsgi-process.ts';
@@ -55,6 +55,11 @@ function hasDecorators(): boolean {
 }
 
 const disposals: (() => Promise<void>)[] = [];
+
+beforeEach(({ skip }) => {
+  const reason = whyNoUwsgi();
+  skip(reason !== null, reason ?? '');
+});
 
 afterEach(async () => {
   for (const dispose of disposals.splice(0).toReversed()) await dispose();
@@ -115,46 +120,38 @@ async function emptied(engine: EngineProcess): Promise<void> {
   );
 }
 
-test.skipIf(whyNoUwsgi() !== null)(
-  'both at once run each task exactly once, whoever has put it in',
-  async () => {
-    const engine = await startEngine('spooler = {FOLDER}/q\nspooler-quiet = true\n');
-    const uwsgi = await startUwsgi(engine, ['--spooler', engine.path('q'), '--spooler-quiet']);
-    const own = `http://127.0.0.1:${engine.port}`;
-    const names: { byEngine: string[]; byUwsgi: string[] } = { byEngine: [], byUwsgi: [] };
-    for (let number = 0; number < TASKS_OF_EACH; number++) {
-      names.byEngine.push(await put(own, `n=${number}&do=sleep&for=0.01`));
-      names.byUwsgi.push(await put(uwsgi, `n=${number}&do=sleep&for=0.01`));
-    }
-    await emptied(engine);
-    const [byEngine, byUwsgi] = [namesOf(runsAt(engine, 'ran.jsonl')), namesOf(runsAt(engine, 'uwsgi/ran.jsonl'))];
-    expect([...byEngine, ...byUwsgi].toSorted()).toEqual([...names.byEngine, ...names.byUwsgi].toSorted());
-    // Each has run what the other has put in.
-    expect(byEngine.some((name) => names.byUwsgi.includes(name))).toBe(true);
-    expect(byUwsgi.some((name) => names.byEngine.includes(name))).toBe(true);
-  },
-  90_000,
-);
+test('both at once run each task exactly once, whoever has put it in', async () => {
+  const engine = await startEngine('spooler = {FOLDER}/q\nspooler-quiet = true\n');
+  const uwsgi = await startUwsgi(engine, ['--spooler', engine.path('q'), '--spooler-quiet']);
+  const own = `http://127.0.0.1:${engine.port}`;
+  const names: { byEngine: string[]; byUwsgi: string[] } = { byEngine: [], byUwsgi: [] };
+  for (let number = 0; number < TASKS_OF_EACH; number++) {
+    names.byEngine.push(await put(own, `n=${number}&do=sleep&for=0.01`));
+    names.byUwsgi.push(await put(uwsgi, `n=${number}&do=sleep&for=0.01`));
+  }
+  await emptied(engine);
+  const [byEngine, byUwsgi] = [namesOf(runsAt(engine, 'ran.jsonl')), namesOf(runsAt(engine, 'uwsgi/ran.jsonl'))];
+  expect([...byEngine, ...byUwsgi].toSorted()).toEqual([...names.byEngine, ...names.byUwsgi].toSorted());
+  // Each has run what the other has put in.
+  expect(byEngine.some((name) => names.byUwsgi.includes(name))).toBe(true);
+  expect(byUwsgi.some((name) => names.byEngine.includes(name))).toBe(true);
+}, 90_000);
 
-test.skipIf(whyNoUwsgi() !== null)(
-  'each alone runs what the other has put in, decorated functions with their arguments too',
-  async () => {
-    const expected = ['add 20', 'plain ann', 'raw bob'];
-    // Tasks of uWSGI, run by the engine. With an external folder alone its decorators do not work.
-    const engine = await startEngine('spooler = {FOLDER}/q\nspooler-frequency = 1\n', DECORATED);
-    const external = await startUwsgi(engine, ['--spooler', 'own', '--spooler-external', engine.path('q')]);
-    await put(external, `folder=${engine.path('q')}`);
-    await waitFor(`three runs\n${engine.log}`, () => runsAt(engine, 'ran.jsonl').length === 3);
-    await emptied(engine);
-    expect(resultsOf(runsAt(engine, 'ran.jsonl'))).toEqual(expected);
+test('each alone runs what the other has put in, decorated functions with their arguments too', async () => {
+  const expected = ['add 20', 'plain ann', 'raw bob'];
+  // Tasks of uWSGI, run by the engine. With an external folder alone its decorators do not work.
+  const engine = await startEngine('spooler = {FOLDER}/q\nspooler-frequency = 1\n', DECORATED);
+  const external = await startUwsgi(engine, ['--spooler', 'own', '--spooler-external', engine.path('q')]);
+  await put(external, `folder=${engine.path('q')}`);
+  await waitFor(`three runs\n${engine.log}`, () => runsAt(engine, 'ran.jsonl').length === 3);
+  await emptied(engine);
+  expect(resultsOf(runsAt(engine, 'ran.jsonl'))).toEqual(expected);
 
-    // Tasks of the engine, run by uWSGI.
-    const producer = await startEngine('spooler = {FOLDER}/own\nspooler-external = {FOLDER}/q\n', DECORATED);
-    await startUwsgi(producer, ['--spooler', producer.path('q'), '--spooler-frequency', '1']);
-    await put(`http://127.0.0.1:${producer.port}`, `folder=${producer.path('q')}`);
-    await waitFor('three runs', () => runsAt(producer, 'uwsgi/ran.jsonl').length === 3);
-    await emptied(producer);
-    expect(resultsOf(runsAt(producer, 'uwsgi/ran.jsonl'))).toEqual(expected);
-  },
-  60_000,
-);
+  // Tasks of the engine, run by uWSGI.
+  const producer = await startEngine('spooler = {FOLDER}/own\nspooler-external = {FOLDER}/q\n', DECORATED);
+  await startUwsgi(producer, ['--spooler', producer.path('q'), '--spooler-frequency', '1']);
+  await put(`http://127.0.0.1:${producer.port}`, `folder=${producer.path('q')}`);
+  await waitFor('three runs', () => runsAt(producer, 'uwsgi/ran.jsonl').length === 3);
+  await emptied(producer);
+  expect(resultsOf(runsAt(producer, 'uwsgi/ran.jsonl'))).toEqual(expected);
+}, 60_000);

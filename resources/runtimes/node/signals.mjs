@@ -35,10 +35,6 @@ class Signals {
     this.#send({ type: 'raise-signal', number });
   }
 
-  isRegistered(number) {
-    return this.#handlers.has(number);
-  }
-
   get isRunning() {
     return this.#isRunning;
   }
