@@ -72,6 +72,7 @@ export const actionKindSchema = z.enum([
   'log-rotate',
   'log-reopen',
   'respawn-worker',
+  'clear-blacklist',
 ]);
 export type ActionKind = z.infer<typeof actionKindSchema>;
 

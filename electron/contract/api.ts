@@ -30,6 +30,15 @@ import {
 } from './desk-model.ts';
 import { configContextSchema, configPathsSchema, configPeekSchema } from './editor-model.ts';
 import {
+  emperorHeadSchema,
+  emperorSchema,
+  MOST_VASSALS_A_CALL,
+  vassalIdSchema,
+  vassalLogSchema,
+  vassalResultSchema,
+  vassalRowSchema,
+} from './emperor-model.ts';
+import {
   exportFormatSchema,
   fleetExportSchema,
   fleetPreviewSchema,
@@ -91,6 +100,7 @@ const chosenTasks = inSpool.extend({
   /** What was typed for a read-only instance. */
   confirmedName: z.string().max(200).optional(),
 });
+const chosenVassals = byId.extend({ vassals: z.array(vassalIdSchema).min(1).max(MOST_VASSALS_A_CALL) });
 const mostLines = z.number().int().min(1).max(MOST_LOG_LINES);
 
 export const methods = {
@@ -218,6 +228,24 @@ export const methods = {
    */
   'background.watch': { params: byId, result: z.object({ background: backgroundSchema.nullable() }) },
   'background.unwatch': { params: byId, result: nothing },
+
+  /**
+   * An emperor's vassals, and from then on `emperor.changed` with each poll, on this connection, until
+   * `emperor.unwatch`. null: it has not answered yet. A vassal is named by the key of its row, to the emperor it is under.
+   */
+  'emperor.watch': { params: byId, result: z.object({ emperor: emperorSchema.nullable() }) },
+  'emperor.unwatch': { params: byId, result: nothing },
+  /** Touches the files of vassals: their emperor reloads them. */
+  'emperor.touch': {
+    /** `confirmedName`: what was typed for a read-only instance. */
+    params: chosenVassals.extend({ confirmedName: z.string().max(200).optional() }),
+    result: z.object({ results: z.array(vassalResultSchema) }),
+  },
+  /** Attaches to those that have a stats address in their configuration. */
+  'emperor.attach': { params: chosenVassals, result: z.object({ results: z.array(vassalResultSchema) }) },
+  /** The instance that has the configuration of a vassal on its Config page; made when there is none. */
+  'emperor.open': { params: byId.extend({ vassal: vassalIdSchema }), result: instanceSchema },
+  'emperor.log': { params: byId.extend({ vassal: vassalIdSchema }), result: vassalLogSchema },
 
   /** The tasks in a spooler's folder, which is one that the instance has. */
   'spool.list': { params: inSpool, result: spoolListSchema },
@@ -392,6 +420,13 @@ export const events = {
   }),
   tick: tickSchema,
   'background.changed': z.object({ instanceId: z.string(), background: backgroundSchema }),
+  /** `order`: keys of all rows, when it is another than before; rows that are not in it are gone. */
+  'emperor.changed': z.object({
+    instanceId: z.string(),
+    head: emperorHeadSchema,
+    changed: z.array(vassalRowSchema),
+    order: z.array(z.string()).nullable(),
+  }),
   /** Of a followed source: at most the newest 1,000 at once; a gap in their numbers means: read again. */
   'log.lines': z.object({ instanceId: z.string(), source: z.string(), lines: z.array(logLineSchema) }),
   'log.state': z.object({ instanceId: z.string(), source: z.string(), state: logStateSchema }),

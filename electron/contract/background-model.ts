@@ -162,7 +162,7 @@ export const backgroundSchema = z.object({
 export type Background = z.infer<typeof backgroundSchema>;
 
 /** Pages that an instance has beside the usual ones. */
-export const sectionSchema = z.enum(['spooler', 'background']);
+export const sectionSchema = z.enum(['spooler', 'background', 'emperor']);
 export type Section = z.infer<typeof sectionSchema>;
 
 /** Tasks that are listed at most, the oldest first. */

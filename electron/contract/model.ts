@@ -75,8 +75,8 @@ export const instanceSchema = z.object({
   name: z.string(),
   /** Heading in the rail. */
   group: z.string(),
-  /** `engine`: Reeve runs it on the bundled engine; `attached`: it was there already. */
-  kind: z.enum(['engine', 'attached']),
+  /** `engine`: Reeve runs it on the bundled engine; `attached`: it was there already; `emperor`: that, with vassals. */
+  kind: z.enum(['engine', 'attached', 'emperor']),
   /** With its machine: `ssh://web1/run/app.stats`. */
   statsAddress: z.string(),
   /** MachineId: `local`, or the SSH destination. */
@@ -107,6 +107,8 @@ export const instanceSchema = z.object({
   sample: z.boolean(),
   harakiriMs: ms.nullable(),
   lastReloadAtMs: ms.nullable(),
+  /** Of an emperor that has answered: its vassals, and how many of them a person should look at. */
+  emperor: z.object({ vassals: count, trouble: count }).nullable(),
   /** Pages it has beside the usual ones, by its stats or its configuration. */
   sections: z.array(sectionSchema),
 });

@@ -15,6 +15,7 @@ import { ConfigVersions } from './config/config-versions.ts';
 import type { EffectiveConfig } from './config/effective-config.ts';
 import { withRunningChannels } from './config/running-channels.ts';
 import { currentUser } from './current-user.ts';
+import { EmperorFeeds } from './emperor/emperor-feeds.ts';
 import { Engines } from './engine/engines.ts';
 import { openRunFolder } from './engine/run-folder.ts';
 import { TrustStore, trustFileSchema } from './engine/trust.ts';
@@ -228,10 +229,12 @@ export async function createCore(
   });
   const logs = new LogFeeds(ports.clock, rawLogs);
   const background = new BackgroundFeeds(ports.clock);
+  const emperors = new EmperorFeeds({ clock: ports.clock, all: () => registry.all() });
   const context: HandlerContext = {
     ports,
     logs,
     background,
+    emperors,
     audit,
     registry,
     machines,
@@ -266,6 +269,7 @@ export async function createCore(
       for (const instance of registry.all()) instance.unwatch(connection);
       logs.closed(connection);
       background.closed(connection);
+      emperors.closed(connection);
     },
   });
   server = rpc;
@@ -290,6 +294,7 @@ export async function createCore(
       reloads.dispose();
       logs.dispose();
       background.dispose();
+      emperors.dispose();
       await Promise.all([starting, rehearsals.dispose()]);
       await registry.dispose();
       hosts.dispose();

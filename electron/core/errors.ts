@@ -52,10 +52,6 @@ export const CATALOGUE = {
   'stats-truncated': ['{address}: {reason}.', '{next}'],
   'stats-router': ['{address}: {reason}.', '{next}'],
   'stats-not-uwsgi': ['{address}: {reason}.', '{next}'],
-  'stats-emperor': [
-    '{address} is an emperor with {count} vassals, not a server with workers.',
-    "Attach to the 'stats' address of one of its vassals.",
-  ],
   'instance-known': ['{address} is in the list already.', 'Look for it on the Fleet page.'],
   'instance-unknown': ['There is no instance {id}.', 'It was removed; choose another one.'],
   'instance-not-engine': [
@@ -267,6 +263,16 @@ export const CATALOGUE = {
   'rehearse-running': ['A rehearsal of {name} is under way.', 'Wait for its verdict, or cancel it.'],
   'reload-unknown': ['There is no report {id}.', 'Reports of the last 20 reloads of an instance are kept.'],
   'reload-running': ['A reload of {name} is being watched.', 'Wait for its verdict, or stop watching it.'],
+  'reload-emperor': [
+    '{name} is an emperor: it has no workers to be reloaded.',
+    'Reload its vassals on its page, or the emperor where it was started.',
+  ],
+  'emperor-not': ['{name} is no emperor, or has not answered yet.', 'Attach to the address of its emperor-stats.'],
+  'emperor-no-vassal': ['{name} has no vassal {id} now.', 'Its file may be gone; look at the list again.'],
+  'emperor-no-file': [
+    'Where the configuration of {id} is can not be told: it does not come from a file that is known.',
+    'Change it where its emperor reads it from.',
+  ],
   'reload-no-figures': [
     '{name} does not answer, so a reload could not be watched.',
     'Wait until the link is up again.',

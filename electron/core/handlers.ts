@@ -15,6 +15,8 @@ import { backgroundHandlers } from './background/background-handlers.ts';
 import { configHandlers } from './config/config-handlers.ts';
 import type { ConfigVersions } from './config/config-versions.ts';
 import { describeServers, type FoundServer, findServers, nameOfFile } from './discover/discover.ts';
+import type { EmperorFeeds } from './emperor/emperor-feeds.ts';
+import { emperorHandlers } from './emperor/emperor-handlers.ts';
 import type { Engines } from './engine/engines.ts';
 import type { TrustStore } from './engine/trust.ts';
 import { CoreError } from './errors.ts';
@@ -55,6 +57,7 @@ export interface HandlerContext {
   actions: Actions;
   logs: LogFeeds;
   background: BackgroundFeeds;
+  emperors: EmperorFeeds;
   /** What is done to servers goes on record here. */
   audit: AuditLog;
   rehearsals: Rehearsals;
@@ -76,6 +79,7 @@ export function createHandlers(context: HandlerContext): Handlers {
     ...logHandlers(context),
     ...auditHandlers(context),
     ...backgroundHandlers(context),
+    ...emperorHandlers(context),
     ...configHandlers(context),
     ...reloadHandlers(context),
     ...actionHandlers(context),
@@ -157,6 +161,7 @@ function instanceHandlers(context: HandlerContext): Part<'instances'> {
       rehearsals.forget(instanceId);
       context.logs.forget(instanceId);
       context.background.forget(instanceId);
+      context.emperors.forget(instanceId);
       await registry.remove(instanceId);
       versions.history.forget(instanceId);
       return {};
@@ -167,7 +172,10 @@ function instanceHandlers(context: HandlerContext): Part<'instances'> {
       return describeServers(machine, servers, (server) => instanceOf(server, machine, registry));
     },
     'instances.retry': ({ instanceId }) => {
-      registry.get(instanceId).monitor.retry();
+      const instance = registry.get(instanceId);
+      // Without an address there is nothing to try: that is told.
+      instance.target();
+      instance.monitor.retry();
       return {};
     },
     'instances.pause': ({ instanceId }) => {

@@ -5,7 +5,7 @@ import type { AppStores } from '../stores/app.ts';
 import type { Command } from './commands.ts';
 
 interface Item {
-  kind: Exclude<ActionKind, 'respawn-worker'>;
+  kind: Exclude<ActionKind, 'respawn-worker' | 'clear-blacklist'>;
   title: (name: string) => string;
   keywords: string;
 }
@@ -25,7 +25,13 @@ export function actionCommands({ ui }: AppStores, instance: Instance | null, why
     id: `action.${kind}`,
     title: title(instance?.name ?? 'the instance'),
     keywords,
-    whyNot: whyNot ?? (instance?.link.status === 'attached' ? null : 'There is no link to it.'),
+    whyNot:
+      whyNot ??
+      (instance?.kind === 'emperor' && kind !== 'log-rotate' && kind !== 'log-reopen'
+        ? 'An emperor has no workers of its own.'
+        : instance?.link.status === 'attached'
+          ? null
+          : 'There is no link to it.'),
     run: () => {
       if (instance) ui.openDialog({ type: 'action', instanceId: instance.id, kind, wid: null });
     },

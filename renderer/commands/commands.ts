@@ -11,9 +11,10 @@ import { reference } from '../pages/config/reference/reference-store.ts';
 import { isLinkDown } from '../pages/instance/link-down.ts';
 import type { AppStores } from '../stores/app.ts';
 import { byTrouble } from '../stores/instances.ts';
-import { fleetRoute, hasTab, INSTANCE_TABS, type InstanceTab, instanceRoute, TAB_TITLES } from '../stores/router.ts';
+import { fleetRoute, hasTab, type InstanceTab, instanceRoute, TAB_TITLES, tabsOfKind } from '../stores/router.ts';
 import { showToast } from '../ui/toast.tsx';
 import { actionCommands } from './action-commands.ts';
+import { emperorCommands } from './emperor-commands.ts';
 import { fleetCommands } from './fleet-commands.ts';
 import { hostCommands } from './host-commands.ts';
 import { runAction } from './run-action.ts';
@@ -35,6 +36,7 @@ export interface Command {
 }
 
 const TAB_KEYWORDS: { readonly [Tab in InstanceTab]?: string } = {
+  emperor: 'emperor blacklist vassal',
   spooler: 'tasks queue',
   background: 'cron timers mules farms caches locks metrics signals daemons alarms',
 };
@@ -112,7 +114,7 @@ function goCommands(stores: AppStores): Command[] {
       }),
     ),
     ...all
-      .filter((instance) => instance.id !== openId)
+      .filter((instance) => instance.id !== openId && instance.kind !== 'emperor')
       .map(
         (instance): Command => ({
           id: `reload.${instance.id}`,
@@ -149,16 +151,18 @@ function instanceCommands(stores: AppStores): Command[] {
     configRequests.ask(instance.id, request);
     router.go(instanceRoute(instance.id, 'config'));
   };
-  const tabs = INSTANCE_TABS.filter((tab) => tab !== 'reload').map(
-    (tab, index): Command => ({
-      id: `tab.${tab}`,
-      title: `Show ${TAB_TITLES[tab].toLowerCase()} of ${name}`,
-      shortcut: String(index + 1),
-      keywords: TAB_KEYWORDS[tab] ?? '',
-      whyNot: none ?? (hasTab(tab, instance?.sections ?? []) ? null : (NO_TAB[tab] ?? null)),
-      run: go(tab),
-    }),
-  );
+  const tabs = tabsOfKind(instance?.sections ?? [])
+    .filter((tab) => tab !== 'reload')
+    .map(
+      (tab, index): Command => ({
+        id: `tab.${tab}`,
+        title: `Show ${TAB_TITLES[tab].toLowerCase()} of ${name}`,
+        shortcut: String(index + 1),
+        keywords: TAB_KEYWORDS[tab] ?? '',
+        whyNot: none ?? (hasTab(tab, instance?.sections ?? []) ? null : (NO_TAB[tab] ?? null)),
+        run: go(tab),
+      }),
+    );
   const url = instance?.url ?? null;
   return [
     {
@@ -166,7 +170,7 @@ function instanceCommands(stores: AppStores): Command[] {
       title: `Reload ${name}…`,
       shortcut: 'R',
       keywords: 'restart graceful',
-      whyNot: none,
+      whyNot: none ?? (instance?.kind === 'emperor' ? 'An emperor has no workers: reload its vassals.' : null),
       run: go('reload'),
     },
     {
@@ -235,6 +239,7 @@ function instanceCommands(stores: AppStores): Command[] {
       run: inConfig({ type: 'outline' }),
     },
     ...tabs,
+    ...emperorCommands(stores, instance),
     ...actionCommands(stores, instance, none),
     {
       id: 'instance.hold',

@@ -13,6 +13,7 @@ import { RollingDialog } from './RollingDialog.tsx';
 import { SaveFilterDialog } from './SaveFilterDialog.tsx';
 import { ShortcutsDialog } from './ShortcutsDialog.tsx';
 import { TagsDialog } from './TagsDialog.tsx';
+import { VassalsDialog } from './VassalsDialog.tsx';
 
 export function Dialogs() {
   const { ui } = useStores();
@@ -50,6 +51,10 @@ export function Dialogs() {
       return <ImportDialog onClose={close} />;
     case 'action':
       return <ActionDialog instanceId={dialog.instanceId} kind={dialog.kind} wid={dialog.wid} onClose={close} />;
+    case 'vassals':
+      return (
+        <VassalsDialog what={dialog.what} instanceId={dialog.instanceId} vassals={dialog.vassals} onClose={close} />
+      );
     case 'shortcuts':
       return <ShortcutsDialog onClose={close} />;
   }

@@ -39,7 +39,7 @@ describe('the lines of an import', () => {
       server({}),
       server({ pid: 2, instanceId: 'x' }),
       server({ pid: 3, statsAddress: null, missing: 'It has no stats server.' }),
-      server({ pid: 4, role: 'emperor' }),
+      server({ pid: 4, role: 'emperor', statsAddress: null }),
     ];
     const lines = withFound([HOST], HOST, found);
     expect(lines.map(({ name, address, status }) => [name, address, status])).toEqual([

@@ -50,7 +50,7 @@ export function withFound(
     return lines.map((line) => (line.key === host.key ? { ...line, status: 'refused', note } : line));
   }
   const servers = found
-    .filter(({ role }) => role !== 'emperor')
+    .filter(({ role, statsAddress }) => role !== 'emperor' || statsAddress !== null)
     .map(({ pid, configPath, statsAddress, instanceId, missing, machine }): ImportLine => {
       const address = statsAddress === null ? null : addressOn(machine, statsAddress);
       const isListed = instanceId !== null || lines.some((line) => line.address !== null && line.address === address);

@@ -4,8 +4,9 @@
  */
 import { Bell, ChevronDown, ChevronRight, LayoutList, Plus, Server, Settings, Tag } from 'lucide-react';
 import { type KeyboardEvent, memo, type ReactNode, useRef, useState } from 'react';
+import type { Instance } from '../../electron/contract/model.ts';
 import { runCommand } from '../commands/commands.ts';
-import { formatRailRate } from '../format/quantity.ts';
+import { formatCount, formatRailRate, UNKNOWN_TEXT } from '../format/quantity.ts';
 import { filterOfGroup, inTrouble } from '../stores/instances.ts';
 import { fleetRoute, instanceRoute } from '../stores/router.ts';
 import { useInstances, useRoute, useSettings, useSlowNow, useStores, useUi } from '../stores/use-stores.ts';
@@ -229,7 +230,7 @@ function GroupLines({ group, current, tabStop, open }: GroupLinesProps) {
               line={line}
               name={instance.name}
               level={instance.health.level}
-              rate={instance.link.status === 'attached' ? formatRailRate(instance.figures?.reqPerSec ?? null) : '–'}
+              rate={railFigure(instance)}
               isCurrent={current === line.key}
               isTabStop={tabStop === line.key}
               open={open}
@@ -253,6 +254,12 @@ function GroupLines({ group, current, tabStop, open }: GroupLinesProps) {
       </div>
     </div>
   );
+}
+
+/** Requests per second; of an emperor how many vassals it has. */
+function railFigure({ link, emperor, figures }: Instance): string {
+  if (link.status !== 'attached') return UNKNOWN_TEXT;
+  return emperor === null ? formatRailRate(figures?.reqPerSec ?? null) : formatCount(emperor.vassals);
 }
 
 interface InstanceLineProps {

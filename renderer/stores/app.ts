@@ -3,6 +3,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { Client } from '../client.ts';
 import { type BackgroundStore, createBackgroundStore } from './background.ts';
 import { type ClockPage, type ClockStore, createClockStore } from './clock.ts';
+import { createEmperorStore, type EmperorStore } from './emperor.ts';
 import { createHostInfoStore, type HostInfoStore } from './host-info.ts';
 import { createHostsStore, type HostsStore } from './hosts.ts';
 import { createInstancesStore, type InstancesStore } from './instances.ts';
@@ -31,6 +32,7 @@ export interface AppStores {
   settings: SettingsStore;
   log: LogStore;
   background: BackgroundStore;
+  emperor: EmperorStore;
   reload: ReloadStore;
   rolling: RollingStore;
   ui: UiStore;
@@ -56,6 +58,7 @@ export function createAppStores({ client, link, retryLink, page }: AppStoresOpti
     settings: createSettingsStore(client),
     log: createLogStore(client),
     background: createBackgroundStore(client),
+    emperor: createEmperorStore(client),
     reload: createReloadStore(client),
     rolling: createRollingStore(client),
     router: createRouterStore(page),

@@ -12,6 +12,7 @@ export const INSTANCE_TABS = [
   'logs',
   'spooler',
   'background',
+  'emperor',
   'reload',
 ] as const;
 export type InstanceTab = (typeof INSTANCE_TABS)[number];
@@ -24,13 +25,26 @@ export const TAB_TITLES: Readonly<Record<InstanceTab, string>> = {
   logs: 'Logs',
   spooler: 'Spooler',
   background: 'Background',
+  emperor: 'Vassals',
   reload: 'Reload',
 };
 
 /** Whether an instance with these sections has a tab; a reload is started by its button. */
 export function hasTab(tab: InstanceTab, sections: readonly string[]): boolean {
-  if (tab === 'spooler' || tab === 'background') return sections.includes(tab);
+  if (sections.includes('emperor')) return tab === 'emperor' || tab === 'config' || tab === 'logs';
+  if (tab === 'spooler' || tab === 'background' || tab === 'emperor') return sections.includes(tab);
   return tab !== 'reload';
+}
+
+/** The tab that is shown where this one is asked for: an emperor has no workers and no requests, but vassals. */
+export function shownTab(tab: InstanceTab, sections: readonly string[]): InstanceTab {
+  return sections.includes('emperor') && !hasTab(tab, sections) ? 'emperor' : tab;
+}
+
+/** Tabs that servers of its kind can have, in their order. */
+export function tabsOfKind(sections: readonly string[]): readonly InstanceTab[] {
+  if (sections.includes('emperor')) return ['emperor', 'config', 'logs'];
+  return INSTANCE_TABS.filter((tab) => tab !== 'emperor');
 }
 
 export type Route =

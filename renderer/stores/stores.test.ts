@@ -38,6 +38,7 @@ function instance(id: string, level: Instance['health']['level'] = 'ok'): Instan
     sample: false,
     harakiriMs: null,
     lastReloadAtMs: null,
+    emperor: null,
     sections: [],
   };
 }

@@ -19,6 +19,8 @@ export type OpenDialog =
   | { type: 'rolling'; instanceIds: readonly string[] }
   | { type: 'save-filter'; filter: string }
   | { type: 'import' }
+  /** Vassals of one emperor, by the keys of their rows. */
+  | { type: 'vassals'; what: 'touch' | 'attach'; instanceId: string; vassals: readonly string[] }
   | { type: 'drift'; instanceIds: readonly string[] }
   /** A small action on the server; `wid` for a worker's. */
   | { type: 'action'; instanceId: string; kind: ActionKind; wid: number | null };

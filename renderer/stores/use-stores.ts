@@ -7,6 +7,7 @@ import { useStore } from 'zustand';
 import type { HostInfo, Instance, Settings } from '../../electron/contract/model.ts';
 import type { AppStores } from './app.ts';
 import type { BackgroundState } from './background.ts';
+import type { EmperorState } from './emperor.ts';
 import type { HostsState } from './hosts.ts';
 import type { InstancesState } from './instances.ts';
 import type { LinkState } from './link.ts';
@@ -51,6 +52,10 @@ export function useLog<T>(selector: (state: LogState) => T): T {
 
 export function useBackground<T>(selector: (state: BackgroundState) => T): T {
   return useStore(useStores().background, selector);
+}
+
+export function useEmperor<T>(selector: (state: EmperorState) => T): T {
+  return useStore(useStores().emperor, selector);
 }
 
 export function useReloads<T>(selector: (state: ReloadState) => T): T {

@@ -23,6 +23,7 @@ import { RpcError } from '../../electron/rpc/errors.ts';
 import type { Client } from '../client.ts';
 import { fakeBackground } from './fake-background.ts';
 import { fakeDesk } from './fake-desk.ts';
+import { fakeEmperor } from './fake-emperor.ts';
 import { createFakeHosts } from './fake-hosts.ts';
 import { fakePlan, fakeRun, stepFakeRun } from './fake-reload.ts';
 import { createFakeRolling } from './fake-rolling.ts';
@@ -296,6 +297,8 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
     'requests.reveal': () => ({ untilMs: clockMs + 60_000, requests: [] }),
     'audit.list': () => ({ entries: [] }),
     ...fakeBackground,
+    ...fakeEmperor,
+    'emperor.open': ({ instanceId }) => serverOf(instanceId).instance,
     'config.read': ({ instanceId }) => configFile(instanceId),
     'config.check': () => [],
     'config.target': () => ({ server: 'engine', version: '0.1.0', binary: 'known', missing: [], extra: [] }),

@@ -136,6 +136,7 @@ function fakeServer(
     sample: false,
     harakiriMs: null,
     lastReloadAtMs: Date.now() - 2 * 86_400_000,
+    emperor: null,
     sections: [],
     ...part,
   };

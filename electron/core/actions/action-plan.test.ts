@@ -6,6 +6,7 @@ import { type ActionFacts, planAction } from './action-plan.ts';
 function facts(more: Partial<ActionFacts> = {}): ActionFacts {
   return {
     document: aDocument({}),
+    emperor: null,
     machineName: 'web1',
     sudo: false,
     fifo: { path: '/run/app.fifo', trouble: null },

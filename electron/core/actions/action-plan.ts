@@ -2,6 +2,7 @@
  * The small actions on one server: what each does, exactly what would be done, why it can't be used, and what shows
  * that it was carried out. Pure; what had to be looked at comes in as ActionFacts.
  */
+import type { EmperorStats } from '../../../engine/api/emperor-stats.ts';
 import type { StatsDocument } from '../../../engine/api/stats.ts';
 import type { ActionKind } from '../../contract/actions-model.ts';
 import type { ControlSignal } from '../control/control.ts';
@@ -10,6 +11,8 @@ import { workersOf } from '../samples/worker-rows.ts';
 
 export interface ActionFacts {
   document: StatsDocument;
+  /** What it rules; null: it is no emperor. */
+  emperor: EmperorStats | null;
   /** Of this machine, for the exact action; null: this one. */
   machineName: string | null;
   sudo: boolean;
@@ -54,6 +57,7 @@ const KINDS: Record<ActionKind, Kind> = {
   'log-rotate': { letter: 'L', signal: null },
   'log-reopen': { letter: 'l', signal: null },
   'respawn-worker': { letter: null, signal: 'HUP' },
+  'clear-blacklist': { letter: null, signal: 'URG' },
 };
 
 const NO_CHEAPER = "uWSGI changes the number of its workers only with 'cheaper' in its configuration.";
@@ -91,8 +95,17 @@ export function isProven(
     case 'stop':
     case 'log-rotate':
     case 'log-reopen':
+    case 'clear-blacklist':
       return null;
   }
+}
+
+/** Those that were on the blacklist are off it, or failed once more since. */
+export function isForgiven(before: EmperorStats, now: EmperorStats): boolean {
+  return before.blacklist.every(({ id, attempt, first_attempt }) => {
+    const entry = now.blacklist.find((other) => other.id === id);
+    return entry === undefined || entry.attempt < attempt || entry.first_attempt > first_attempt;
+  });
 }
 
 export function isPaused(document: StatsDocument): boolean {
@@ -127,9 +140,16 @@ function chooseWay(kind: ActionKind, facts: ActionFacts): { way: ActionWay | nul
   return { way: { type: 'signal', pid: worker.pid, signal, isWorker: true }, whyNot: null };
 }
 
-function troubleOf(kind: ActionKind, { document, logPath, isOwnEngine, canScale }: ActionFacts): string | null {
+function troubleOf(kind: ActionKind, facts: ActionFacts): string | null {
+  const { document, emperor, logPath, isOwnEngine, canScale } = facts;
+  if (emperor !== null && !['clear-blacklist', 'log-rotate', 'log-reopen'].includes(kind)) {
+    return 'It is an emperor: it has vassals and no workers of its own.';
+  }
   const workers = workersOf(document);
   switch (kind) {
+    case 'clear-blacklist':
+      if (emperor === null) return 'It is no emperor.';
+      return emperor.blacklist.length === 0 ? 'Nothing is on its blacklist.' : null;
     case 'stop':
       return isOwnEngine ? 'Reeve runs it: stop it with Stop in its head.' : null;
     case 'scale-up':
@@ -165,6 +185,8 @@ function titleOf(kind: ActionKind, { document, wid }: ActionFacts): string {
       return 'Reopen the log';
     case 'respawn-worker':
       return `Respawn worker ${wid ?? ''}`.trim();
+    case 'clear-blacklist':
+      return 'Clear the blacklist';
   }
 }
 
@@ -188,12 +210,15 @@ function explain(kind: ActionKind, { document, logPath }: ActionFacts, way: Acti
       return `Opens ${logPath ?? 'the log file'} anew, as after a rotation by another program.`;
     case 'respawn-worker':
       return 'The worker finishes its request and ends; the master starts a new one in its place.';
+    case 'clear-blacklist':
+      return 'The emperor forgets who died early and starts them again with its next look; those that fail once more are listed anew.';
   }
 }
 
 function linesOf(way: ActionWay, facts: ActionFacts): string[] {
   const head = onMachine(facts.machineName, facts.sudo);
   if (way.type === 'fifo') return [...head, ...fifoLines(way.path, way.letter)];
-  const what = way.isWorker ? `a worker of master ${facts.document.pid}` : 'the master';
+  const master = facts.emperor === null ? 'the master' : 'the emperor';
+  const what = way.isWorker ? `a worker of master ${facts.document.pid}` : master;
   return [...head, ...signalLines(way.pid, way.signal, what)];
 }

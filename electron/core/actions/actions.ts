@@ -7,7 +7,7 @@ import type { StatsDocument } from '../../../engine/api/stats.ts';
 import type { ActionKind, ActionPlan, ActionResult } from '../../contract/actions-model.ts';
 import { type AuditRecord, hostKeyOf } from '../audit/audit-log.ts';
 import type { EffectiveConfig } from '../config/effective-config.ts';
-import { type Control, checkFifo, sendSignal, writeFifo } from '../control/control.ts';
+import { type Control, type ControlSignal, checkFifo, sendSignal, writeFifo } from '../control/control.ts';
 import { CoreError, toErrorData } from '../errors.ts';
 import type { Instance } from '../instances/instance.ts';
 import type { FileStat } from '../machine/machine.ts';
@@ -18,7 +18,15 @@ import { plainEvent } from '../samples/poll-events.ts';
 import { pollStats } from '../stats/stats-client.ts';
 import { Turns } from '../turns.ts';
 import { seconds } from '../words.ts';
-import { type ActionFacts, isProven, type Planned, planAction, runningCount, workerOf } from './action-plan.ts';
+import {
+  type ActionFacts,
+  isForgiven,
+  isProven,
+  type Planned,
+  planAction,
+  runningCount,
+  workerOf,
+} from './action-plan.ts';
 
 export interface ActionsOptions {
   clock: Clock;
@@ -130,6 +138,7 @@ export class Actions {
     ]);
     const facts: ActionFacts = {
       document,
+      emperor: instance.monitor.emperor,
       machineName: machine.isLocal ? null : machine.name,
       sudo: control.sudo,
       fifo:
@@ -151,7 +160,7 @@ export class Actions {
     control: Control,
     document: StatsDocument,
     pid: number,
-    signal: 'HUP' | 'INT' | 'TSTP',
+    signal: ControlSignal,
     isWorker: boolean,
   ): Promise<void> {
     const { args } = await findMaster(instance, document);
@@ -179,6 +188,11 @@ export class Actions {
       if (kind === 'stop') {
         const gone = !poll.ok && (await instance.machine.readProcess(facts.document.pid)) === null;
         if (gone) return `The master ended after ${took}; its stats address is closed.`;
+      } else if (kind === 'clear-blacklist') {
+        const fresh = poll.ok ? poll.emperor : null;
+        if (facts.emperor !== null && fresh !== null && isForgiven(facts.emperor, fresh)) {
+          return `The blacklist is empty or begun anew after ${took}.`;
+        }
       } else if (poll.ok && isProven(kind, facts.wid, facts.document, poll.document) === true) {
         return `${provenWords(kind, facts, poll.document)} after ${took}.`;
       }
@@ -221,6 +235,8 @@ function unclearWords(kind: ActionKind): string {
       return `${waited} It takes 'cheaper' in the configuration; the algorithm may also have undone it.`;
     case 'pause':
       return `${waited} Workers in a request pause after it.`;
+    case 'clear-blacklist':
+      return `${waited} The log of the emperor says whether the signal arrived.`;
     case 'log-rotate':
     case 'log-reopen':
       return `${waited} The log of the server says whether the command arrived.`;

@@ -40,6 +40,10 @@ export interface EffectiveConfig {
   pidfile: string | null;
   /** What an emperor watches: folders, patterns of files; empty: it is none. */
   emperor: string[];
+  /** `emperor-stats`, written as `statsAddress`. */
+  emperorStatsAddress: string | null;
+  /** A vassal that promised heartbeats is killed after so long without one. */
+  heartbeatMs: number;
   /** A file that takes the log; null: standard error. */
   logto: string | null;
   /** Every place that is named for a log. */
@@ -51,4 +55,5 @@ export interface EffectiveConfig {
 }
 
 export const DEFAULT_MERCY_MS = 60_000;
+export const DEFAULT_HEARTBEAT_MS = 30_000;
 export const DEFAULT_LISTEN = 100;

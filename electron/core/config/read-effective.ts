@@ -12,7 +12,7 @@ import { isOn, leadingInteger } from '../../../engine/config/values.ts';
 import { readBackgroundOptions } from '../background/background-options.ts';
 import { logOptions } from '../logs/log-options.ts';
 import { reachableHost } from '../stats/target.ts';
-import { DEFAULT_LISTEN, DEFAULT_MERCY_MS, type EffectiveConfig } from './effective-config.ts';
+import { DEFAULT_HEARTBEAT_MS, DEFAULT_LISTEN, DEFAULT_MERCY_MS, type EffectiveConfig } from './effective-config.ts';
 
 /** `argv`: the server's arguments, without its program. For the engine its refusals are errors, too. */
 export function readEffectiveConfig(
@@ -41,6 +41,7 @@ export function readEffectiveConfig(
   const folder = resolvePath(host.cwd, last('chdir') ?? '.');
   const harakiri = number('harakiri') ?? 0;
   const mercy = number('worker-reload-mercy');
+  const heartbeat = number('emperor-required-heartbeat');
   return {
     configPath: resolved.files[0] ?? null,
     files: resolved.files,
@@ -72,6 +73,8 @@ export function readEffectiveConfig(
       folder,
     ),
     emperor: all('emperor'),
+    emperorStatsAddress: statsAddressOf(all('emperor-stats'), flag('stats-http'), folder),
+    heartbeatMs: heartbeat !== null && heartbeat > 0 ? heartbeat * 1000 : DEFAULT_HEARTBEAT_MS,
     logto: logtoOf(last('logto') ?? last('daemonize') ?? last('daemonize2'), host.cwd),
     logs: logOptions(all, host.cwd, folder),
     logFormat: last('log-format'),

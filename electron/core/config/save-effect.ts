@@ -14,7 +14,7 @@ export async function saveReloads(instance: Instance, path: string): Promise<str
   ];
   const found = watched.find(([, paths]) => paths.includes(path) || paths.includes(real));
   if (found !== undefined) return `${found[0]} watches this file: saving reloads the server at once.`;
-  const pid = instance.record.kind === 'attached' ? (instance.monitor.document?.pid ?? null) : null;
+  const pid = instance.record.kind !== 'engine' ? (instance.monitor.document?.pid ?? null) : null;
   if (pid === null || !(await isVassal(machine, pid).catch(() => false))) return null;
   return 'An emperor watches the folder of this file: saving reloads the server at once.';
 }

@@ -96,8 +96,11 @@ export function touchArgv(path: string, exists: boolean): [string, ...string[]] 
   return exists ? ['touch', '-c', path] : ['touch', path];
 }
 
-/** To a master: reload, end at once, pause or resume. To a worker: HUP finishes its request and ends it. */
-export type ControlSignal = 'HUP' | 'INT' | 'TSTP';
+/**
+ * To a master: reload, end at once, pause or resume. To a worker: HUP finishes its request and ends it. To an emperor: URG
+ * forgets its blacklist.
+ */
+export type ControlSignal = 'HUP' | 'INT' | 'TSTP' | 'URG';
 
 /** Which process a signal is for, as it was seen; checked again in the moment of the signal. */
 export interface SignalTarget {

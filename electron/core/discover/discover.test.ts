@@ -66,7 +66,7 @@ describe('a server that was found', () => {
     expect(found.missing).toContain('auto-procname');
   });
 
-  it('is a vassal of the emperor that started it, and an emperor is none to be watched', () => {
+  it('is a vassal of the emperor that started it, and an emperor is asked at the address of its own statistics', () => {
     const emperor = {
       process: aProcess({ pid: 20 }),
       config: { ...emptyConfig(), emperor: ['/etc/vassals'] },
@@ -81,7 +81,14 @@ describe('a server that was found', () => {
     expect(first).toMatchObject({
       role: 'emperor',
       emperorPid: null,
-      missing: 'It is an emperor: attach to its vassals.',
+      statsAddress: null,
+      missing: expect.stringContaining('emperor-stats'),
+    });
+    const told = { ...emperor, config: { ...emperor.config, emperorStatsAddress: '/run/emperor.stats' } };
+    expect(describeServers(localMachine, [told], () => null)[0]).toMatchObject({
+      role: 'emperor',
+      statsAddress: '/run/emperor.stats',
+      missing: null,
     });
     expect(second).toMatchObject({ role: 'vassal', emperorPid: 20, unit: null, pidfile: '/run/a.pid', missing: null });
   });
@@ -147,6 +154,8 @@ function emptyConfig() {
     cheaper: false,
     pidfile: null as string | null,
     emperor: [] as string[],
+    emperorStatsAddress: null as string | null,
+    heartbeatMs: 30_000,
     logto: null,
     logs: [],
     logFormat: null,

@@ -57,7 +57,8 @@ export function isSameServer(
   document: StatsDocument,
   statsAddress: string,
 ): boolean {
-  if (server.config !== null && server.config.statsAddress === statsAddress) return true;
+  const { statsAddress: its = null, emperorStatsAddress = null } = server.config ?? {};
+  if (statsAddress !== '' && (its === statsAddress || emperorStatsAddress === statsAddress)) return true;
   return server.process.cwd !== null && server.process.cwd === document.cwd;
 }
 
@@ -119,8 +120,13 @@ export function describeServer(
 
 /** As it is attached to from here. */
 function sshAddressOf(machine: Machine, config: EffectiveConfig | null): string | null {
-  const address = config?.statsAddress ?? null;
+  const address = config === null ? null : addressToAsk(config);
   return address === null ? null : sshAddress(machine.id, address);
+}
+
+/** An emperor tells of its vassals at an address of its own. */
+export function addressToAsk({ emperorStatsAddress, statsAddress }: EffectiveConfig): string | null {
+  return emperorStatsAddress ?? statsAddress;
 }
 
 /** A name for an instance: its configuration file's, or its folder's. */
@@ -134,6 +140,11 @@ export function nameOf({ process, config }: Pick<FoundServer, 'process' | 'confi
 export function nameOfFile(configPath: string): string {
   const name = basename(configPath).replace(/\.\w+$/, '');
   return name === 'uwsgi' ? basename(dirname(configPath)) || name : name;
+}
+
+/** What a process was started with; null: its arguments can't be seen, or it is no server. */
+export async function configOfProcess(machine: Machine, process: ProcessInfo): Promise<EffectiveConfig | null> {
+  return configOf(machine, process, null);
 }
 
 /** Its folder was found by reading its files: what they said then counts. */
@@ -154,14 +165,16 @@ async function configOf(
 function missingOf(server: Pick<FoundServer, 'process' | 'config'>): string | null {
   const { process, config } = server;
   if (config === null) return 'Its arguments can not be seen (auto-procname). Give its stats address by hand.';
-  if (config.statsAddress !== null) return null;
+  if (addressToAsk(config) !== null) return null;
   if (process.cwd === null) {
     return 'Its folder can not be seen by this user, so its configuration was not read. Sign in as its user or root, or give its stats address by hand.';
   }
   if (config.errors.length > 0) {
     return `Its configuration can not be read: ${config.errors[0] ?? ''} Give its stats address by hand.`;
   }
-  if (isEmperor(server)) return 'It is an emperor: attach to its vassals.';
+  if (isEmperor(server)) {
+    return 'It is an emperor without statistics. Add "emperor-stats = 127.0.0.1:1777" to it and restart it, or attach to its vassals.';
+  }
   const where =
     config.configPath === null ? `its arguments ("${basename(process.args[0] ?? '')} …")` : config.configPath;
   return `It has no stats address. Add "stats = 127.0.0.1:1717" to ${where} and restart it.`;

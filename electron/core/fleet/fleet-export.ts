@@ -1,15 +1,16 @@
 /** The list of instances as a file: what is needed to list them elsewhere, and no secrets. Pure. */
 import type { ExportFormat } from '../../contract/fleet-model.ts';
 import type { InstanceRecord } from '../instances/record.ts';
+import { hasSocket } from '../stats/target.ts';
 import { formatCsvLine } from './csv-text.ts';
 
-/** Engines that Reeve runs here are left out: they have no address elsewhere. */
+/** Engines that Reeve runs here are left out: they have no address elsewhere. So are instances without an address. */
 export function exportFleet(
   records: readonly InstanceRecord[],
   format: ExportFormat,
 ): { fileName: string; text: string } {
   const rows = records
-    .filter(({ kind }) => kind === 'attached')
+    .filter(({ kind, statsAddress }) => kind !== 'engine' && hasSocket(statsAddress))
     .map(({ name, statsAddress, tags, configPath }) => ({
       name,
       address: withoutQuery(statsAddress),

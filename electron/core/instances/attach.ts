@@ -48,7 +48,7 @@ export async function attachInstance(
   const instance = registry.add({
     id: randomUUID(),
     name: name ?? registry.freeName(found),
-    kind: 'attached',
+    kind: poll.emperor === null ? 'attached' : 'emperor',
     statsAddress: text,
     configPath: configPath ?? server?.config?.configPath ?? null,
     sample: false,

@@ -36,6 +36,7 @@ function judge(more: Partial<HealthInput>) {
     queueErrorsLastMin: 0,
     exceptionsLastMin: 0,
     exceptionsMinuteBefore: 0,
+    vassals: null,
     reloadRunning: false,
     ...more,
   });

@@ -4,9 +4,10 @@
 import type { EngineState, Figures, Health, Link, RequestRow } from '../../contract/model.ts';
 import { longAfterMs } from '../samples/worker-rows.ts';
 import { count } from '../words.ts';
+import type { InstanceRecord } from './record.ts';
 
 export interface HealthInput {
-  kind: 'engine' | 'attached';
+  kind: InstanceRecord['kind'];
   name: string;
   link: Link;
   engine: EngineState | null;
@@ -18,6 +19,8 @@ export interface HealthInput {
   queueErrorsLastMin: number;
   exceptionsLastMin: number;
   exceptionsMinuteBefore: number;
+  /** Of an emperor's vassals; null: all is well, or it is none. */
+  vassals: { level: 'warn' | 'crit'; count: number; sentence: string } | null;
   /** A reload is being watched: a short silence belongs to it. */
   reloadRunning: boolean;
 }
@@ -28,11 +31,20 @@ export function judgeHealth(input: HealthInput): Health {
   return (
     judgeEngine(input) ??
     judgeLink(input) ??
+    judgeVassals(input) ??
     judgeOverload(input) ??
     judgeStuck(input) ??
     judgeQueue(input) ??
-    judgeExceptions(input) ?? { level: 'ok', word: input.kind === 'engine' ? 'running' : 'serving', sentence: null }
+    judgeExceptions(input) ?? { level: 'ok', word: WORDS[input.kind], sentence: null }
   );
+}
+
+const WORDS = { engine: 'running', attached: 'serving', emperor: 'ruling' } as const;
+
+function judgeVassals({ vassals }: HealthInput): Health | null {
+  if (vassals === null) return null;
+  const { level, sentence } = vassals;
+  return { level, word: count(vassals.count, 'vassal in trouble', 'vassals in trouble'), sentence };
 }
 
 function judgeEngine({ engine, name }: HealthInput): Health | null {

@@ -8,7 +8,9 @@ import type { InstanceEvent, Instance as InstanceRow, WatchSnapshot } from '../.
 import type { Connection } from '../../rpc/server.ts';
 import { sectionsOf } from '../background/background-view.ts';
 import { CronRuns } from '../background/cron-runs.ts';
-import type { EffectiveConfig } from '../config/effective-config.ts';
+import { DEFAULT_HEARTBEAT_MS, type EffectiveConfig } from '../config/effective-config.ts';
+import { clockAheadMs } from '../config/machine-clock.ts';
+import { type OwnRow, vassalRows, vassalTrouble } from '../emperor/vassal-rows.ts';
 import type { EngineRunner } from '../engine/engine-runner.ts';
 import type { History, HistoryPeaks } from '../history/history-db.ts';
 import { POLL_INTERVAL_MS } from '../link/link-machine.ts';
@@ -16,7 +18,7 @@ import type { Machine } from '../machine/machine.ts';
 import type { Machines } from '../machine/machines.ts';
 import type { Clock } from '../ports.ts';
 import { LiveTracker } from '../samples/live-tracker.ts';
-import { machineOf, parseStatsTarget, type StatsTarget } from '../stats/target.ts';
+import { hasSocket, machineOf, parseStatsTarget, type StatsTarget } from '../stats/target.ts';
 import { judgeHealth } from './health.ts';
 import { Monitor, type MonitorSample } from './monitor.ts';
 import type { InstanceRecord } from './record.ts';
@@ -59,7 +61,10 @@ export class Instance {
   #config: EffectiveConfig | null = null;
   #runner: EngineRunner | null = null;
   #runtime: string | null = null;
-  #master: { pid: number; startedAtMs: number | null } | null = null;
+  #vassals: OwnRow[] = [];
+  /** How far the clock of its machine is ahead of ours. */
+  #aheadMs = 0;
+  #master: { pid: number; parentPid: number | null; startedAtMs: number | null } | null = null;
   readonly #watches = new Map<number, Watch>();
   #cancelBeat: (() => void) | null = null;
   readonly #listeners = new Set<InstanceListener>();
@@ -96,6 +101,16 @@ export class Instance {
     return this.#runner;
   }
 
+  /** What answers, and what has started it; null: not known. */
+  get masterProcess(): { pid: number | null; parentPid: number | null } {
+    return { pid: this.#master?.pid ?? null, parentPid: this.#master?.parentPid ?? null };
+  }
+
+  /** Of an emperor, as its newest answer has them. */
+  get vassals(): readonly OwnRow[] {
+    return this.#vassals;
+  }
+
   /** Where it runs. */
   get machine(): Machine {
     return this.#options.machines.get(machineOf(this.#record.statsAddress));
@@ -128,8 +143,9 @@ export class Instance {
     this.#options.onChanged(this);
   }
 
-  /** Begins to poll. `known`: what it has answered already. Throws `stats-address`. */
+  /** Begins to poll, where there is an address. `known`: what it has answered already. Throws `stats-address`. */
   attach(options: { eager?: boolean; phaseMs?: number; known?: StatsDocument } = {}): void {
+    if (!hasSocket(this.#record.statsAddress)) return;
     this.monitor.start(this.target(), { ...options, machine: this.machine });
   }
 
@@ -197,7 +213,8 @@ export class Instance {
       health: this.#health(),
       link: monitor.link,
       engine: this.#engineState(),
-      figures,
+      // An emperor has no workers: what stands for it is its vassals.
+      figures: record.kind === 'emperor' ? null : figures,
       version: document?.version ?? null,
       masterPid: attached ? (document?.pid ?? null) : null,
       runtime: this.#runtime,
@@ -208,7 +225,8 @@ export class Instance {
       sample: record.sample,
       harakiriMs: monitor.harakiriMs,
       lastReloadAtMs: record.lastReloadAtMs,
-      sections: sectionsOf(document, this.#config?.background ?? null),
+      emperor: this.#emperorRow(),
+      sections: record.kind === 'emperor' ? ['emperor'] : sectionsOf(document, this.#config?.background ?? null),
     };
   }
 
@@ -260,8 +278,14 @@ export class Instance {
       queueErrorsLastMin: monitor.queueErrorsSince(now - 60_000),
       exceptionsLastMin,
       exceptionsMinuteBefore: monitor.ring.sumSince('exceptions', now - 120_000) - exceptionsLastMin,
+      vassals: vassalTrouble(this.#vassals),
       reloadRunning: monitor.reloadRunning,
     });
+  }
+
+  #emperorRow(): InstanceRow['emperor'] {
+    if (this.monitor.emperor === null) return null;
+    return { vassals: this.#vassals.length, trouble: vassalTrouble(this.#vassals)?.count ?? 0 };
   }
 
   #upSinceMs(): number | null {
@@ -271,14 +295,30 @@ export class Instance {
   }
 
   #answered(document: StatsDocument, atMs: number): void {
+    this.#followEmperor(atMs);
     this.live.see(document, this.monitor.requests, atMs);
     this.cronRuns.see(document, atMs);
     this.#followEngine(document);
     if (this.#master?.pid !== document.pid) {
-      this.#master = { pid: document.pid, startedAtMs: null };
+      this.#master = { pid: document.pid, parentPid: null, startedAtMs: null };
       if (this.#runner === null) void this.#learnStart(document.pid);
     }
     for (const listener of this.#listeners) listener.onDocument?.(document, atMs);
+  }
+
+  /** An address may be another kind of server's after its restart. */
+  #followEmperor(atMs: number): void {
+    const { emperor } = this.monitor;
+    const heartbeatMs = this.#config?.heartbeatMs ?? DEFAULT_HEARTBEAT_MS;
+    this.#vassals = emperor === null ? [] : vassalRows(emperor, { atMs, aheadMs: this.#aheadMs, heartbeatMs });
+    if (this.#record.kind === 'engine') return;
+    const kind = emperor === null ? 'attached' : 'emperor';
+    if (this.#record.kind !== kind) this.updateRecord({ kind });
+    if (emperor !== null) void this.#learnClock();
+  }
+
+  async #learnClock(): Promise<void> {
+    this.#aheadMs = await clockAheadMs(this.machine);
   }
 
   /** An engine runs when its own master answers and has workers; another server may hold its address. */
@@ -293,7 +333,7 @@ export class Instance {
     // Where it can't be looked up, its age stays unknown.
     const info = await this.machine.readProcess(pid).catch(() => null);
     if (info === null || this.#master?.pid !== pid) return;
-    this.#master = { pid, startedAtMs: info.startedAtMs };
+    this.#master = { pid, parentPid: info.parentPid, startedAtMs: info.startedAtMs };
     this.#options.onChanged(this);
   }
 

@@ -23,7 +23,7 @@ function watch() {
       server.asked += 1;
       const { answer } = server;
       await server.hold;
-      if (answer !== null) return { ok: true, document: answer, bytes: 1000, tookMs: 2, http: false };
+      if (answer !== null) return { ok: true, document: answer, emperor: null, bytes: 1000, tookMs: 2, http: false };
       return { ok: false, error: new CoreError('stats-refused', { address: ':1717' }), bytes: 0, tookMs: 1 };
     },
     onChanged: () => {},

@@ -3,6 +3,7 @@
  * (samples, rates, rows, events). One poll in flight; a poll that is due meanwhile is skipped. What an instance is
  * beside its figures (engine, configuration, name) is instance.ts.
  */
+import type { EmperorStats } from '../../../engine/api/emperor-stats.ts';
 import type { StatsDocument } from '../../../engine/api/stats.ts';
 import type { Figures, InstanceEvent, Link, RequestRow, SampleRow, WorkerRow } from '../../contract/model.ts';
 import type { ErrorCode } from '../errors.ts';
@@ -62,7 +63,6 @@ const PERMANENT: ReadonlySet<ErrorCode> = new Set([
   'stats-not-json',
   'stats-not-uwsgi',
   'stats-router',
-  'stats-emperor',
   'stats-too-large',
 ]);
 
@@ -79,6 +79,7 @@ export class Monitor {
   /** Answers of an earlier target or of before a stop carry an older number and are dropped. */
   #epoch = 0;
   #document: StatsDocument | null = null;
+  #emperor: EmperorStats | null = null;
   #figures: Figures | null = null;
   #delta: IntervalDelta | null = null;
   #reading: CounterReading | null = null;
@@ -113,6 +114,11 @@ export class Monitor {
   /** The newest document; null before the first answer. */
   get document(): StatsDocument | null {
     return this.#document;
+  }
+
+  /** Of the newest answer, when it was an emperor's. */
+  get emperor(): EmperorStats | null {
+    return this.#emperor;
   }
 
   get figures(): Figures | null {
@@ -283,6 +289,7 @@ export class Monitor {
   #answered(poll: Extract<StatsPoll, { ok: true }>, now: number): void {
     const { document } = poll;
     this.#document = document;
+    this.#emperor = poll.emperor;
     const requestsBefore = this.#requests;
     const running = readRunningRequests(document, {
       atMs: now,

@@ -6,8 +6,11 @@ import { z } from 'zod';
 export const instanceRecordSchema = z.object({
   id: z.string(),
   name: z.string(),
-  kind: z.enum(['engine', 'attached']),
-  /** In the one spelling of stats/target.ts; empty for an engine that has not been started yet. */
+  kind: z.enum(['engine', 'attached', 'emperor']),
+  /**
+   * In the one spelling of stats/target.ts. Without a socket (empty, `ssh://web1`): an engine that has not been started
+   * yet, or a vassal of which only the configuration is known.
+   */
   statsAddress: z.string(),
   configPath: z.string().nullable(),
   sample: z.boolean(),

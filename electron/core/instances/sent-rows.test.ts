@@ -49,6 +49,7 @@ function row(atMs: number, change: Partial<Instance> = {}): Instance {
     sample: false,
     harakiriMs: null,
     lastReloadAtMs: null,
+    emperor: null,
     sections: [],
     ...change,
   };

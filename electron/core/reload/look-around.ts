@@ -23,6 +23,7 @@ export async function lookAround(
   { sudo, loadedAtMs }: { sudo: boolean; loadedAtMs: number | null },
 ): Promise<Findings> {
   const { document, link } = instance.monitor;
+  if (instance.record.kind === 'emperor') throw new CoreError('reload-emperor', { name: instance.record.name });
   if (document === null || link.status !== 'attached') {
     throw new CoreError('reload-no-figures', { name: instance.record.name });
   }

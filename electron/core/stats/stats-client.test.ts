@@ -123,6 +123,17 @@ describe('a stats address', () => {
   });
 });
 
+it('an emperor is a server without workers, with its vassals beside it', async () => {
+  const address = await serve((socket) =>
+    socket.end('{"version":"2.0.21","pid":1,"cwd":"/v","vassals":[{"id":"a.ini"}]}'),
+  );
+  expect(await ask(address)).toMatchObject({
+    ok: true,
+    document: { pid: 1, cwd: '/v', workers: [] },
+    emperor: { vassals: [{ id: 'a.ini' }] },
+  });
+});
+
 describe('an address that gives no stats', () => {
   it.each<[string, (socket: Socket) => void, string]>([
     ['an SSH server, which never closes', (socket) => socket.write('SSH-2.0-OpenSSH_9.2\r\n'), 'stats-ssh-server'],
@@ -130,7 +141,6 @@ describe('an address that gives no stats', () => {
     ['nothing at all', (socket) => socket.end(), 'stats-empty'],
     ['other JSON', (socket) => socket.end('{"status":"ok"}'), 'stats-not-uwsgi'],
     ['half a document', (socket) => socket.end(json.slice(0, json.length / 2)), 'stats-truncated'],
-    ['an emperor', (socket) => socket.end('{"version":"2.0.21","pid":1,"vassals":[]}'), 'stats-emperor'],
     ['silence', () => {}, 'stats-timeout'],
     ['random bytes', (socket) => socket.end(Buffer.from([0, 255, 254, 1, 2, 3])), 'stats-not-json'],
     ['a broken connection', (socket) => socket.resetAndDestroy(), 'stats-reset'],

@@ -4,11 +4,13 @@
  * is no stats server. Never throws: what went wrong is a value with code, message and next step.
  */
 import type { Duplex } from 'node:stream';
+import type { EmperorStats } from '../../../engine/api/emperor-stats.ts';
 import { parseStats } from '../../../engine/api/parse-stats.ts';
 import type { StatsDocument } from '../../../engine/api/stats.ts';
 import { CoreError, describe, type ErrorCode, errnoOf } from '../errors.ts';
 import { localMachine } from '../machine/local-machine.ts';
 import type { Machine } from '../machine/machine.ts';
+import { serverOfEmperor } from './emperor-document.ts';
 import type { StatsTarget } from './target.ts';
 import { tidyDocument } from './tidy-document.ts';
 
@@ -31,6 +33,8 @@ export type StatsPoll =
   | {
       ok: true;
       document: StatsDocument;
+      /** It is an emperor, and `document` only says which process; null: it is a server. */
+      emperor: EmperorStats | null;
       bytes: number;
       tookMs: number;
       /** The answer came with an HTTP head. */
@@ -111,16 +115,12 @@ function readAnswer(target: StatsTarget, chunks: Buffer[], bytes: number, tookMs
   const [first] = chunks;
   const text = (chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks)).toString('utf8');
   const reading = parseStats(text);
+  const answered = { ok: true, bytes, tookMs, http: text.startsWith('HTTP/') } as const;
   switch (reading.status) {
     case 'stats':
-      return { ok: true, document: tidyDocument(reading.document), bytes, tookMs, http: text.startsWith('HTTP/') };
+      return { ...answered, document: tidyDocument(reading.document), emperor: null };
     case 'emperor':
-      return {
-        ok: false,
-        error: new CoreError('stats-emperor', { address: target.text, count: reading.document.vassals.length }),
-        bytes,
-        tookMs,
-      };
+      return { ...answered, document: tidyDocument(serverOfEmperor(reading.document)), emperor: reading.document };
     case 'not-stats':
       return {
         ok: false,

@@ -46,6 +46,11 @@ export function sshAddress(machine: MachineId, address: string): string {
   return `ssh://${machine}${address.startsWith('/') ? '' : '/'}${address}`;
 }
 
+/** Whether an address in its one spelling names more than a machine. */
+export function hasSocket(text: string): boolean {
+  return text !== '' && !/^ssh:\/\/[^/]*$/.test(text);
+}
+
 /** Machine of an address in its one spelling. */
 export function machineOf(text: string): MachineId {
   return /^ssh:\/\/([^/]*)/.exec(text)?.[1] ?? LOCAL;

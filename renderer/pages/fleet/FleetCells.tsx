@@ -41,7 +41,7 @@ export function cellOf(id: ColumnId, instance: Instance, { nowMs, sparks, isStal
         <Figure of={withoutUnit(formatRate(known?.reqPerSec ?? null))} />
       );
     case 'busy':
-      return <Busy figures={known} />;
+      return instance.emperor === null ? <Busy figures={known} /> : <Vassals instance={instance} />;
     case 'queue':
       return <Queue figures={known} />;
     case 'avg':
@@ -93,6 +93,18 @@ function Busy({ figures }: { figures: Figures | null }) {
         {busy}
         <span className="q">/{workers}</span>
       </span>
+    </span>
+  );
+}
+
+/** How many of an emperor's vassals need nobody. */
+function Vassals({ instance: { emperor, link } }: { instance: Instance }) {
+  if (emperor === null || link.status !== 'attached') return <span className="q">{UNKNOWN_TEXT}</span>;
+  const { vassals, trouble } = emperor;
+  return (
+    <span className="m" title={`${vassals - trouble} of ${vassals} vassals are well`}>
+      <span className={trouble > 0 ? 'warn' : undefined}>{vassals - trouble}</span>
+      <span className="q">/{vassals} vassals</span>
     </span>
   );
 }

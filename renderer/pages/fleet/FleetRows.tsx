@@ -132,7 +132,7 @@ export function ReasonRow({ instance, top, height }: { instance: Instance; top: 
         {instance.health.sentence}
       </span>
       {link(look.title, look.tab)}
-      {instance.link.status === 'attached' ? link('Reload', 'reload') : null}
+      {instance.link.status === 'attached' && instance.kind !== 'emperor' ? link('Reload', 'reload') : null}
     </div>
   );
 }

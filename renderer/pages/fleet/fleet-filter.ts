@@ -32,7 +32,7 @@ const FIELDS = 'tag, host, group, name, via, state and kind';
 const FIGURES = ['rps', 'avg', 'busy', 'queue', 'memory', 'harakiri', 'exceptions', 'workers'] as const;
 type FigureName = (typeof FIGURES)[number];
 const STATES = ['ok', 'warn', 'crit', 'lost', 'off'];
-const KINDS = ['engine', 'attached'];
+const KINDS = ['engine', 'attached', 'emperor'];
 
 export function parseFilter(text: string): FleetFilter {
   const tests: Test[] = [];

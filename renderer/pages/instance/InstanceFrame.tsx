@@ -4,7 +4,15 @@
  */
 import { Suspense, useEffect } from 'react';
 import type { Instance } from '../../../electron/contract/model.ts';
-import { hasTab, INSTANCE_TABS, type InstanceTab, instanceRoute, type Route, TAB_TITLES } from '../../stores/router.ts';
+import {
+  hasTab,
+  type InstanceTab,
+  instanceRoute,
+  type Route,
+  shownTab,
+  TAB_TITLES,
+  tabsOfKind,
+} from '../../stores/router.ts';
 import { useInstance, useInstances, useStores, useUi, useWatch } from '../../stores/use-stores.ts';
 import { ErrorBand } from '../../ui/ErrorBand.tsx';
 import { ErrorBoundary } from '../../ui/ErrorBoundary.tsx';
@@ -28,6 +36,7 @@ const PAGES: Record<InstanceTab, React.ComponentType<{ instanceId: string }>> = 
   logs: lazyPage(() => import('../logs/LogsPage.tsx')),
   spooler: lazyPage(() => import('../spooler/SpoolerPage.tsx')),
   background: lazyPage(() => import('../background/BackgroundPage.tsx')),
+  emperor: lazyPage(() => import('../emperor/EmperorPage.tsx')),
   reload: lazyPage(() => import('../reload/ReloadPage.tsx')),
 };
 
@@ -39,7 +48,7 @@ async function fetchConfigPage() {
 }
 
 export function InstanceFrame({ route }: { route: Route & { page: 'instance' } }) {
-  const { instanceId, tab } = route;
+  const { instanceId } = route;
   const { watch } = useStores();
   const instance = useInstance(instanceId);
   useEffect(() => {
@@ -53,6 +62,7 @@ export function InstanceFrame({ route }: { route: Route & { page: 'instance' } }
   useEffect(() => (isKnown ? watch.open(instanceId) : undefined), [watch, instanceId, isKnown]);
 
   if (!instance) return isListReady ? <UnknownInstance instanceId={instanceId} /> : null;
+  const tab = shownTab(route.tab, instance.sections);
   const Page = PAGES[tab];
   const hasBand = instance.engine?.status === 'failed' || isLinkDown(instance);
   return (
@@ -61,7 +71,7 @@ export function InstanceFrame({ route }: { route: Route & { page: 'instance' } }
       <InstanceTabs instance={instance} tab={tab} />
       {hasBand ? null : <AttentionBar instance={instance} />}
       <EngineBand instance={instance} hasFigures={tab === 'overview' || tab === 'workers'} />
-      {isLinkDown(instance) ? <LinkLost instance={instance} isOpen={tab === 'overview'} /> : null}
+      {isLinkDown(instance) ? <LinkLost instance={instance} isOpen={tab === 'overview' || tab === 'emperor'} /> : null}
       <WatchFailure />
       <div className={isOfBefore(instance, tab) ? 'page stale' : 'page'} role="tabpanel" aria-labelledby={`tab-${tab}`}>
         <ErrorBoundary key={`${instanceId} ${tab}`} what={`The page ${TAB_TITLES[tab]}`}>
@@ -76,7 +86,7 @@ export function InstanceFrame({ route }: { route: Route & { page: 'instance' } }
 
 /** Tables whose rows are the last ones that were seen; the overview marks its own parts. */
 function isOfBefore(instance: Instance, tab: InstanceTab): boolean {
-  if (tab !== 'workers' && tab !== 'requests' && tab !== 'background') return false;
+  if (tab !== 'workers' && tab !== 'requests' && tab !== 'background' && tab !== 'emperor') return false;
   return isLinkDown(instance) || (instance.engine !== null && instance.engine.status !== 'running');
 }
 
@@ -84,13 +94,15 @@ function InstanceTabs({ instance, tab }: { instance: Instance; tab: InstanceTab 
   const { router } = useStores();
   const running = useWatch((state) => (state.instanceId === instance.id ? state.requests.length : 0));
   const workers = instance.figures?.workers;
+  const vassals = instance.emperor?.vassals;
   const isUnsaved = useUi((state) => state.unsavedConfigs.includes(instance.id));
   const counts: Partial<Record<InstanceTab, number>> = {
     ...(workers === undefined ? {} : { workers }),
+    ...(vassals === undefined ? {} : { emperor: vassals }),
     ...(running > 0 ? { requests: running } : {}),
   };
   // A page that is open keeps its tab: a reload's, or one of what the server has no more.
-  const shown = INSTANCE_TABS.filter((id) => id === tab || hasTab(id, instance.sections));
+  const shown = tabsOfKind(instance.sections).filter((id) => id === tab || hasTab(id, instance.sections));
   const items = shown.map(
     (id): TabItem<InstanceTab> => ({ id, title: TAB_TITLES[id], count: counts[id], dot: id === 'config' && isUnsaved }),
   );

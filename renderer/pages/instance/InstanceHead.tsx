@@ -25,6 +25,11 @@ const ACTION_ENTRIES = [
   ['action.stop', 'Stop the server…'],
 ] as const;
 
+/** An emperor has a log and no workers of its own. */
+function actionsOf({ kind }: Instance): readonly (typeof ACTION_ENTRIES)[number][] {
+  return kind === 'emperor' ? ACTION_ENTRIES.filter(([id]) => id.startsWith('action.log')) : ACTION_ENTRIES;
+}
+
 export function InstanceHead({ instance, tab }: { instance: Instance; tab: InstanceTab }) {
   const stores = useStores();
   const isNarrow = useMedia(NARROW);
@@ -78,27 +83,44 @@ export function InstanceHead({ instance, tab }: { instance: Instance; tab: Insta
           Open in browser
         </Button>
       ) : null}
-      <SplitButton
-        // On its own page the primary button is the one that starts it.
-        variant={tab === 'reload' ? 'plain' : 'primary'}
-        icon={<RefreshCw {...ICON} />}
-        menuLabel="Other ways and reports"
-        disabledReason={reloadWhyNot}
-        onClick={run('instance.reload')}
-        entries={[
-          entry('instance.reload', 'Reload…', { icon: <RefreshCw {...ICON} />, disabledReason: reloadWhyNot }),
-          ...(engine
-            ? [entry('engine.restart', 'Stop and start again', { icon: <RotateCw {...ICON} />, divider: true })]
-            : []),
-        ]}
-      >
-        Reload
-      </SplitButton>
+      {instance.kind === 'emperor' ? (
+        <SplitButton
+          variant="primary"
+          icon={<RefreshCw {...ICON} />}
+          menuLabel="What else can be done with its vassals"
+          disabledReason={findCommand(stores, 'emperor.reload-all')?.whyNot ?? null}
+          onClick={run('emperor.reload-all')}
+          entries={[
+            entry('emperor.reload-all', 'Reload all vassals…', { icon: <RefreshCw {...ICON} /> }),
+            entry('emperor.attach-all', 'Attach all vassals…', { divider: true }),
+            entry('emperor.clear-blacklist', 'Clear the blacklist…'),
+          ]}
+        >
+          Reload all
+        </SplitButton>
+      ) : (
+        <SplitButton
+          // On its own page the primary button is the one that starts it.
+          variant={tab === 'reload' ? 'plain' : 'primary'}
+          icon={<RefreshCw {...ICON} />}
+          menuLabel="Other ways and reports"
+          disabledReason={reloadWhyNot}
+          onClick={run('instance.reload')}
+          entries={[
+            entry('instance.reload', 'Reload…', { icon: <RefreshCw {...ICON} />, disabledReason: reloadWhyNot }),
+            ...(engine
+              ? [entry('engine.restart', 'Stop and start again', { icon: <RotateCw {...ICON} />, divider: true })]
+              : []),
+          ]}
+        >
+          Reload
+        </SplitButton>
+      )}
       <MenuButton
         entries={[
           ...(instance.url ? [entry('instance.browser', 'Open in browser')] : []),
           entry('instance.edit', 'Edit the configuration'),
-          ...ACTION_ENTRIES.map(([id, title], index) => entry(id, title, { divider: index === 0 })),
+          ...actionsOf(instance).map(([id, title], index) => entry(id, title, { divider: index === 0 })),
           entry('instance.rename', 'Rename…', { divider: true }),
           entry('instance.remove', 'Remove from the list…', { danger: true }),
         ]}

@@ -18,8 +18,13 @@ describe('an instance in few words', () => {
 
   it('shows its trouble where the reason is', () => {
     const crit = { level: 'crit', word: 'failed', sentence: null } as const;
-    expect(whereToLook({ health: crit, engine: failed })).toEqual({ title: 'Show the error', tab: 'overview' });
-    expect(whereToLook({ health: { ...crit, level: 'lost' }, engine: null }).title).toBe('Show what was tried');
-    expect(whereToLook({ health: crit, engine: null }).tab).toBe('requests');
+    const server = { kind: 'attached', engine: null } as const;
+    expect(whereToLook({ ...server, health: crit, engine: failed })).toEqual({
+      title: 'Show the error',
+      tab: 'overview',
+    });
+    expect(whereToLook({ ...server, health: { ...crit, level: 'lost' } }).title).toBe('Show what was tried');
+    expect(whereToLook({ ...server, health: crit }).tab).toBe('requests');
+    expect(whereToLook({ ...server, kind: 'emperor', health: crit }).tab).toBe('emperor');
   });
 });

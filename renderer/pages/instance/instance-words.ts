@@ -18,11 +18,12 @@ export function serverOf(version: string): { program: string; number: string } {
 }
 
 /** Where the reason of its trouble is shown. */
-export function whereToLook({ health, engine }: Pick<Instance, 'health' | 'engine'>): {
+export function whereToLook({ health, engine, kind }: Pick<Instance, 'health' | 'engine' | 'kind'>): {
   title: string;
   tab: InstanceTab;
 } {
   if (engine?.status === 'failed') return { title: 'Show the error', tab: 'overview' };
   if (health.level === 'lost') return { title: 'Show what was tried', tab: 'overview' };
+  if (kind === 'emperor') return { title: 'Show vassals', tab: 'emperor' };
   return { title: 'Show requests', tab: 'requests' };
 }

@@ -3,16 +3,16 @@
  * or one of them has the focus. A row that vanished leaves, a new one waits at the end for the next sort. Pure.
  */
 
-export interface RowOrder {
-  ids: readonly number[];
+export interface RowOrder<Id = number> {
+  ids: readonly Id[];
   sortedAtMs: number;
   /** What it was sorted by: another key sorts at once. */
   key: string;
 }
 
-export interface OrderInput {
+export interface OrderInput<Id = number> {
   /** Row ids as they would be sorted now. */
-  sorted: readonly number[];
+  sorted: readonly Id[];
   key: string;
   nowMs: number;
   /** The pointer is over the body or a row has the focus. */
@@ -21,9 +21,9 @@ export interface OrderInput {
 
 export const RESORT_MS = 3000;
 
-export function nextOrder(previous: RowOrder | null, input: OrderInput): RowOrder {
+export function nextOrder<Id>(previous: RowOrder<Id> | null, input: OrderInput<Id>): RowOrder<Id> {
   const { sorted, key, nowMs, held } = input;
-  const fresh: RowOrder = { ids: sorted, sortedAtMs: nowMs, key };
+  const fresh: RowOrder<Id> = { ids: sorted, sortedAtMs: nowMs, key };
   if (!previous || previous.key !== key) return fresh;
   if (previous.ids.length === 0) return sorted.length === 0 ? previous : fresh;
   if (!held && nowMs - previous.sortedAtMs >= RESORT_MS) return fresh;
