@@ -119,6 +119,17 @@ describe('processes beside the workers', () => {
     expect(log.at(-1)).toContain('NO MERCY');
   });
 
+  it('that were given up and never come up are waited for no longer than others that are killed', () => {
+    const { state } = run(
+      [0, takeOver(1, [MULE], 'fork')],
+      [1, { type: 'zygote', isReady: true }],
+      [2, { type: 'stop', mercyMs: 0 }],
+    );
+    expect(areCompanionsOver(state)).toBe(false);
+    const over = stepCompanions(state, { type: 'tick' }, nextCompanionMs(state) ?? 0);
+    expect(areCompanionsOver(over.state)).toBe(true);
+  });
+
   it('that come up after they were given up are killed', () => {
     const { effects } = run([0, takeOver(1)], [1, { type: 'stop', mercyMs: 500 }], [2, started(100)]);
     expect(effects.slice(1)).toEqual([{ type: 'kill', spawnId: 100, pid: 1100 }]);

@@ -19,7 +19,7 @@ const KILLED_MS = 5000;
  *   requested  asked for; no process yet
  *   running    the process exists
  *   leaving    it was told to end; killed at `deadlineMs`
- *   killed     SIGKILL was sent; taken as gone at `deadlineMs` (null: its end will be reported)
+ *   killed     SIGKILL was sent, or will be when its process is there; taken as gone at `deadlineMs`
  */
 export type CompanionStatus = 'requested' | 'running' | 'leaving' | 'killed';
 
@@ -316,8 +316,8 @@ function tick(draft: Draft, companion: Companion): void {
 function kill(draft: Draft, companion: Companion): void {
   if (companion.status === 'killed') return;
   companion.status = 'killed';
+  companion.deadlineMs = draft.nowMs + KILLED_MS;
   const { spawnId, pid } = companion;
-  companion.deadlineMs = pid === 0 ? null : draft.nowMs + KILLED_MS;
   if (pid !== 0) draft.effects.push({ type: 'kill', spawnId, pid });
 }
 

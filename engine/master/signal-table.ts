@@ -26,7 +26,7 @@ export interface Population {
 }
 
 export type Route =
-  /** `nobody` of those that are meant runs at the moment when it is empty. */
+  /** Empty: none of those that are meant runs at the moment. */
   { status: 'found'; recipients: Recipient[] } | { status: 'invalid'; reason: string };
 
 /** The processes that a target means: each of them for a plural, otherwise the one that is free soonest. */

@@ -1,7 +1,7 @@
 /**
- * Timers, times of cron and file monitors that raise signals of uWSGI's framework. They belong to the generation whose application has
- * asked for them: those of a new one begin when it takes over. The same one asked for again by another process of the
- * generation (each worker loads the application with `lazy-apps`) is the same one.
+ * Timers, times of cron and file monitors that raise signals of uWSGI's framework. They belong to the generation whose
+ * application has asked for them: those of a new one begin when it takes over. The same one asked for again by another
+ * process of the generation (each worker loads the application with `lazy-apps`) is the same one.
  */
 import { type FSWatcher, watch } from 'node:fs';
 import type { StatsTimer } from '../api/stats.ts';
