@@ -318,6 +318,33 @@ master-fifo = {FOLDER}/fifo
   });
 });
 
+test('a task that is done and can be neither removed nor emptied does not run again', async () => {
+  const readOnly = `
+def refuse(*_):
+    raise OSError(30, "Read-only file system")
+
+
+def run_once(env):
+    outcome = run(env)
+    os.unlink = os.truncate = refuse
+    return outcome
+
+
+uwsgi.spooler = run_once
+`;
+  const ini = 'wsgi-file = app.py\nspooler = {FOLDER}/q\nspooler-frequency = 1\n';
+  const engine = await EngineProcess.start({ ini, files: { 'app.py': SPOOL_APP + readOnly } });
+  try {
+    const first = await put(engine, {});
+    await engine.seen(`${first} is done and can not be removed (Read-only file system)`);
+    const second = await put(engine, { at: String(Math.ceil(Date.now() / 1000) + 2) });
+    await ran(engine, second);
+    expect(runsOf(engine, first)).toHaveLength(1);
+  } finally {
+    await engine.dispose();
+  }
+});
+
 test('the folder that is made belongs to the user of uid; a task that it may not open stays, and is told of once', async ({
   skip,
 }) => {

@@ -267,10 +267,13 @@ class Spooler:
         try:
             os.unlink(path)
         except OSError as error:
-            # It must not run again: an empty file never does.
-            os.truncate(descriptor, 0)
-            self._set_aside(path)
-            self._complain("%s is done and can not be removed (%s); it was emptied" % (path, error.strerror))
+            # It must not run again: not in this process, and in no other when it can be emptied.
+            self._not_before[path] = float("inf")
+            self._complain("%s is done and can not be removed (%s)" % (path, error.strerror))
+            try:
+                os.truncate(descriptor, 0)
+            except OSError as second:
+                self._complain("nor can it be emptied (%s): it runs again in the next process" % second.strerror)
         self.failures.forget(path)
 
     def _keep(self, path, descriptor, outcome):
