@@ -7,14 +7,14 @@ here, so that no connection is refused while a vassal comes or goes.
 """
 
 import array
-import errno
 import hmac
 import json
 import os
 import select
 import socket
-import stat
 import sys
+
+import reeve_sockets
 
 
 class DoorKeeper:
@@ -57,8 +57,8 @@ class DoorKeeper:
             if key not in self.sockets:
                 self._bind(key, message["address"], message["mode"])
         except OSError as error:
-            name = errno.errorcode.get(error.errno, "EIO") if error.errno and error.errno > 0 else "EADDRNOTAVAIL"
-            return self._say({"type": "not-held", "key": key, "message": "%s: %s" % (name, error.strerror)})
+            text = "%s: %s" % (reeve_sockets.error_name(error), error.strerror)
+            return self._say({"type": "not-held", "key": key, "message": text})
         self._say({"type": "held", "key": key})
         fd = self.sockets[key].fileno()
         self.waiting[fd] = key
@@ -80,7 +80,7 @@ class DoorKeeper:
             if path is None:
                 where = "\0" + address["name"]
             else:
-                _remove_stale(path)
+                reeve_sockets.remove_stale(path)
         try:
             sock.bind(where)
             sock.listen(1024)
@@ -90,6 +90,7 @@ class DoorKeeper:
                     os.chmod(path, mode)
         except OSError:
             sock.close()
+            reeve_sockets.remove_own(*self.paths.pop(key, (None, 0)))
             raise
         sock.setblocking(False)
         self.sockets[key] = sock
@@ -101,12 +102,7 @@ class DoorKeeper:
         if self.waiting.pop(sock.fileno(), None) is not None:
             self.poll.unregister(sock)
         sock.close()
-        path, inode = self.paths.pop(key, (None, None))
-        try:
-            if path is not None and os.stat(path).st_ino == inode:
-                os.unlink(path)
-        except OSError:
-            pass  # gone, or another user's folder
+        reeve_sockets.remove_own(*self.paths.pop(key, (None, 0)))
 
     def _hand_out(self):
         connection, _ = self.server.accept()
@@ -129,21 +125,6 @@ class DoorKeeper:
     def _say(self, message):
         sys.stdout.write(json.dumps(message) + "\n")
         sys.stdout.flush()
-
-
-def _remove_stale(path):
-    try:
-        if not stat.S_ISSOCK(os.stat(path).st_mode):
-            return
-    except OSError:
-        return
-    with socket.socket(socket.AF_UNIX) as probe:
-        try:
-            probe.connect(path)
-        except ConnectionRefusedError:
-            os.unlink(path)
-        except OSError:
-            pass  # binding says what is wrong
 
 
 def fetch(boot, command):

@@ -1,19 +1,20 @@
 """Holds the listening sockets of an engine whose workers accept connections themselves (`worker-accept`).
 
-Started by engine/master/socket-keeper.ts. Standard input carries one JSON object a line, `path` and `token` first, standard output
-the answers; the end of standard input is the end of the engine. Runtimes connect to a unix socket in the run folder,
-send the engine's token and get the sockets by SCM_RIGHTS. The sockets stand through reloads and crashes of workers.
+Started by engine/master/socket-keeper.ts. Standard input carries one JSON object a line, `path` and `token` first,
+standard output the answers; the end of standard input is the end of the engine. Runtimes connect to a unix socket in
+the run folder, send the engine's token and get the sockets by SCM_RIGHTS. The sockets stand through reloads and crashes
+of workers.
 """
 
 import array
-import errno
 import hmac
 import json
 import os
 import select
 import socket
-import stat
 import sys
+
+import reeve_sockets
 
 
 class Keeper:
@@ -52,7 +53,7 @@ class Keeper:
             try:
                 port = self._listen(message)
             except OSError as error:
-                name = errno.errorcode.get(error.errno, "EIO") if error.errno and error.errno > 0 else "EADDRNOTAVAIL"
+                name = reeve_sockets.error_name(error)
                 text = "%s: %s" % (name, error.strerror)
                 return self._say({"type": "listen-failed", "listenerId": number, "code": name, "message": text})
             self._say({"type": "listening", "listenerId": number, "port": port})
@@ -83,7 +84,7 @@ class Keeper:
             if path is None:
                 where = "\0" + address["name"]
             else:
-                _remove_stale(path)
+                reeve_sockets.remove_stale(path)
         try:
             sock.bind(where)
             if path is not None:
@@ -96,7 +97,7 @@ class Keeper:
             sock.setblocking(False)
         except OSError:
             sock.close()
-            self._unlink(number)
+            reeve_sockets.remove_own(*self.paths.pop(number, (None, 0)))
             raise
         self.sockets[number] = sock
         return sock.getsockname()[1] if address["type"] == "tcp" else 0
@@ -117,18 +118,10 @@ class Keeper:
     def _close(self, number):
         sock = self.sockets.pop(number, None)
         if sock is not None:
-            self._unlink(number)
+            reeve_sockets.remove_own(*self.paths.pop(number, (None, 0)))
             # Runtimes hold it too: this ends it for all of them.
             sock.shutdown(socket.SHUT_RDWR)
             sock.close()
-
-    def _unlink(self, number):
-        path, inode = self.paths.pop(number, (None, 0))
-        try:
-            if path is not None and os.stat(path).st_ino == inode:
-                os.unlink(path)
-        except OSError:
-            return  # it is not there any more, or not ours to remove
 
     def _leave(self):
         for number in list(self.sockets):
@@ -139,23 +132,6 @@ class Keeper:
     def _say(message):
         sys.stdout.write(json.dumps(message) + "\n")
         sys.stdout.flush()
-
-
-def _remove_stale(path):
-    """A socket file on which nobody answers is in the way; anything else is not ours."""
-    try:
-        if not stat.S_ISSOCK(os.lstat(path).st_mode):
-            return
-    except FileNotFoundError:
-        return
-    with socket.socket(socket.AF_UNIX) as probe:
-        probe.settimeout(1)
-        try:
-            probe.connect(path)
-        except ConnectionRefusedError:
-            os.unlink(path)
-        except OSError:
-            return  # in use, or not allowed: binding says so
 
 
 def fetch(path, token):
