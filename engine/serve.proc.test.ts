@@ -333,11 +333,11 @@ describe('stopping', () => {
 
 describe('a start that can not be', () => {
   it('names file, line and option of what is wrong with the configuration and ends with 78', async () => {
-    const engine = await launch('wsgi-file = app.py\nprocesses = many\nprocesess = 2\nspooler = {FOLDER}\n');
+    const engine = await launch('wsgi-file = app.py\nprocesses = many\nprocesess = 2\nchroot = {FOLDER}\n');
     expect(await engine.exited).toBe(78);
     expect(engine.log).toMatch(/app\.ini:5: .*processes = many/);
     expect(engine.log).toMatch(/app\.ini:6: .*'procesess'.*'processes'/);
-    expect(engine.log).toMatch(/app\.ini:7: .*'spooler'/);
+    expect(engine.log).toMatch(/app\.ini:7: .*'chroot'/);
     expect(engine.log).not.toMatch(/^\s+at /m);
   });
 
