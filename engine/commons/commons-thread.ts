@@ -31,6 +31,9 @@ port.on('message', (message: MasterToCommons) => {
     case 'set-metric':
       if (state.metrics.change(message.name, 'set', BigInt(message.value))) report();
       return;
+    case 'renew-metric':
+      state.metrics.renew(message.name, message);
+      return report();
     case 'message':
       if (!state.mailboxes.push(message.mailbox, Buffer.from(message.text))) {
         log(`*** a message to '${message.mailbox}' is left out: as many as may wait do ***`);

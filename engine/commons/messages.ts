@@ -17,6 +17,8 @@ export type MasterToCommons =
   | { type: 'metrics'; declared: [name: string, initial: number][]; measured: [name: string, value: number][] }
   /** The master changes one of those that the application can change. */
   | { type: 'set-metric'; name: string; value: number }
+  /** The value `sent` was handed on, and the metric begins anew; what was counted since then stays. */
+  | { type: 'renew-metric'; name: string; sent: number; initial: number }
   /** A message of the master's own. */
   | { type: 'message'; mailbox: string; text: string }
   /** Bytes that may wait in one mailbox. */

@@ -35,6 +35,14 @@ export class Metrics {
     return true;
   }
 
+  /** Begins anew, without losing what it has grown by since it had the value that was sent. */
+  renew(name: string, { sent, initial }: { sent: number; initial: number }): void {
+    const before = this.#own.get(name);
+    if (before === undefined) return;
+    const grownBy = before - BigInt(sent);
+    this.#own.set(name, BigInt(initial) + (grownBy > 0n ? grownBy : 0n));
+  }
+
   /** Those that can be changed. */
   report(): [name: string, value: number][] {
     return [...this.#own].map(([name, value]) => [name, Number(value)]);

@@ -4,6 +4,7 @@ import type { CacheSetting, CommonsSettings, QueueSetting } from '../config/comm
 import type { Cache } from './cache.ts';
 import { fillCaches } from './cache-items.ts';
 import { StoreError } from './journal.ts';
+import { lockNames } from './lock-names.ts';
 import { LockTable } from './locks.ts';
 import { Mailboxes } from './mailboxes.ts';
 import { Metrics } from './metrics.ts';
@@ -26,8 +27,6 @@ export interface CommonsReport {
   mailboxes: [name: string, count: number][];
 }
 
-/** Locks that the application has no part in; the engine needs none of them, uWSGI's document shows them. */
-const SYSTEM_LOCKS = ['signal', 'filemon', 'timer', 'rbtimer', 'cron', 'rpc', 'snmp'];
 /** The fields of a request beside its value, and a longest key. */
 const FIELD_BYTES = 2 * 65_536 + 64;
 const LEAST_VALUE_BYTES = 1024 * 1024;
@@ -69,12 +68,7 @@ export class CommonsState {
 
   /** Returns what is not as the settings say: stores that can not be used, items that have no room. */
   adopt(settings: CommonsSettings): string[] {
-    this.locks.name([
-      ...Array.from({ length: settings.locks + 1 }, (_, number) => `user ${number}`),
-      ...SYSTEM_LOCKS,
-      ...(settings.queue === null ? [] : ['queue']),
-      ...settings.caches.map(({ name }) => `cache_${name}`),
-    ]);
+    this.locks.name(lockNames(settings));
     const queueBytes = settings.queue?.blockBytes ?? 0;
     const values = [LEAST_VALUE_BYTES, queueBytes, ...settings.caches.map(({ maxItemBytes }) => maxItemBytes)];
     this.#maxRequestBytes = FIELD_BYTES + Math.max(...values);

@@ -30,24 +30,52 @@ afterEach(() => {
 test('it listens again at the same place, with the settings of now, and the log says what was lost', async () => {
   const endpoint = await commons.start(folder, TOKEN);
   await commons.adopt({ ...defaultCommons(), locks: 1 });
-  const client = await greet(endpoint);
+  const client = await waitFor('a client', async () => greet(endpoint));
   const isOver = new Promise((resolve) => {
     client.on('close', resolve);
   });
   // Settings that no configuration gives.
-  const broken: CommonsSettings = JSON.parse('{}');
+  const broken: CommonsSettings = JSON.parse('{ "caches": [{}] }');
   await commons.adopt(broken);
   await isOver;
   expect(log.join('\n')).toContain('*** BUG: the thread of locks and caches crashed and is started again');
 
   await commons.adopt({ ...defaultCommons(), locks: 3 });
   await waitFor('its report', () => commons.report.locks.some(([name]) => name === 'user 3'));
-  const again = await greet(endpoint);
+  const again = await waitFor('another client', async () => greet(endpoint));
   again.destroy();
 });
 
-/** A client that has been let in. */
-async function greet(endpoint: string): Promise<Socket> {
+test('there is no thread before a client comes, and its locks are known all the same', async () => {
+  const endpoint = await commons.start(folder, TOKEN);
+  await commons.adopt({ ...defaultCommons(), locks: 1 });
+  expect(commons.isRunning).toBe(false);
+  expect(commons.report.locks.slice(0, 3)).toEqual([
+    ['user 0', 0],
+    ['user 1', 0],
+    ['signal', 0],
+  ]);
+  expect(await greet(endpoint)).toBeNull();
+  const client = await waitFor('the client that comes again', async () => greet(endpoint));
+  expect(commons.isRunning).toBe(true);
+  expect(commons.report.locks[0]).toEqual(['user 0', 0]);
+  client.destroy();
+});
+
+test('what the settings or the master need starts the thread', async () => {
+  await commons.start(folder, TOKEN);
+  commons.tellMetrics([], [['idle', 1]]);
+  expect(commons.isRunning).toBe(false);
+  commons.tellMetrics([['sales', 3]], []);
+  expect(commons.isRunning).toBe(true);
+  await commons.adopt(defaultCommons());
+  await waitFor('the first value', () =>
+    commons.report.metrics.some(([name, value]) => name === 'sales' && value === 3),
+  );
+});
+
+/** A client that has been let in; null: it is to come again. */
+async function greet(endpoint: string): Promise<Socket | null> {
   const socket = connect(endpoint);
   const hello = Buffer.alloc(HELLO_BYTES);
   hello.writeUInt32LE(HELLO_BYTES - 4, 0);
@@ -55,10 +83,12 @@ async function greet(endpoint: string): Promise<Socket> {
   hello.write(TOKEN, 5, 'hex');
   hello.writeUInt32LE(process.pid, 5 + TOKEN_BYTES);
   socket.write(hello);
-  const answer = await new Promise<Buffer>((resolve, reject) => {
+  const answer = await new Promise<Buffer | null>((resolve) => {
     socket.once('data', resolve);
-    socket.once('error', reject);
+    socket.once('error', () => resolve(null));
+    socket.once('close', () => resolve(null));
   });
+  if (answer === null) return null;
   expect(answer[4]).toBe(Status.done);
   return socket;
 }

@@ -1,14 +1,17 @@
 /**
- * The master's end of the commons: starts their thread, gives it the settings and keeps what it last reported. A crash of
- * the thread is a bug; it is started again, and what it held is lost, which the log says.
+ * The master's end of the commons: starts their thread when the settings or a process need it, gives it the settings and
+ * keeps what it last reported. A crash of the thread is a bug; it is started again, and what it held is lost, which the
+ * log says.
  */
 import { Worker } from 'node:worker_threads';
+import { lockNames } from '../commons/lock-names.ts';
 import type { CommonsBoot, CommonsToMaster, MasterToCommons } from '../commons/messages.ts';
 import type { CommonsReport } from '../commons/state.ts';
 import { compileCacheFolder } from '../compile-cache.ts';
 import type { CommonsSettings } from '../config/commons-settings.ts';
 import type { EngineSettings } from '../config/settings.ts';
 import { EngineError } from '../errors.ts';
+import { Doorbell } from './doorbell.ts';
 
 const STOP_WAIT_MS = 2000;
 /** Requests are garbage as soon as they are answered; see gateway-handle.ts. */
@@ -21,6 +24,9 @@ export class Commons {
   report: CommonsReport = { locks: [], caches: [], metrics: [], mailboxes: [] };
   readonly #log: (text: string) => void;
   #boot: CommonsBoot = { endpoint: '', token: '' };
+  #bell: Doorbell | null = null;
+  /** Resolves when it listens for the first time; null: nobody has needed it. */
+  #begun: Promise<void> | null = null;
   #thread: Worker | null = null;
   #settings: CommonsSettings | null = null;
   /** In the order in which they told the thread its settings. */
@@ -35,17 +41,32 @@ export class Commons {
     this.#log = log;
   }
 
-  /** Listens; resolves to the endpoint for the runtimes. Throws when the thread does not start. */
+  get isRunning(): boolean {
+    return this.#thread !== null;
+  }
+
+  /** Waits for the first client; resolves to the endpoint for the runtimes. Throws when it can not listen. */
   async start(runFolder: string, token: string): Promise<string> {
-    const endpoint = process.platform === 'win32' ? '127.0.0.1:0' : `${runFolder}/commons`;
-    this.#boot = { endpoint, token };
-    return new Promise((resolve, reject) => {
-      this.#run(resolve, reject);
-    });
+    if (process.platform === 'win32') {
+      this.#boot = { endpoint: '127.0.0.1:0', token };
+      await this.#begin();
+    } else {
+      this.#boot = { endpoint: `${runFolder}/commons`, token };
+      this.#bell = await Doorbell.open(this.#boot.endpoint, () => this.#need());
+      if (this.#metrics !== null) this.#needFor(this.#metrics);
+    }
+    return this.#boot.endpoint;
   }
 
   /** Goes over to these settings, and resolves when that is done. Throws EngineError when they can not be followed. */
   async adopt(settings: CommonsSettings): Promise<void> {
+    const isNeeded = settings.caches.length > 0 || settings.queue !== null;
+    if (this.#begun === null && !isNeeded) {
+      this.#settings = settings;
+      this.report = { ...this.report, locks: lockNames(settings).map((name) => [name, 0]) };
+      return;
+    }
+    await this.#begin();
     this.#settings = settings;
     const problem = await new Promise<string | null>((resolve) => {
       this.#adopting.push(resolve);
@@ -59,18 +80,28 @@ export class Commons {
    * others. To be told again whenever something was measured.
    */
   tellMetrics(declared: [name: string, initial: number][], measured: [name: string, value: number][]): void {
-    this.#metrics = { type: 'metrics', declared, measured };
-    this.#tell(this.#metrics);
+    const metrics = { type: 'metrics' as const, declared, measured };
+    this.#metrics = metrics;
+    this.#needFor(metrics);
+    this.#tell(metrics);
   }
 
   /** Changes a metric that the application can change. */
   setMetric(name: string, value: number): void {
+    this.#need();
     this.#tell({ type: 'set-metric', name, value });
+  }
+
+  /** Lets one begin anew whose value `sent` was handed on. */
+  renewMetric(name: string, sent: number, initial: number): void {
+    this.#need();
+    this.#tell({ type: 'renew-metric', name, sent, initial });
   }
 
   /** A message for a mule, 0: for whichever is free; false: there is no such mule. */
   sendToMule(mule: number, text: string, { mules }: Pick<EngineSettings, 'mules'>): boolean {
     if (mules.commands.length < Math.max(1, mule)) return false;
+    this.#need();
     this.#tell({ type: 'message', mailbox: mule === 0 ? 'mules' : `mule ${mule}`, text });
     return true;
   }
@@ -84,11 +115,37 @@ export class Commons {
   dispose(): void {
     this.#isStopping = true;
     if (this.#restart !== null) clearTimeout(this.#restart);
+    this.#bell?.takeDown();
+    this.#bell?.letGo();
     const thread = this.#thread;
     if (thread === null) return;
     this.#tell({ type: 'stop' });
     const timer = setTimeout(() => void thread.terminate(), STOP_WAIT_MS);
     thread.once('exit', () => clearTimeout(timer));
+  }
+
+  /** Starts the thread when nothing has before; who can not wait for it goes on. */
+  #need(): void {
+    if (this.#begun !== null || this.#isStopping) return;
+    // Its end is logged, and it is started again.
+    this.#begin().catch((error: Error) => this.#log(error.message));
+  }
+
+  /** Only metrics of the application are kept by the thread. */
+  #needFor({ declared }: { declared: readonly unknown[] }): void {
+    if (declared.length > 0 && this.#boot.endpoint !== '') this.#need();
+  }
+
+  async #begin(): Promise<void> {
+    this.#begun ??= new Promise((resolve, reject) => {
+      this.#bell?.takeDown();
+      this.#run(() => {
+        this.#bell?.letGo();
+        this.#tellAgain();
+        resolve();
+      }, reject);
+    });
+    return this.#begun;
   }
 
   #tell(message: MasterToCommons): void {
@@ -109,8 +166,6 @@ export class Commons {
       if (message.type === 'ready') {
         // Where it listens it does again: the runtimes know it.
         this.#boot = { ...this.#boot, endpoint: message.endpoint };
-        // What was told before the thread was there.
-        if (this.#metrics !== null) this.#tell(this.#metrics);
         ready(message.endpoint);
       } else if (message.type === 'adopted') this.#adopting.shift()?.(message.problem);
       else if (message.type === 'report') this.report = message.report;
@@ -134,10 +189,14 @@ export class Commons {
 
   #startAgain(): void {
     const failed = (error: Error): void => this.#log(error.message);
-    this.#run(() => {
-      if (this.#settings !== null) this.#tell({ type: 'settings', settings: this.#settings });
-      if (this.#mailboxBytes !== null) this.limitMailboxes(this.#mailboxBytes);
-    }, failed);
+    this.#run(() => this.#tellAgain(), failed);
+  }
+
+  /** What was told before the thread was there. */
+  #tellAgain(): void {
+    if (this.#settings !== null) this.#tell({ type: 'settings', settings: this.#settings });
+    if (this.#mailboxBytes !== null) this.limitMailboxes(this.#mailboxBytes);
+    if (this.#metrics !== null) this.#tell(this.#metrics);
   }
 }
 

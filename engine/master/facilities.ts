@@ -46,6 +46,7 @@ export class Facilities {
       own: () => this.commons.report.metrics,
       tell: (declared, measured) => this.commons.tellMetrics(declared, measured),
       set: (name, value) => this.commons.setMetric(name, value),
+      beginAnew: (name, sent, initial) => this.commons.renewMetric(name, sent, initial),
       log: handlers.log,
     });
     this.#figures = new Figures({

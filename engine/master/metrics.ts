@@ -25,6 +25,8 @@ export interface MetricsHost {
   own: () => readonly (readonly [name: string, value: number])[];
   tell: (declared: [name: string, initial: number][], measured: [name: string, value: number][]) => void;
   set: (name: string, value: number) => void;
+  /** The value `sent` of one that the application changes was handed on: what it has counted since stays. */
+  beginAnew: (name: string, sent: number, initial: number) => void;
   raiseAlarm: (name: string, text: string) => void;
   log: (text: string) => void;
 }
@@ -88,10 +90,13 @@ export class Metrics {
     return this.#host.settings().isHidden ? document : this.addTo(document);
   }
 
-  /** A sender has sent them: those with `reset_after_push` begin anew. */
+  /** A sender has just sent them: those with `reset_after_push` begin anew. */
   pushed(): void {
-    for (const metric of this.#host.settings().metrics) {
-      if (metric.resetAfterPush) this.#set(metric, metric.initialValue);
+    const sent = this.#ownValues();
+    for (const metric of this.#host.settings().metrics.filter(({ resetAfterPush }) => resetAfterPush)) {
+      const { name, initialValue } = metric;
+      if (isOwn(metric)) this.#host.beginAnew(name, sent.get(name) ?? initialValue, initialValue);
+      else this.#set(metric, initialValue);
     }
   }
 

@@ -24,34 +24,27 @@ export const Op = {
 const DONE = 0;
 const ERROR = 2;
 const HEADER_BYTES = 5;
+const CONNECT_MS = 5000;
+const CONNECT_AGAIN_MS = 20;
 let connectionCount = 0;
 
 /** One connection. `exchange` gives the answer's value, or null when there is none. */
 export class CommonsConnection {
+  #boot;
   #socket;
   #waiting = [];
   #pending = Buffer.alloc(0);
+  #isGreeted = false;
+  /** Requests from before the greeting was answered. */
+  #early = [];
+  #giveUpMs = performance.now() + CONNECT_MS;
   isOpen = true;
 
   /** @param boot RuntimeBoot of engine/master/control.ts */
   constructor(boot) {
-    const tcp = /^(?<host>[^/]*):(?<port>\d+)$/.exec(boot.commons)?.groups;
-    this.#socket = tcp ? connect({ host: tcp.host, port: Number(tcp.port), noDelay: true }) : connect(boot.commons);
-    this.#socket.on('data', (chunk) => this.#received(chunk));
-    this.#socket.on('error', () => {
-      // `close` follows.
-    });
-    this.#socket.on('close', () => this.#ended());
-    // It keeps no process alive; what waits for an answer is held by the worker's other connections.
-    this.#socket.unref();
-    const hello = Buffer.alloc(44);
-    hello.write(boot.token, 'hex');
-    hello.writeUInt32LE(process.pid, 32);
+    this.#boot = boot;
     // Each is a holder of its own: requests of one worker wait for each other's locks as threads do.
-    hello.writeBigInt64LE(BigInt(++connectionCount), 36);
-    this.exchange(Op.hello, hello).catch(() => {
-      // The first request fails with it, and says so.
-    });
+    this.#connect(BigInt(++connectionCount));
   }
 
   exchange(operation, ...fields) {
@@ -60,17 +53,44 @@ export class CommonsConnection {
         reject(new Error('The connection to the engine has ended.'));
         return;
       }
-      const rest = Buffer.concat(fields);
-      const head = Buffer.alloc(HEADER_BYTES);
-      head.writeUInt32LE(rest.length + 1);
-      head.writeUInt8(operation, 4);
       this.#waiting.push({ resolve, reject });
-      this.#socket.write(Buffer.concat([head, rest]));
+      const request = requestOf(operation, fields);
+      if (this.#isGreeted) this.#socket.write(request);
+      else this.#early.push(request);
     });
   }
 
   close() {
+    this.#giveUpMs = 0;
     this.#socket.destroy();
+  }
+
+  #connect(holder) {
+    const { commons, token } = this.#boot;
+    const tcp = /^(?<host>[^/]*):(?<port>\d+)$/.exec(commons)?.groups;
+    this.#socket = tcp ? connect({ host: tcp.host, port: Number(tcp.port), noDelay: true }) : connect(commons);
+    this.#socket.on('data', (chunk) => this.#received(chunk));
+    this.#socket.on('error', () => {
+      // `close` follows.
+    });
+    this.#socket.on('close', () => {
+      // The engine's thread is being started, for the first time or again.
+      const mayTryAgain = !this.#isGreeted && performance.now() < this.#giveUpMs;
+      if (mayTryAgain) setTimeout(() => this.#connect(holder), CONNECT_AGAIN_MS);
+      else this.#ended();
+    });
+    // It keeps no process alive; what waits for an answer is held by the worker's other connections.
+    this.#socket.unref();
+    const hello = Buffer.alloc(44);
+    hello.write(token, 'hex');
+    hello.writeUInt32LE(process.pid, 32);
+    hello.writeBigInt64LE(holder, 36);
+    this.#socket.write(requestOf(Op.hello, [hello]));
+  }
+
+  #greeted() {
+    this.#isGreeted = true;
+    for (const request of this.#early.splice(0)) this.#socket.write(request);
   }
 
   #received(chunk) {
@@ -81,6 +101,10 @@ export class CommonsConnection {
       const status = this.#pending.readUInt8(4);
       const value = this.#pending.subarray(HEADER_BYTES, end);
       this.#pending = this.#pending.subarray(end);
+      if (!this.#isGreeted) {
+        this.#greeted();
+        continue;
+      }
       const { resolve, reject } = this.#waiting.shift();
       if (status === ERROR) reject(new Error(value.toString()));
       else resolve(status === DONE ? value : null);
@@ -91,6 +115,14 @@ export class CommonsConnection {
     this.isOpen = false;
     for (const { reject } of this.#waiting.splice(0)) reject(new Error('The connection to the engine has ended.'));
   }
+}
+
+function requestOf(operation, fields) {
+  const rest = Buffer.concat(fields);
+  const head = Buffer.alloc(HEADER_BYTES);
+  head.writeUInt32LE(rest.length + 1);
+  head.writeUInt8(operation, 4);
+  return Buffer.concat([head, rest]);
 }
 
 /** A field of bytes in the midst of others. */

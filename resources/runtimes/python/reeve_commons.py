@@ -49,9 +49,22 @@ class Connection:
 
     def __init__(self):
         self.sock = None
+        self.longest = 0
+        deadline = time.monotonic() + CONNECT_SECONDS
+        while True:
+            try:
+                self._greet()
+                return
+            except (ConnectionError, FileNotFoundError) as error:
+                self.close()
+                # Their thread is being started, for the first time or again.
+                if time.monotonic() > deadline:
+                    raise CommonsError("the engine's commons can not be reached: %s" % error) from None
+                time.sleep(0.02)
+
+    def _greet(self):
         self.sock = _connect(_place["endpoint"])
         _connections.add(self.sock)
-        self.longest = 0
         hello = _place["token"] + struct.pack("<Iq", os.getpid(), _thread.get_ident() & 0x7FFFFFFFFFFFFFFF)
         self.longest = struct.unpack("<I", self.exchange(HELLO, hello)[1])[0]
 
@@ -214,25 +227,15 @@ def held():
 def _connect(endpoint):
     if not endpoint:
         raise CommonsError("the engine has no commons for this process")
-    deadline = time.monotonic() + CONNECT_SECONDS
-    while True:
-        sock = None
-        try:
-            if not endpoint.startswith("/"):
-                host, _, port = endpoint.rpartition(":")
-                sock = _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM)
-                sock.connect((host, int(port)))
-                sock.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
-            else:
-                sock = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
-                sock.connect(endpoint)
-            return sock
-        except (ConnectionRefusedError, FileNotFoundError) as error:
-            sock.close()
-            # Their thread is being started again.
-            if time.monotonic() > deadline:
-                raise CommonsError("the engine's commons can not be reached: %s" % error) from None
-            time.sleep(0.02)
+    if not endpoint.startswith("/"):
+        host, _, port = endpoint.rpartition(":")
+        sock = _socket.socket(_socket.AF_INET, _socket.SOCK_STREAM)
+        sock.connect((host, int(port)))
+        sock.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
+    else:
+        sock = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
+        sock.connect(endpoint)
+    return sock
 
 
 def _after_fork():
