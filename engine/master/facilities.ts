@@ -70,9 +70,9 @@ export class Facilities {
   /** Goes over to the settings of a reload. */
   async adopt(settings: EngineSettings): Promise<void> {
     await this.#attempt(() => makeSpoolFolders(settings));
+    await this.#attempt(async () => this.#adoptStats(settings));
     await this.#attempt(async () => this.#watch(settings));
     await this.#attempt(async () => this.commons.adopt(settings.commons));
-    await this.#attempt(async () => this.#adoptStats(settings));
     await this.#attempt(async () => this.#figures.adopt(settings));
     await this.#attempt(() => this.metrics.adopt());
     await this.#attempt(async () => this.#adoptFifo(settings));
