@@ -8,6 +8,15 @@ import { descendants, EngineProcess, isRunning, waitFor } from './testing/engine
 
 const engines: EngineProcess[] = [];
 
+const HANGS_IN_ONE = `
+import time
+def hangs(number):
+    note("hangs in %d" % os.getpid())
+    time.sleep(60)
+uwsgi.register_signal(40, "worker", hangs)
+`;
+const EXITS = "uwsgi.register_signal(40, 'worker', lambda number: exit(3))";
+
 afterEach(async () => {
   for (const engine of engines.splice(0)) await engine.dispose();
 });
@@ -187,6 +196,34 @@ describe('a signal', () => {
     await noted(engine, /^signal 2 worker1$/);
     await engine.seen('*** signal 31 is lost: worker 1 has ended in its handler ***');
     expect(engine.count('signal 31 is lost')).toBe(1);
+  });
+
+  it('whose handler takes longer than harakiri ends its worker; requests go to another one meanwhile', async () => {
+    const engine = await start(['processes = 2', 'harakiri = 2'], { atLoad: HANGS_IN_ONE });
+    await call(engine, 'uwsgi.signal(40)');
+    const hung = Number((await noted(engine, /^hangs/)).split(' ').at(-1));
+    const served = [];
+    for (let count = 0; count < 5; count++) served.push(Number(await call(engine, 'os.getpid()')));
+    expect(served).not.toContain(hung);
+    await engine.seen(`HANDLING SIGNAL 40 (pid: ${hung}, try: 1) ***`);
+    await waitFor('its successor', async () => {
+      const { workers } = await engine.stats();
+      return workers.every(({ pid, status }) => pid !== hung && pid > 0 && status === 'idle');
+    });
+    const { workers } = await engine.stats();
+    expect(workers.map(({ harakiri_count }) => harakiri_count).toSorted()).toEqual([0, 1]);
+  });
+
+  it('whose handler calls sys.exit has its worker replaced, with threads as well', async () => {
+    for (const threads of [1, 2]) {
+      const engine = await start(['processes = 1', `threads = ${threads}`], { atLoad: EXITS });
+      const { pid } = await engine.worker(1);
+      await call(engine, 'uwsgi.signal(40)');
+      await waitFor('another worker', async () => ![0, pid].includes((await engine.worker(1)).pid));
+      await call(engine, 'uwsgi.signal(2)');
+      await noted(engine, /^signal 2 worker1$/);
+      expect(engine.log).not.toContain('Traceback');
+    }
   });
 
   it('that nobody has registered is told of, and one for nobody too', async () => {

@@ -35,6 +35,8 @@ export interface DispatchWorker {
   connected: boolean;
   /** Gets nothing more. `announced`: the master asked, and hears `retired`. */
   retiring: 'no' | 'yes' | 'announced';
+  /** Is at something else than requests: others are to serve meanwhile. */
+  isOccupied: boolean;
   /** It has asked to be replaced. */
   isWorn: boolean;
   /** It has lost a connection while it served. */

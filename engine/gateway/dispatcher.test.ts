@@ -61,6 +61,7 @@ function addWorker(spawnId: number, threads = 1, generation = 1) {
     cores,
     connected: true,
     retiring: 'no',
+    isOccupied: false,
     isWorn: false,
     isCrippled: false,
     busyCores: 0,
@@ -88,6 +89,20 @@ function addWorker(spawnId: number, threads = 1, generation = 1) {
 function fail(): never {
   throw new Error('not there');
 }
+
+test('a worker at something else gets nothing until that is over, and what it has not begun is asked back', () => {
+  const one = addWorker(1);
+  const { request } = submit('/a');
+  dispatcher.occupied(1, true);
+  expect(one.asked).toEqual([request.id]);
+  dispatcher.takeBackAnswered(one.worker, request.id, true);
+  submit('/b');
+  expect(one.core.outstanding).toEqual([]);
+  const two = addWorker(2);
+  expect([one, two].map(({ sent }) => sent[0]?.length)).toEqual([1, 1]);
+  dispatcher.occupied(1, false);
+  expect(uris(one.core)).toEqual(['/b']);
+});
 
 function submit(uri: string, fates: string[] = [], limit = 100): { request: GatewayRequest; accepted: boolean } {
   const frame = Buffer.alloc(REQUEST_PREFIX_BYTES + uri.length);

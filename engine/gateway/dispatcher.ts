@@ -9,7 +9,7 @@ import { FrameFlag, stampRequestId } from './frames.ts';
 import type { HeadEdits } from './head-edits.ts';
 import { type GatewayRequest, RequestQueue } from './request.ts';
 import type { SlotWriter } from './slot-writer.ts';
-import { askBackBehind, cancelRequest, SlowWatch } from './take-back.ts';
+import { askBack, askBackBehind, cancelRequest, SlowWatch } from './take-back.ts';
 
 export interface DispatcherEvents {
   retired(spawnId: number): void;
@@ -107,6 +107,15 @@ export class Dispatcher {
     if (worker.retiring !== 'announced') worker.retiring = retiring;
     for (const core of worker.cores) askBackBehind(core);
     this.#checkRetired(worker);
+  }
+
+  /** The worker is at something else: what it has not begun is asked back, and it gets nothing until that is over. */
+  occupied(spawnId: number, isOccupied: boolean): void {
+    const worker = this.workers.get(spawnId);
+    if (worker === undefined) return;
+    worker.isOccupied = isOccupied;
+    if (!isOccupied) return this.pump();
+    for (const core of worker.cores) askBack(worker, core.outstanding, core.index);
   }
 
   /** Answers 504 to the request if it still runs there; the worker gets nothing more. */
@@ -328,7 +337,7 @@ export class Dispatcher {
   }
 
   #isServing(worker: DispatchWorker): boolean {
-    return worker.connected && worker.retiring === 'no' && worker.generation === this.#generation;
+    return worker.connected && !worker.isOccupied && worker.retiring === 'no' && worker.generation === this.#generation;
   }
 
   #send(core: Core, request: GatewayRequest): void {

@@ -122,6 +122,9 @@ export class Gateway {
       case 'retire':
         this.#dispatcher.retire(message.spawnId, 'announced');
         break;
+      case 'occupied':
+        this.#dispatcher.occupied(message.spawnId, message.isOccupied);
+        break;
       case 'harakiri':
         this.#dispatcher.harakiri(message.spawnId, message.core, message.requestId);
         break;

@@ -84,6 +84,8 @@ export type MasterToGateway =
   | { type: 'use-generation'; generation: number }
   /** Send no more requests, take back queued ones, answer `retired` when nothing runs on it. */
   | { type: 'retire'; spawnId: number }
+  /** The worker is at something else than requests, a handler of a signal say: others are to serve meanwhile. */
+  | { type: 'occupied'; spawnId: number; isOccupied: boolean }
   /** Answer 504 to this request if it still runs there; the worker is about to be killed. `drain`: siblings may finish first. */
   | { type: 'harakiri'; spawnId: number; core: number; requestId: number; seconds: number }
   | { type: 'pause'; paused: boolean }

@@ -6,9 +6,14 @@ import { type Core, type DispatchWorker, isSlow, SLOW_MS } from './core-choice.t
 import type { GatewayRequest } from './request.ts';
 
 /** Asks for everything that waits behind the request that runs. */
-export function askBackBehind({ worker: { takeBack }, outstanding, index }: Core): void {
+export function askBackBehind({ worker, outstanding, index }: Core): void {
+  askBack(worker, outstanding.slice(1), index);
+}
+
+/** Asks for these requests, sent to this core, as far as they have not begun there. */
+export function askBack({ takeBack }: DispatchWorker, requests: readonly GatewayRequest[], index: number): void {
   if (takeBack === null) return;
-  for (const request of outstanding.slice(1)) {
+  for (const request of requests) {
     if (request.takeBack !== 'none') continue;
     request.takeBack = 'asked';
     takeBack(request.id, index);

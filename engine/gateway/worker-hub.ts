@@ -125,6 +125,7 @@ export class WorkerHub {
       cores,
       connected: false,
       retiring: 'no',
+      isOccupied: false,
       isWorn: false,
       isCrippled: false,
       busyCores: 0,

@@ -34,6 +34,10 @@ export interface CompanionHost {
   runFolder: () => string;
   /** A worker serves a request now. */
   isBusy: (spawnId: number) => boolean;
+  /** A worker is, or is no longer, at handlers of signals: others serve in its place. */
+  occupied: (spawnId: number, isOccupied: boolean) => void;
+  /** A worker's handler takes longer than `harakiri`. */
+  handlerOverdue: (spawnId: number, number: number) => void;
 }
 
 export class CompanionProcesses {
@@ -55,9 +59,9 @@ export class CompanionProcesses {
 
   constructor(host: CompanionHost) {
     this.#host = host;
-    const { log, settings, isBusy, runtimes } = host;
+    const { log, settings, isBusy, occupied, runtimes } = host;
     const tell: SignalHost['tell'] = (to, message) => runtimes.tell(to, message);
-    this.signals = new SignalDesk({ log, settings, isBusy, companions: () => this.#state, tell });
+    this.signals = new SignalDesk({ log, settings, isBusy, occupied, companions: () => this.#state, tell });
     this.spools = new Spools({ settings: host.settings, runFolder: host.runFolder, companions: this });
   }
 
@@ -123,13 +127,23 @@ export class CompanionProcesses {
     }
   }
 
-  /** `mule-harakiri` */
+  /** `mule-harakiri`, and handlers of signals in spoolers and workers; a spooler's tasks are watched by spools.ts. */
   #killOverdue(): void {
+    const { harakiri, spooler } = this.#host.settings();
+    const nowMs = Date.now();
     for (const { spawnId, setting, status, pid } of this.#state.companions.values()) {
-      if (setting.role !== 'mule' || setting.harakiriSeconds === 0 || status === 'killed') continue;
+      const seconds = setting.role === 'mule' ? setting.harakiriSeconds : spooler.harakiriSeconds;
+      if (seconds === 0 || status === 'killed') continue;
       const sinceMs = this.signals.busySinceMs(spawnId);
-      if (sinceMs === null || Date.now() - sinceMs < setting.harakiriSeconds * 1000) continue;
-      this.handle({ type: 'kill', spawnId, text: `*** HARAKIRI ON MULE ${setting.number} (pid: ${pid}) ***` });
+      if (sinceMs === null || nowMs - sinceMs < seconds * 1000) continue;
+      const who = setting.role === 'mule' ? `MULE ${setting.number}` : 'THE SPOOLER';
+      const { running } = this.signals.reportOf(spawnId);
+      const signal = running === null ? '' : ` HANDLING SIGNAL ${running}`;
+      this.handle({ type: 'kill', spawnId, text: `*** HARAKIRI ON ${who}${signal} (pid: ${pid}) ***` });
+    }
+    if (harakiri.seconds === 0) return;
+    for (const { spawnId, number } of this.signals.overdueWorkers(harakiri.seconds, nowMs)) {
+      this.#host.handlerOverdue(spawnId, number);
     }
   }
 

@@ -42,6 +42,8 @@ export type Effect =
       /** The worker may end by itself (`harakiri-graceful-timeout`). */
       isGraceful: boolean;
     }
+  /** It is killed for something else than a request. */
+  | { type: 'count-harakiri'; spawnId: number }
   /** The worker's process is gone: fold its counters, free its slots. */
   | { type: 'forget-worker'; spawnId: number }
   | { type: 'forget-generation'; generation: number }

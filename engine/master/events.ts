@@ -85,6 +85,8 @@ export type WorkerEvent =
       seconds: number;
       siblingsUntilMs: number | null;
     }
+  /** A handler of a signal of uWSGI's framework takes longer than a request may. */
+  | { type: 'handler-overdue'; spawnId: number; number: number }
   /** Its control connection ended although its process was not seen to end. */
   | { type: 'worker-unreachable'; spawnId: number }
   | ({ type: 'worker-exited'; spawnId: number } & Ending);

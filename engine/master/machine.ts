@@ -70,6 +70,7 @@ function handle(draft: Draft, event: MasterEvent): void {
     case 'worker-too-large':
     case 'worker-drained':
     case 'request-overdue':
+    case 'handler-overdue':
     case 'worker-unreachable':
     case 'worker-exited': {
       const worker = state.workers.get(event.spawnId);

@@ -215,6 +215,8 @@ export class MasterParts {
       settings: () => this.config.current,
       runFolder: () => this.place.runFolder,
       isBusy: (spawnId) => this.accounts.isBusy(spawnId),
+      occupied: (spawnId, isOccupied) => this.gateways.tell({ type: 'occupied', spawnId, isOccupied }),
+      handlerOverdue: (spawnId, number) => this.loop.enqueue({ type: 'handler-overdue', spawnId, number }),
     });
   }
 

@@ -100,6 +100,8 @@ export class Performer {
       }
       case 'harakiri':
         return this.#harakiri(effect);
+      case 'count-harakiri':
+        return this.#countHarakiri(effect.spawnId);
       case 'forget-worker':
         direct?.gone(effect.spawnId);
         runtimes.forgetWorker(effect.spawnId);
@@ -114,7 +116,7 @@ export class Performer {
       case 'drain-gateways':
         // The gateways have nothing left to do: they are told when the workers have finished.
         if (direct !== null) return direct.workers.drain();
-        // An emperor alone has none.
+        // Without an address to answer on there are none.
         if (gateways.count === 0) return enqueue({ type: 'gateways-drained' });
         return gateways.tell({ type: 'drain' });
       case 'stop-gateways':
@@ -175,16 +177,21 @@ export class Performer {
   }
 
   #harakiri(effect: Extract<Effect, { type: 'harakiri' }>): void {
-    const { accounts, board, config, direct, gateways, log, state } = this.#parts;
-    const { spawnId, wid, core, requestId, seconds } = effect;
+    const { accounts, board, config, direct, gateways, log } = this.#parts;
+    const { spawnId, core, requestId, seconds } = effect;
     const slot = accounts.slotsOf(spawnId)[core];
     const vars = slot === undefined ? [] : readVars({ accounts, board }, slot);
     const startMs = slot === undefined ? 0 : accounts.read(slot, SlotField.startMs);
     const kernelState = config.current.harakiri.verbose ? describeKernelState(effect.pid) : [];
     for (const line of describeOverdue(effect, vars, startMs, kernelState)) log.write(line);
-    const generation = state().workers.get(spawnId)?.generation;
-    if (generation !== undefined) accounts.harakiri(generation, wid);
+    this.#countHarakiri(spawnId);
     if (direct === null) gateways.tell({ type: 'harakiri', spawnId, core, requestId, seconds });
     else direct.workers.harakiri(spawnId, core, requestId);
+  }
+
+  #countHarakiri(spawnId: number): void {
+    const { accounts, state } = this.#parts;
+    const worker = state().workers.get(spawnId);
+    if (worker !== undefined) accounts.harakiri(worker.generation, worker.wid);
   }
 }

@@ -21,6 +21,8 @@ export interface SignalHost {
   companions: () => CompanionsState;
   /** A worker serves a request now. */
   isBusy: (spawnId: number) => boolean;
+  /** This worker is at handlers of signals now, and has been for a while; or it is not any more. */
+  occupied: (spawnId: number, isOccupied: boolean) => void;
   /** False: the process is not connected (any more). */
   tell: (to: RuntimeId, message: MasterToRuntime) => boolean;
 }
@@ -36,7 +38,15 @@ interface Duty {
   taskSinceMs: number | null;
   signalSinceMs: number;
   done: number;
+  /** Of a worker that serves one request at a time: until others are to serve in its place. */
+  patience: NodeJS.Timeout | null;
+  isOccupied: boolean;
+  /** Its handler was told to take too long. */
+  isOverdue: boolean;
 }
+
+/** A request may wait so long for a handler in its worker; then it is given to another one. */
+const PATIENCE_MS = 10;
 
 interface Counter {
   raised: number;
@@ -97,6 +107,18 @@ export class SignalDesk {
     return duty.running === null ? duty.taskSinceMs : duty.signalSinceMs;
   }
 
+  /** Workers whose handler has run for so long. Each run is told once. */
+  overdueWorkers(seconds: number, nowMs: number): { spawnId: number; number: number }[] {
+    const found: { spawnId: number; number: number }[] = [];
+    for (const [spawnId, duty] of this.#duties) {
+      if (duty.role !== 'worker' || duty.running === null || duty.isOverdue) continue;
+      if (nowMs - duty.signalSinceMs < seconds * 1000) continue;
+      duty.isOverdue = true;
+      found.push({ spawnId, number: duty.running });
+    }
+    return found;
+  }
+
   said(from: RuntimeId, message: SignalMessage): void {
     switch (message.type) {
       case 'register-signal':
@@ -115,7 +137,7 @@ export class SignalDesk {
       case 'signal-done':
       case 'task-begun':
       case 'task-done':
-        if (from.role !== 'zygote') this.#progress(this.#dutyOf(from.spawnId), message);
+        if (from.role !== 'zygote') this.#progress(from.spawnId, message);
     }
   }
 
@@ -149,6 +171,7 @@ export class SignalDesk {
   dispose(): void {
     this.#timers.dispose();
     this.#parked = [];
+    for (const duty of this.#duties.values()) stopWaiting(duty);
   }
 
   #register(from: RuntimeId, number: number, target: string): void {
@@ -197,7 +220,8 @@ export class SignalDesk {
     return true;
   }
 
-  #progress(duty: Duty | null, message: SignalMessage): void {
+  #progress(spawnId: number, message: SignalMessage): void {
+    const duty = this.#dutyOf(spawnId);
     if (duty === null) return;
     if (message.type === 'task-begun') duty.taskSinceMs = Date.now();
     if (message.type === 'task-done') duty.taskSinceMs = null;
@@ -206,11 +230,31 @@ export class SignalDesk {
       if (index >= 0) duty.waiting.splice(index, 1);
       duty.running = message.number;
       duty.signalSinceMs = Date.now();
+      duty.isOverdue = false;
+      if (duty.role === 'worker' && this.#host.settings().threads === 1) this.#losePatience(spawnId, duty);
     }
     if (message.type === 'signal-done') {
       duty.running = null;
       duty.done += 1;
+      // It handles all that wait before its next request.
+      if (duty.waiting.length === 0) this.#findFree(spawnId, duty);
     }
+  }
+
+  #losePatience(spawnId: number, duty: Duty): void {
+    if (duty.isOccupied) return;
+    duty.patience ??= setTimeout(() => {
+      duty.patience = null;
+      duty.isOccupied = true;
+      this.#host.occupied(spawnId, true);
+    }, PATIENCE_MS);
+  }
+
+  #findFree(spawnId: number, duty: Duty): void {
+    stopWaiting(duty);
+    if (!duty.isOccupied) return;
+    duty.isOccupied = false;
+    this.#host.occupied(spawnId, false);
   }
 
   /** Those that can handle a signal now. */
@@ -247,6 +291,9 @@ export class SignalDesk {
       taskSinceMs: null,
       signalSinceMs: 0,
       done: 0,
+      patience: null,
+      isOccupied: false,
+      isOverdue: false,
     };
     this.#duties.set(spawnId, duty);
     return duty;
@@ -254,8 +301,10 @@ export class SignalDesk {
 
   /** What processes that have ended leave behind. */
   #forgetGone(state: MasterState): void {
-    for (const [spawnId, { name, waiting, running }] of this.#duties) {
+    for (const [spawnId, duty] of this.#duties) {
+      const { name, waiting, running } = duty;
       if (state.workers.has(spawnId) || this.#host.companions().companions.has(spawnId)) continue;
+      stopWaiting(duty);
       this.#duties.delete(spawnId);
       if (state.stop !== null) continue;
       if (running !== null) {
@@ -270,4 +319,9 @@ export class SignalDesk {
     if (from.role === 'worker') return this.#state?.workers.get(from.spawnId)?.generation ?? this.#generation;
     return this.#host.companions().companions.get(from.spawnId)?.generation ?? this.#generation;
   }
+}
+
+function stopWaiting(duty: Duty): void {
+  if (duty.patience !== null) clearTimeout(duty.patience);
+  duty.patience = null;
 }

@@ -55,6 +55,7 @@ const TABLE: { readonly [Type in EventType]: Row<EventOf<Type>> } = {
   'worker-too-large':    row(nothing,    nothing,    killLarge,  killLarge,  killLarge,  killLarge,  nothing,    nothing),
   'worker-drained':      row(nothing,    nothing,    nothing,    dismiss,    finish,     nothing,    nothing,    nothing),
   'request-overdue':     row(nothing,    nothing,    overdue,    overdue,    overdue,    overdue,    nothing,    nothing),
+  'handler-overdue':     row(nothing,    nothing,    handlerOverdue, handlerOverdue, handlerOverdue, handlerOverdue, nothing, nothing),
   'worker-unreachable':  row(note,       lose,       lose,       lose,       lose,       lose,       lose,       note),
   'worker-exited':       row(died,       died,       died,       left,       left,       left,       ended,      ended),
 };
@@ -203,20 +204,43 @@ function overdue(draft: Draft, worker: Worker, generation: Generation, event: Ev
   const isGraceful = harakiri.graceMs > 0;
   draft.effects.push({ type: 'harakiri', spawnId, wid, pid, core, requestId, seconds, attempt, isGraceful });
   const isAlone = event.siblingsUntilMs === null;
-  if (isAlone && (threads === 1 || worker.phase === 'overdue')) {
-    if (isGraceful) askToEnd(draft, worker, generation.plan);
-    else endWorker(draft, worker, 'SIGABRT');
-    return;
-  }
+  if (isAlone && (threads === 1 || worker.phase === 'overdue')) return endOverdue(draft, worker, generation.plan);
+  spareSiblings(draft, worker);
+  const mercyEndsMs = draft.nowMs + mercyMs;
+  // A sibling that is overdue too is reported a moment after its deadline: it shall hear 504, not die with the worker.
+  const siblingsUntilMs = (event.siblingsUntilMs ?? draft.nowMs) + LATE_SIBLING_MS;
+  worker.deadlineMs = event.siblingsUntilMs === 0 ? mercyEndsMs : Math.min(siblingsUntilMs, mercyEndsMs);
+}
+
+/** As a request: uWSGI sets harakiri for handlers, too. Those of a worker with threads run beside its requests. */
+function handlerOverdue(
+  draft: Draft,
+  worker: Worker,
+  { plan }: Generation,
+  { number }: EventOf<'handler-overdue'>,
+): void {
+  const { spawnId, wid, pid } = worker;
+  const attempt = ++worker.overdueCount;
+  log(draft, `*** HARAKIRI ON WORKER ${wid} HANDLING SIGNAL ${number} (pid: ${pid}, try: ${attempt}) ***`);
+  draft.effects.push({ type: 'count-harakiri', spawnId });
+  if (plan.threads === 1) return endOverdue(draft, worker, plan);
+  spareSiblings(draft, worker);
+  worker.deadlineMs = Math.min(worker.deadlineMs ?? Number.POSITIVE_INFINITY, draft.nowMs + plan.mercyMs);
+}
+
+function endOverdue(draft: Draft, worker: Worker, plan: Plan): void {
+  if (plan.harakiri.graceMs > 0) askToEnd(draft, worker, plan);
+  else endWorker(draft, worker, 'SIGABRT');
+}
+
+/** What else runs in it may finish. */
+function spareSiblings(draft: Draft, worker: Worker): void {
+  const { spawnId, pid } = worker;
   if (worker.phase !== 'overdue') {
     draft.effects.push({ type: 'signal-worker', spawnId, pid, signal: 'SIGUSR2' });
     draft.effects.push({ type: 'retire-worker', spawnId });
   }
   worker.phase = 'overdue';
-  const mercyEndsMs = draft.nowMs + mercyMs;
-  // A sibling that is overdue too is reported a moment after its deadline: it shall hear 504, not die with the worker.
-  const siblingsUntilMs = (event.siblingsUntilMs ?? draft.nowMs) + LATE_SIBLING_MS;
-  worker.deadlineMs = event.siblingsUntilMs === 0 ? mercyEndsMs : Math.min(siblingsUntilMs, mercyEndsMs);
 }
 
 function note(draft: Draft, worker: Worker, generation: Generation): void {

@@ -39,6 +39,8 @@ class Runner:
         #: Called around each run; `begin` gives False when none may run any more.
         self.begin = lambda: True
         self.end = lambda: None
+        #: Called when a handler has raised SystemExit; None: the process ends by it.
+        self.leave = None
         self._is_running = False
         self._arrived = threading.Condition()
 
@@ -96,6 +98,10 @@ class Runner:
                 traceback.print_exc()
             sys.stderr.write("error managing signal %d on %s\n" % (number, self.who))
             sys.stderr.flush()
+        except SystemExit:
+            if self.leave is None:
+                raise
+            self.leave()
         finally:
             self.control.send({"type": "signal-done", "number": number})
 

@@ -8,6 +8,7 @@ control thread can also mark it as taken.
 
 import atexit
 import faulthandler
+import itertools
 import marshal
 import os
 import select
@@ -63,9 +64,23 @@ class Worker:
         self.cores = [[] for _ in range(self.threads)]
         self.handlers = reeve_handlers.Runner(control, "worker %d" % boot["wid"])
         self.handlers.begin, self.handlers.end = self._begin_handler, self._end_handler
+        # A handler that ends itself has the worker replaced; its requests are answered before.
+        self.handlers.leave = lambda: control.send({"type": "worn"})
         for endpoint in boot["gatewayEndpoints"]:
             for core, lines in enumerate(self.cores):
                 lines.append(Line(self._greet(endpoint, core)))
+        self.pid = os.getpid()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._after_fork)
+
+    def _after_fork(self):
+        # A child of the application's own: requests are its parent's, and when that ends its connections must, too.
+        for line in itertools.chain.from_iterable(self.cores):
+            line.sock.close()
+        for sock in self.controls:
+            sock.close()
+        self.lock = threading.Lock()
+        self.stopping = True
 
     def _greet(self, endpoint, core):
         sock = connect(endpoint)
@@ -284,6 +299,8 @@ class Worker:
 
     def _exit(self):
         """Ends the process as Python would, without waiting for the parked threads; the master sees to it."""
+        if os.getpid() != self.pid:
+            os._exit(0)  # a child of the application has come back from the request that forked it
         if not self.leaving.acquire(blocking=False):
             threading.Event().wait()  # another thread runs the exit handlers: once is enough
         try:
