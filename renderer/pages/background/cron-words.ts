@@ -1,29 +1,19 @@
 /** Times of cron in words: `every 5 minutes`, `at 03:00 on Monday`. Pure. */
 import type { CronRow } from '../../../electron/contract/background-model.ts';
+import { DAYS, MONTHS } from '../../../engine/config/strftime.ts';
 
 type Time = Pick<CronRow, 'minute' | 'hour' | 'day' | 'month' | 'week'>;
-
-const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
-const MONTHS = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-];
 
 /** -1 is any, -N every Nth; with a day and a weekday, one of them is enough. */
 export function cronWords(time: Time): string {
   const days = dayWords(time);
   const months = fieldWords(time.month, 'month', (month) => `in ${MONTHS[month - 1] ?? `month ${month}`}`);
   return [clockWords(time), days, months].filter((part) => part !== '').join(' ');
+}
+
+/** What it raises instead of running a command; empty: it runs one. */
+export function cronSignal({ signal }: Pick<CronRow, 'signal'>): string {
+  return signal === null ? '' : `signal ${signal}`;
 }
 
 /** The five fields as they are written in a configuration. */
@@ -46,7 +36,11 @@ function clockWords({ minute, hour }: Time): string {
 
 function dayWords({ day, week }: Time): string {
   const days = fieldWords(day, 'day', (date) => `on the ${ordinal(date)}`);
-  const weekdays = fieldWords(week, 'weekday', (weekday) => `on ${DAYS[weekday] ?? `weekday ${weekday}`}`);
+  const weekdays = fieldWords(
+    week,
+    'weekday',
+    (weekday) => `on ${DAYS[weekday % DAYS.length] ?? `weekday ${weekday}`}`,
+  );
   return days !== '' && weekdays !== '' ? `${days} or ${weekdays}` : days + weekdays;
 }
 
