@@ -12,7 +12,7 @@ const ms = z.number();
  *   starting    its process exists                   loyal      it has answered a request
  *   ready       its application is loaded            late       its heartbeat does not come
  *   throttled   it died early and waits              cursed     it was told to end
- *   refused     it is not started as it is
+ *   refused     it is not started as it is              gone       on the blacklist, and not tried any more
  */
 export const vassalStateSchema = z.enum([
   'refused',
@@ -24,6 +24,7 @@ export const vassalStateSchema = z.enum([
   'accepting',
   'loyal',
   'on demand',
+  'gone',
 ]);
 export type VassalRowState = z.infer<typeof vassalStateSchema>;
 

@@ -78,6 +78,12 @@ describe('a vassal of a real uWSGI', () => {
     });
   });
 
+  it('that is not tried again when its wait is over has lost its file, which is no trouble', () => {
+    const rows = vassalRows(document({ blacklist: [{ ...black('a.ini'), last_attempt: AT - 70 }] }), facts);
+    expect(rows).toMatchObject([{ state: 'gone', level: 'off' }]);
+    expect(vassalTrouble(rows)).toBeNull();
+  });
+
   it('that is on the blacklist while it is being buried is throttled, too, and one row', () => {
     const rows = vassalRows(
       document({ vassals: [vassal({ id: 'a.ini', cursed: AT - 1 })], blacklist: [black('a.ini')] }),

@@ -33,6 +33,8 @@ interface Known {
 
 /** A vassal that starts for so long is stuck. */
 const STARTING_MS = 60_000;
+/** uWSGI never takes a vassal off its blacklist whose file is gone: it is only not tried again when its wait is over. */
+const UNTRIED_MS = 60_000;
 /** One that was told to end has mercy for about so long. */
 const ENDING_MS = 60_000;
 
@@ -64,6 +66,7 @@ const STATE_WORDS: Record<VassalRowState, string> = {
   accepting: 'accepting',
   loyal: 'loyal',
   'on demand': 'on demand',
+  gone: 'gone',
 };
 
 /** uWSGI keeps a vassal that died early on the blacklist only, by its bare name. */
@@ -137,7 +140,10 @@ function makeRow(document: EmperorStats, known: Known, facts: RowFacts): OwnRow 
 function stateOf({ vassal, black, reeve }: Known, heartbeatAtMs: number | null, facts: RowFacts): VassalRowState {
   const isLate = heartbeatAtMs !== null && facts.atMs - heartbeatAtMs > facts.heartbeatMs / 2;
   if (vassal === null || (vassal.cursed > 0 && black !== null && reeve === null)) {
-    return (reeve === null ? null : ownState(reeve.state)) ?? 'throttled';
+    const own = reeve === null ? null : ownState(reeve.state);
+    if (own !== null || vassal !== null || black === null) return own ?? 'throttled';
+    const dueAtMs = black.last_attempt * 1000 - facts.aheadMs + Math.max(0, black.throttle_level);
+    return facts.atMs - dueAtMs > UNTRIED_MS ? 'gone' : 'throttled';
   }
   const own = reeve === null ? null : ownState(reeve.state);
   const concluded = conclude(vassal);
@@ -182,6 +188,7 @@ function levelOf(
     case 'cursed':
       return cursedAtMs !== null && atMs - cursedAtMs > ENDING_MS ? 'warn' : 'off';
     case 'on demand':
+    case 'gone':
       return 'off';
     case 'ready':
     case 'accepting':
@@ -206,6 +213,8 @@ function causeOf(state: VassalRowState, { black, reeve, vassal }: Known, { heart
       return sentence(strikes === '' ? '' : `tried once more: ${strikes}`);
     case 'on demand':
       return `The emperor waits for the first connection to ${vassal?.on_demand ?? 'its socket'}.`;
+    case 'gone':
+      return 'It was not tried again when its wait was over: its file is gone. uWSGI keeps it on the blacklist.';
     case 'ready':
       return 'Its application is loaded; its workers do not accept yet.';
     case 'refused':

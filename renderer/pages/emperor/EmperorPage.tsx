@@ -26,9 +26,7 @@ export default function EmperorPage({ instanceId }: { instanceId: string }) {
   const status = useEmperor((state) => state.status);
   const failure = useEmperor((state) => state.failure);
   const emperor = useEmperor((state) => state.emperor);
-  // An emperor that has just been found is asked again: its first answer may have come after the first question.
-  const isKnown = instance?.emperor != null;
-  useEffect(() => stores.emperor.open(instanceId), [stores, instanceId, isKnown]);
+  useEffect(() => stores.emperor.open(instanceId), [stores, instanceId]);
 
   const name = instance?.name ?? instanceId;
   if (status === 'failed' && failure) return <ErrorBand title={failure.message} text={failure.hint} />;
@@ -73,14 +71,6 @@ function Vassals({ instanceId, emperor }: { instanceId: string; emperor: Emperor
   const row = found ?? opened;
   const chosen = vassals.filter(({ key }) => ticked.has(key)).map(({ key }) => key);
 
-  const change = (set: ReadonlySet<string>, keys: readonly string[], isIn: boolean): ReadonlySet<string> => {
-    const next = new Set(set);
-    for (const key of keys) {
-      if (isIn) next.add(key);
-      else next.delete(key);
-    }
-    return next;
-  };
   const ask = (what: 'touch' | 'attach', keys: readonly string[]) =>
     ui.openDialog({ type: 'vassals', what, instanceId, vassals: keys });
 
@@ -151,8 +141,8 @@ function Vassals({ instanceId, emperor }: { instanceId: string; emperor: Emperor
               folded={folded}
               onSort={(by) => setOrder({ by, isDown: order.by === by && !order.isDown })}
               onOpen={(key) => setOpened(rows.find((candidate) => candidate.key === key) ?? null)}
-              onTick={(keys, isTicked) => setTicked(change(ticked, keys, isTicked))}
-              onFold={(key, isFolded) => setFolded(change(folded, [key], isFolded))}
+              onTick={(keys, isTicked) => setTicked(changed(ticked, keys, isTicked))}
+              onFold={(key, isFolded) => setFolded(changed(folded, [key], isFolded))}
               onHold={setIsHeld}
             />
           )}
@@ -188,6 +178,15 @@ function Vassals({ instanceId, emperor }: { instanceId: string; emperor: Emperor
       </div>
     </div>
   );
+}
+
+function changed(set: ReadonlySet<string>, keys: readonly string[], isIn: boolean): ReadonlySet<string> {
+  const next = new Set(set);
+  for (const key of keys) {
+    if (isIn) next.add(key);
+    else next.delete(key);
+  }
+  return next;
 }
 
 /** Counts that stay, also when they are zero. */

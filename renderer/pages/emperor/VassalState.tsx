@@ -15,6 +15,8 @@ export function VassalStateGlyph({ state, size }: { state: VassalRowState; size?
       return <StateGlyph status="pause" silent {...given} />;
     case 'on demand':
       return <StateGlyph status="cheap" silent {...given} />;
+    case 'gone':
+      return <HealthGlyph level="lost" silent {...given} />;
     case 'late':
       return <HealthGlyph level="warn" silent {...given} />;
     case 'cursed':
@@ -35,6 +37,7 @@ const ABOUT: Record<VassalRowState, string> = {
   'on demand': 'It is started by its first connection.',
   late: 'Its heartbeat does not come.',
   cursed: 'It was told to end.',
+  gone: 'It is on the blacklist of uWSGI and not tried any more: its file is gone.',
   refused: 'The emperor does not start it as it is.',
   throttled: 'It died before it was loyal and waits for its next start.',
 };

@@ -14,6 +14,7 @@ export const VASSAL_STATES: readonly VassalRowState[] = [
   'accepting',
   'loyal',
   'on demand',
+  'gone',
 ];
 
 /** What the counts in the toolbar lead to. */
@@ -61,6 +62,7 @@ export function countVassals(rows: readonly VassalRow[]): Readonly<Record<Vassal
     accepting: 0,
     loyal: 0,
     'on demand': 0,
+    gone: 0,
   };
   for (const row of rows) {
     counts[row.state] += 1;
@@ -75,16 +77,9 @@ export function isTrouble({ level }: VassalRow): boolean {
 }
 
 function isOf(filter: VassalFilter, row: VassalRow): boolean {
-  switch (filter) {
-    case 'all':
-      return true;
-    case 'trouble':
-      return isTrouble(row);
-    case 'blacklist':
-      return row.blacklist !== null;
-    default:
-      return row.state === filter;
-  }
+  if (filter === 'all') return true;
+  if (filter === 'trouble') return isTrouble(row);
+  return filter === 'blacklist' ? row.blacklist !== null : row.state === filter;
 }
 
 function matches({ id, cause, monitor, state, pid, onDemand }: VassalRow, text: string): boolean {
