@@ -38,7 +38,10 @@ export const cronRowSchema = z.object({
   day: z.number(),
   month: z.number(),
   week: z.number(),
+  /** Empty: it raises `signal`. */
   command: z.string(),
+  /** Of `uwsgi.add_cron`; null: it runs a command. */
+  signal: nullableCount,
   isUnique: z.boolean(),
   legion: z.string(),
   /** null: it does not run now. */
@@ -59,8 +62,8 @@ export const muleRowSchema = z.object({
   farms: z.string(),
   /** The rest is null where only the configuration tells of it. */
   pid: nullableCount,
-  /** `idle`, `busy`, `sig`, `cheap` as of workers. */
-  status: z.enum(['idle', 'busy', 'sig', 'cheap']).nullable(),
+  /** `idle`, `busy`, `sig` as of workers; `down`: no process runs it, it is about to start again. */
+  status: z.enum(['idle', 'busy', 'sig', 'down']).nullable(),
   queue: nullableCount,
   respawns: nullableCount,
   spawnedAtMs: nullableNumber,
@@ -199,6 +202,8 @@ export const taskRowSchema = taskNameSchema.extend({
   pid: nullableCount,
   /** Process that holds it. */
   runningPid: nullableCount,
+  /** Runs of it that failed, where the bundled engine has counted them; 0: none is known of. */
+  failures: count,
 });
 export type TaskRow = z.infer<typeof taskRowSchema>;
 

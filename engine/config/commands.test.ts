@@ -79,6 +79,6 @@ envdir = env`;
 
 test('an ordinary application runs nothing of its own', () => {
   const text =
-    '[uwsgi]\nplugins = python3,http\nhttp = :80\nmodule = shop.wsgi\nhome = venv\nenv = A=1\nmaster = 1\ncron-harakiri = 5\nmule\n';
+    '[uwsgi]\nplugins = python3,http\nhttp = :80\nmodule = shop.wsgi\nhome = venv\nenv = A=1\nmaster = 1\ncron-harakiri = 5\nmule\nmules = 2\nalarm = shout log:\n';
   expect(commandsOf({ 'uwsgi.ini': text })).toEqual([]);
 });

@@ -29,7 +29,7 @@ const BY_OPTION: [pattern: RegExp, why: string][] = [
   [/attach-(control-)?daemon/, 'Starts a program beside the server.'],
   [/cron2?$/, 'Runs a command at a time.'],
   [/^alarm$/, 'Names an alarm, which can be a command.'],
-  [/^(mule|mules|spooler-import)$/, 'Runs a script in a process beside the workers.'],
+  [/^(mule|spooler-import)$/, 'Runs a script in a process beside the workers.'],
   [/^(shared-)?import$/, 'Imports a module beside the application.'],
   [
     /^(shared-)?rb-require$|^(perl|php|pypy|mono)-exec|^(eval|python|clojure-load)$/,
@@ -49,6 +49,9 @@ const OWN_PLUGINS = /^(\s*(\d+:)?(python[23]?\d*|http|corerouter)\s*(,|$))+$/;
 
 /** Actions that touch nothing outside the server: what a signal means, a line in the log. */
 const HARMLESS_HOOK = /^\s*(unix_signal|print|log|exit):/;
+
+/** Alarms that touch nothing outside the server. */
+const HARMLESS_ALARM = /^\s*\S+\s+(log|signal|mule):/;
 
 /** All such lines of all files that were read, in order. Works on what was read before an error, too. */
 export function findCommands(resolved: Resolved | ConfigErrors, host: ConfigHost): CommandLineFound[] {
@@ -80,6 +83,7 @@ export function explain(key: string, value: string): string | null {
   if (/^(need-)?plugins$/.test(name) && OWN_PLUGINS.test(value)) return null;
   if (name.startsWith('hook-') && HARMLESS_HOOK.test(value)) return null;
   if (name === 'mule' && /^(true|1|)$/.test(value)) return null;
+  if (name === 'alarm' && HARMLESS_ALARM.test(value)) return null;
   for (const [pattern, why] of BY_OPTION) if (pattern.test(name) || pattern.test(key)) return why;
   return null;
 }

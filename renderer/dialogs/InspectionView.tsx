@@ -39,6 +39,21 @@ export function InspectionView({ inspection, onChoose }: { inspection: Inspectio
           ))}
         </div>
       ) : null}
+      {problems.length > 0 ? (
+        <ul className="col g3" aria-label="Problems">
+          {problems.map(({ severity, line, message, code }) => (
+            <li className="row g4" key={`${line}:${code}:${message}`} style={{ alignItems: 'flex-start' }}>
+              <span style={{ paddingTop: 3 }}>
+                <HealthGlyph level={severity === 'error' ? 'crit' : 'warn'} />
+              </span>
+              <span>
+                {line > 0 ? <span className="m q">line {line} </span> : null}
+                {message}
+              </span>
+            </li>
+          ))}
+        </ul>
+      ) : null}
       {commands.length > 0 ? (
         <section className="run-lines" aria-label="Lines that run commands">
           <div className="h">
@@ -69,21 +84,6 @@ export function InspectionView({ inspection, onChoose }: { inspection: Inspectio
       ) : (
         <p className="s2">No line of it runs a command outside of the application.</p>
       )}
-      {problems.length > 0 ? (
-        <ul className="col g3" aria-label="Problems">
-          {problems.map(({ severity, line, message, code }) => (
-            <li className="row g4" key={`${line}:${code}:${message}`} style={{ alignItems: 'flex-start' }}>
-              <span style={{ paddingTop: 3 }}>
-                <HealthGlyph level={severity === 'error' ? 'crit' : 'warn'} />
-              </span>
-              <span>
-                {line > 0 ? <span className="m q">line {line} </span> : null}
-                {message}
-              </span>
-            </li>
-          ))}
-        </ul>
-      ) : null}
     </div>
   );
 }

@@ -65,7 +65,13 @@ export function OpenDialog({ path, onClose }: { path: string | null; onClose: ()
         title={asks ? 'This file runs commands' : 'Run on the bundled engine'}
         opened
         onClose={onClose}
-        note={run.isRunning ? 'Starting the engine' : 'The file is not changed.'}
+        note={
+          run.isRunning
+            ? 'Starting the engine'
+            : hasError
+              ? 'The engine would refuse this file.'
+              : 'The file is not changed.'
+        }
         actions={
           <>
             {path === null ? (

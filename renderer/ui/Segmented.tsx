@@ -1,5 +1,6 @@
 /** One choice of a few, as joined buttons (a radio group: arrows move, only the chosen one is in the tab order). */
 import { type KeyboardEvent, type ReactNode, useRef } from 'react';
+import { formatShortCount } from '../format/quantity.ts';
 
 export interface SegmentedOption<Id extends string> {
   id: Id;
@@ -49,7 +50,9 @@ export function Segmented<Id extends string>({ label, options, value, onChange }
           onClick={() => onChange(option.id)}
         >
           {option.label}
-          {option.count === undefined ? null : <span className={option.count === 0 ? 'c z' : 'c'}>{option.count}</span>}
+          {option.count === undefined ? null : (
+            <span className={option.count === 0 ? 'c z' : 'c'}>{formatShortCount(option.count)}</span>
+          )}
         </button>
       ))}
     </span>

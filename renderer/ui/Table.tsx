@@ -11,14 +11,15 @@ export interface TableHeadProps {
   onSort?: (() => void) | undefined;
   sorted?: 'asc' | 'desc' | null;
   title?: string;
+  className?: string;
 }
 
-export function TableHead({ children, numeric, onSort, sorted, title }: TableHeadProps) {
+export function TableHead({ children, numeric, onSort, sorted, title, className }: TableHeadProps) {
   const arrow = sorted === 'asc' ? ' ↑' : sorted === 'desc' ? ' ↓' : '';
   return (
     <th
       scope="col"
-      className={numeric ? 'num' : undefined}
+      className={[numeric ? 'num' : '', className ?? ''].filter(Boolean).join(' ') || undefined}
       aria-sort={sorted ? (sorted === 'asc' ? 'ascending' : 'descending') : undefined}
       title={title}
     >

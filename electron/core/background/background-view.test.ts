@@ -72,6 +72,25 @@ describe('what runs beside requests', () => {
     expect(nextOf({ zoneAheadMs: 2 * 3_600_000 })).toBe(new Date(2026, 10, 23, 7).getTime());
   });
 
+  it('shows crons that raise signals among the crons, and no timer of no time for them', () => {
+    const timer = { kind: 'timer', signal: 17, path: '', seconds: 5, iterations: 0, last: 0, next: 0, raised: 2 };
+    const cron = { ...timer, kind: 'cron', path: '-5 3 -1 -1 1', seconds: 0, raised: 4 };
+    const odd = { ...cron, path: '-5 x' };
+    const view = makeBackground(aDocument({ reeve: { timers: [timer, cron, odd] } }), facts());
+    expect(view.timers.map(({ signal, everyMs }) => [signal, everyMs])).toEqual([[17, 5_000]]);
+    expect(view.crons).toMatchObject([{ minute: -5, hour: 3, week: 1, command: '', signal: 17, runs: 4 }]);
+  });
+
+  it('says of a mule without a process that it is down', () => {
+    const mule = { id: 1, command: '', farms: '', queue: 0, signals: 0, respawn_count: 3, last_spawn: 0 };
+    const mules = [
+      { ...mule, pid: 0, status: 'cheap' },
+      { ...mule, pid: 9, status: 'sig 17' },
+    ];
+    const view = makeBackground(aDocument({ reeve: { mules } }), facts());
+    expect(view.mules.map(({ status }) => status)).toEqual(['down', 'sig']);
+  });
+
   it('takes mules and alarms of a real uWSGI from its configuration, and says that it does', () => {
     const options = { ...NO_BACKGROUND, mules: ['', 'jobs.py'], farms: [{ name: 'f', mules: [2] }] };
     const view = makeBackground(aDocument(), facts({ options }));

@@ -1,5 +1,12 @@
 /** The stats document's parts beside workers and sockets, in the console's units, joined with what only the configuration says. Pure. */
-import type { StatsCron, StatsCronRun, StatsDocument, StatsMetric, StatsMule } from '../../../engine/api/stats.ts';
+import type {
+  StatsCron,
+  StatsCronRun,
+  StatsDocument,
+  StatsMetric,
+  StatsMule,
+  StatsTimer,
+} from '../../../engine/api/stats.ts';
 import { nextRunMs } from '../../../engine/config/cron-time.ts';
 import {
   type AlarmRow,
@@ -38,20 +45,25 @@ export function makeBackground(document: StatsDocument, facts: ViewFacts): Backg
   return {
     atMs,
     spools: spoolFolders(document, options ?? NO_BACKGROUND, rates),
-    crons: (document.crons ?? []).map((cron, i) => cronRow(cron, i, reeve?.cron_runs?.[i], facts, instant)),
+    crons: [
+      ...(document.crons ?? []).map((cron, i) => cronRow(cron, i, reeve?.cron_runs?.[i], facts, instant)),
+      ...(reeve?.timers ?? []).flatMap((timer) => signalCron(timer, instant)),
+    ],
     mules: reeve?.mules?.map((mule) => muleRow(mule, instant)) ?? configuredMules(options ?? NO_BACKGROUND),
-    timers: (reeve?.timers ?? []).map(
-      (timer): TimerRow => ({
-        kind: timer.kind === 'rbtimer' || timer.kind === 'file' ? timer.kind : 'timer',
-        signal: count(timer.signal),
-        path: timer.path,
-        everyMs: timer.seconds * 1000,
-        iterationsLeft: timer.iterations > 0 ? count(timer.iterations) : null,
-        lastAtMs: instant(timer.last),
-        nextAtMs: instant(timer.next),
-        raised: count(timer.raised),
-      }),
-    ),
+    timers: (reeve?.timers ?? [])
+      .filter(({ kind }) => kind !== 'cron')
+      .map(
+        (timer): TimerRow => ({
+          kind: timer.kind === 'rbtimer' || timer.kind === 'file' ? timer.kind : 'timer',
+          signal: count(timer.signal),
+          path: timer.path,
+          everyMs: timer.seconds * 1000,
+          iterationsLeft: timer.iterations > 0 ? count(timer.iterations) : null,
+          lastAtMs: instant(timer.last),
+          nextAtMs: instant(timer.next),
+          raised: count(timer.raised),
+        }),
+      ),
     signals: (reeve?.signals ?? []).map(({ number, target, raised, last }) => ({
       number: count(number),
       target,
@@ -157,6 +169,7 @@ function cronRow(
     month,
     week,
     command: cron.command,
+    signal: null,
     isUnique: cron.unique > 0,
     legion: cron.legion,
     pid: cron.pid > 0 ? count(cron.pid) : null,
@@ -166,6 +179,33 @@ function cronRow(
     nextAtMs: (run === undefined ? null : instant(run.next)) ?? nextOnItsWall(cron, facts),
     runs: run === undefined ? null : count(run.runs),
   };
+}
+
+/** A cron of the application: the bundled engine tells of it among its timers, with its five fields as `path`. */
+function signalCron(timer: StatsTimer, instant: (seconds: number) => number | null): CronRow[] {
+  const fields = timer.path.split(' ').map(Number);
+  const [minute, hour, day, month, week] = fields;
+  if (timer.kind !== 'cron' || minute === undefined || hour === undefined || day === undefined) return [];
+  if (month === undefined || week === undefined || !fields.every(Number.isInteger)) return [];
+  return [
+    {
+      minute,
+      hour,
+      day,
+      month,
+      week,
+      command: '',
+      signal: count(timer.signal),
+      isUnique: false,
+      legion: '',
+      pid: null,
+      lastStartedAtMs: instant(timer.last),
+      lastEndedAtMs: null,
+      lastCode: null,
+      nextAtMs: instant(timer.next),
+      runs: count(timer.raised),
+    },
+  ];
 }
 
 /** As the clock on the server's wall shows it, which may be another hour than ours. */
@@ -182,7 +222,7 @@ function muleRow(mule: StatsMule, instant: (seconds: number) => number | null): 
     command: mule.command,
     farms: mule.farms,
     pid: mule.pid > 0 ? count(mule.pid) : null,
-    status: status.startsWith('sig') ? 'sig' : status === 'busy' || status === 'cheap' ? status : 'idle',
+    status: mule.pid <= 0 ? 'down' : status.startsWith('sig') ? 'sig' : status === 'busy' ? 'busy' : 'idle',
     queue: count(mule.queue),
     respawns: count(mule.respawn_count),
     spawnedAtMs: instant(mule.last_spawn),

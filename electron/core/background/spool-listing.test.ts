@@ -3,11 +3,11 @@ import { parseListing, writerOf } from './spool-listing.ts';
 
 const NAME = 'uwsgi_spoolfile_on_web_1_77_3_430659524_1795406918_390587';
 const LISTING = `read 2000 1
-4711 1900 50 11 ./${NAME}
-0 1950 60 12 ./5/${NAME}
-0 1960 60 13 ./x/${NAME}
-0 2500 70 14 ./${NAME}9
-0 1000 80 15 ./failed/${NAME}
+4711 0 1900 50 11 ./${NAME}
+0 0 1950 60 12 ./5/${NAME}
+0 0 1960 60 13 ./x/${NAME}
+0 3 2500 70 14 ./${NAME}9
+0 0 1000 80 15 ./failed/${NAME}
 not a line of it
 sum 1 1 0 0 .
 sum 0 0 1 1950 ./5
@@ -16,7 +16,7 @@ sum 0 0 1 1000 ./failed
 `;
 
 describe('the listing of a spooler folder', () => {
-  it('tells what runs, waits, is for later and was given up', () => {
+  it('tells what runs, waits, is for later, was given up, and how often it failed', () => {
     const answer = parseListing(LISTING, true);
     expect(answer).toMatchObject({
       status: 'read',
@@ -25,12 +25,12 @@ describe('the listing of a spooler folder', () => {
       oldestDueAtMs: 1_950_000,
     });
     const tasks = answer?.status === 'read' ? answer.tasks : [];
-    expect(tasks.map(({ place, state, runningPid }) => [place, state, runningPid])).toEqual([
-      ['', 'running', 4711],
-      ['5', 'waiting', null],
-      ['x', 'ignored', null],
-      ['', 'later', null],
-      ['failed', 'failed', null],
+    expect(tasks.map(({ place, state, runningPid, failures }) => [place, state, runningPid, failures])).toEqual([
+      ['', 'running', 4711, 0],
+      ['5', 'waiting', null, 0],
+      ['x', 'ignored', null, 0],
+      ['', 'later', null, 3],
+      ['failed', 'failed', null, 0],
     ]);
   });
 

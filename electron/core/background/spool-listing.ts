@@ -55,8 +55,8 @@ function stateIn(place: string, ordered: boolean | null): 'waiting' | 'failed' |
 }
 
 function taskRow(line: string, nowMs: number, ordered: boolean | null): TaskRow | null {
-  const [, holder, mtime, size, place = '', name] =
-    /^(\d+) (-?\d+) (\d+) \d+ \.\/(?:(.*)\/)?(uwsgi_spoolfile_on_.+)$/.exec(line) ?? [];
+  const [, holder, failures, mtime, size, place = '', name] =
+    /^(\d+) (\d+) (-?\d+) (\d+) \d+ \.\/(?:(.*)\/)?(uwsgi_spoolfile_on_.+)$/.exec(line) ?? [];
   if (name === undefined) return null;
   const dueAtMs = Number(mtime) * 1000;
   const waits = stateIn(place, ordered);
@@ -69,6 +69,7 @@ function taskRow(line: string, nowMs: number, ordered: boolean | null): TaskRow 
     dueAtMs,
     ...writerOf(name),
     runningPid: holder === '0' ? null : Number(holder),
+    failures: Number(failures),
   };
 }
 

@@ -41,8 +41,15 @@ describe.each(
     const two = await writeTask(folder, taskBytes([]), { place: '7', dueAtMs: Date.now() + 90_000 });
     await writeTask(folder, taskBytes([]), { place: `${GIVEN_UP}/7` });
     await writeFile(join(folder, 'other.txt'), '');
-    await mkdir(join(folder, '.hidden'));
-    expect(list(words)).toMatchObject({ counts: { waiting: 1, later: 1, failed: 1, running: 0 } });
+    await mkdir(join(folder, '.attempts'));
+    await writeFile(join(folder, '.attempts', two), '{"attempts": 12, "last": 1795400000.5, "reason": "no"}');
+    const listed = list(words);
+    expect(listed).toMatchObject({ counts: { waiting: 1, later: 1, failed: 1, running: 0 } });
+    const tasks = listed?.status === 'read' ? listed.tasks : [];
+    expect(Object.fromEntries(tasks.map(({ name, failures }) => [name, failures]))).toMatchObject({
+      [one]: 0,
+      [two]: 12,
+    });
     const [head = '', bytes = ''] = run(READ_SCRIPT, [folder, '', one, '9'], { shell: words }).split(/\n(.*)/s);
     expect(head).toMatch(/^read 0 \d+ 14 $/);
     expect(bytes).toBe('\x11\x06\0\0\x01\0k\x01\0');

@@ -19,8 +19,8 @@ within() { cd -P -- "$r/$1" 2>/dev/null && [ "$(pwd -P)" = "$r\${1:+/$1}" ]; }`;
 
 /**
  * Arguments: the folder, how many tasks to list. Prints `read NOW KNOWS_LOCKS`, then the oldest tasks and all that are
- * held, one a line, `PID MTIME SIZE INODE ./PLACE/NAME` (0: nobody holds it), then how many there are in each place,
- * `sum LATER HELD OTHERS OLDEST PLACE`, so that what is not listed is counted.
+ * held, one a line, `PID FAILURES MTIME SIZE INODE ./PLACE/NAME` (0: nobody holds it; none is known of), then how many
+ * there are in each place, `sum LATER HELD OTHERS OLDEST PLACE`, so that what is not listed is counted.
  */
 export const LIST_SCRIPT = `d=$1 most=$2
 ${COMMON}
@@ -30,21 +30,25 @@ if [ -r /proc/locks ]; then k=1; else k=0; fi
 echo "read $now $k"
 {
   sed -n 's/^[0-9]*: POSIX *ADVISORY *WRITE *\\([0-9]*\\) [0-9a-f]*:[0-9a-f]*:\\([0-9]*\\) .*/L \\1 \\2/p' /proc/locks 2>/dev/null
+  find .attempts -type f -name 'uwsgi_spoolfile_on_*' -exec grep -o '"attempts": *[0-9]*' /dev/null {} + 2>/dev/null |
+    sed -n 's/^\\.attempts\\/\\([^/]*\\):"attempts": *\\([0-9]*\\)$/A \\2 \\1/p'
   echo F
   if stat -c %Y / >/dev/null 2>&1; then set -- -c '%Y %s %i %n'; else set -- -f '%m %z %i %N'; fi
   find . -name '.?*' -prune -o -type f -name 'uwsgi_spoolfile_on_*' -exec stat "$@" {} + 2>/dev/null | sort -n
 } | awk -v now="$now" -v most="$most" '
   !f && $1 == "L" { pid[$3] = $2; next }
+  !f && $1 == "A" { failures[substr($0, length($2) + 4)] = $2; next }
   !f { f = 1; next }
   {
     name = $0; sub(/^[^ ]+ [^ ]+ [^ ]+ /, "", name)
     place = name; if (!sub(/\\/[^\\/]*$/, "", place)) next
     held = ($3 in pid) ? pid[$3] : 0
+    own = name; sub(/^.*\\//, "", own)
     places[place] = 1
     if (held) holds[place]++
     else if ($1 + 0 > now + 0) later[place]++
     else { due[place]++; if (!(place in oldest)) oldest[place] = $1 }
-    if (n++ < most || held) print held, $0
+    if (n++ < most || held) print held, failures[own] + 0, $0
   }
   END { for (p in places) print "sum", later[p] + 0, holds[p] + 0, due[p] + 0, oldest[p] + 0, p }'
 exit 0`;

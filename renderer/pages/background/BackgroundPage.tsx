@@ -18,7 +18,7 @@ import { configRequests } from '../config/config-requests.ts';
 import { logRequests } from '../logs/log-requests.ts';
 import './background.css';
 import { ABOUT, countParts, matches, PARTS, type Part } from './background-parts.ts';
-import { cronWords } from './cron-words.ts';
+import { cronSignal, cronWords } from './cron-words.ts';
 import { FactTable } from './FactTable.tsx';
 import { AllMetrics, MetricTable } from './MetricTable.tsx';
 import {
@@ -78,7 +78,11 @@ export default function BackgroundPage({ instanceId }: { instanceId: string }) {
             />
           ),
         )}
-        {part === 'all' && has.length === 0 ? <p className="calm">{name} does nothing beside its requests.</p> : null}
+        {part === 'all' && has.length === 0 ? (
+          <p className="calm">
+            {name} does nothing beside its requests. Each part above says which option would give it one.
+          </p>
+        ) : null}
       </div>
     </div>
   );
@@ -116,7 +120,9 @@ function PartPanel({ part, instanceId, background, filter, scroller, onAll }: Pa
   function tableOf(): ReactNode {
     switch (part) {
       case 'crons': {
-        const rows = background.crons.filter((cron) => matches(filter, [cron.command, cronWords(cron)]));
+        const rows = background.crons.filter((cron) =>
+          matches(filter, [cron.command, cronSignal(cron), cronWords(cron)]),
+        );
         return rows.length === 0 ? null : (
           <FactTable
             label={title}
@@ -169,7 +175,12 @@ function PartPanel({ part, instanceId, background, filter, scroller, onAll }: Pa
       case 'alarms': {
         const rows = background.alarms.filter(({ name, action }) => matches(filter, [name, action]));
         return rows.length === 0 ? null : (
-          <FactTable label={title} columns={alarmColumns(nowMs)} rows={rows} keyOf={(alarm) => alarm.name} />
+          <FactTable
+            label={title}
+            columns={alarmColumns(nowMs)}
+            rows={rows}
+            keyOf={({ name, action }) => `${name} ${action}`}
+          />
         );
       }
       case 'locks': {

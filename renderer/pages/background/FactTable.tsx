@@ -10,6 +10,8 @@ export interface Column<Row> {
   mono?: boolean;
   /** Absent: it takes what is left. */
   widthPx?: number;
+  /** It goes where the page is narrow. */
+  spare?: boolean;
   cell: (row: Row) => ReactNode;
   /** The whole text of a cell that may be cut off. */
   hint?: (row: Row) => string;
@@ -26,14 +28,23 @@ export function FactTable<Row>({ label, columns, rows, keyOf }: FactTableProps<R
   return (
     <table className="tb facts" aria-label={label}>
       <colgroup>
-        {columns.map(({ title, widthPx }) => (
-          <col key={title} style={widthPx === undefined ? undefined : { width: widthPx }} />
+        {columns.map(({ title, widthPx, spare }) => (
+          <col
+            key={title}
+            className={spare ? 'if-wide' : undefined}
+            style={widthPx === undefined ? undefined : { width: widthPx }}
+          />
         ))}
       </colgroup>
       <thead>
         <tr>
-          {columns.map(({ title, about, numeric = false }) => (
-            <TableHead key={title} numeric={numeric} {...(about === undefined ? {} : { title: about })}>
+          {columns.map(({ title, about, numeric = false, spare }) => (
+            <TableHead
+              key={title}
+              numeric={numeric}
+              {...(spare ? { className: 'if-wide' } : {})}
+              {...(about === undefined ? {} : { title: about })}
+            >
               {title}
             </TableHead>
           ))}
@@ -42,8 +53,12 @@ export function FactTable<Row>({ label, columns, rows, keyOf }: FactTableProps<R
       <tbody>
         {rows.map((row, index) => (
           <tr key={keyOf(row, index)}>
-            {columns.map(({ title, numeric, mono, cell, hint }) => (
-              <td key={title} className={numeric ? 'num' : mono ? 'm' : undefined} title={hint?.(row)}>
+            {columns.map(({ title, numeric, mono, spare, cell, hint }) => (
+              <td
+                key={title}
+                className={`${numeric ? 'num' : mono ? 'm' : ''}${spare ? ' if-wide' : ''}`}
+                title={hint?.(row)}
+              >
                 {cell(row)}
               </td>
             ))}

@@ -87,7 +87,7 @@ function MetricCells({ metric, index }: { metric: MetricRow; index?: number }) {
       </td>
       <td className="s2">{type}</td>
       <td className={value === 0 ? 'num z' : 'num'}>{formatCount(value)}</td>
-      <td className="num">{type === 'counter' ? <Figure of={formatRate(perSec, '/s')} /> : null}</td>
+      <td className="num">{type === 'counter' ? <Figure of={formatRate(perSec, '')} /> : null}</td>
       <td className="m q">{oid}</td>
     </tr>
   );

@@ -14,7 +14,7 @@ import { formatAge, formatClock, formatLongTime } from '../../format/time.ts';
 import { Figure } from '../../ui/Figure.tsx';
 import { StateGlyph } from '../../ui/Glyph.tsx';
 import { Meter } from '../../ui/Meter.tsx';
-import { cronFields, cronWords } from './cron-words.ts';
+import { cronFields, cronSignal, cronWords } from './cron-words.ts';
 import type { Column } from './FactTable.tsx';
 
 export function cronColumns(nowMs: number, openLog: () => void): Column<CronRow>[] {
@@ -22,7 +22,7 @@ export function cronColumns(nowMs: number, openLog: () => void): Column<CronRow>
     {
       title: 'Command',
       mono: true,
-      cell: ({ command }) => (command === '' ? <span className="q">a signal</span> : command),
+      cell: (cron) => (cron.signal === null ? cron.command : <span className="q">{cronSignal(cron)}</span>),
       hint: ({ command }) => command,
     },
     { title: 'When', widthPx: 190, cell: cronWords, hint: cronFields },
@@ -42,9 +42,15 @@ export function cronColumns(nowMs: number, openLog: () => void): Column<CronRow>
         ),
       hint: ({ pid }) => (pid === null ? '' : `pid ${pid}`),
     },
-    { title: 'Last run', widthPx: 96, numeric: true, cell: ({ lastStartedAtMs }) => clock(lastStartedAtMs, nowMs) },
+    {
+      title: 'Last run',
+      widthPx: 96,
+      numeric: true,
+      spare: true,
+      cell: ({ lastStartedAtMs }) => clock(lastStartedAtMs, nowMs),
+    },
     { title: 'Result', widthPx: 80, cell: cronResult },
-    { title: 'Runs', widthPx: 52, numeric: true, cell: ({ runs }) => <Count of={runs} /> },
+    { title: 'Runs', widthPx: 52, numeric: true, spare: true, cell: ({ runs }) => <Count of={runs} /> },
     {
       title: 'Next run',
       widthPx: 120,
@@ -62,11 +68,12 @@ export function cronColumns(nowMs: number, openLog: () => void): Column<CronRow>
     {
       title: 'Output',
       widthPx: 60,
-      cell: () => (
-        <button type="button" className="btn-link" onClick={openLog}>
-          Log
-        </button>
-      ),
+      cell: ({ signal }) =>
+        signal === null ? (
+          <button type="button" className="btn-link" onClick={openLog}>
+            Log
+          </button>
+        ) : null,
     },
   ];
 }
@@ -83,7 +90,11 @@ function minuteText(atMs: number, nowMs: number): string {
 
 function cronResult({ lastCode, lastEndedAtMs, lastStartedAtMs }: CronRow) {
   if (lastEndedAtMs !== null && lastCode === null) {
-    return <span className="q">took {formatAge(Math.max(0, lastEndedAtMs - (lastStartedAtMs ?? lastEndedAtMs)))}</span>;
+    return (
+      <span className="q" title="Its exit code is in the log only: the stats document of uWSGI does not tell of it.">
+        ended
+      </span>
+    );
   }
   if (lastCode === null) return <span className="z">{UNKNOWN_TEXT}</span>;
   const took = lastEndedAtMs === null || lastStartedAtMs === null ? null : lastEndedAtMs - lastStartedAtMs;
@@ -128,7 +139,7 @@ export function signalColumns(nowMs: number): Column<SignalRow>[] {
       cell: ({ target }) => (target === '' ? 'the first worker that is free' : <span className="m">{target}</span>),
     },
     { title: 'Raised', widthPx: 88, numeric: true, cell: ({ raised }) => <Count of={raised} /> },
-    { title: 'Signals/s', widthPx: 92, numeric: true, cell: ({ perSec }) => <Figure of={formatRate(perSec, '/s')} /> },
+    { title: 'Signals/s', widthPx: 92, numeric: true, cell: ({ perSec }) => <Figure of={formatRate(perSec, '')} /> },
     { title: 'Last', widthPx: 112, numeric: true, cell: ({ lastAtMs }) => clock(lastAtMs, nowMs) },
   ];
 }
@@ -155,7 +166,13 @@ export function muleColumns(nowMs: number): Column<MuleRow>[] {
       cell: ({ command }) => (command === '' ? <span className="q">waits for messages and signals</span> : command),
       hint: ({ command }) => command,
     },
-    { title: 'Farms', widthPx: 130, mono: true, cell: ({ farms }) => (farms === '' ? <Unknown /> : farms) },
+    {
+      title: 'Farms',
+      widthPx: 130,
+      mono: true,
+      spare: true,
+      cell: ({ farms }) => (farms === '' ? <Unknown /> : farms),
+    },
     { title: 'pid', widthPx: 80, numeric: true, cell: ({ pid }) => pid ?? <Unknown /> },
     {
       title: 'Queue',
@@ -164,8 +181,14 @@ export function muleColumns(nowMs: number): Column<MuleRow>[] {
       numeric: true,
       cell: ({ queue }) => <Count of={queue} />,
     },
+    {
+      title: 'Spawned',
+      widthPx: 112,
+      numeric: true,
+      spare: true,
+      cell: ({ spawnedAtMs }) => clock(spawnedAtMs, nowMs),
+    },
     { title: 'Respawns', widthPx: 84, numeric: true, cell: ({ respawns }) => <Count of={respawns} /> },
-    { title: 'Spawned', widthPx: 112, numeric: true, cell: ({ spawnedAtMs }) => clock(spawnedAtMs, nowMs) },
   ];
 }
 
@@ -190,16 +213,23 @@ export const CACHE_COLUMNS: readonly Column<CacheRow>[] = [
     ),
   },
   {
+    title: 'Largest value',
+    widthPx: 104,
+    numeric: true,
+    spare: true,
+    cell: ({ blockBytes }) => <Figure of={formatBytes(blockBytes)} />,
+  },
+  {
     title: 'Hits/s',
     widthPx: 84,
     numeric: true,
-    cell: ({ hitsPerSec }) => <Figure of={formatRate(hitsPerSec, '/s')} />,
+    cell: ({ hitsPerSec }) => <Figure of={formatRate(hitsPerSec, '')} />,
   },
   {
     title: 'Misses/s',
     widthPx: 84,
     numeric: true,
-    cell: ({ missesPerSec }) => <Figure of={formatRate(missesPerSec, '/s')} />,
+    cell: ({ missesPerSec }) => <Figure of={formatRate(missesPerSec, '')} />,
   },
   {
     title: 'Hit',
@@ -208,20 +238,14 @@ export const CACHE_COLUMNS: readonly Column<CacheRow>[] = [
     numeric: true,
     cell: ({ hits, misses }) => formatShare(hits + misses === 0 ? null : hits / (hits + misses)),
   },
-  { title: 'Hits', widthPx: 88, numeric: true, cell: ({ hits }) => <Count of={hits} /> },
-  { title: 'Misses', widthPx: 88, numeric: true, cell: ({ misses }) => <Count of={misses} /> },
+  { title: 'Hits', widthPx: 88, numeric: true, spare: true, cell: ({ hits }) => <Count of={hits} /> },
+  { title: 'Misses', widthPx: 88, numeric: true, spare: true, cell: ({ misses }) => <Count of={misses} /> },
   {
     title: 'Full',
     about: 'Values that found no room',
     widthPx: 64,
     numeric: true,
     cell: ({ full, fullPerSec }) => <Count of={full} {...((fullPerSec ?? 0) > 0 ? { tone: 'warn' } : {})} />,
-  },
-  {
-    title: 'Largest value',
-    widthPx: 100,
-    numeric: true,
-    cell: ({ blockBytes }) => <Figure of={formatBytes(blockBytes)} />,
   },
 ];
 
@@ -244,7 +268,7 @@ export const DAEMON_COLUMNS: readonly Column<DaemonRow>[] = [
 export function alarmColumns(nowMs: number): Column<AlarmRow>[] {
   return [
     { title: 'Alarm', widthPx: 150, mono: true, cell: ({ name }) => name },
-    { title: 'Does', widthPx: 320, mono: true, cell: ({ action }) => action, hint: ({ action }) => action },
+    { title: 'Does', mono: true, cell: ({ action }) => action, hint: ({ action }) => action },
     { title: 'Raised', widthPx: 80, numeric: true, cell: ({ raised }) => <Count of={raised} /> },
     { title: 'Last', widthPx: 112, numeric: true, cell: ({ lastAtMs }) => clock(lastAtMs, nowMs) },
     {

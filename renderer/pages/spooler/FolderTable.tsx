@@ -5,8 +5,9 @@ import { formatCount, formatRate, UNKNOWN_TEXT } from '../../format/quantity.ts'
 import { formatLongTime } from '../../format/time.ts';
 import { Figure } from '../../ui/Figure.tsx';
 import { StateGlyph } from '../../ui/Glyph.tsx';
+import { MidCut } from '../../ui/MidCut.tsx';
 import { TableHead } from '../../ui/Table.tsx';
-import { folderCounts } from './task-rows.ts';
+import { folderCounts, runCounts } from './task-rows.ts';
 
 export interface FolderTableProps {
   folders: readonly SpoolFolder[];
@@ -16,7 +17,18 @@ export interface FolderTableProps {
   onChoose: (path: string) => void;
 }
 
-const WIDTHS = [undefined, 112, 120, 68, 68, 68, 96, 76, 80] as const;
+/** Those with a class leave first where the page is narrow. */
+const COLUMNS: readonly { widthPx?: number; className?: string }[] = [
+  {},
+  { widthPx: 112 },
+  { widthPx: 120, className: 'if-wide' },
+  { widthPx: 76, className: 'if-middle' },
+  { widthPx: 72, className: 'if-wide' },
+  { widthPx: 72 },
+  { widthPx: 68 },
+  { widthPx: 68 },
+  { widthPx: 100 },
+];
 
 export function FolderTable({ folders, lists, nowMs, chosen, onChoose }: FolderTableProps) {
   function onKeyDown(event: KeyboardEvent<HTMLTableElement>): void {
@@ -34,16 +46,22 @@ export function FolderTable({ folders, lists, nowMs, chosen, onChoose }: FolderT
     <div className="scroll spool-folders">
       <table className="tb" role="grid" aria-label="Spooler folders" onKeyDown={onKeyDown}>
         <colgroup>
-          {WIDTHS.map((width, index) => (
+          {COLUMNS.map(({ widthPx, className }, index) => (
             // oxlint-disable-next-line react/no-array-index-key -- the columns never change
-            <col key={index} style={width === undefined ? undefined : { width }} />
+            <col key={index} className={className} style={widthPx === undefined ? undefined : { width: widthPx }} />
           ))}
         </colgroup>
         <thead>
           <tr>
             <TableHead>Folder</TableHead>
             <TableHead>Running now</TableHead>
-            <TableHead>Processes</TableHead>
+            <TableHead className="if-wide">Processes</TableHead>
+            <TableHead numeric className="if-middle" title="Since the server's start, those that failed as well">
+              Runs
+            </TableHead>
+            <TableHead numeric className="if-wide">
+              Tasks/s
+            </TableHead>
             <TableHead numeric>Waiting</TableHead>
             <TableHead numeric title="Tasks whose time is yet to come">
               Later
@@ -54,10 +72,6 @@ export function FolderTable({ folders, lists, nowMs, chosen, onChoose }: FolderT
             <TableHead numeric title="The longest that a task is due and waits">
               Oldest
             </TableHead>
-            <TableHead numeric title="Since the server's start">
-              Done
-            </TableHead>
-            <TableHead numeric>Tasks/s</TableHead>
           </tr>
         </thead>
         <tbody>
@@ -81,11 +95,12 @@ export function FolderTable({ folders, lists, nowMs, chosen, onChoose }: FolderT
 function FolderCells({ folder, list, nowMs }: { folder: SpoolFolder; list: SpoolList | undefined; nowMs: number }) {
   const { waiting, later, failed, running, oldestMs } = folderCounts(folder, list, nowMs);
   const { processes } = folder;
+  const { runs, words } = runCounts(folder);
   const pids = processes.map(({ pid }) => pid).join(', ');
   return (
     <>
-      <td className="m" title={folder.path}>
-        {folder.path}
+      <td className="m">
+        <MidCut text={folder.path} end={folder.path.length - folder.path.lastIndexOf('/')} />
       </td>
       <td>
         <span className="row g3">
@@ -101,17 +116,22 @@ function FolderCells({ folder, list, nowMs }: { folder: SpoolFolder; list: Spool
           )}
         </span>
       </td>
-      <td className="m s2" title={pids === '' ? 'Tasks are put in here and run by another server.' : `pid ${pids}`}>
+      <td
+        className="m s2 if-wide"
+        title={pids === '' ? 'Tasks are put in here and run by another server.' : `pid ${pids}`}
+      >
         {pids === '' ? UNKNOWN_TEXT : pids}
+      </td>
+      <td className={`num if-middle${runs === 0 ? ' z' : ''}`} title={words}>
+        {formatCount(runs)}
+      </td>
+      <td className="num if-wide">
+        <Figure of={formatRate(folder.tasksPerSec, '')} />
       </td>
       <CountCell of={waiting} />
       <CountCell of={later} />
       <CountCell of={failed} tone="warn" />
       <td className={`num${oldestMs === null ? ' z' : ''}`}>{formatLongTime(oldestMs)}</td>
-      <CountCell of={folder.tasks} />
-      <td className="num">
-        <Figure of={formatRate(folder.tasksPerSec, '/s')} />
-      </td>
     </>
   );
 }

@@ -94,6 +94,7 @@ export default function SpoolerPage({ instanceId }: { instanceId: string }) {
           nowMs={nowMs}
           everySeconds={background.spoolEveryMs === null ? null : background.spoolEveryMs / 1000}
           refresh={refresh}
+          knowsFailures={folders.find(({ path }) => path === chosen)?.counted != null}
         />
       )}
     </div>
@@ -141,9 +142,10 @@ interface QueueProps {
   nowMs: number;
   everySeconds: number | null;
   refresh: () => void;
+  knowsFailures: boolean;
 }
 
-function Queue({ instanceId, folder, list, failure, nowMs, everySeconds, refresh }: QueueProps) {
+function Queue({ instanceId, folder, list, failure, nowMs, everySeconds, refresh, knowsFailures }: QueueProps) {
   const [state, setState] = useState<StateFilter>('all');
   const [text, setText] = useState('');
   const [opened, setOpened] = useState<TaskRow | null>(null);
@@ -220,6 +222,7 @@ function Queue({ instanceId, folder, list, failure, nowMs, everySeconds, refresh
               nowMs={nowMs}
               openKey={openKey}
               ticked={ticked}
+              knowsFailures={knowsFailures}
               onOpen={(key) => setOpened(shown.find((task) => taskKey(task) === key) ?? null)}
               onTick={tick}
             />

@@ -5,9 +5,10 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useRef } from 'react';
 import type { TaskRow } from '../../../electron/contract/background-model.ts';
-import { formatBytes, UNKNOWN_TEXT } from '../../format/quantity.ts';
+import { formatBytes, formatCount } from '../../format/quantity.ts';
 import { formatClock } from '../../format/time.ts';
 import { Figure } from '../../ui/Figure.tsx';
+import { MidCut } from '../../ui/MidCut.tsx';
 import { TableHead } from '../../ui/Table.tsx';
 import { TickBox } from '../../ui/TickBox.tsx';
 import { TaskStateWord } from './TaskState.tsx';
@@ -18,15 +19,18 @@ export interface TaskTableProps {
   nowMs: number;
   openKey: string | null;
   ticked: ReadonlySet<string>;
+  /** Failed runs of tasks are known here. */
+  knowsFailures: boolean;
   onOpen: (key: string | null) => void;
   onTick: (keys: readonly string[], isTicked: boolean) => void;
 }
 
 const ROW_PX = 26;
 const HEAD_PX = 24;
-const WIDTHS = [36, 96, undefined, 104, 112, 140, 112, 80] as const;
+/** So much of the end of a name tells tasks of one writer apart. */
+const NAME_END = 22;
 
-export function TaskTable({ tasks, nowMs, openKey, ticked, onOpen, onTick }: TaskTableProps) {
+export function TaskTable({ tasks, nowMs, openKey, ticked, knowsFailures, onOpen, onTick }: TaskTableProps) {
   const scroller = useRef<HTMLDivElement>(null);
   // oxlint-disable-next-line react/incompatible-library -- its result changes on scroll; nothing here memoises it
   const virtual = useVirtualizer({
@@ -41,6 +45,7 @@ export function TaskTable({ tasks, nowMs, openKey, ticked, onOpen, onTick }: Tas
   const below = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
   const keys = tasks.map(taskKey);
   const tickedCount = keys.filter((key) => ticked.has(key)).length;
+  const columns = { place: tasks.some(({ place }) => place !== ''), failures: knowsFailures };
   const areAllTicked = tickedCount > 0 && tickedCount === keys.length;
 
   function moveTo(index: number): void {
@@ -85,10 +90,15 @@ export function TaskTable({ tasks, nowMs, openKey, ticked, onOpen, onTick }: Tas
         onKeyDown={onKeyDown}
       >
         <colgroup>
-          {WIDTHS.map((width, index) => (
-            // oxlint-disable-next-line react/no-array-index-key -- the columns never change
-            <col key={index} style={width === undefined ? undefined : { width }} />
-          ))}
+          <col style={{ width: 36 }} />
+          <col style={{ width: 96 }} />
+          <col />
+          {columns.place ? <col style={{ width: 104 }} /> : null}
+          {columns.failures ? <col style={{ width: 72 }} /> : null}
+          <col className="if-middle" style={{ width: 112 }} />
+          <col className="if-middle" style={{ width: 80 }} />
+          <col className="if-wide" style={{ width: 112 }} />
+          <col style={{ width: 144 }} />
         </colgroup>
         <thead>
           <tr>
@@ -102,15 +112,24 @@ export function TaskTable({ tasks, nowMs, openKey, ticked, onOpen, onTick }: Tas
             </th>
             <TableHead>State</TableHead>
             <TableHead title="Host, process and time of whoever put it there">Task</TableHead>
-            <TableHead>Place</TableHead>
-            <TableHead numeric>Queued</TableHead>
+            {columns.place ? <TableHead>Place</TableHead> : null}
+            {columns.failures ? (
+              <TableHead numeric title="Runs of it that failed">
+                Failures
+              </TableHead>
+            ) : null}
+            <TableHead numeric className="if-middle">
+              Queued
+            </TableHead>
+            <TableHead numeric className="if-middle">
+              Size
+            </TableHead>
+            <TableHead numeric className="if-wide" title="When it is, or was, to run">
+              At
+            </TableHead>
             <TableHead numeric title="Since when it could run, or when it will">
               Due
             </TableHead>
-            <TableHead numeric title="When it is, or was, to run">
-              At
-            </TableHead>
-            <TableHead numeric>Size</TableHead>
           </tr>
         </thead>
         <tbody>
@@ -142,7 +161,7 @@ export function TaskTable({ tasks, nowMs, openKey, ticked, onOpen, onTick }: Tas
                     onTick={() => onTick([key], !ticked.has(key))}
                   />
                 </td>
-                <TaskCells task={task} nowMs={nowMs} />
+                <TaskCells task={task} nowMs={nowMs} columns={columns} />
               </tr>
             );
           })}
@@ -153,22 +172,30 @@ export function TaskTable({ tasks, nowMs, openKey, ticked, onOpen, onTick }: Tas
   );
 }
 
-function TaskCells({ task, nowMs }: { task: TaskRow; nowMs: number }) {
+interface TaskCellsProps {
+  task: TaskRow;
+  nowMs: number;
+  columns: { place: boolean; failures: boolean };
+}
+
+function TaskCells({ task, nowMs, columns }: TaskCellsProps) {
+  const { place, failures } = task;
   return (
     <>
       <td>
         <TaskStateWord state={task.state} />
       </td>
-      <td className="m" title={task.name}>
-        {shortName(task.name)}
+      <td className="m">
+        <MidCut text={shortName(task.name)} end={NAME_END} />
       </td>
-      <td className="s2">{task.place === '' ? <span className="q">{UNKNOWN_TEXT}</span> : placeWords(task.place)}</td>
-      <td className="num s2">{formatClock(task.queuedAtMs, nowMs)}</td>
-      <td className="num">{dueWords(task, nowMs)}</td>
-      <td className="num s2">{formatClock(task.dueAtMs, nowMs)}</td>
-      <td className="num">
+      {columns.place ? <td className="s2">{placeWords(place)}</td> : null}
+      {columns.failures ? <td className={`num ${failures === 0 ? 'z' : 'warn'}`}>{formatCount(failures)}</td> : null}
+      <td className="num s2 if-middle">{formatClock(task.queuedAtMs, nowMs)}</td>
+      <td className="num if-middle">
         <Figure of={formatBytes(task.sizeBytes)} />
       </td>
+      <td className="num s2 if-wide">{formatClock(task.dueAtMs, nowMs)}</td>
+      <td className="num">{dueWords(task, nowMs)}</td>
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SpoolFolder, TaskResult, TaskRow } from '../../../electron/contract/background-model.ts';
 import { hexRows } from './hex-rows.ts';
-import { dueWords, filterTasks, folderCounts, orderTasks, resultWords } from './task-rows.ts';
+import { dueWords, filterTasks, folderCounts, orderTasks, resultWords, runCounts } from './task-rows.ts';
 
 function task(name: string, change: Partial<TaskRow> = {}): TaskRow {
   return {
@@ -14,6 +14,7 @@ function task(name: string, change: Partial<TaskRow> = {}): TaskRow {
     host: null,
     pid: null,
     runningPid: null,
+    failures: 0,
     ...change,
   };
 }
@@ -53,6 +54,12 @@ describe('rows of tasks', () => {
       failed: 2,
       oldestMs: 5_000,
     });
+  });
+
+  it('are told as runs, with those that failed where the server knows them', () => {
+    expect(runCounts(FOLDER)).toEqual({ runs: 2, words: '' });
+    const counted = { waiting: 0, later: 0, running: 0, failed: 0, oldestAgeMs: null, attempts: 9, failures: 4 };
+    expect(runCounts({ ...FOLDER, counted })).toEqual({ runs: 9, words: '4 of them failed' });
   });
 });
 

@@ -83,6 +83,15 @@ export function folderCounts(folder: SpoolFolder, list: SpoolList | undefined, n
   return { waiting, later, failed, running: Math.max(running, counted.running), oldestMs: oldestAgeMs };
 }
 
+/** How often its processes ran a task, and in words how many of these runs failed; of uWSGI that is not known. */
+export function runCounts({ tasks, counted }: SpoolFolder): { runs: number; words: string } {
+  if (counted === null) return { runs: tasks, words: '' };
+  return {
+    runs: counted.attempts,
+    words: counted.failures === 0 ? '' : `${formatCount(counted.failures)} of them failed`,
+  };
+}
+
 /** What came of a change of tasks, in a sentence. */
 export function resultWords(what: 'retry' | 'delete', results: readonly TaskResult[]): string {
   const of = (status: TaskResult['status']): number => results.filter((result) => result.status === status).length;
