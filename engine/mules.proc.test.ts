@@ -211,7 +211,7 @@ describe('a signal', () => {
       return workers.every(({ pid, status }) => pid !== hung && pid > 0 && status === 'idle');
     });
     const { workers } = await engine.stats();
-    expect(workers.map(({ harakiri_count }) => harakiri_count).toSorted()).toEqual([0, 1]);
+    expect(workers.map(({ harakiri_count }) => harakiri_count).toSorted((a, b) => a - b)).toEqual([0, 1]);
   });
 
   it('whose handler calls sys.exit has its worker replaced, with threads as well', async () => {
