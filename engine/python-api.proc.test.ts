@@ -9,7 +9,7 @@ import { ask, block, packet } from './testing/uwsgi-packets.ts';
 import { UwsgiProcess, whyNoUwsgi } from './testing/uwsgi-process.ts';
 
 const APP = `
-import os, uwsgi
+import os, time, uwsgi
 from urllib.parse import unquote
 
 def joined(*arguments):
@@ -33,6 +33,15 @@ def connected(port):
     request = b'\\x64\\0\\0\\0'
     seen = uwsgi.is_connected(descriptor), uwsgi.send(descriptor, request), uwsgi.recv(descriptor, 100)
     return seen, uwsgi.close(descriptor), uwsgi.is_connected(descriptor)
+
+def forked(function):
+    begun, pid = time.time(), os.fork()
+    if pid == 0:
+        try:
+            function()
+        finally:
+            os._exit(0 if time.time() - begun < 5 else 1)
+    return os.waitpid(pid, 0)[1]
 
 def application(environ, start_response):
     port = environ['QUERY_STRING'].partition('&')[0]
@@ -75,6 +84,8 @@ const SAME: readonly string[] = [
   'uwsgi.log_this_request()',
   'uwsgi.set_user_harakiri(100), uwsgi.set_user_harakiri(0)',
   'uwsgi.set_user_harakiri("a")',
+  'uwsgi.set_user_harakiri(2 ** 40)',
+  'forked(lambda: (uwsgi.total_requests(), uwsgi.workers(), uwsgi.cache_num(), uwsgi.cache_get("none")))',
   'uwsgi.cl()',
   'uwsgi.close(999)',
   'uwsgi.close("x")',

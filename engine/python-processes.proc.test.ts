@@ -2,7 +2,7 @@
  * Python processes over time: when a worker has had enough, when its code changed, where its threads stand, and that
  * none of them survives its master.
  */
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,6 +39,16 @@ def application(environ, start_response):
         time.sleep(2.5)
     elif path == "/nap":
         nap()
+    elif path == "/daemon":
+        # Something that outlives the worker, as applications start it: forked without another program.
+        if os.fork() == 0:
+            os.setsid()
+            if os.fork() == 0:
+                nap()
+            os._exit(0)
+    elif path == "/come-back":
+        if os.fork() == 0:
+            return []
     elif path == "/stuck":
         open("stuck", "w").close()
         # One call into C code that holds the interpreter's lock for longer than any test.
@@ -219,3 +229,27 @@ async function killMaster(engine: EngineProcess): Promise<void> {
     }
   }
 }
+
+describe('children that an application forks', () => {
+  it('hold nothing of their worker: when it is killed, another one answers', async () => {
+    const engine = await start('processes = 1');
+    const pid = await pidOf(engine);
+    await engine.get('/daemon', { fresh: true });
+    await waitFor('the daemon', () => readdirSync(engine.folder).includes('napping'));
+    process.kill(Number(pid), 'SIGKILL');
+    await engine.seen(`(pid: ${pid}) was killed`);
+    const answer = await engine.get('/', { fresh: true });
+    expect(answer.status).toBe(200);
+    expect(answer.body.split(' ')[0]).not.toBe(pid);
+    writeFileSync(join(engine.folder, 'wake'), '');
+  });
+
+  it('end when they come back from the request that forked them', async () => {
+    const engine = await start('processes = 1');
+    const pid = await pidOf(engine);
+    await engine.get('/come-back', { fresh: true });
+    expect(await pidOf(engine)).toBe(pid);
+    const isOver = (child: number): boolean => !isRunning(child);
+    await waitFor('the end of the child', () => descendants(Number(pid)).every(isOver));
+  });
+});

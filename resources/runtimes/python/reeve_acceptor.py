@@ -68,6 +68,11 @@ class Acceptor(Worker):
         self.exchanges = [None] * self.threads
         self._busy = [False] * self.threads
 
+    def _after_fork(self):
+        super()._after_fork()
+        for sock in self._sockets:
+            sock.close()
+
     # One core
 
     def _serve_core(self, core):
@@ -237,6 +242,8 @@ class Acceptor(Worker):
             self._exit()
 
     def _park(self):
+        if os.getpid() != self.pid:
+            self._exit()
         self._settle()
         threading.Event().wait()
 

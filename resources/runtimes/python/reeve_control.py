@@ -1,10 +1,12 @@
 """The connection between a Python process and the master: `u32le length | UTF-8 JSON` both ways.
 
 The messages are those of engine/master/control.ts. Sending is safe from any thread; receiving belongs to one
-thread at a time (the zygote's loop, a worker's control thread).
+thread at a time (the zygote's loop, a worker's control thread). A process that the application forks can send, too; it is
+given no answers.
 """
 
 import json
+import os
 import socket
 import struct
 import threading
@@ -23,6 +25,14 @@ class Control:
         self.listener = None
         self._answers = {}
         self._last_question = 0
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._after_fork)
+
+    def _after_fork(self):
+        # A child of the application's own: nobody listens here, and whoever held the lock is in the parent.
+        self.listener = None
+        self._lock = threading.Lock()
+        self._answers = {}
 
     def send(self, message):
         payload = json.dumps(message).encode()

@@ -121,7 +121,7 @@ def cache_keys(cache="", /):
 def cache_num(cache="", /):
     """How many items there are; 0 when there is no such cache."""
     count = commons.call(commons.CACHE_COUNT, _name(cache))
-    return 0 if count is None else int.fromcommons.as_bytes(count, "little")
+    return 0 if count is None else int.from_bytes(count, "little")
 
 
 FUNCTIONS = (

@@ -3,7 +3,7 @@
 import operator
 import sys
 
-from reeve_uwsgi_state import as_bytes, as_number, need_exchange, state
+from reeve_uwsgi_state import MAX_SECONDS, as_bytes, as_number, need_exchange, state
 
 
 def request_id():
@@ -35,6 +35,8 @@ def log_this_request(*_):
 def set_user_harakiri(seconds):
     """Gives the present request, or task of the spooler, up after so many seconds from now; 0 takes that back."""
     seconds = max(0, operator.index(seconds))
+    if seconds > MAX_SECONDS:
+        raise OverflowError("so many seconds are too many: %d" % seconds)
     spooler = sys.modules.get("reeve_spooler") if state.role == "spooler" else None
     if spooler is not None:
         return spooler.current().limit(seconds)

@@ -9,7 +9,7 @@ import socket
 import sys
 import time
 
-from reeve_uwsgi_state import as_bytes, state
+from reeve_uwsgi_state import MAX_SECONDS, as_bytes, state
 
 SPOOL_OK, SPOOL_RETRY, SPOOL_IGNORE = -2, -1, 0
 # Keys that say where and when a task is run; they are stored with the others.
@@ -117,6 +117,8 @@ def set_spooler_frequency(seconds):
         raise TypeError("'%s' object cannot be interpreted as an integer" % type(seconds).__name__)
     if seconds < 0:
         raise ValueError("the frequency of the spooler is a number of seconds, not %d" % seconds)
+    if seconds > MAX_SECONDS:
+        raise OverflowError("so many seconds are too many: %d" % seconds)
     for number, folder in _processes():
         reeve_spool_board.set_frequency(reeve_spool_board.path_of(state.boot, number), seconds)
         _wake(folder)

@@ -4,6 +4,9 @@ the master, the request that each thread serves, and how values become what uWSG
 
 import threading
 
+# What uWSGI's functions take for a number of seconds.
+MAX_SECONDS = 0x7FFFFFFF
+
 
 class State:
     """Of this process. It changes when the zygote's fork becomes a worker, a mule or a spooler."""
