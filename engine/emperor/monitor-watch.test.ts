@@ -149,3 +149,18 @@ test('an answer that comes after its monitor was replaced counts for nothing', a
   await pass(0);
   expect(told.flatMap(([, names]) => names)).toEqual(['/a.ini', '/b.ini']);
 });
+
+test('a look that fails leaves everything as it is, and the next one is made', async () => {
+  watch.open(settings(['a']));
+  await vi.advanceTimersByTimeAsync(0);
+  newest('a').answer = async () => {
+    throw new Error('nobody thought of this');
+  };
+  await vi.advanceTimersByTimeAsync(2000);
+  newest('a').answer = async () => [vassal('later.ini')];
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(told).toEqual([
+    [0, ['a.ini']],
+    [0, ['later.ini']],
+  ]);
+});

@@ -89,11 +89,21 @@ export class MonitorWatch {
     watched.isLooking = true;
     do {
       watched.isWanted = false;
-      const found = await watched.monitor.scan();
+      const found = await this.#scan(watched);
       const place = this.#watched.indexOf(watched);
       // Another may have taken its place meanwhile.
       if (found !== null && place >= 0) this.#found(place, found);
     } while (watched.isWanted && this.#watched.includes(watched));
     watched.isLooking = false;
+  }
+
+  /** A monitor that fails in a way nobody thought of is an error of its own, never the end of vassals. */
+  async #scan({ monitor, text }: Watched): Promise<FoundVassal[] | null> {
+    try {
+      return await monitor.scan();
+    } catch (error) {
+      this.#place.log(`*** BUG: [emperor] ${text} can not be looked at: ${String(error)}; its vassals stay ***`);
+      return null;
+    }
   }
 }

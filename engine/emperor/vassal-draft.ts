@@ -87,6 +87,7 @@ export function toleranceMs({ policy }: Draft): number {
   return policy.curseToleranceSeconds * 1000;
 }
 
+/** The name of a file may have the end of a line in it, and becomes no line of its own. */
 export function log(draft: Draft, text: string): void {
-  draft.effects.push({ type: 'log', text: `[emperor] ${text}` });
+  draft.effects.push({ type: 'log', text: `[emperor] ${text.replace(/\p{Cc}/gu, '?')}` });
 }
