@@ -70,6 +70,27 @@ describe('the configuration of a rehearsal', () => {
     ]);
   });
 
+  it('gives caches and the queue files of their own, and leaves those of the real server alone', () => {
+    const file = rehearsed(
+      'cache2 = name=a,items=10,store=/srv/a.cache,storesync=2\ncache2 = store=b.cache,items=10\ncache2 = name=store,items=10\ncache = 10\ncache-store = /srv/c.cache\nqueue = 5\nqueue-store = /srv/queue',
+    );
+    expect(reread(file).slice(3)).toEqual([
+      'cache2 = name=a,items=10,store=/scratch/1,storesync=2',
+      'cache2 = store=/scratch/2,items=10',
+      'cache2 = name=store,items=10',
+      'cache = 10',
+      'cache-store = /scratch/3',
+      'queue = 5',
+      'queue-store = /scratch/4',
+    ]);
+    expect(file.changes.map(({ value, instead }) => [value, instead])).toEqual([
+      ['/srv/a.cache', '/scratch/1'],
+      ['b.cache', '/scratch/2'],
+      ['/srv/c.cache', '/scratch/3'],
+      ['/srv/queue', '/scratch/4'],
+    ]);
+  });
+
   it('says what includes, placeholders and magic variables said where they stood', () => {
     const file = rehearsed(
       'http-socket = :8080\nbase = /srv/%n\nchdir = %(base)/$(GREETING)\ninclude = more/%n.inc.ini\nlog-format = %%(uri) 100%%',
@@ -94,7 +115,9 @@ describe('the configuration of a rehearsal', () => {
     const kept = optionTable.filter((option) => option.status === 'works' && fateOf(option).type === 'keep');
     const names = kept.map(({ name }) => name);
     expect(
-      names.filter((name) => /daemon|exec|hook|cron|alarm|touch|metrics?-dir|socket$|^https?\d?$/.test(name)),
+      names.filter((name) =>
+        /daemon|exec|hook|cron|alarm|timer|store$|touch|metrics?-dir|socket$|^https?\d?$/.test(name),
+      ),
     ).toEqual([
       'abstract-socket',
       'chmod-socket',

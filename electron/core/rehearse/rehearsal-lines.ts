@@ -115,6 +115,9 @@ class Writer {
       case 'file':
         this.#move(item, this.#path());
         return;
+      case 'cache':
+        this.#moveStore(item);
+        return;
       case 'address':
         this.#moveAddress(item, fate);
         return;
@@ -158,6 +161,18 @@ class Writer {
   #move(item: ResolvedOption, instead: string): void {
     this.line(item.key, instead, item.origin);
     this.#tell('moved', item, instead, null);
+  }
+
+  /** The real server writes its store all the while. */
+  #moveStore(item: ResolvedOption): void {
+    const [, before, path, behind] = /^(|[^]*,)store=([^,]+)([^]*)$/.exec(item.value) ?? [];
+    if (before === undefined || path === undefined || behind === undefined) {
+      this.line(item.key, item.value, item.origin);
+      return;
+    }
+    const instead = this.#path();
+    this.line(item.key, `${before}store=${instead}${behind}`, item.origin);
+    this.#tell('moved', { ...item, value: path }, instead, null);
   }
 
   #lessWorkers(item: ResolvedOption): void {

@@ -12,6 +12,8 @@ export type Fate =
   | { type: 'leave-out'; why: string }
   /** A path of its own in the scratch folder. */
   | { type: 'file' }
+  /** `cache2`: the file of its key `store` is one of its own. */
+  | { type: 'cache' }
   | { type: 'address'; needsPort: boolean }
   | { type: 'stats' }
   | { type: 'workers' };
@@ -25,6 +27,8 @@ const TOUCH = 'Nothing is watched for touches.';
 const BY_NAME: [pattern: RegExp, fate: Fate][] = [
   [/^stats$/, { type: 'stats' }],
   [/^(master-fifo|pidfile2?|safe-pidfile2?|py-tracebacker)$/, { type: 'file' }],
+  [/^(cache|queue)-store$/, { type: 'file' }],
+  [/^cache2$/, { type: 'cache' }],
   [/^(processes)$/, { type: 'workers' }],
   [/^(https2?|https-socket|suwsgi-socket)$/, { type: 'address', needsPort: true }],
   // The address of its own router, which is moved.
@@ -38,7 +42,10 @@ const BY_NAME: [pattern: RegExp, fate: Fate][] = [
   [/^(log-(maxsize|backupname|reopen|truncate|master)|logfile-chmod|rsyslog-.*|disable-logging)$/, { type: 'drop' }],
   [/^(hook-|exec-|after-request|call-)|attach-(control-)?daemon|^daemons-|^binsh$/, out(COMMANDS)],
   [/^(touch-|fs-|py-auto-reload)/, out(TOUCH)],
-  [/cron|^(spooler|mule|farm|emperor|vassal|legion|zerg)|alarm|^metrics?-(dir|threshold)/, out(BESIDE)],
+  [
+    /cron|^(spooler|mule|farm|emperor|vassal|legion|zerg)|alarm|^metrics?-(dir|threshold)|^signal-(rb)?timer$/,
+    out(BESIDE),
+  ],
   [/^stats-push$/, out('No figures are sent anywhere.')],
   [/^stats-pusher-/, { type: 'drop' }],
   [/^(prio|cpu-affinity|limit-nproc)$/, out('It is about the real workers.')],
