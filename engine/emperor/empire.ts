@@ -9,7 +9,7 @@ import { EngineError, formatEngineError } from '../errors.ts';
 import type { EngineLog } from '../master/engine-log.ts';
 import type { MasterState } from '../master/machine-state.ts';
 import type { RuntimePlace } from '../master/runtimes.ts';
-import { attempt, Emperor } from './emperor.ts';
+import type { Emperor } from './emperor.ts';
 import type { VassalLink, VassalOrders } from './vassal-link.ts';
 
 /** What vassals get at a stop that does not wait, as uWSGI's RAGNAROK. */
@@ -98,8 +98,11 @@ export class Empire {
       for (const line of ['*** imperial monitors list ***', ...MONITORS, '--- end of imperial monitors list ---'])
         log.write(line);
     if (monitors.length === 0) return;
+    // Few engines are emperors, and a vassal is to be small.
+    const module = await import('./emperor.ts');
+    if (this.#stop !== null) return;
     const { env, cwd, resourcesFolder, runFolder } = place;
-    const emperor = new Emperor({
+    const emperor = new module.Emperor({
       log,
       env,
       cwd,
@@ -120,6 +123,7 @@ export class Empire {
     if (emperor === null) return this.#open();
     // Those that are there: the next look may bring others.
     if (isEmperorAlone(settings())) emperor.reloadAll();
+    const { attempt } = await import('./emperor.ts');
     await attempt(log, async () => emperor.adopt());
   }
 

@@ -5,10 +5,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 import { isAbsolute, resolve } from 'node:path';
+import { withCompileCache } from '../compile-cache.ts';
 import type { EmperorSettings } from '../config/emperor-settings.ts';
 import { formatByExtension } from '../config/sources.ts';
 import { type EngineLog, errorCode } from '../master/engine-log.ts';
 import { findOnPath } from '../master/interpreter.ts';
+import { smallProgram } from '../own-program.ts';
 import { runHelper } from './helpers.ts';
 import type { VassalEvent } from './vassal-draft.ts';
 import type { FoundVassal } from './vassal-state.ts';
@@ -98,12 +100,14 @@ export class VassalProcesses {
   #spawn(key: string, found: FoundVassal): void {
     const { emit, env, fetchSocket, log, settings } = this.#host;
     const { isTyrant } = settings();
-    const [program = '', ...words] = this.#program();
+    const chosen = this.#program();
+    const isOwn = chosen === this.#host.program;
+    const [program = '', ...words] = isOwn ? smallProgram(chosen) : chosen;
     const fetch = found.onDemand === '' ? null : fetchSocket(key);
     const [file = '', ...args] = [...(fetch?.words ?? []), program, ...words, ...this.#arguments(found)];
     const child = spawn(file, args, {
       cwd: found.folder,
-      env: vassalEnv(env, found),
+      env: isOwn ? withCompileCache(vassalEnv(env, found)) : vassalEnv(env, found),
       stdio: [
         fetch === null ? 'ignore' : 'pipe',
         log.outputFd,

@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 import { lockNames } from '../commons/lock-names.ts';
 import type { CommonsBoot, CommonsToMaster, MasterToCommons } from '../commons/messages.ts';
 import type { CommonsReport } from '../commons/state.ts';
-import { compileCacheFolder } from '../compile-cache.ts';
+import { withCompileCache } from '../compile-cache.ts';
 import type { CommonsSettings } from '../config/commons-settings.ts';
 import type { EngineSettings } from '../config/settings.ts';
 import { EngineError } from '../errors.ts';
@@ -158,7 +158,8 @@ export class Commons {
       workerData: this.#boot,
       name: 'commons',
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-      env: threadEnv(),
+      // A thread has a compile cache of its own, and takes it from its environment only.
+      env: withCompileCache(process.env),
     });
     this.#thread = thread;
     let reason = 'it ended by itself';
@@ -198,10 +199,4 @@ export class Commons {
     if (this.#mailboxBytes !== null) this.limitMailboxes(this.#mailboxBytes);
     if (this.#metrics !== null) this.#tell(this.#metrics);
   }
-}
-
-/** A thread has a compile cache of its own, and takes it from its environment only. */
-function threadEnv(): NodeJS.ProcessEnv {
-  const folder = compileCacheFolder();
-  return folder === null ? process.env : { ...process.env, NODE_COMPILE_CACHE: folder };
 }

@@ -3,7 +3,7 @@
  * bound and which generation serves is said again after a restart by the listeners and the master.
  */
 import { Worker } from 'node:worker_threads';
-import { compileCacheFolder } from '../compile-cache.ts';
+import { withCompileCache } from '../compile-cache.ts';
 import type { GatewayBoot, GatewayToMaster, MasterToGateway } from '../gateway/messages.ts';
 
 export interface GatewayHandlers {
@@ -65,7 +65,8 @@ export class GatewayHandle {
       workerData: this.boot,
       name: `gateway ${this.boot.gatewayId}`,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-      env: gatewayEnv(),
+      // A thread has a compile cache of its own, and takes it from its environment only.
+      env: withCompileCache(process.env),
     };
     // The build finds the thread by this very expression and makes it a file of its own.
     const thread = this.#script
@@ -91,10 +92,4 @@ export class GatewayHandle {
     });
     return thread;
   }
-}
-
-/** A thread has a compile cache of its own, and takes it from its environment only. */
-function gatewayEnv(): NodeJS.ProcessEnv {
-  const folder = compileCacheFolder();
-  return folder === null ? process.env : { ...process.env, NODE_COMPILE_CACHE: folder };
 }
