@@ -62,11 +62,10 @@ export async function attachVassals(
       kept.attach();
       return { status: 'done', text: statsAddress, instanceId: kept.id };
     }
-    const name = registry.freeName(plainName(row.id));
     const configPath = row.configPath === null ? {} : { configPath: row.configPath };
     const tags = [...instance.record.tags];
     const added = await attachInstance(
-      { statsAddress, name, ...configPath, tags },
+      { statsAddress, name: plainName(row.id), ...configPath, tags },
       registry,
       machines,
       ports,

@@ -47,7 +47,7 @@ export async function attachInstance(
   const found = name ?? (server === null ? basename(poll.document.cwd) || text : nameOf(server));
   const instance = registry.add({
     id: randomUUID(),
-    name: name ?? registry.freeName(found),
+    name: registry.freeName(found),
     kind: poll.emperor === null ? 'attached' : 'emperor',
     statsAddress: text,
     configPath: configPath ?? server?.config?.configPath ?? null,
