@@ -63,7 +63,7 @@ export class DoorKeeper {
   fetching(key: string): { words: string[]; input: string } {
     const python = this.#python() ?? 'python3';
     const boot = { path: this.#path, token: this.#token, key };
-    return { words: [python, '-S', '-E', this.#script, 'fetch'], input: JSON.stringify(boot) };
+    return { words: [python, '-S', '-E', '-B', this.#script, 'fetch'], input: JSON.stringify(boot) };
   }
 
   dispose(): void {
@@ -82,7 +82,7 @@ export class DoorKeeper {
 
   #start(python: string): ChildProcess {
     const { env, log } = this.#host;
-    const child = spawn(python, ['-S', '-E', this.#script, 'keep'], {
+    const child = spawn(python, ['-S', '-E', '-B', this.#script, 'keep'], {
       env,
       stdio: ['pipe', 'pipe', log.errorFd],
       detached: true,

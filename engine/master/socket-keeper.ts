@@ -30,7 +30,7 @@ export class SocketKeeper {
     this.#keepAlive = settings.sockets.keepAlive;
     const { file, args } = programFor({ language: 'none' }, place.resourcesFolder, place.env, place.cwd);
     const script = (args.at(-1) ?? '').replace(/reeve_runtime\.py$/, 'reeve_keeper.py');
-    this.#child = spawn(file, ['-S', '-E', script], {
+    this.#child = spawn(file, ['-S', '-E', '-B', script], {
       cwd: place.cwd,
       env: childEnv(settings, place),
       stdio: ['pipe', 'pipe', errorFd],
