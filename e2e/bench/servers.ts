@@ -22,7 +22,7 @@ export const UWSGI = 'uWSGI';
 
 const APPS = join(PROJECT_ROOT, 'e2e', 'bench', 'apps');
 /** Nothing of a version manager: uWSGI's plugin has the system's Python in it, the others must not have another one. */
-const ENVIRONMENT = { PATH: `/usr/bin:/bin:/usr/sbin:/sbin:${process.env['PATH'] ?? ''}` };
+export const ENVIRONMENT = { PATH: `/usr/bin:/bin:/usr/sbin:/sbin:${process.env['PATH'] ?? ''}` };
 
 export interface AppOptions {
   /** Where the application lies, and how an INI file names it. */
