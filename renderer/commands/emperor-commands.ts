@@ -11,7 +11,9 @@ export function emperorCommands({ ui, emperor }: AppStores, instance: Instance |
   const rows = (): readonly string[] => {
     const state = emperor.getState();
     return state.instanceId === id
-      ? (state.emperor?.vassals ?? []).filter((row) => row.emperorId === id).map(({ key }) => key)
+      ? (state.emperor?.vassals ?? [])
+          .filter((row) => row.emperorId === id && row.state !== 'gone')
+          .map(({ key }) => key)
       : [];
   };
   const none = noLink ?? (rows().length === 0 ? 'Open its vassals first; it may have none.' : null);

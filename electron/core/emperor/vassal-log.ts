@@ -9,7 +9,7 @@ import { hideSecrets } from '../logs/line-secrets.ts';
 
 const TAIL_BYTES = 256 * 1024;
 const LINES_BEFORE = 8;
-const MOST_NAMING = 8;
+const MOST_NAMING = 4;
 const MOST_LINE = 500;
 
 export async function readVassalLog(instance: Instance, id: string): Promise<VassalLog> {

@@ -167,7 +167,7 @@ describe('trouble of an emperor', () => {
     expect(vassalTrouble(rows)).toEqual({
       level: 'crit',
       count: 2,
-      sentence: 'a.ini is throttled: it died before it was loyal, 3 times in a row. 1 other beside it.',
+      sentence: 'a.ini is throttled: it died before it was loyal, 3 times in a row. 1 other vassal is in trouble, too.',
     });
   });
 });

@@ -50,7 +50,10 @@ export function vassalTrouble(
   const trouble = rows.filter(({ level }) => level === 'crit' || level === 'warn');
   const worst = trouble.find(({ level }) => level === 'crit') ?? trouble[0];
   if (worst === undefined) return null;
-  const others = trouble.length === 1 ? '' : ` ${countWords(trouble.length - 1, 'other', 'others')} beside it.`;
+  const others =
+    trouble.length === 1
+      ? ''
+      : ` ${countWords(trouble.length - 1, 'other vassal is', 'other vassals are')} in trouble, too.`;
   const cause = worst.cause === '' ? '' : `: ${lowerFirst(worst.cause)}`;
   const sentence = `${worst.id} is ${STATE_WORDS[worst.state]}${cause.replace(/\.$/, '')}.${others}`;
   return { level: worst.level === 'crit' ? 'crit' : 'warn', count: trouble.length, sentence };
@@ -102,6 +105,8 @@ function makeRow(document: EmperorStats, known: Known, facts: RowFacts): OwnRow 
   const heartbeatAtMs = instant(vassal?.last_heartbeat);
   const cursedAtMs = instant(vassal?.cursed);
   const state = stateOf(known, heartbeatAtMs, facts);
+  // What is left of one that died early is being buried.
+  const runs = state !== 'throttled';
   const blacklist =
     black === null
       ? null
@@ -121,8 +126,8 @@ function makeRow(document: EmperorStats, known: Known, facts: RowFacts): OwnRow 
     state,
     level: levelOf(state, { startedAtMs, cursedAtMs, isStruck: black !== null, atMs: facts.atMs }),
     cause: causeOf(state, known, facts),
-    pid,
-    upSinceMs: startedAtMs,
+    pid: runs ? pid : null,
+    upSinceMs: runs ? startedAtMs : null,
     respawns: count(vassal?.respawns ?? 0),
     uid: vassal === null ? null : count(vassal.uid),
     gid: vassal === null ? null : count(vassal.gid),

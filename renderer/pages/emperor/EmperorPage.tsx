@@ -66,7 +66,14 @@ function Vassals({ instanceId, emperor }: { instanceId: string; emperor: Emperor
     () => listVassals(vassals, { filter, text, order, folded }),
     [vassals, filter, text, order, folded],
   );
-  const rows = useCalmRows(sorted, `${filter} ${text} ${order.by} ${order.isDown} ${folded.size}`, isHeld, nowMs);
+  // Those that come below an emperor come to their place at once.
+  const below = sorted.reduce((sum, { depth }) => sum + Number(depth > 0), 0);
+  const rows = useCalmRows(
+    sorted,
+    `${filter} ${text} ${order.by} ${order.isDown} ${folded.size} ${below}`,
+    isHeld,
+    nowMs,
+  );
   const found = opened === null ? undefined : vassals.find(({ key }) => key === opened.key);
   const row = found ?? opened;
   const chosen = vassals.filter(({ key }) => ticked.has(key)).map(({ key }) => key);
@@ -140,9 +147,9 @@ function Vassals({ instanceId, emperor }: { instanceId: string; emperor: Emperor
               ticked={ticked}
               folded={folded}
               onSort={(by) => setOrder({ by, isDown: order.by === by && !order.isDown })}
-              onOpen={(key) => setOpened(rows.find((candidate) => candidate.key === key) ?? null)}
-              onTick={(keys, isTicked) => setTicked(changed(ticked, keys, isTicked))}
-              onFold={(key, isFolded) => setFolded(changed(folded, [key], isFolded))}
+              onOpen={setOpened}
+              onTick={(keys, isTicked) => setTicked((before) => changed(before, keys, isTicked))}
+              onFold={(key, isFolded) => setFolded((before) => changed(before, [key], isFolded))}
               onHold={setIsHeld}
             />
           )}

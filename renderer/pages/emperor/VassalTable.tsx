@@ -4,7 +4,7 @@
  */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ChevronDown, ChevronRight } from 'lucide-react';
-import { type KeyboardEvent, useRef } from 'react';
+import { type KeyboardEvent, memo, useRef } from 'react';
 import type { VassalRow } from '../../../electron/contract/emperor-model.ts';
 import { formatCount } from '../../format/quantity.ts';
 import { NARROW, useMedia } from '../../shell/use-media.ts';
@@ -22,7 +22,7 @@ export interface VassalTableProps {
   ticked: ReadonlySet<string>;
   folded: ReadonlySet<string>;
   onSort: (by: VassalSort) => void;
-  onOpen: (key: string | null) => void;
+  onOpen: (row: VassalRow | null) => void;
   onTick: (keys: readonly string[], isTicked: boolean) => void;
   onFold: (key: string, isFolded: boolean) => void;
   /** The pointer is over the rows or one has the focus: their order stays. */
@@ -32,10 +32,12 @@ export interface VassalTableProps {
 const ROW_PX = 26;
 const HEAD_PX = 24;
 const INDENT_PX = 16;
+const FIRST_PX = 8;
 
 export function VassalTable(props: VassalTableProps) {
   const { rows, nowMs, order, openKey, ticked, folded, onSort, onOpen, onTick, onFold, onHold } = props;
-  const isNarrow = useMedia(NARROW);
+  // The inspector takes their room, and has them, too.
+  const isNarrow = useMedia(NARROW) || openKey !== null;
   const scroller = useRef<HTMLDivElement>(null);
   // oxlint-disable-next-line react/incompatible-library -- its result changes on scroll; nothing here memoises it
   const virtual = useVirtualizer({
@@ -51,6 +53,7 @@ export function VassalTable(props: VassalTableProps) {
   const openIndex = openKey === null ? -1 : rows.findIndex(({ key }) => key === openKey);
   const tickedCount = rows.reduce((sum, { key }) => sum + Number(ticked.has(key)), 0);
   const areAllTicked = tickedCount > 0 && tickedCount === rows.length;
+  const hasEmperors = rows.some(({ isEmperor }) => isEmperor);
   const allKeys = (): string[] => rows.map(({ key }) => key);
   const widths = [36, 124, 220, undefined, 88, 74, 84, ...(isNarrow ? [] : [82, 190])];
 
@@ -58,7 +61,7 @@ export function VassalTable(props: VassalTableProps) {
     const target = Math.min(Math.max(index, 0), rows.length - 1);
     const row = rows[target];
     if (row === undefined) return;
-    onOpen(row.key);
+    onOpen(row);
     virtual.scrollToIndex(target);
     requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-row="${target}"]`)?.focus());
   }
@@ -149,38 +152,21 @@ export function VassalTable(props: VassalTableProps) {
             const { key } = row;
             const isOpen = key === openKey;
             return (
-              <tr
+              <VassalLine
                 key={key}
-                data-row={index}
-                aria-rowindex={index + 2}
-                aria-level={row.depth + 1}
-                aria-expanded={row.isEmperor ? !folded.has(key) : undefined}
-                aria-selected={ticked.has(key)}
-                aria-current={isOpen || undefined}
-                aria-label={`${row.id}, ${row.state}${row.cause === '' ? '' : `: ${row.cause}`}`}
-                tabIndex={isOpen || (index === 0 && openIndex < 0) ? 0 : -1}
-                className={isOpen ? 'sel' : undefined}
-                onClick={() => onOpen(key)}
-                onKeyDown={(event) => {
-                  if (event.key === 'Enter') onOpen(key);
-                }}
-              >
-                <td>
-                  <TickBox
-                    label={`Vassal ${row.id}`}
-                    checked={ticked.has(key)}
-                    onTick={() => onTick([key], !ticked.has(key))}
-                  />
-                </td>
-                <td>
-                  <VassalStateWord state={row.state} />
-                </td>
-                <td className="md" title={row.configPath ?? row.id} style={{ paddingLeft: 8 + row.depth * INDENT_PX }}>
-                  <FoldButton row={row} isFolded={folded.has(key)} onFold={onFold} />
-                  {row.id}
-                </td>
-                <VassalCells row={row} nowMs={nowMs} isNarrow={isNarrow} />
-              </tr>
+                row={row}
+                index={index}
+                nowMs={nowMs}
+                isOpen={isOpen}
+                isTabStop={isOpen || (index === 0 && openIndex < 0)}
+                isTicked={ticked.has(key)}
+                isFolded={folded.has(key)}
+                isIndented={hasEmperors}
+                isNarrow={isNarrow}
+                onOpen={onOpen}
+                onTick={onTick}
+                onFold={onFold}
+              />
             );
           })}
           {below > 0 ? <tr style={{ height: below }} aria-hidden /> : null}
@@ -190,6 +176,66 @@ export function VassalTable(props: VassalTableProps) {
   );
 }
 
+interface VassalLineProps extends Pick<VassalTableProps, 'nowMs' | 'onOpen' | 'onTick' | 'onFold'> {
+  row: VassalRow;
+  index: number;
+  isOpen: boolean;
+  isTabStop: boolean;
+  isTicked: boolean;
+  isFolded: boolean;
+  /** Some of the vassals are emperors: all names leave room for the button of those. */
+  isIndented: boolean;
+  isNarrow: boolean;
+}
+
+const VassalLine = memo(
+  function VassalLine(props: VassalLineProps) {
+    const { row, index, nowMs, isOpen, isTabStop, isTicked, isFolded, isIndented, isNarrow } = props;
+    const { key } = row;
+    return (
+      <tr
+        data-row={index}
+        aria-rowindex={index + 2}
+        aria-level={row.depth + 1}
+        aria-expanded={row.isEmperor ? !isFolded : undefined}
+        aria-selected={isTicked}
+        aria-current={isOpen || undefined}
+        aria-label={`${row.id}, ${row.state}${row.cause === '' ? '' : `: ${row.cause}`}`}
+        tabIndex={isTabStop ? 0 : -1}
+        className={isOpen ? 'sel' : undefined}
+        onClick={() => props.onOpen(row)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') props.onOpen(row);
+        }}
+      >
+        <td>
+          <TickBox label={`Vassal ${row.id}`} checked={isTicked} onTick={() => props.onTick([key], !isTicked)} />
+        </td>
+        <td>
+          <VassalStateWord state={row.state} />
+        </td>
+        <td className="md" title={row.configPath ?? row.id} style={{ paddingLeft: FIRST_PX + row.depth * INDENT_PX }}>
+          {row.isEmperor ? <FoldButton row={row} isFolded={isFolded} onFold={props.onFold} /> : null}
+          {isIndented && !row.isEmperor ? <span className="fold" /> : null}
+          {row.id}
+        </td>
+        <VassalCells row={row} nowMs={nowMs} isNarrow={isNarrow} />
+      </tr>
+    );
+  },
+  // What is called is made anew on each render and means the same.
+  (a, b) =>
+    a.row === b.row &&
+    a.index === b.index &&
+    a.nowMs === b.nowMs &&
+    a.isOpen === b.isOpen &&
+    a.isTabStop === b.isTabStop &&
+    a.isTicked === b.isTicked &&
+    a.isFolded === b.isFolded &&
+    a.isIndented === b.isIndented &&
+    a.isNarrow === b.isNarrow,
+);
+
 interface FoldButtonProps {
   row: VassalRow;
   isFolded: boolean;
@@ -198,7 +244,6 @@ interface FoldButtonProps {
 
 /** The keyboard has Left and Right for it. */
 function FoldButton({ row, isFolded, onFold }: FoldButtonProps) {
-  if (!row.isEmperor) return null;
   const Chevron = isFolded ? ChevronRight : ChevronDown;
   return (
     <button

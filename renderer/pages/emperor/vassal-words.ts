@@ -26,7 +26,7 @@ export function factsOf(row: VassalRow, nowMs: number): [string, string][] {
     ['Announced by', row.monitor ?? UNKNOWN_TEXT],
     ['Process', row.pid === null ? UNKNOWN_TEXT : String(row.pid)],
     ['Up', upWords(row, nowMs)],
-    ['Starts after the first', formatCount(row.respawns)],
+    ['Respawns', formatCount(row.respawns)],
     ['User and group', ownerWords(row)],
     ['File of', at(row.changedAtMs)],
     ['Ready since', at(row.readyAtMs)],

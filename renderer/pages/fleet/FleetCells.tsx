@@ -104,7 +104,7 @@ function Vassals({ instance: { emperor, link } }: { instance: Instance }) {
   return (
     <span className="m" title={`${vassals - trouble} of ${vassals} vassals are well`}>
       <span className={trouble > 0 ? 'warn' : undefined}>{vassals - trouble}</span>
-      <span className="q">/{vassals} vassals</span>
+      <span className="q">/{vassals} ok</span>
     </span>
   );
 }

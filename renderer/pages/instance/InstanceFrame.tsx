@@ -23,6 +23,7 @@ import { AttentionBar } from './AttentionBar.tsx';
 import { EngineBand } from './EngineBand.tsx';
 import { InstanceHead } from './InstanceHead.tsx';
 import './instance.css';
+import { hasAddress } from './instance-words.ts';
 import { LinkLost } from './LinkLost.tsx';
 import { isLinkDown } from './link-down.ts';
 import { UnknownInstance } from './UnknownInstance.tsx';
@@ -71,7 +72,10 @@ export function InstanceFrame({ route }: { route: Route & { page: 'instance' } }
       <InstanceTabs instance={instance} tab={tab} />
       {hasBand ? null : <AttentionBar instance={instance} />}
       <EngineBand instance={instance} hasFigures={tab === 'overview' || tab === 'workers'} />
-      {isLinkDown(instance) ? <LinkLost instance={instance} isOpen={tab === 'overview' || tab === 'emperor'} /> : null}
+      {hasAddress(instance) ? null : <NoAddress instance={instance} />}
+      {isLinkDown(instance) && hasAddress(instance) ? (
+        <LinkLost instance={instance} isOpen={tab === 'overview' || tab === 'emperor'} />
+      ) : null}
       <WatchFailure />
       <div className={isOfBefore(instance, tab) ? 'page stale' : 'page'} role="tabpanel" aria-labelledby={`tab-${tab}`}>
         <ErrorBoundary key={`${instanceId} ${tab}`} what={`The page ${TAB_TITLES[tab]}`}>
@@ -112,6 +116,21 @@ function InstanceTabs({ instance, tab }: { instance: Instance; tab: InstanceTab 
       items={items}
       active={tab}
       onSelect={(id) => router.go(instanceRoute(instance.id, id))}
+    />
+  );
+}
+
+function NoAddress({ instance: { name } }: { instance: Instance }) {
+  return (
+    <ErrorBand
+      title={`Only the configuration of ${name} is known`}
+      text={
+        <>
+          It has no address of statistics, so nothing else of it can be seen. Add{' '}
+          <span className="m">stats = /run/{name}.stats</span> to its configuration; then attach to it on the page of
+          its emperor.
+        </>
+      }
     />
   );
 }

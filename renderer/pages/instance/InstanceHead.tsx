@@ -157,7 +157,7 @@ function Facts({ instance, isShort }: { instance: Instance; isShort: boolean }) 
       {runtime ? `, ${runtime}` : null}
       {masterPid && !engine ? (
         <>
-          , master <span className="m">{masterPid}</span>
+          , {instance.kind === 'emperor' ? 'emperor' : 'master'} <span className="m">{masterPid}</span>
         </>
       ) : null}
       {isSeen && upSinceMs !== null ? (

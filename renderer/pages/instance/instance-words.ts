@@ -11,6 +11,11 @@ export function addressOf(instance: Pick<Instance, 'kind' | 'url' | 'configPath'
   return kind === 'engine' && configPath !== null ? configPath : statsAddress;
 }
 
+/** Whether there is an address to watch it by; of a vassal that does not run the configuration alone may be known. */
+export function hasAddress({ kind, statsAddress }: Pick<Instance, 'kind' | 'statsAddress'>): boolean {
+  return kind === 'engine' || (statsAddress !== '' && !/^ssh:\/\/[^/]*$/.test(statsAddress));
+}
+
 /** The version the stats document gives, as a program and its number: `Reeve engine 0.1.0`, `uWSGI 2.0.21`. */
 export function serverOf(version: string): { program: string; number: string } {
   const program = ENGINE.test(version) ? 'Reeve engine' : 'uWSGI';
