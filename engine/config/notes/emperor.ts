@@ -56,7 +56,7 @@ vassals-inherit
   Variables such as %n are those of the file they stand in; %N and its kin are the vassal's.
 vassals-include
   As 'vassals-inherit', by an include: read right after the vassal's own file. 'vassals-include-before' comes first,
-  so that vassals may overrule it.
+  so that vassals may overrule it; %N has no value there yet.
 vassals-set
   A placeholder or an option for every vassal, from the emperor's own file: 'vassals-set = data=/srv'. Vassals use it
   as %(data).

@@ -1,0 +1,117 @@
+/**
+ * The examples of resources/docs/background.md and emperor.md, run as they stand there: only folders, the port and the
+ * waits between two tries become those of the test.
+ */
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { EmperorStats } from './api/emperor-stats.ts';
+import { parseStats } from './api/parse-stats.ts';
+import { EngineProcess, waitFor } from './testing/engine-process.ts';
+
+const DOCS = join(import.meta.dirname, '../resources/docs');
+
+let engine: EngineProcess | null = null;
+
+afterEach(async () => {
+  await engine?.dispose();
+  engine = null;
+});
+
+/** The files that a page shows, by the path in their first line, which is a comment. */
+function filesOf(page: string): Map<string, string> {
+  const blocks = readFileSync(join(DOCS, page), 'utf8').matchAll(/^```(?:ini|python)\n([;#] (\/[^\s:]+)[^]*?)^```$/gm);
+  return new Map([...blocks].map(([, text = '', path = '']) => [path, text]));
+}
+
+/** Starts the engine with the file of this name; each of `folders` becomes the test's. */
+async function startExample(page: string, name: string, folders: RegExp): Promise<EngineProcess> {
+  const started = await EngineProcess.launch({ ini: '', args: [name] });
+  engine = started;
+  mkdirSync(started.path('vassals'));
+  for (const [path, text] of filesOf(page)) {
+    const local = text
+      .replaceAll(folders, started.folder)
+      .replaceAll('127.0.0.1:8000', `127.0.0.1:${started.port}`)
+      .replace('emperor-freq = 3', 'emperor-freq = 1')
+      .replace('spooler-retry-delay = 30', 'spooler-retry-delay = 1\nspooler-frequency = 1');
+    started.write(path.replace(folders, '.'), local);
+  }
+  await started.seen('Reeve is ready');
+  return started;
+}
+
+describe('the page about work beside the requests', () => {
+  it('has an application whose tasks, mules, timers, crons, daemons, caches, metrics and alarms work', async () => {
+    const server = await startExample('background.md', 'uwsgi.ini', /\/(?:srv|run)\/shop\b/g);
+    server.write('tidy.py', 'print("tidy runs")\n');
+    server.write('feed.py', 'import time\nprint("feed runs", flush=True)\ntime.sleep(600)\n');
+    await waitFor('the prices of the timer', async () => (await server.get('/')).body === 'fresh');
+    expect((await server.get('/buy?ann@example.org')).body).toBe('99');
+    expect((await server.get('/buy?bob')).body).toBe('98');
+    await server.seen('receipt for ann@example.org');
+    await server.seen('words: 4 in mule', 2);
+    await server.seen('feed runs');
+    await server.seen('tidy runs');
+    await waitFor('the alarm', () => server.read('alarms') === 'order more\n');
+
+    await server.seen('failed 3 times and is moved to');
+    const stats = await waitFor('the failed task in the stats', async () => {
+      const document = await server.stats();
+      return document.reeve?.spools[0]?.failed === 1 ? document : null;
+    });
+    expect(stats.reeve?.spools).toMatchObject([{ waiting: 0, attempts: 4, failures: 3 }]);
+    expect(stats.metrics['orders']?.value).toBe(2);
+    expect(stats.caches).toMatchObject([{ name: 'shop', items: 2 }]);
+
+    const [failed = ''] = readdirSync(server.path('spool/failed'));
+    renameSync(server.path(`spool/failed/${failed}`), server.path(`spool/${failed}`));
+    await server.seen('failed, attempt 1 of 3', 2);
+  });
+});
+
+describe('the page about the emperor', () => {
+  it('has files with which vassals are started, reloaded, throttled and stopped', async () => {
+    const server = await startExample('emperor.md', 'emperor.ini', /\/(?:(?:etc|run)\/shop|srv\/blog)\b/g);
+    server.write('app.py', 'def application(environ, start_response):\n    return []\n');
+    const statsOf = async (): Promise<EmperorStats | null> => {
+      const reading = parseStats(await readAll(server.path('emperor.sock')));
+      return reading.status === 'emperor' ? reading.document : null;
+    };
+    const vassalThat = async (what: string, holds: (vassal: EmperorStats['vassals'][number]) => boolean) =>
+      waitFor(what, async () => (await statsOf())?.vassals.find((one) => one.id === 'blog.ini' && holds(one)));
+
+    const first = await vassalThat('the vassal', ({ accepting }) => accepting === 1);
+    const own = parseStats(await readAll(server.path('blog.stats')));
+    expect(own).toMatchObject({ status: 'stats', document: { pid: first.pid, workers: [{ id: 1 }, { id: 2 }] } });
+
+    const soon = new Date(Date.now() + 5000);
+    utimesSync(server.path('vassals/blog.ini'), soon, soon);
+    await vassalThat('its reload', ({ respawns, ready }) => respawns === 1 && ready === 1);
+
+    server.write('vassals/bad.ini', '[uwsgi]\nno-such-option-of-any = 1\nstrict = true\n');
+    await waitFor('the wait of the broken one', async () => {
+      const bad = (await statsOf())?.reeve?.vassals.find(({ id }) => id === 'bad.ini');
+      return bad?.state === 'throttled' && bad.cause === 'exited with code 78' && bad.next > 0;
+    });
+    rmSync(server.path('vassals/blog.ini'));
+    await waitFor('the end of the vassal', async () => {
+      const stats = await statsOf();
+      return stats !== null && !stats.vassals.some(({ id }) => id === 'blog.ini');
+    });
+  });
+});
+
+/** What a socket says up to the end of the connection; nothing while nobody listens. */
+async function readAll(path: string): Promise<string> {
+  return new Promise((resolve) => {
+    let text = '';
+    const socket = connect(path);
+    socket.setEncoding('utf8').on('data', (piece: string) => {
+      text += piece;
+    });
+    socket.on('error', () => resolve(''));
+    socket.on('end', () => resolve(text));
+  });
+}
