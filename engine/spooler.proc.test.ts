@@ -3,7 +3,18 @@
  * no tasks. What files look like is in spooler-goldens.proc.test.ts, a folder shared with uWSGI in
  * spooler-shared.proc.test.ts.
  */
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { StatsSpool, StatsSpooler } from './api/stats.ts';
@@ -167,6 +178,45 @@ spooler-retry-delay = 1
     expect(answer).toMatch(/at most 65535 bytes and these are 70\d+: put what is large into body/);
     await put(engine, { priority: '7' });
     await engine.seen("tasks with a priority are never run without 'spooler-ordered'");
+  });
+});
+
+describe('a task that is given up', () => {
+  let engine: EngineProcess;
+  /** On another file system than the test's folders, where the machine has one. */
+  const elsewhere = existsSync('/dev/shm') ? mkdtempSync('/dev/shm/reeve-failed-') : null;
+
+  beforeAll(async () => {
+    const ini = `wsgi-file = app.py
+spooler = {FOLDER}/linked
+spooler = {FOLDER}/blocked
+spooler-max-attempts = 1
+`;
+    engine = await EngineProcess.start({ ini, files: { 'app.py': SPOOL_APP } });
+  });
+
+  afterAll(async () => {
+    await engine.dispose();
+    if (elsewhere !== null) rmSync(elsewhere, { recursive: true });
+  });
+
+  test('goes to a folder `failed` on another file system, too', async ({ skip }) => {
+    if (elsewhere === null) return skip('there is no /dev/shm');
+    symlinkSync(elsewhere, engine.path('linked/failed'));
+    const name = await put(engine, { do: 'raise', spooler: engine.path('linked'), body: 'kept' });
+    await gone(engine, name, 'linked');
+    expect(readdirSync(elsewhere)).toEqual([name]);
+    expect(readFileSync(join(elsewhere, name), 'latin1')).toMatch(/kept$/);
+  });
+
+  test('waits for an hour where it can not be moved, and does not run all the time', async () => {
+    writeFileSync(engine.path('blocked/failed'), '');
+    const name = await put(engine, { do: 'raise', spooler: engine.path('blocked') });
+    await engine.seen(`task ${name} can not be moved`);
+    const waitsMs = (): number => statSync(engine.path(join('blocked', name))).mtimeMs - Date.now();
+    await waitFor('the time of the task', () => waitsMs() > 3_000_000);
+    expect(runsOf(engine, name)).toHaveLength(1);
+    expect(JSON.parse(engine.read(`blocked/.attempts/${name}`))).toMatchObject({ attempts: 1 });
   });
 });
 

@@ -6,10 +6,12 @@ often it has failed stands in `.attempts/NAME` beside the tasks, as JSON: {"atte
 "reason"}; uWSGI does not look there. All of this happens under the task's lock.
 """
 
+import errno
 import json
 import os
 import time
 
+import reeve_spool_file
 from reeve_spool_file import FAILED_FOLDER
 
 LONGEST_DELAY_SECONDS = 3600
@@ -34,8 +36,7 @@ class Failures:
         name = os.path.basename(path)
         attempts = self._attempts_of(name) + 1
         if attempts >= most:
-            self._give_up(path, attempts, reason)
-            return True
+            return self._give_up(path, descriptor, attempts, reason)
         delay = self._delay(attempts)
         self._remember(name, attempts, reason)
         text = "task %s failed, attempt %d of %d; it is tried again in %d seconds: %s"
@@ -59,13 +60,13 @@ class Failures:
         except OSError:
             return False
 
-    def give_up_broken(self, path, reason):
-        """The file is no task and will never be."""
+    def give_up_broken(self, path, descriptor, reason):
+        """The file is no task and will never be. False: it is still there, and not put off."""
         if self._setting["maxAttempts"] == 0:
             self._log("%s is no task and is deleted, as by uWSGI: %s" % (path, reason))
             os.unlink(path)
-            return
-        self._give_up(path, 1, "it is no task: %s" % reason)
+            return True
+        return self._give_up(path, descriptor, 1, "it is no task: %s" % reason)
 
     def forget(self, path):
         """The task is done."""
@@ -94,7 +95,7 @@ class Failures:
             if name not in there:
                 self.forget(name)
 
-    def _give_up(self, path, attempts, reason):
+    def _give_up(self, path, descriptor, attempts, reason):
         name = os.path.basename(path)
         # One with a priority keeps it: failed/5/NAME.
         folder = os.path.join(self._folder, FAILED_FOLDER, os.path.relpath(os.path.dirname(path), self._folder))
@@ -103,10 +104,13 @@ class Failures:
         self._remember(name, 0, reason)
         try:
             os.makedirs(folder, mode=0o700, exist_ok=True)
-            os.rename(path, os.path.join(folder, name))
-            self._log("task %s failed %d times and is moved to %s: %s" % (name, attempts, folder, reason))
+            _move(path, descriptor, folder)
         except OSError as error:
             self._log("task %s can not be moved to %s (%s): %s" % (name, folder, error.strerror, reason))
+            self._remember(name, attempts, reason)
+            return self.put_off(descriptor, LONGEST_DELAY_SECONDS)
+        self._log("task %s failed %d times and is moved to %s: %s" % (name, attempts, folder, reason))
+        return True
 
     def _delay(self, attempts):
         first = self._setting["retryDelaySeconds"]
@@ -131,3 +135,16 @@ class Failures:
 
     def _record(self, name):
         return os.path.join(self._folder, _ATTEMPTS_FOLDER, name)
+
+
+def _move(path, descriptor, folder):
+    """`failed` may be on another file system: then the task is copied before it is removed."""
+    name = os.path.basename(path)
+    try:
+        os.rename(path, os.path.join(folder, name))
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        # By the descriptor: a second one would give the lock away when it is closed.
+        reeve_spool_file.write(folder, name, reeve_spool_file.read(descriptor))
+        os.unlink(path)

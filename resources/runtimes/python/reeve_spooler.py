@@ -226,8 +226,8 @@ class Spooler:
             environment = reeve_spool_file.environment(name, data)
         except reeve_spool_file.Broken as error:
             self.board.failed()
-            self.failures.give_up_broken(path, str(error))
-            self._set_aside(path)
+            if not self.failures.give_up_broken(path, descriptor, str(error)):
+                self._set_aside(path)
             return
         is_loud = not self.setting["isQuiet"]
         if is_loud:
