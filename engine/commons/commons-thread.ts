@@ -1,6 +1,7 @@
 /** Entry of the commons' worker thread: listens, follows the settings, sweeps the caches and reports to the master. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { CommonsSettings } from '../config/commons-settings.ts';
+import { waitable } from '../longest-wait.ts';
 import { CommonsServer } from './commons-server.ts';
 import type { CommonsBoot, CommonsToMaster, MasterToCommons } from './messages.ts';
 import { CommonsState } from './state.ts';
@@ -52,7 +53,10 @@ function adopt(settings: CommonsSettings): void {
   const problems = state.adopt(settings);
   clearInterval(sweep);
   const { sweepSeconds, reportsFreed } = settings;
-  sweep = settings.caches.length === 0 ? undefined : setInterval(() => sweepCaches(reportsFreed), sweepSeconds * 1000);
+  sweep =
+    settings.caches.length === 0
+      ? undefined
+      : setInterval(() => sweepCaches(reportsFreed), waitable(sweepSeconds * 1000));
   report();
   say({ type: 'adopted', problem: problems.length === 0 ? null : problems.join(' ') });
 }

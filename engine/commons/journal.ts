@@ -11,6 +11,7 @@
 import { closeSync, fdatasync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import type { StoreSetting } from '../config/commons-settings.ts';
+import { waitable } from '../longest-wait.ts';
 
 const HEADER = Buffer.from('REEVE-STORE-1\n');
 const RECORD_HEAD_BYTES = 8;
@@ -62,7 +63,7 @@ export class Journal {
     } catch (error) {
       throw new StoreError(`The store ${path} can not be written (${textOf(error)}).`, { cause: error });
     }
-    this.#sync = setInterval(() => this.#toDisk(), this.setting.syncSeconds * 1000);
+    this.#sync = setInterval(() => this.#toDisk(), waitable(this.setting.syncSeconds * 1000));
     this.#sync.unref();
   }
 

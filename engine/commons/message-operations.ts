@@ -1,10 +1,10 @@
 /** Messages over the wire: a push returns at once, a pull when there is a message or its time is over. */
+import { waitable } from '../longest-wait.ts';
 import type { Receiver } from './mailboxes.ts';
 import type { Operation } from './operations.ts';
 import { doneIf, encodeAnswer, NOTHING, Op, Status } from './wire.ts';
 
 const FOR_EVER = 0xffff_ffff;
-const MAX_TIMEOUT_MS = 0x7fff_ffff;
 
 /** text mailbox | bytes message; `nothing` when it is full */
 const push: Operation = ({ mailboxes }, _session, request) => {
@@ -41,13 +41,10 @@ const pull: Operation = ({ mailboxes }, session, request) => {
   };
   session.whenEnded = cancel;
   if (timeoutMs !== FOR_EVER) {
-    timer = setTimeout(
-      () => {
-        cancel();
-        over(NOTHING);
-      },
-      Math.min(timeoutMs, MAX_TIMEOUT_MS),
-    );
+    timer = setTimeout(() => {
+      cancel();
+      over(NOTHING);
+    }, waitable(timeoutMs));
   }
   return null;
 };

@@ -8,6 +8,7 @@ import { formatAddress } from '../config/address.ts';
 import type { EmperorSettings } from '../config/emperor-settings.ts';
 import type { EngineSettings } from '../config/settings.ts';
 import { EngineError, formatEngineError } from '../errors.ts';
+import { waitable } from '../longest-wait.ts';
 import type { EngineLog } from '../master/engine-log.ts';
 import { removePidfile, writePidfile } from '../master/pidfile.ts';
 import { StatsServer } from '../master/stats-server.ts';
@@ -163,7 +164,7 @@ export class Emperor {
     if (this.#timer !== null) clearTimeout(this.#timer);
     const nowMs = Date.now();
     const nextMs = nextVassalMs(this.#state, this.#policy, nowMs);
-    const waitMs = nextMs === null ? null : Math.max(1, nextMs - nowMs);
+    const waitMs = nextMs === null ? null : waitable(Math.max(1, nextMs - nowMs));
     this.#timer = waitMs === null ? null : setTimeout(() => this.#handle({ type: 'tick' }), waitMs);
     if (areVassalsOver(this.#state)) for (const done of this.#whenOver.splice(0)) done();
   }

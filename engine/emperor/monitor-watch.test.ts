@@ -89,6 +89,12 @@ test('each is looked at now and every emperor-freq seconds, until there is a pau
   expect(newest('/a').looks).toBe(4);
 });
 
+test('an emperor-freq of years is no hurry', async () => {
+  watch.open(settings(['/a'], { freqSeconds: 100_000_000 }));
+  await pass(60);
+  expect(newest('/a').looks).toBe(1);
+});
+
 test('one that hangs holds up no other, and is not asked twice at a time', async () => {
   watch.open(settings(['/a', '/b']));
   const { promise, resolve } = Promise.withResolvers<FoundVassal[]>();

@@ -5,6 +5,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { EmperorSettings, MonitorSetting } from '../config/emperor-settings.ts';
+import { waitable } from '../longest-wait.ts';
 import { placeOf } from './emperor-view.ts';
 import { type Monitor, type MonitorPlace, openMonitor } from './monitors.ts';
 import type { FoundVassal } from './vassal-state.ts';
@@ -50,7 +51,7 @@ export class MonitorWatch {
     // What the places of a former configuration had found is gone with them.
     for (let index = this.#watched.length; index < before.length; index++) this.#found(index, []);
     this.pause();
-    this.#timer = setInterval(() => this.#lookAround(false), settings.freqSeconds * 1000);
+    this.#timer = setInterval(() => this.#lookAround(false), waitable(settings.freqSeconds * 1000));
     this.rescan();
   }
 

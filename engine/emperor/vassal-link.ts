@@ -6,6 +6,7 @@ import { fstatSync, readSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { ReadResult } from '../config/host.ts';
 import type { EngineSettings } from '../config/settings.ts';
+import { waitable } from '../longest-wait.ts';
 import { errorCode } from '../master/engine-log.ts';
 import type { MasterState } from '../master/machine-state.ts';
 import {
@@ -141,7 +142,7 @@ export class VassalLink {
   #beat(seconds: number): void {
     if (seconds === 0 || this.#heartbeat !== null || !this.#seen.isReady) return;
     this.#say('heartbeat');
-    this.#heartbeat = setInterval(() => this.#say('heartbeat'), seconds * 1000);
+    this.#heartbeat = setInterval(() => this.#say('heartbeat'), waitable(seconds * 1000));
   }
 
   #say(word: EmperorWord): void {

@@ -4,6 +4,7 @@
  */
 import type { CommonsReport } from '../commons/state.ts';
 import type { EngineSettings } from '../config/settings.ts';
+import { waitable } from '../longest-wait.ts';
 import { type CompanionStats, companionStats } from './companion-stats.ts';
 import {
   areCompanionsOver,
@@ -176,7 +177,7 @@ export class CompanionProcesses {
     this.#timer = null;
     const nextMs = nextCompanionMs(this.#state);
     if (nextMs !== null) {
-      this.#timer = setTimeout(() => this.handle({ type: 'tick' }), Math.max(0, nextMs - Date.now()));
+      this.#timer = setTimeout(() => this.handle({ type: 'tick' }), waitable(Math.max(0, nextMs - Date.now())));
     }
     for (const generation of this.#doomed) {
       if (this.#hasFork(generation)) continue;

@@ -3,9 +3,6 @@ import { COMPANION_ROLES } from '../config/companion-settings.ts';
 import { parseCronTime } from '../config/cron-time.ts';
 import { type LoadedApp, QUESTIONS, type RuntimeRole, type RuntimeToMaster, type SignalMessage } from './control.ts';
 
-/** What the system's timers can wait for. */
-const MOST_TIMER_SECONDS = 2_147_483;
-
 type Json = Record<string, unknown>;
 
 const ROLES: readonly RuntimeRole[] = ['zygote', 'worker', ...COMPANION_ROLES];
@@ -88,7 +85,7 @@ function parseSignalMessage(type: SignalMessage['type'], value: Json): RuntimeTo
       const seconds = count(value['seconds']);
       const iterations = count(value['iterations']);
       if (seconds === null || seconds === 0 || iterations === null) return null;
-      return { type, kind, number, seconds: Math.min(seconds, MOST_TIMER_SECONDS), iterations };
+      return { type, kind, number, seconds, iterations };
     }
     case 'add-cron': {
       const fields = Array.isArray(value['time']) ? value['time'].map(String) : [];

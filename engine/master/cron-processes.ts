@@ -8,6 +8,7 @@ import { Socket } from 'node:net';
 import { constants } from 'node:os';
 import type { StatsCron, StatsCronRun } from '../api/stats.ts';
 import type { CronSetting, CronSettings } from '../config/cron-settings.ts';
+import { waitable } from '../longest-wait.ts';
 import { type EngineLog, errorCode } from './engine-log.ts';
 import {
   emptySchedule,
@@ -161,7 +162,7 @@ export class CronProcesses {
     const limitSeconds = harakiriSeconds === null || harakiriSeconds === 0 ? URL_SECONDS : harakiriSeconds;
     const abort = new AbortController();
     this.#requests.add(abort);
-    const timer = setTimeout(() => abort.abort(), limitSeconds * 1000);
+    const timer = setTimeout(() => abort.abort(), waitable(limitSeconds * 1000));
     this.#handle({ type: 'started', id, pid: 0, harakiriSeconds: 0 });
     let code = 0;
     try {

@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { StatsDaemon } from '../api/stats.ts';
 import type { DaemonSetting } from '../config/system-settings.ts';
+import { waitable } from '../longest-wait.ts';
 import {
   areDaemonsOver,
   type DaemonEffect,
@@ -99,7 +100,7 @@ export class DaemonProcesses {
     this.#timer = null;
     const nextMs = nextDaemonMs(this.#state);
     if (nextMs !== null)
-      this.#timer = setTimeout(() => this.#handle({ type: 'tick' }), Math.max(0, nextMs - Date.now()));
+      this.#timer = setTimeout(() => this.#handle({ type: 'tick' }), waitable(Math.max(0, nextMs - Date.now())));
     if (areDaemonsOver(this.#state)) for (const done of this.#whenOver.splice(0)) done();
   }
 

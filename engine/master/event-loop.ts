@@ -4,6 +4,7 @@
  * books. What an effect means and what else watches the state is the master's business.
  */
 import type { EngineSettings } from '../config/settings.ts';
+import { waitable } from '../longest-wait.ts';
 import { HeaderField, headerTotal, type Scoreboard } from '../scoreboard.ts';
 import type { Accounts } from './accounts.ts';
 import type { Effect } from './effects.ts';
@@ -85,7 +86,7 @@ export class EventLoop {
       nextDeadlineMs(this.#state) ?? Number.POSITIVE_INFINITY,
       scan.nextMs ?? Number.POSITIVE_INFINITY,
     );
-    this.#timer = setTimeout(() => this.#tick(), scan.events.length > 0 ? 0 : Math.max(1, nextMs - nowMs));
+    this.#timer = setTimeout(() => this.#tick(), scan.events.length > 0 ? 0 : waitable(Math.max(1, nextMs - nowMs)));
     for (const event of scan.events) this.#queue.push(event);
   }
 

@@ -7,6 +7,7 @@ import { appendFile } from 'node:fs/promises';
 import { type Metric, MetricType, metricList } from '../api/metric-list.ts';
 import type { StatsDocument } from '../api/stats.ts';
 import type { StatsPushSetting } from '../config/stats-settings.ts';
+import { waitable } from '../longest-wait.ts';
 
 export interface PushSource {
   document: () => StatsDocument;
@@ -35,7 +36,7 @@ export class StatsPush {
     this.#source = source;
     this.#socket = setting.type === 'file' ? null : createSocket(setting.address.host.includes(':') ? 'udp6' : 'udp4');
     this.#socket?.on('error', (error) => this.#failed(error));
-    this.#timer = setInterval(() => this.push(), (setting.everySeconds ?? defaultSeconds) * 1000);
+    this.#timer = setInterval(() => this.push(), waitable((setting.everySeconds ?? defaultSeconds) * 1000));
   }
 
   push(): void {

@@ -35,6 +35,16 @@ describe('timers', () => {
     expect(timers.reports).toMatchObject([{ kind: 'timer', signal: 7, seconds: 2, raised: 3 }]);
   });
 
+  it('of a month ring once a month', () => {
+    vi.useFakeTimers();
+    timers.takeOver(1);
+    timers.add(1, { kind: 'timer', number: 9, seconds: 30 * 86_400, iterations: 0 });
+    vi.advanceTimersByTime(29 * 86_400_000);
+    expect(raised).toEqual([]);
+    vi.advanceTimersByTime(32 * 86_400_000);
+    expect(raised).toEqual([9, 9]);
+  });
+
   it('with iterations ring so often', () => {
     vi.useFakeTimers();
     timers.takeOver(1);

@@ -6,6 +6,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import type { StatsTimer } from '../api/stats.ts';
 import { type CronTime, formatCronTime, isDue, MINUTE_MS, nextRunMs } from '../config/cron-time.ts';
+import { waitable } from '../longest-wait.ts';
 import { minutesToLookAt } from './schedule.ts';
 
 /** As on uWSGI, of each kind. */
@@ -106,7 +107,15 @@ export class Timers {
     const nowMs = Date.now();
     const missed = Math.max(0, Math.floor((nowMs - fromMs) / periodMs));
     running.nextMs = fromMs + (missed + 1) * periodMs;
-    running.clock = setTimeout(() => this.#ring(running, periodMs), running.nextMs - nowMs);
+    this.#await(running, periodMs);
+  }
+
+  /** Months are more than a timer of Node can wait: it is set again then. */
+  #await(running: Running, periodMs: number): void {
+    const leftMs = running.nextMs - Date.now();
+    const waitMs = waitable(leftMs);
+    const next = waitMs < leftMs ? () => this.#await(running, periodMs) : () => this.#ring(running, periodMs);
+    running.clock = setTimeout(next, waitMs);
   }
 
   #ring(running: Running, periodMs: number): void {
