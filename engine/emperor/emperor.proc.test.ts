@@ -1,22 +1,18 @@
 import { chmodSync, chownSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waitFor } from '../testing/engine-process.ts';
 import { whyNoOtherUser } from '../testing/other-user.ts';
 import { EmperorRig, type RigOptions } from './testing/emperor-rig.ts';
 
-let rigs: EmperorRig[] = [];
-
-async function start(options: RigOptions = {}): Promise<EmperorRig> {
+/** Most of the time of these tests is waited: those of one group run side by side. */
+async function start(
+  onTestFinished: (end: () => Promise<void>) => void,
+  options: RigOptions = {},
+): Promise<EmperorRig> {
   const rig = await EmperorRig.start(options);
-  rigs.push(rig);
+  onTestFinished(async () => rig.dispose());
   return rig;
 }
-
-afterEach(async () => {
-  const all = rigs;
-  rigs = [];
-  for (const rig of all) await rig.dispose();
-});
 
 describe('an emperor of the engine', () => {
   let rig: EmperorRig;
@@ -50,7 +46,8 @@ emperor-pidfile = {FOLDER}/pid`,
   });
 
   it('starts a vassal for each file, with what all have in common, and knows when it is loyal', async () => {
-    rig.write('shop.ini', rig.vassal());
+    // Found by emperor-freq alone.
+    writeFileSync(rig.path('vassals/shop.ini'), rig.vassal());
     const vassal = await rig.accepting('shop.ini');
     expect(vassal).toMatchObject({ ready: 1, loyal: 0, respawns: 0, monitor: rig.path('vassals') });
     expect(await rig.ask('shop.sock', '/GREETING')).toBe('hello');
@@ -151,8 +148,13 @@ emperor-pidfile = {FOLDER}/pid`,
 });
 
 describe('an emperor that is asked', () => {
-  it('looks at once at SIGWINCH and at the letter E, forgets waits at SIGURG, and starts at once what was repaired', async () => {
-    const rig = await start({ freqSeconds: 3600, ini: 'emperor-throttle = 600000\nmaster-fifo = {FOLDER}/fifo' });
+  it.concurrent('looks at once at SIGWINCH and at the letter E, forgets waits at SIGURG, and starts at once what was repaired', async ({
+    onTestFinished,
+  }) => {
+    const rig = await start(onTestFinished, {
+      freqSeconds: 3600,
+      ini: 'emperor-throttle = 600000\nmaster-fifo = {FOLDER}/fifo',
+    });
     rig.write('a.ini', rig.vassal());
     rig.signal('SIGWINCH');
     await rig.accepting('a.ini');
@@ -175,8 +177,8 @@ describe('an emperor that is asked', () => {
     await rig.accepting('b.ini');
   });
 
-  it('takes its vassals along when it is killed, and the sockets it held', async () => {
-    const rig = await start({ ini: 'emperor-on-demand-extension = .socket' });
+  it.concurrent('takes its vassals along when it is killed, and the sockets it held', async ({ onTestFinished }) => {
+    const rig = await start(onTestFinished, { ini: 'emperor-on-demand-extension = .socket' });
     rig.write('lazy.ini.socket', rig.path('lazy.sock'));
     rig.write('lazy.ini', '[uwsgi]\n');
     rig.write('a.ini', rig.vassal());
@@ -188,8 +190,10 @@ describe('an emperor that is asked', () => {
 });
 
 describe('an emperor of emperors', () => {
-  it('runs an emperor as a vassal, who is loyal at once, and takes all along when it is killed', async () => {
-    const rig = await start();
+  it.concurrent('runs an emperor as a vassal, who is loyal at once, and takes all along when it is killed', async ({
+    onTestFinished,
+  }) => {
+    const rig = await start(onTestFinished);
     mkdirSync(rig.path('below'));
     writeFileSync(rig.path('below/shop.ini'), rig.vassal());
     rig.write('king.ini', `[uwsgi]\nemperor = ${rig.path('below')}\n`);
@@ -202,8 +206,10 @@ describe('an emperor of emperors', () => {
 });
 
 describe('a vassal on demand', () => {
-  it('starts at its first connection without losing it, goes away when it is idle, and comes back', async () => {
-    const rig = await start({ ini: 'emperor-on-demand-extension = .socket' });
+  it.concurrent('starts at its first connection without losing it, goes away when it is idle, and comes back', async ({
+    onTestFinished,
+  }) => {
+    const rig = await start(onTestFinished, { ini: 'emperor-on-demand-extension = .socket' });
     rig.write('lazy.ini.socket', `${rig.path('lazy.sock')}\n`);
     rig.write(
       'lazy.ini',
@@ -219,8 +225,10 @@ describe('a vassal on demand', () => {
     await waitFor('the end of its socket', () => !existsSync(rig.path('lazy.sock')));
   });
 
-  it('that is broken is throttled while its client waits, and serves it when it is repaired', async () => {
-    const rig = await start({ ini: 'emperor-on-demand-directory = {FOLDER}' });
+  it.concurrent('that is broken is throttled while its client waits, and serves it when it is repaired', async ({
+    onTestFinished,
+  }) => {
+    const rig = await start(onTestFinished, { ini: 'emperor-on-demand-directory = {FOLDER}' });
     rig.write('lazy.ini', '[uwsgi]\nstrict = true\nno-such = 1\n');
     await rig.state('lazy.ini', 'on demand');
     const answer = rig.ask('lazy.ini.socket');
@@ -231,8 +239,8 @@ describe('a vassal on demand', () => {
 });
 
 describe('an emperor of real uWSGIs (emperor-wrapper)', () => {
-  it('starts, hears, reloads and ends them', async () => {
-    const rig = await start({
+  it.concurrent('starts, hears, reloads and ends them', async ({ onTestFinished }) => {
+    const rig = await start(onTestFinished, {
       ini: 'emperor-wrapper = uwsgi\nemperor-graceful-shutdown = true\nemperor-magic-exec = true',
     });
     rig.write('shop.ini', rig.vassal('heartbeat = 1'));
@@ -256,8 +264,8 @@ describe('an emperor of real uWSGIs (emperor-wrapper)', () => {
     await rig.buried();
   });
 
-  it('starts them on demand', async () => {
-    const rig = await start({ ini: 'emperor-wrapper = uwsgi\nemperor-on-demand-extension = .socket' });
+  it.concurrent('starts them on demand', async ({ onTestFinished }) => {
+    const rig = await start(onTestFinished, { ini: 'emperor-wrapper = uwsgi\nemperor-on-demand-extension = .socket' });
     rig.write('lazy.ini.socket', rig.path('lazy.sock'));
     rig.write(
       'lazy.ini',
@@ -271,8 +279,8 @@ describe('an emperor of real uWSGIs (emperor-wrapper)', () => {
 });
 
 describe('the engine as the vassal of a real uWSGI', () => {
-  it('says how it stands, reloads and ends as it is told', async () => {
-    const rig = await start({ isUwsgi: true });
+  it.concurrent('says how it stands, reloads and ends as it is told', async ({ onTestFinished }) => {
+    const rig = await start(onTestFinished, { isUwsgi: true });
     rig.write('shop.ini', rig.vassal('heartbeat = 1'));
     const before = await rig.accepting('shop.ini');
     const worker = await rig.ask('shop.sock');
@@ -290,8 +298,8 @@ describe('the engine as the vassal of a real uWSGI', () => {
     await rig.seen('received message 0 from emperor');
   });
 
-  it('is started on demand and goes back when it is idle', async () => {
-    const rig = await start({ isUwsgi: true, ini: 'emperor-on-demand-extension = .socket' });
+  it.concurrent('is started on demand and goes back when it is idle', async ({ onTestFinished }) => {
+    const rig = await start(onTestFinished, { isUwsgi: true, ini: 'emperor-on-demand-extension = .socket' });
     rig.write('lazy.ini.socket', rig.path('lazy.sock'));
     rig.write(
       'lazy.ini',
@@ -304,8 +312,8 @@ describe('the engine as the vassal of a real uWSGI', () => {
     expect(await rig.ask('lazy.sock')).not.toBe(first);
   });
 
-  it('ends with its emperor, also when that is killed', async () => {
-    const rig = await start({ isUwsgi: true });
+  it.concurrent('ends with its emperor, also when that is killed', async ({ onTestFinished }) => {
+    const rig = await start(onTestFinished, { isUwsgi: true });
     rig.write('shop.ini', rig.vassal());
     await rig.accepting('shop.ini');
     rig.kill();
@@ -315,11 +323,12 @@ describe('the engine as the vassal of a real uWSGI', () => {
 
 describe('a tyrant', () => {
   it('runs vassals as the owners of their files, never as root, and follows a change of the owner', async ({
+    onTestFinished,
     skip,
   }) => {
     const reason = whyNoOtherUser();
     skip(reason !== null, reason ?? '');
-    const rig = await start({ ini: 'emperor-tyrant = true' });
+    const rig = await start(onTestFinished, { ini: 'emperor-tyrant = true' });
     chmodSync(rig.folder, 0o777);
     rig.write('root.ini', rig.vassal());
     expect(await rig.state('root.ini', 'refused')).toMatchObject({

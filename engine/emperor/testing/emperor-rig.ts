@@ -42,9 +42,11 @@ export class EmperorRig {
   log = '';
   /** Every process of it that was seen. */
   readonly #family = new Set<number>();
+  readonly #looksAtOnce: boolean;
 
   private constructor(folder: string, { ini = '', isUwsgi = false, env = {}, freqSeconds = 1 }: RigOptions) {
     this.folder = folder;
+    this.#looksAtOnce = !isUwsgi && freqSeconds === 1;
     const wrapper = isUwsgi ? `emperor-wrapper = ${this.path('engine')}\nplugins = python3\n` : '';
     const lines = `[uwsgi]
 emperor = ${this.path('vassals')}
@@ -102,16 +104,24 @@ ${wrapper}${ini}
 
   write(name: string, text: string): void {
     writeFileSync(this.path(`vassals/${name}`), text);
+    this.#look();
   }
 
   /** Another time of change, however little time has passed. */
   touch(name: string): void {
     const soon = new Date(Date.now() + 2000 + Math.random() * 1000);
     utimesSync(this.path(`vassals/${name}`), soon, soon);
+    this.#look();
   }
 
   remove(name: string): void {
     rmSync(this.path(`vassals/${name}`));
+    this.#look();
+  }
+
+  /** An emperor of the engine looks at once: tests need not wait for `emperor-freq`, unless it is what they are about. */
+  #look(): void {
+    if (this.#looksAtOnce) this.signal('SIGWINCH');
   }
 
   async statsText(): Promise<string> {
