@@ -15,6 +15,9 @@ def application(environ, start_response):
         uwsgi.alarm("keep", query)
     elif path == "/print":
         print(query, flush=True)
+    elif path == "/flood":
+        for number in range(int(query)):
+            print("FLOOD", number, flush=True)
     elif path == "/crash":
         os.kill(os.getpid(), signal.SIGSEGV)
     elif path == "/sleep":
@@ -112,6 +115,15 @@ log-alarm = nowhere TROUBLE|signal 9`);
     await engine.get('/print?TROUBLE');
     await engine.seen('signal 9 has nowhere to go', 2);
     expect((await engine.stats()).reeve?.alarms?.[1]?.raised).toBe(2);
+  });
+
+  it('that a flood of lines raises starts some of its commands only, says so, and holds nobody up', async () => {
+    const engine = await start('log-alarm = keep ^FLOOD');
+    expect((await engine.get('/flood?1000')).status).toBe(200);
+    await engine.seen('alarm keep: ');
+    expect(engine.log).toMatch(/of its commands (run|were started in a second); more are left out/);
+    await engine.seen('FLOOD 999');
+    expect(keptOf(engine).length).toBeLessThan(500);
   });
 
   it('with the same text is raised again when its time is over only', async () => {

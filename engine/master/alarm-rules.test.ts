@@ -22,6 +22,14 @@ describe('rules of alarms', () => {
     expect(judge('harmless ERROR\n')).toEqual(['first']);
   });
 
+  test('take no time that grows with every character of a line, whatever their expression', () => {
+    const judge = compileRules([{ alarms: ['slow'], pattern: '^(a+)+$', isExempt: false }]);
+    const begunMs = performance.now();
+    expect(judge(`${'a'.repeat(60)}b\n`)).toEqual([]);
+    expect(judge('aaa\n')).toEqual(['slow']);
+    expect(performance.now() - begunMs).toBeLessThan(2000);
+  });
+
   test('know a repetition by its text and its time', () => {
     const last = { text: 'full', atMs: 10_000 };
     expect(isRepetition(null, 'full', 10_000, 3)).toBe(false);

@@ -1,6 +1,7 @@
 /**
  * Which alarms a line of the log raises, and which of them are only repeated. Pure; alarms.ts raises them.
  */
+import { boundExpressions } from '../bounded-expressions.ts';
 import type { AlarmRule } from '../config/alarm-settings.ts';
 
 /** Names of the alarms that this line raises, each once. */
@@ -8,6 +9,7 @@ export type LineJudge = (line: string) => string[];
 
 /** As in uWSGI the rules are gone through in their order, and a line that a `not-log-alarm` matches goes no further. */
 export function compileRules(rules: readonly AlarmRule[]): LineJudge {
+  if (rules.length > 0) boundExpressions();
   const compiled = rules.map((rule) => ({ ...rule, expression: new RegExp(rule.pattern) }));
   return (written) => {
     const line = written.endsWith('\n') ? written.slice(0, -1) : written;

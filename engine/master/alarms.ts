@@ -2,7 +2,7 @@
  * Raises alarms: runs their commands, writes them to the log, hands them on as signals and messages. What alarms say of
  * themselves, their commands' output too, raises no alarm, so that none can feed on itself (on uWSGI one can).
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { fstatSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { constants } from 'node:os';
@@ -14,6 +14,8 @@ import { errorCode } from './engine-log.ts';
 
 /** Commands of one alarm that may run at the same time. */
 const MAX_COMMANDS = 16;
+/** Commands of one alarm that start within a second: a flood of lines is not to keep the master from its work. */
+const MAX_STARTS_PER_SECOND = 32;
 const CRASHES = new Map([
   [constants.signals.SIGILL, 'SIGILL'],
   [constants.signals.SIGBUS, 'SIGBUS'],
@@ -36,6 +38,9 @@ interface Account {
   raised: number;
   last: LastRaised | null;
   running: number;
+  /** Starts within the second that began at `secondMs`. */
+  starts: number;
+  secondMs: number;
   dropped: number;
 }
 
@@ -147,7 +152,14 @@ export class Alarms {
 
   #accountOf(alarm: AlarmSetting): Account {
     const key = keyOf(alarm);
-    const account = this.#accounts.get(key) ?? { raised: 0, last: null, running: 0, dropped: 0 };
+    const account = this.#accounts.get(key) ?? {
+      raised: 0,
+      last: null,
+      running: 0,
+      starts: 0,
+      secondMs: 0,
+      dropped: 0,
+    };
     this.#accounts.set(key, account);
     return account;
   }
@@ -169,14 +181,16 @@ export class Alarms {
 
   #run(name: string, command: string, account: Account, text: string): void {
     const { log, place } = this.#host;
-    if (account.running >= MAX_COMMANDS) {
-      account.dropped += 1;
-      if (account.dropped === 1) log(`alarm ${name}: ${MAX_COMMANDS} of its commands run; more are left out`);
-      return;
-    }
+    if (!this.#mayStart(name, account, performance.now())) return;
     const { shell, env, cwd } = place();
     const failed = (reason: string): void => log(`alarm ${name}: ${command} ${reason}`);
-    const child = spawn(shell, ['-c', command], { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
+    let child: ChildProcessWithoutNullStreams;
+    try {
+      child = spawn(shell, ['-c', command], { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
+    } catch (error) {
+      // What Node does not tell as an event: an environment that is too large, no memory.
+      return failed(`could not be run (${errorCode(error)})`);
+    }
     child.on('error', (error) => failed(`could not be run (${errorCode(error)})`));
     if (child.pid === undefined) return;
     account.running += 1;
@@ -192,10 +206,26 @@ export class Alarms {
     child.stdin.end(text);
     child.on('exit', (code, signal) => {
       account.running -= 1;
-      account.dropped = 0;
       this.#commands.delete(child);
       if (code !== 0) failed(`ended with ${signal ?? `exit code ${code ?? 0}`}`);
     });
+  }
+
+  #mayStart(name: string, account: Account, nowMs: number): boolean {
+    if (nowMs - account.secondMs >= 1000) {
+      if (account.dropped > 0) this.#host.log(`alarm ${name}: ${account.dropped} of its commands were left out`);
+      Object.assign(account, { secondMs: nowMs, starts: 0, dropped: 0 });
+    }
+    if (account.running < MAX_COMMANDS && account.starts < MAX_STARTS_PER_SECOND) {
+      account.starts += 1;
+      return true;
+    }
+    account.dropped += 1;
+    if (account.dropped === 1) {
+      const why = account.running < MAX_COMMANDS ? `${account.starts} of its commands were started in a second` : '';
+      this.#host.log(`alarm ${name}: ${why || `${MAX_COMMANDS} of its commands run`}; more are left out`);
+    }
+    return false;
   }
 
   #watch(fd: number): void {
