@@ -124,7 +124,8 @@ export const COMMANDS: readonly Command[] = [
       'JSON: {"address", "version", "masterPid", "cwd", "listenQueue", "listenQueueMax", "listenQueueErrors", "load", ' +
         '"requests", "exceptions", "harakiri", "txBytes", "rssBytes", "workers": [{"id", "pid", "status", "accepting", ' +
         '"requests", "avgRtMs", "rssBytes", "vszBytes", "exceptions", "harakiri", "respawns", "txBytes", "spawnedAt", ' +
-        '"cores", "busyCores"}]}. Times in milliseconds, memory in bytes, spawnedAt in seconds since 1970; ' +
+        '"cores", "busyCores"}], "vassals": null | [{"id", "state", "cause", "pid", "respawns", "configPath"}]}. The ' +
+        'address of an emperor (emperor-stats) gives its vassals. Times in milliseconds, memory in bytes, spawnedAt in seconds since 1970; ' +
         'null is a value that the server does not report. Keys may be added, never changed.',
     ],
   },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StatsDocument, StatsWorker } from '../../engine/api/stats.ts';
+import { vassalRows } from '../core/emperor/vassal-rows.ts';
 import { statsReport, statsTable } from './stats-report.ts';
 
 const core = {
@@ -52,7 +53,7 @@ const stats: StatsDocument = {
 
 describe('statsReport', () => {
   it('sums the workers and puts units in the names', () => {
-    expect(statsReport('127.0.0.1:9191', stats)).toMatchObject({
+    expect(statsReport('127.0.0.1:9191', stats, null)).toMatchObject({
       address: '127.0.0.1:9191',
       masterPid: 5120,
       requests: 240,
@@ -69,19 +70,19 @@ describe('statsReport', () => {
 
   it('says null where memory is not reported, instead of 0', () => {
     const silent = { ...stats, sockets: [], workers: [{ ...worker, rss: 0, vsz: 0 }] };
-    const report = statsReport('a', silent);
+    const report = statsReport('a', silent, null);
     expect([report.rssBytes, report.workers[0]?.rssBytes, report.listenQueueMax]).toEqual([null, null, null]);
   });
 
   it('can be read back from its JSON without loss', () => {
-    const report = statsReport('a', stats);
+    const report = statsReport('a', stats, null);
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);
   });
 });
 
 describe('statsTable', () => {
   it('aligns one line per worker under their titles', () => {
-    expect(statsTable(statsReport('127.0.0.1:9191', stats))).toEqual([
+    expect(statsTable(statsReport('127.0.0.1:9191', stats, null))).toEqual([
       'uWSGI 2.0.21 at 127.0.0.1:9191, master pid 5120, /srv/hello',
       '240 requests, 1 exceptions, 0 harakiri, sent 190 KiB, memory 32 MiB, listen queue 3 of 100',
       '',
@@ -93,8 +94,50 @@ describe('statsTable', () => {
 
   it('shows how many cores of a worker with threads are busy', () => {
     const busy = { ...worker, status: 'busy', cores: [{ ...core, in_request: 1 }, core] };
-    const lines = statsTable(statsReport('a', { ...stats, version: 'reeve-0.1.0', workers: [busy] }));
+    const lines = statsTable(statsReport('a', { ...stats, version: 'reeve-0.1.0', workers: [busy] }, null));
     expect(lines[0]).toContain('Reeve 0.1.0 at a');
     expect(lines.at(-1)).toContain('busy 1/2');
+  });
+
+  it('has the vassals of an emperor in the place of workers', () => {
+    const vassals = vassalRows(
+      {
+        version: 'reeve-0.1.0',
+        pid: 10,
+        uid: 0,
+        gid: 0,
+        cwd: '/srv',
+        emperor: ['/etc/vassals'],
+        emperor_tyrant: 0,
+        throttle_level: 0,
+        vassals: [],
+        blacklist: [],
+        reeve: {
+          vassals: [
+            {
+              id: 'bad.ini',
+              monitor: '/etc/vassals',
+              config: '/etc/vassals/bad.ini',
+              state: 'refused',
+              cause: 'owned by root',
+              next: 0,
+            },
+          ],
+        },
+      },
+      { atMs: 0, aheadMs: 0, heartbeatMs: 30_000 },
+    );
+    const report = statsReport(
+      '/run/emperor.sock',
+      { ...stats, version: 'reeve-0.1.0', pid: 10, workers: [] },
+      vassals,
+    );
+    expect(report.vassals).toMatchObject([{ id: 'bad.ini', state: 'refused', pid: null }]);
+    expect(statsTable(report)).toEqual([
+      'Emperor of Reeve 0.1.0 at /run/emperor.sock, pid 10, /srv/hello',
+      '',
+      'VASSAL   PID  STATE    RESPAWNS  CAUSE',
+      'bad.ini    -  refused         0  Owned by root.',
+    ]);
   });
 });

@@ -3,6 +3,7 @@
  * `reeve help stats`), and a table made from it. Pure. null is what the server does not report, never 0.
  */
 import type { StatsDocument, StatsWorker } from '../../engine/api/stats.ts';
+import type { OwnRow } from '../core/emperor/vassal-rows.ts';
 
 export interface StatsReport {
   address: string;
@@ -19,6 +20,18 @@ export interface StatsReport {
   txBytes: number;
   rssBytes: number | null;
   workers: WorkerReport[];
+  /** Of an emperor; null: it is a server. */
+  vassals: VassalReport[] | null;
+}
+
+export interface VassalReport {
+  id: string;
+  state: string;
+  /** In words; empty: there is nothing to say. */
+  cause: string;
+  pid: number | null;
+  respawns: number;
+  configPath: string | null;
 }
 
 export interface WorkerReport {
@@ -39,7 +52,7 @@ export interface WorkerReport {
   busyCores: number;
 }
 
-export function statsReport(address: string, document: StatsDocument): StatsReport {
+export function statsReport(address: string, document: StatsDocument, vassals: readonly OwnRow[] | null): StatsReport {
   // Without memory-report every worker says 0 bytes.
   const hasMemory = document.workers.some(({ rss }) => rss > 0);
   const workers = document.workers.map((worker) => workerReport(worker, hasMemory));
@@ -61,7 +74,12 @@ export function statsReport(address: string, document: StatsDocument): StatsRepo
     txBytes: sum((worker) => worker.txBytes),
     rssBytes: hasMemory ? sum((worker) => worker.rssBytes ?? 0) : null,
     workers,
+    vassals: vassals?.map(vassalReport) ?? null,
   };
+}
+
+function vassalReport({ id, state, cause, pid, respawns, configPath }: OwnRow): VassalReport {
+  return { id, state, cause, pid, respawns, configPath };
 }
 
 function workerReport(worker: StatsWorker, hasMemory: boolean): WorkerReport {
@@ -84,8 +102,28 @@ function workerReport(worker: StatsWorker, hasMemory: boolean): WorkerReport {
   };
 }
 
-/** Lines for a terminal: two of the server, then one per worker, numbers aligned with their units. */
+/** Lines for a terminal: of an emperor its vassals, of a server two lines and one per worker, numbers aligned. */
 export function statsTable(report: StatsReport): string[] {
+  return report.vassals === null ? serverTable(report) : emperorTable(report, report.vassals);
+}
+
+function emperorTable(report: StatsReport, vassals: readonly VassalReport[]): string[] {
+  const rows = vassals.map(({ id, pid, state, respawns, cause }) => [
+    id,
+    pid === null ? '-' : String(pid),
+    state,
+    String(respawns),
+    cause,
+  ]);
+  const name = serverName(report.version);
+  return [
+    `Emperor of ${name} at ${report.address}, pid ${report.masterPid}, ${report.cwd}`,
+    '',
+    ...alignColumns([['VASSAL', 'PID', 'STATE', 'RESPAWNS', 'CAUSE'], ...rows], new Set([0, 2, 4])),
+  ];
+}
+
+function serverTable(report: StatsReport): string[] {
   const { listenQueue, listenQueueMax, listenQueueErrors, workers } = report;
   const queueMax = listenQueueMax === null ? '' : ` of ${listenQueueMax}`;
   const queueErrors = listenQueueErrors === 0 ? '' : `, ${listenQueueErrors} refused`;
