@@ -248,7 +248,7 @@ ${WATCH}memory-report = true
     title: 'Spooler and cron',
     text: 'Work beside the requests: tasks from the application in a folder, and commands at set times.',
     questions: [
-      { ...FOLDER, hint: 'The folder spool has to exist in it.' },
+      { ...FOLDER, hint: 'The folder spool in it has to be there, and the user has to be allowed to write there.' },
       module('app:app'),
       question('command', 'Nightly command', 'python3 cleanup.py', 'Runs at 3:10; empty for none.', true),
       VENV,
