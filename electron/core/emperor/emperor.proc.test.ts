@@ -86,7 +86,13 @@ describe.each(['uWSGI', 'uWSGI over SSH', 'the engine'] as const)('an emperor of
       const found = await bench.instance(id);
       return found.health.level === 'crit' ? found : null;
     });
-    expect(row).toMatchObject({ kind: 'emperor', sections: ['emperor'], figures: null, emperor: { vassals: 4 } });
+    expect(row).toMatchObject({
+      name: 'vassals',
+      kind: 'emperor',
+      sections: ['emperor'],
+      figures: null,
+      emperor: { vassals: 4 },
+    });
     expect(row.health.word).toMatch(/^\d vassals? in trouble$/);
     expect(row.health.sentence).toContain('broken.ini is throttled');
     await expect(bench.client.call('reload.plan', { instanceId: id })).rejects.toMatchObject({

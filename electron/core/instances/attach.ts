@@ -4,7 +4,8 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
+import type { EmperorStats } from '../../../engine/api/emperor-stats.ts';
 import { loadingArguments } from '../../../engine/config/sources.ts';
 import type { Params } from '../../contract/api.ts';
 import type { EffectiveConfig } from '../config/effective-config.ts';
@@ -44,7 +45,8 @@ export async function attachInstance(
   // Another call may have attached to it meanwhile.
   const rival = registry.find((record) => record.statsAddress === text);
   if (rival !== null) return rival;
-  const found = name ?? (server === null ? basename(poll.document.cwd) || text : nameOf(server));
+  const ruled = poll.emperor === null || server?.config?.configPath != null ? null : nameOfRealm(poll.emperor);
+  const found = name ?? ruled ?? (server === null ? basename(poll.document.cwd) || text : nameOf(server));
   const instance = registry.add({
     id: randomUUID(),
     name: registry.freeName(found),
@@ -61,6 +63,13 @@ export async function attachInstance(
   followMaster(instance, ports, onTrouble);
   instance.attach({ known: poll.document });
   return instance;
+}
+
+/** `vassals` for an emperor of /etc/uwsgi/vassals and of /etc/uwsgi/vassals/*.ini; null: of a database. */
+function nameOfRealm({ emperor }: EmperorStats): string | null {
+  const [first = ''] = emperor;
+  if (first === '' || first.includes('://')) return null;
+  return basename(/[*?[]/.test(first) ? dirname(first) : first) || null;
 }
 
 /** The configuration of an attached server as its process and its file say now; null: neither is known. */
