@@ -160,7 +160,25 @@ describe('a wrong line is an error that names file and line', () => {
   test('a configuration without a listener says what to add', () => {
     const built = build('processes = 2');
     expect(built.ok ? [] : built.errors.map(({ code }) => code)).toEqual(['no-listener']);
+    expect(build('mule = true\nstats = /tmp/s').ok).toBe(false);
   });
+
+  test('without an application spoolers and mules still have the imports, the path and the virtual environment', () => {
+    const built = build('http-socket = :1\nimport = tasks\nhome = /venv\npythonpath = /lib');
+    const app = { main: null, mounts: [], imports: ['tasks'], virtualenv: '/venv', pythonpath: ['/lib'] };
+    expect(built.ok ? built.settings.app : built.errors).toMatchObject(app);
+    const nothing = build('http-socket = :1\nharakiri = 4');
+    expect(nothing.ok ? nothing.settings.app : null).toEqual({ language: 'none' });
+    expect(build('http-socket = :1\njs-app = a.mjs\npythonpath = /lib').ok).toBe(true);
+  });
+
+  test.each(['cron = 0 3 -1 -1 -1 nightly', 'spooler = /q', 'attach-daemon = redis-server', 'emperor = /vassals'])(
+    '%s is work enough for a server without a listener and workers',
+    (line) => {
+      const built = build(`${line}\nprocesses = 4\ncheaper = 2`);
+      expect(built.ok ? built.settings : built.errors).toMatchObject({ processes: 0, sockets: { gateways: 0 } });
+    },
+  );
 });
 
 describe('what is accepted', () => {

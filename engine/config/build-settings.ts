@@ -12,11 +12,11 @@ import { defaultOldCache } from './cache-values.ts';
 import { defaultCheaper, defaultSleep } from './cheaper-settings.ts';
 import { defaultCommons } from './commons-settings.ts';
 import { defaultCronSettings } from './cron-settings.ts';
-import { defaultEmperor, finishEmperor } from './emperor-settings.ts';
+import { defaultEmperor } from './emperor-settings.ts';
 import type { ConfigError, ConfigErrorCode } from './errors.ts';
 import { finishAlarms } from './finish-alarms.ts';
 import { finishCommons } from './finish-commons.ts';
-import { finishListeners } from './finish-listeners.ts';
+import { finishListeners, finishWithoutListeners } from './finish-listeners.ts';
 import { finishLog } from './finish-log.ts';
 import { finishMetrics } from './finish-metrics.ts';
 import { finishWorkers } from './finish-workers.ts';
@@ -31,7 +31,7 @@ import { defaultRecycling } from './options/recycling.ts';
 import { defaultProtocols } from './options/requests.ts';
 import type { Draft } from './options/section.ts';
 import { RESOLVED_OPTIONS, readers } from './options/sections.ts';
-import { finishPython, pythonDraft } from './python-app.ts';
+import { finishPython, hasApp, pythonDraft } from './python-app.ts';
 import type { Resolved } from './resolve.ts';
 import type { ResolvedOption } from './resolve-state.ts';
 import { hidePasswords } from './secrets.ts';
@@ -151,7 +151,7 @@ export function buildSettings(resolved: Resolved): BuildResult {
     resolved.applied.findLast((item) => findOption(item.key)?.name === name)?.origin ?? null;
   finishWorkers(settings, originOf, errors, warnings);
   checkWorkerAccept(settings, originOf, errors);
-  finishEmperor(settings);
+  finishWithoutListeners(settings);
   finishLog(settings, originOf, errors);
   finishCommons(draft, originOf, errors);
   if (settings.system.daemonsGetStdin) for (const daemon of settings.system.daemons) daemon.hasStdin = true;
@@ -302,7 +302,7 @@ function finishApp(draft: Draft, errors: ConfigError[], warnings: ConfigWarning[
   const { python, jsApp, settings } = draft;
   const { app, unused } = finishPython(python);
   for (const source of unused) warnings.push({ code: 'caution', ...source });
-  if (jsApp !== null && app !== null) {
+  if (jsApp !== null && app !== null && hasApp(app)) {
     errors.push({
       code: 'bad-value',
       message: "Both a Python application and 'js-app' are given; an instance runs one of them.",

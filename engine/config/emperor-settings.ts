@@ -1,7 +1,6 @@
 /**
  * The part of the settings that is about the emperor, who runs one instance (a vassal) for each configuration, and
- * what an instance may say as a vassal. `finishEmperor` says what it means for the instance around it: with nothing to
- * answer on, it runs no workers and no gateways.
+ * what an instance may say as a vassal.
  */
 import type { DatabaseMonitorSetting } from './monitor-values.ts';
 import type { EngineSettings, SocketAddress } from './settings.ts';
@@ -105,13 +104,4 @@ export function defaultEmperor(): EmperorSettings {
 /** Nothing but an emperor: nobody would send workers or gateways anything to do. */
 export function isEmperorAlone({ emperor, listeners }: Pick<EngineSettings, 'emperor' | 'listeners'>): boolean {
   return emperor.monitors.length > 0 && listeners.length === 0;
-}
-
-/** When all lines are known. */
-export function finishEmperor(settings: EngineSettings): void {
-  if (!isEmperorAlone(settings)) return;
-  settings.processes = 0;
-  settings.sockets.gateways = 0;
-  // No zygote: there is nothing to fork.
-  if (settings.app.language === 'none') settings.lazyApps = true;
 }

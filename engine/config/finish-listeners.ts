@@ -7,7 +7,7 @@ import { leaveOut } from './argv.ts';
 import type { ConfigWarning } from './build-settings.ts';
 import type { ConfigError } from './errors.ts';
 import type { Draft, DraftSocket } from './options/section.ts';
-import { type ListenerSetting, type Origin, type SocketAddress } from './settings.ts';
+import type { EngineSettings, ListenerSetting, Origin, SocketAddress } from './settings.ts';
 
 /** systemd hands over sockets from this descriptor on (sd_listen_fds(3)). */
 const FIRST_INHERITED_FD = 3;
@@ -23,7 +23,7 @@ export function finishListeners(draft: Draft, errors: ConfigError[], warnings: C
   warnOfUnused(draft, warnings);
   checkTwice(settings.listeners, errors);
   checkHttpTo(draft, errors, warnings);
-  if (settings.listeners.length === 0 && settings.emperor.monitors.length === 0 && errors.length === 0) {
+  if (settings.listeners.length === 0 && !hasOtherWork(settings) && errors.length === 0) {
     errors.push({
       code: 'no-listener',
       message: 'The configuration names no address to answer on.',
@@ -32,6 +32,23 @@ export function finishListeners(draft: Draft, errors: ConfigError[], warnings: C
       hint: 'Add http = 127.0.0.1:8080, or socket = 127.0.0.1:3031 for a web server in front.',
     });
   }
+}
+
+/** What a server without an address is started for, as on uWSGI, which does not count mules. */
+function hasOtherWork({ emperor, cron, spooler, system }: EngineSettings): boolean {
+  return [emperor.monitors, cron.crons, spooler.folders, system.daemons].some((list) => list.length > 0);
+}
+
+/**
+ * Without an address nobody would send workers and gateways anything to do: there are none, as on uWSGI, which loads the
+ * application all the same, for spoolers and mules come from it. For when all lines are known.
+ */
+export function finishWithoutListeners(settings: EngineSettings): void {
+  if (settings.listeners.length > 0) return;
+  settings.processes = 0;
+  settings.sockets.gateways = 0;
+  // No zygote: there is nothing to fork.
+  if (settings.app.language === 'none') settings.lazyApps = true;
 }
 
 /** The listener, or what is wrong with it. */

@@ -57,8 +57,13 @@ interface PythonOptions {
 
 export interface PythonApp extends PythonOptions {
   language: 'python';
-  /** The application for all that no mount is for; null: the first mount is. */
+  /** The application for all that no mount is for; null: the first mount is, or there is none at all. */
   main: AppSource | null;
+}
+
+/** false: it is there for spoolers and mules alone. */
+export function hasApp({ main, mounts }: PythonApp): boolean {
+  return main !== null || mounts.length > 0;
 }
 
 /** The Python options as they are read, before it is decided which of them makes the main application. */
@@ -109,7 +114,7 @@ export function finishPython(draft: PythonDraft): {
   const { sources, pasteLogger, ...options } = draft;
   const [used, ...unused] = MAIN_ORDER.filter((option) => sources.has(option));
   const main = used === undefined ? null : (sources.get(used)?.source ?? null);
-  if (main === null && draft.mounts.length === 0) return { app: null, unused: [] };
+  if (main === null && draft.mounts.length === 0 && !hasPython(options)) return { app: null, unused: [] };
   if (main?.type === 'paste') main.logging = pasteLogger;
   return {
     app: { language: 'python', main, ...options },
@@ -119,6 +124,13 @@ export function finishPython(draft: PythonDraft): {
       message: `'${option}' is not used: '${used}' names the application already, and the first of ${MAIN_ORDER.join(', ')} counts.`,
     })),
   };
+}
+
+/** Without an application there are still spoolers and mules, which have their code from `import` and a virtual environment. */
+function hasPython(options: PythonOptions): boolean {
+  const { imports, sharedImports, moduleAliases, postModuleAliases, pythonpath } = options;
+  const lists = [imports, sharedImports, moduleAliases, postModuleAliases, pythonpath];
+  return options.virtualenv !== null || lists.some((list) => list.length > 0);
 }
 
 /** `FILE.py` or `MODULE[:CALLABLE]`, as `mount` takes them. */

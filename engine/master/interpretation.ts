@@ -103,7 +103,7 @@ function reloadObstacle(present: EngineSettings, next: EngineSettings): string |
   if ((present.sockets.gateways === 0) !== (next.sockets.gateways === 0)) {
     const text =
       present.sockets.gateways === 0 ? 'has an address to answer on now' : 'has no address to answer on any more';
-    return `The emperor ${text}, which only a start can follow. Stop the engine and start it again.`;
+    return `The server ${text}, which only a start can follow. Stop the engine and start it again.`;
   }
   if (JSON.stringify(present.system.identity) !== JSON.stringify(next.system.identity)) {
     return "'uid', 'gid' or 'add-gid' has changed, which only a start can follow. Stop the engine and start it again.";

@@ -2,6 +2,7 @@
  * The runtimes of all generations: starts zygotes and fresh workers, passes messages over the control wire, and turns
  * what they say and how they end into events. Which of them there should be is the machine's business.
  */
+import { hasApp } from '../config/python-app.ts';
 import type { EngineSettings, SocketAddress } from '../config/settings.ts';
 import type { CompanionEffect, CompanionEvent } from './companions.ts';
 import {
@@ -204,17 +205,20 @@ export class RuntimePool {
   ): ReturnType<typeof startRuntime> {
     const settings = this.#settings.get(generation) ?? this.#host.candidate();
     this.#settings.set(generation, settings);
-    const needApps = Math.max(settings.needApp ? 1 : 0, this.#appsBefore(generation));
+    const needApps = Math.max(settings.needApp ? 1 : 0, this.#appsBefore(generation, settings));
     const isFirst = role === 'worker' && this.#isFirst(generation, wid);
     const request = { role, generation, spawnId, wid, number, isFirst, processes, needApps };
     return startRuntime(settings, this.#place, request, this.#host.log, onEnd);
   }
 
   /** A generation that takes over loads all that the present one has; any other what it had before. */
-  #appsBefore(generation: number): number {
+  #appsBefore(generation: number, { app, listeners }: EngineSettings): number {
     const { generations, active } = this.#host.state();
     if (generations.get(generation)?.role !== 'incoming') return this.#appCounts.get(generation) ?? 0;
-    return Math.max(1, this.#appCounts.get(active) ?? 0);
+    const before = this.#appCounts.get(active) ?? 0;
+    // A server that never had one may go on without it where none is asked for.
+    const isAsked = listeners.length > 0 && (app.language === 'python' ? hasApp(app) : app.language !== 'none');
+    return before === 0 && isAsked ? 1 : before;
   }
 
   #said(from: RuntimeId, message: RuntimeToMaster): void {

@@ -139,6 +139,8 @@ export class System {
     }
     if (!seen.isServing && state.phase === 'serving') {
       seen.isServing = true;
+      // With no workers to wait for it serves in its first step.
+      seen.generation = state.active;
       this.#served();
     }
     if (seen.isServing) this.#observeReload(state);

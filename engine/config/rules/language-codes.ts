@@ -43,7 +43,7 @@ export const languageCodes = [
     code: 'no-listener',
     severity: 'error',
     title: 'No address to answer on',
-    why: 'The bundled engine does not start without one; uWSGI does, and serves nobody.',
+    why: 'Without one there is nothing to do, unless crons, spoolers, daemons or an emperor are given.',
     todo: 'Add http-socket = 127.0.0.1:8080, or socket = 127.0.0.1:3031 for a web server in front.',
     example: '[uwsgi]\nmodule = shop\n',
     server: 'engine',

@@ -101,12 +101,11 @@ def prepare(boot):
 def load_apps(setting):
     """Loads what can be loaded; tracebacks go to the log, and the last line of each to `failures`."""
     apps = Apps(setting.get("manageScriptName", False), setting.get("hasDefaultApp", True))
-    if setting["language"] == "none":
+    sources = [("", setting["main"])] if setting.get("main") else []
+    sources += [(mount["mountpoint"], mount["source"]) for mount in setting.get("mounts", ())]
+    if not sources:
         apps.failures.append("no application is configured; name one with 'wsgi-file' or 'module'")
         _write("*** %s\n" % apps.failures[0])
-        return apps
-    sources = [("", setting["main"])] if setting["main"] else []
-    sources += [(mount["mountpoint"], mount["source"]) for mount in setting["mounts"]]
     for mountpoint, source in sources:
         started = time.monotonic()
         try:
