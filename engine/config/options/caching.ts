@@ -27,7 +27,7 @@ cache-use-last-modified | flag | works | | Keeps the time of the latest change o
 add-cache-item | list | works | | Puts an item into a cache at the start: KEY=VALUE, or CACHE KEY=VALUE.
 load-file-in-cache | list | works | | Puts a file into a cache at the start, under its name: FILE, or CACHE FILE.
 load-file-in-cache-gzip | list | works | | As 'load-file-in-cache', compressed.
-check-cache | string | no | | Answers from this cache when it has an item for the requested URI; without a name, from the default one.
+check-cache | string | no: the application answers each request; ask uwsgi.cache_get there, or let the server in front cache | | Answers from this cache when it has an item for the requested URI; without a name, from the default one.
 queue | int | works | | Shared queue with this many places. | unit=slots
 queue-blocksize | bytes | works | 8192 | Largest item of the queue.
 queue-store | path | works | | File that keeps the queue over a restart.

@@ -25,24 +25,24 @@ weight | int | no | 1 | Share of requests that a router gives this instance, bes
 auto-weight | flag | no | | Chooses 'weight' by itself.
 zerg-fallback | flag | no | | Opens the sockets of the configuration when the zerg server can not be reached.
 zergpool | list | no | | Opens sockets and hands them to zerg instances: CONTROL-SOCKET:ADDRESS,ADDRESS.
-legion | list | no | | Makes this server a member of a legion: NAME ADDRESS VALOR ALGORITHM:SECRET.
-legion-mcast | list | no | | As 'legion', by multicast to all members.
-legion-node | list | no | | Another member of a legion: NAME ADDRESS.
-legion-quorum | list | no | | Votes a member needs to become the lord: NAME NUMBER.
-legion-freq | seconds | no | | Time between two messages to the other members.
-legion-tolerance | seconds | no | | Silence after which a member counts as lost.
-legion-skew-tolerance | seconds | no | 30 | How far the clocks of members may be apart.
-legion-death-on-lord-error | seconds | no | | Time this member counts itself as dead after an action of 'legion-lord' failed.
-legion-setup | list | no | | Action when the legion is set up: NAME ACTION:ARGUMENT.
-legion-join | list | no | | Action when the legion has its quorum for the first time: NAME ACTION:ARGUMENT.
-legion-lord | list | no | | Action when this member becomes the lord: NAME ACTION:ARGUMENT.
-legion-unlord | list | no | | Action when this member is no longer the lord: NAME ACTION:ARGUMENT.
-legion-death | list | no | | Action when this server ends: NAME ACTION:ARGUMENT.
-legion-node-joined | list | no | | Action when another member joins: NAME ACTION:ARGUMENT.
-legion-node-left | list | no | | Action when another member leaves: NAME ACTION:ARGUMENT.
-legion-scroll | list | no | | Text that this member tells the others: NAME TEXT.
-legion-scroll-max-size | bytes | no | | Longest text of 'legion-scroll'.
-legion-scroll-list-max-size | bytes | no | | Size of all texts of a legion's members together.
+legion | list | no: the engine knows no legions | | Makes this server a member of a legion: NAME ADDRESS VALOR ALGORITHM:SECRET.
+legion-mcast | list | no: the engine knows no legions | | As 'legion', by multicast to all members.
+legion-node | list | no: the engine knows no legions | | Another member of a legion: NAME ADDRESS.
+legion-quorum | list | no: the engine knows no legions | | Votes a member needs to become the lord: NAME NUMBER.
+legion-freq | seconds | no: the engine knows no legions | | Time between two messages to the other members.
+legion-tolerance | seconds | no: the engine knows no legions | | Silence after which a member counts as lost.
+legion-skew-tolerance | seconds | no: the engine knows no legions | 30 | How far the clocks of members may be apart.
+legion-death-on-lord-error | seconds | no: the engine knows no legions | | Time this member counts itself as dead after an action of 'legion-lord' failed.
+legion-setup | list | no: the engine knows no legions | | Action when the legion is set up: NAME ACTION:ARGUMENT.
+legion-join | list | no: the engine knows no legions | | Action when the legion has its quorum for the first time: NAME ACTION:ARGUMENT.
+legion-lord | list | no: the engine knows no legions | | Action when this member becomes the lord: NAME ACTION:ARGUMENT.
+legion-unlord | list | no: the engine knows no legions | | Action when this member is no longer the lord: NAME ACTION:ARGUMENT.
+legion-death | list | no: the engine knows no legions | | Action when this server ends: NAME ACTION:ARGUMENT.
+legion-node-joined | list | no: the engine knows no legions | | Action when another member joins: NAME ACTION:ARGUMENT.
+legion-node-left | list | no: the engine knows no legions | | Action when another member leaves: NAME ACTION:ARGUMENT.
+legion-scroll | list | no: the engine knows no legions | | Text that this member tells the others: NAME TEXT.
+legion-scroll-max-size | bytes | no: the engine knows no legions | | Longest text of 'legion-scroll'.
+legion-scroll-list-max-size | bytes | no: the engine knows no legions | | Size of all texts of a legion's members together.
 udp | address | no | | Takes uwsgi packets over UDP on this address.
 multicast | address | no | | Joins this multicast group and takes uwsgi packets from it.
 multicast-ttl | int | no | | Number of networks that multicast packets may pass.
