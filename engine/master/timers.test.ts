@@ -56,6 +56,20 @@ describe('timers', () => {
     expect(timers.reports).toMatchObject([{ iterations: 0, next: 0, raised: 2 }]);
   });
 
+  it('ring on when the clock is put back, and not at once when it is put forward', () => {
+    vi.useFakeTimers();
+    timers.takeOver(1);
+    timers.add(1, { kind: 'timer', number: 3, seconds: 2, iterations: 0 });
+    vi.advanceTimersByTime(1000);
+    vi.setSystemTime(Date.now() - 3_600_000);
+    vi.advanceTimersByTime(3500);
+    expect(raised).toEqual([3, 3]);
+    expect(timers.reports[0]?.next).toBe(Math.floor((Date.now() + 1500) / 1000));
+    vi.setSystemTime(Date.now() + 7_200_000);
+    vi.advanceTimersByTime(1000);
+    expect(raised).toEqual([3, 3]);
+  });
+
   it('of the old generation end with it', () => {
     vi.useFakeTimers();
     timers.takeOver(1);

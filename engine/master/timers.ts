@@ -30,6 +30,7 @@ interface Running {
   request: TimerRequest;
   raised: number;
   lastMs: number;
+  /** Of a cron: the time of the day. Of a timer: on the monotonic clock, so that a clock that is set does not stop it. */
   nextMs: number;
   clock: NodeJS.Timeout | null;
   watcher: FSWatcher | null;
@@ -55,7 +56,7 @@ export class Timers {
       seconds: 'seconds' in request ? request.seconds : 0,
       iterations: 'seconds' in request && request.iterations > 0 ? request.iterations - raised : 0,
       last: Math.floor(lastMs / 1000),
-      next: Math.floor(nextMs / 1000),
+      next: Math.floor((request.kind === 'cron' || nextMs === 0 ? nextMs : wallMs(nextMs)) / 1000),
       raised,
     }));
   }
@@ -96,7 +97,7 @@ export class Timers {
     const running: Running = { request, raised: 0, lastMs: 0, nextMs: 0, clock: null, watcher: null };
     this.#running.set(key, running);
     if (request.kind === 'cron') return this.#lookAtClock(key, running, request.time);
-    if (request.kind !== 'file') return this.#arm(running, request.seconds * 1000, Date.now());
+    if (request.kind !== 'file') return this.#arm(running, request.seconds * 1000, performance.now());
     this.#watch(running, request.path, false);
     if (running.watcher === null)
       this.#host.log(`*** ${request.path} can not be watched now: it is looked for again ***`);
@@ -104,7 +105,7 @@ export class Timers {
 
   /** From the time it should have come, so that it does not drift; times that were missed are left out. */
   #arm(running: Running, periodMs: number, fromMs: number): void {
-    const nowMs = Date.now();
+    const nowMs = performance.now();
     const missed = Math.max(0, Math.floor((nowMs - fromMs) / periodMs));
     running.nextMs = fromMs + (missed + 1) * periodMs;
     this.#await(running, periodMs);
@@ -112,7 +113,7 @@ export class Timers {
 
   /** Months are more than a timer of Node can wait: it is set again then. */
   #await(running: Running, periodMs: number): void {
-    const leftMs = running.nextMs - Date.now();
+    const leftMs = running.nextMs - performance.now();
     const waitMs = waitable(leftMs);
     const next = waitMs < leftMs ? () => this.#await(running, periodMs) : () => this.#ring(running, periodMs);
     running.clock = setTimeout(next, waitMs);
@@ -183,4 +184,8 @@ function unwatch(running: Running): void {
   running.clock = null;
   running.watcher?.close();
   running.watcher = null;
+}
+
+function wallMs(monotonicMs: number): number {
+  return Date.now() + monotonicMs - performance.now();
 }
