@@ -76,7 +76,7 @@ function paragraphs(options: readonly OptionInfo[], notes: ReadonlyMap<string, s
 function statusText(option: OptionInfo): string {
   const own = option.plugin === 'reeve' ? " (Reeve's own)" : '';
   if (option.status === 'works') return `works${own}`;
-  return option.status === 'no effect' ? `no effect: ${option.reason ?? ''}` : 'not supported';
+  return option.reason === null ? option.status : `${option.status}: ${option.reason}`;
 }
 
 function defaultText(option: OptionInfo): string {

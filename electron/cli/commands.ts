@@ -109,7 +109,7 @@ export const COMMANDS: readonly Command[] = [
     details: [
       'Runs the file in a scratch folder with its sockets, FIFO, pidfile and log moved aside, loads the application, asks ' +
         'for GET / once, stops it and removes the folder. Nothing of a server that runs from the same file is touched; ' +
-        'commands, hooks, daemons, uid and gid are left out. The application itself is really loaded, as this user.',
+        'commands, hooks, daemons, tasks, crons, mules, alarms, uid and gid are left out. The application itself is really loaded, as this user.',
       'Exit codes: 0 it would start, 78 the configuration is wrong, 1 it would not start.',
     ],
   },
