@@ -7,7 +7,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Background } from '../../../electron/contract/background-model.ts';
 import { formatCount } from '../../format/quantity.ts';
 import { instanceRoute } from '../../stores/router.ts';
-import { useBackground, useInstance, useNow, useStores } from '../../stores/use-stores.ts';
+import { useBackground, useInstance, useInstances, useNow, useStores } from '../../stores/use-stores.ts';
 import { Button } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorBand } from '../../ui/ErrorBand.tsx';
@@ -15,10 +15,10 @@ import { FilterField } from '../../ui/Field.tsx';
 import { PanelHead } from '../../ui/Panel.tsx';
 import { Segmented } from '../../ui/Segmented.tsx';
 import { configRequests } from '../config/config-requests.ts';
+import { isSilent } from '../instance/link-down.ts';
 import { logRequests } from '../logs/log-requests.ts';
 import './background.css';
-import { ABOUT, countParts, matches, PARTS, type Part } from './background-parts.ts';
-import { cronSignal, cronWords } from './cron-words.ts';
+import { ABOUT, countParts, matches, PARTS, type Part, textsOf } from './background-parts.ts';
 import { FactTable } from './FactTable.tsx';
 import { AllMetrics, MetricTable } from './MetricTable.tsx';
 import {
@@ -47,7 +47,8 @@ export default function BackgroundPage({ instanceId }: { instanceId: string }) {
   if (background === null) return <p className="calm late">Reading stats of {name}</p>;
   const counts = countParts(background);
   const has = PARTS.filter((id) => counts[id] > 0);
-  const shown = part === 'all' ? has : [part];
+  const found = has.filter((id) => textsOf(id, background).some((texts) => matches(filter, texts)));
+  const shown = part === 'all' ? found : [part];
   return (
     <div className="background-page">
       <div className="tool">
@@ -78,11 +79,18 @@ export default function BackgroundPage({ instanceId }: { instanceId: string }) {
             />
           ),
         )}
-        {part === 'all' && has.length === 0 ? (
+        {shown.length > 0 ? null : has.length === 0 ? (
           <p className="calm">
             {name} does nothing beside its requests. Each part above says which option would give it one.
           </p>
-        ) : null}
+        ) : (
+          <p className="calm">
+            Nothing matches <span className="m">{filter}</span>.{' '}
+            <button type="button" className="btn-link" onClick={() => setFilter('')}>
+              Clear filter
+            </button>
+          </p>
+        )}
       </div>
     </div>
   );
@@ -102,28 +110,32 @@ const FIRST_METRICS = 20;
 
 function PartPanel({ part, instanceId, background, filter, scroller, onAll }: PartPanelProps) {
   const { router } = useStores();
-  const nowMs = useNow();
+  const now = useNow();
+  // Nothing goes on while nothing is told.
+  const isOfBefore = useInstances(({ byId }) => {
+    const instance = byId[instanceId];
+    return instance !== undefined && isSilent(instance);
+  });
+  const nowMs = isOfBefore ? background.atMs : now;
   const openLog = (): void => {
     logRequests.ask(instanceId, 'cron');
     router.go(instanceRoute(instanceId, 'logs'));
   };
   const { title } = ABOUT[part];
-  const table = tableOf();
+  const kept = textsOf(part, background).map((texts) => matches(filter, texts));
+  const isKept = (_row: unknown, index: number): boolean => kept[index] ?? false;
   return (
     <section aria-label={title}>
       <PanelHead title={title} fact={factOf(part, background)} />
-      {table ?? <p className="calm part-empty">None of them matches the filter.</p>}
+      {kept.includes(true) ? tableOf() : <p className="calm part-empty">None of them matches the filter.</p>}
     </section>
   );
 
-  /** null: nothing is left by the filter. */
   function tableOf(): ReactNode {
     switch (part) {
       case 'crons': {
-        const rows = background.crons.filter((cron) =>
-          matches(filter, [cron.command, cronSignal(cron), cronWords(cron)]),
-        );
-        return rows.length === 0 ? null : (
+        const rows = background.crons.filter(isKept);
+        return (
           <FactTable
             label={title}
             columns={cronColumns(nowMs, openLog)}
@@ -133,8 +145,8 @@ function PartPanel({ part, instanceId, background, filter, scroller, onAll }: Pa
         );
       }
       case 'timers': {
-        const rows = background.timers.filter(({ kind, signal, path }) => matches(filter, [kind, signal, path]));
-        return rows.length === 0 ? null : (
+        const rows = background.timers.filter(isKept);
+        return (
           <FactTable
             label={title}
             columns={timerColumns(nowMs)}
@@ -144,26 +156,22 @@ function PartPanel({ part, instanceId, background, filter, scroller, onAll }: Pa
         );
       }
       case 'signals': {
-        const rows = background.signals.filter(({ number, target }) => matches(filter, [number, target]));
-        return rows.length === 0 ? null : (
+        const rows = background.signals.filter(isKept);
+        return (
           <FactTable label={title} columns={signalColumns(nowMs)} rows={rows} keyOf={({ number }) => String(number)} />
         );
       }
       case 'mules': {
-        const rows = background.mules.filter(({ id, command, farms }) => matches(filter, [id, command, farms]));
-        return rows.length === 0 ? null : (
-          <FactTable label={title} columns={muleColumns(nowMs)} rows={rows} keyOf={({ id }) => String(id)} />
-        );
+        const rows = background.mules.filter(isKept);
+        return <FactTable label={title} columns={muleColumns(nowMs)} rows={rows} keyOf={({ id }) => String(id)} />;
       }
       case 'caches': {
-        const rows = background.caches.filter((cache) => matches(filter, [cache.name]));
-        return rows.length === 0 ? null : (
-          <FactTable label={title} columns={CACHE_COLUMNS} rows={rows} keyOf={(cache) => cache.name} />
-        );
+        const rows = background.caches.filter(isKept);
+        return <FactTable label={title} columns={CACHE_COLUMNS} rows={rows} keyOf={(cache) => cache.name} />;
       }
       case 'daemons': {
-        const rows = background.daemons.filter(({ command }) => matches(filter, [command]));
-        return rows.length === 0 ? null : (
+        const rows = background.daemons.filter(isKept);
+        return (
           <FactTable
             label={title}
             columns={DAEMON_COLUMNS}
@@ -173,8 +181,8 @@ function PartPanel({ part, instanceId, background, filter, scroller, onAll }: Pa
         );
       }
       case 'alarms': {
-        const rows = background.alarms.filter(({ name, action }) => matches(filter, [name, action]));
-        return rows.length === 0 ? null : (
+        const rows = background.alarms.filter(isKept);
+        return (
           <FactTable
             label={title}
             columns={alarmColumns(nowMs)}
@@ -184,8 +192,8 @@ function PartPanel({ part, instanceId, background, filter, scroller, onAll }: Pa
         );
       }
       case 'locks': {
-        const rows = background.locks.filter((lock) => matches(filter, [lock.name, lock.pid]));
-        return rows.length === 0 ? null : (
+        const rows = background.locks.filter(isKept);
+        return (
           <FactTable
             label={title}
             columns={LOCK_COLUMNS}
@@ -195,8 +203,7 @@ function PartPanel({ part, instanceId, background, filter, scroller, onAll }: Pa
         );
       }
       case 'metrics': {
-        const rows = background.metrics.filter((metric) => matches(filter, [metric.name, metric.type]));
-        if (rows.length === 0) return null;
+        const rows = background.metrics.filter(isKept);
         if (onAll === null) return <AllMetrics metrics={rows} scroller={scroller} />;
         return (
           <>
@@ -259,7 +266,13 @@ function MissingPart({ part, instanceId, name, background }: MissingPartProps) {
   };
   return (
     <EmptyState
-      title={part === 'locks' && background.lockCount > 0 ? 'No lock is held' : `No ${title.toLowerCase()}`}
+      title={
+        isUntold
+          ? `${title} are not known`
+          : part === 'locks' && background.lockCount > 0
+            ? 'No lock is held'
+            : `No ${title.toLowerCase()}`
+      }
       text={
         isUntold
           ? `Whether ${name} has any is not known: the stats document of uWSGI does not tell of them.`

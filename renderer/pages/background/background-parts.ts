@@ -1,5 +1,6 @@
 /** The parts of the Background tab: how many of each there are, and the option that gives a server one. Pure. */
 import type { Background } from '../../../electron/contract/background-model.ts';
+import { cronSignal, cronWords } from './cron-words.ts';
 
 export const PARTS = [
   'crons',
@@ -90,8 +91,34 @@ export function countParts(background: Background): Record<Part, number> {
   };
 }
 
+type Texts = readonly (string | number | null)[];
+
+/** Of each row of a part, the texts by which it is found. */
+export function textsOf(part: Part, background: Background): readonly Texts[] {
+  switch (part) {
+    case 'crons':
+      return background.crons.map((cron) => [cron.command, cronSignal(cron), cronWords(cron)]);
+    case 'timers':
+      return background.timers.map(({ kind, signal, path }) => [kind, signal, path]);
+    case 'signals':
+      return background.signals.map(({ number, target }) => [number, target]);
+    case 'mules':
+      return background.mules.map(({ id, command, farms }) => [id, command, farms]);
+    case 'caches':
+      return background.caches.map(({ name }) => [name]);
+    case 'daemons':
+      return background.daemons.map(({ command }) => [command]);
+    case 'alarms':
+      return background.alarms.map(({ name, action }) => [name, action]);
+    case 'locks':
+      return background.locks.map(({ name, pid }) => [name, pid]);
+    case 'metrics':
+      return background.metrics.map(({ name, type }) => [name, type]);
+  }
+}
+
 /** Whether every word stands in one of these texts. */
-export function matches(filter: string, texts: readonly (string | number | null)[]): boolean {
+export function matches(filter: string, texts: Texts): boolean {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return true;
   const all = texts.join('\n').toLowerCase();

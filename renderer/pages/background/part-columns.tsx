@@ -68,9 +68,9 @@ export function cronColumns(nowMs: number, openLog: () => void): Column<CronRow>
     {
       title: 'Output',
       widthPx: 60,
-      cell: ({ signal }) =>
+      cell: ({ command, signal }) =>
         signal === null ? (
-          <button type="button" className="btn-link" onClick={openLog}>
+          <button type="button" className="btn-link" aria-label={`Log of ${command}`} onClick={openLog}>
             Log
           </button>
         ) : null,

@@ -25,7 +25,7 @@ import { InstanceHead } from './InstanceHead.tsx';
 import './instance.css';
 import { hasAddress } from './instance-words.ts';
 import { LinkLost } from './LinkLost.tsx';
-import { isLinkDown } from './link-down.ts';
+import { isLinkDown, isSilent } from './link-down.ts';
 import { UnknownInstance } from './UnknownInstance.tsx';
 
 /** Pages other than the overview are fetched when they are first opened; the first chart must not wait for them. */
@@ -91,7 +91,7 @@ export function InstanceFrame({ route }: { route: Route & { page: 'instance' } }
 /** Tables whose rows are the last ones that were seen; the overview marks its own parts. */
 function isOfBefore(instance: Instance, tab: InstanceTab): boolean {
   if (tab !== 'workers' && tab !== 'requests' && tab !== 'background' && tab !== 'emperor') return false;
-  return isLinkDown(instance) || (instance.engine !== null && instance.engine.status !== 'running');
+  return isSilent(instance);
 }
 
 function InstanceTabs({ instance, tab }: { instance: Instance; tab: InstanceTab }) {

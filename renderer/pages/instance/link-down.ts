@@ -10,3 +10,8 @@ export function isLinkDown({ engine, link }: Pick<Instance, 'engine' | 'link'>):
   if (link.status === 'waiting' || link.status === 'failed' || link.status === 'idle') return true;
   return link.status === 'connecting' && link.code !== null;
 }
+
+/** No figures come from it now, because of the link or because it does not run: what is shown of it is of before. */
+export function isSilent(instance: Pick<Instance, 'engine' | 'link'>): boolean {
+  return isLinkDown(instance) || (instance.engine !== null && instance.engine.status !== 'running');
+}

@@ -4,7 +4,7 @@ import type { Instance, InstanceEvent } from '../../../electron/contract/model.t
 import type { ChartFrame } from '../../charts/frame-source.ts';
 import { instanceRoute } from '../../stores/router.ts';
 import { useStores, useWatch } from '../../stores/use-stores.ts';
-import { isLinkDown } from '../instance/link-down.ts';
+import { isSilent } from '../instance/link-down.ts';
 
 /** Older than three polls is stale. */
 const STALE_MS = 3_500;
@@ -32,7 +32,7 @@ export function useOpeners(instanceId: string) {
 
 /** True when the figures are from before: no link, a stopped engine, or no answer for three polls. */
 export function useIsStale(instance: Instance, { toMs }: ChartFrame): boolean {
-  const { figures, engine } = instance;
-  if (isLinkDown(instance) || (engine !== null && engine.status !== 'running')) return true;
+  const { figures } = instance;
+  if (isSilent(instance)) return true;
   return figures !== null && toMs - figures.atMs > STALE_MS;
 }

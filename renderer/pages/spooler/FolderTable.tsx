@@ -13,6 +13,8 @@ export interface FolderTableProps {
   folders: readonly SpoolFolder[];
   lists: ReadonlyMap<string, SpoolList>;
   nowMs: number;
+  /** The server does not tell of its processes now. */
+  isSilent: boolean;
   chosen: string | null;
   onChoose: (path: string) => void;
 }
@@ -30,7 +32,7 @@ const COLUMNS: readonly { widthPx?: number; className?: string }[] = [
   { widthPx: 100 },
 ];
 
-export function FolderTable({ folders, lists, nowMs, chosen, onChoose }: FolderTableProps) {
+export function FolderTable({ folders, lists, nowMs, isSilent, chosen, onChoose }: FolderTableProps) {
   function onKeyDown(event: KeyboardEvent<HTMLTableElement>): void {
     const at = folders.findIndex(({ path }) => path === chosen);
     const step =
@@ -83,7 +85,7 @@ export function FolderTable({ folders, lists, nowMs, chosen, onChoose }: FolderT
               tabIndex={folder.path === chosen ? 0 : -1}
               onClick={() => onChoose(folder.path)}
             >
-              <FolderCells folder={folder} list={lists.get(folder.path)} nowMs={nowMs} />
+              <FolderCells folder={folder} list={lists.get(folder.path)} nowMs={nowMs} isSilent={isSilent} />
             </tr>
           ))}
         </tbody>
@@ -92,7 +94,14 @@ export function FolderTable({ folders, lists, nowMs, chosen, onChoose }: FolderT
   );
 }
 
-function FolderCells({ folder, list, nowMs }: { folder: SpoolFolder; list: SpoolList | undefined; nowMs: number }) {
+interface FolderCellsProps {
+  folder: SpoolFolder;
+  list: SpoolList | undefined;
+  nowMs: number;
+  isSilent: boolean;
+}
+
+function FolderCells({ folder, list, nowMs, isSilent }: FolderCellsProps) {
   const { waiting, later, failed, running, oldestMs } = folderCounts(folder, list, nowMs);
   const { processes } = folder;
   const { runs, words } = runCounts(folder);
@@ -103,30 +112,40 @@ function FolderCells({ folder, list, nowMs }: { folder: SpoolFolder; list: Spool
         <MidCut text={folder.path} end={folder.path.length - folder.path.lastIndexOf('/')} />
       </td>
       <td>
-        <span className="row g3">
-          <StateGlyph status={processes.length === 0 ? 'cheap' : running > 0 ? 'busy' : 'idle'} silent />
-          {processes.length === 0 ? (
-            <span className="q">none here</span>
-          ) : running > 0 ? (
-            <span>
-              <span className="m">{running}</span> of <span className="m">{processes.length}</span>
-            </span>
-          ) : (
-            'idle'
-          )}
-        </span>
+        {isSilent ? (
+          <span className="z">{UNKNOWN_TEXT}</span>
+        ) : (
+          <span className="row g3">
+            <StateGlyph status={processes.length === 0 ? 'cheap' : running > 0 ? 'busy' : 'idle'} silent />
+            {processes.length === 0 ? (
+              <span className="q">none here</span>
+            ) : running > 0 ? (
+              <span>
+                <span className="m">{running}</span> of <span className="m">{processes.length}</span>
+              </span>
+            ) : (
+              'idle'
+            )}
+          </span>
+        )}
       </td>
       <td
         className="m s2 if-wide"
-        title={pids === '' ? 'Tasks are put in here and run by another server.' : `pid ${pids}`}
+        title={
+          isSilent
+            ? 'The server does not tell of them now.'
+            : pids === ''
+              ? 'Tasks are put in here and run by another server.'
+              : `pid ${pids}`
+        }
       >
-        {pids === '' ? UNKNOWN_TEXT : pids}
+        {pids === '' || isSilent ? UNKNOWN_TEXT : pids}
       </td>
       <td className={`num if-middle${runs === 0 ? ' z' : ''}`} title={words}>
         {formatCount(runs)}
       </td>
       <td className="num if-wide">
-        <Figure of={formatRate(folder.tasksPerSec, '')} />
+        <Figure of={formatRate(isSilent ? null : folder.tasksPerSec, '')} />
       </td>
       <CountCell of={waiting} />
       <CountCell of={later} />

@@ -21,6 +21,7 @@ import { ErrorBand } from '../../ui/ErrorBand.tsx';
 import { FilterField } from '../../ui/Field.tsx';
 import { Segmented } from '../../ui/Segmented.tsx';
 import { configRequests } from '../config/config-requests.ts';
+import { isSilent } from '../instance/link-down.ts';
 import { FolderTable } from './FolderTable.tsx';
 import './spooler.css';
 import { TaskDialog } from './TaskDialog.tsx';
@@ -62,7 +63,14 @@ export default function SpoolerPage({ instanceId }: { instanceId: string }) {
   const list = lists.get(chosen);
   return (
     <div className="spooler-page">
-      <FolderTable folders={folders} lists={lists} nowMs={nowMs} chosen={chosen} onChoose={setWanted} />
+      <FolderTable
+        folders={folders}
+        lists={lists}
+        nowMs={nowMs}
+        isSilent={instance !== undefined && isSilent(instance)}
+        chosen={chosen}
+        onChoose={setWanted}
+      />
       {list === undefined ? (
         <Waiting folder={chosen} failure={listFailure} />
       ) : list.status === 'unreadable' ? (
