@@ -76,7 +76,6 @@ export const emperorHeadSchema = z.object({
   /** The bundled engine tells states and causes itself; of a real uWSGI they are concluded. */
   tellsCauses: z.boolean(),
 });
-export type EmperorHead = z.infer<typeof emperorHeadSchema>;
 
 export const emperorSchema = z.object({ head: emperorHeadSchema, vassals: z.array(vassalRowSchema) });
 export type Emperor = z.infer<typeof emperorSchema>;

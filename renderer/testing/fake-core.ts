@@ -25,24 +25,13 @@ import { fakeBackground } from './fake-background.ts';
 import { fakeDesk } from './fake-desk.ts';
 import { fakeEmperor } from './fake-emperor.ts';
 import { createFakeHosts } from './fake-hosts.ts';
+import { FAKE_INI } from './fake-ini.ts';
 import { fakePlan, fakeRun, stepFakeRun } from './fake-reload.ts';
 import { createFakeRolling } from './fake-rolling.ts';
 import { createFakeWorld, type FakeServer } from './fake-world.ts';
 
 type Handlers = { [M in MethodName]: (params: Params<M>) => Result<M> };
 type Listeners = { [E in EventName]?: Set<(payload: EventPayload<E>) => void> };
-
-const INI = `[uwsgi]
-# The sample of the first start.
-master = true
-http-socket = 127.0.0.1:8080
-wsgi-file = app.py
-processes = 4
-harakiri = 30
-stats = 127.0.0.1:9191
-memory-report = true
-master-fifo = /run/hello.fifo
-`;
 
 const LOCAL_SERVER = { machine: 'local', role: 'server', emperorPid: null, unit: null, pidfile: null } as const;
 
@@ -314,7 +303,7 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
     'config.paths': () => ({ folder: '/srv/hello', entries: [{ name: 'app.py', kind: 'file' }], isCut: false }),
     'config.peek': ({ value }) => ({ path: value, text: '[uwsgi]\n', section: null }),
     ...fakeDesk(
-      (instanceId) => configs.get(instanceId) ?? INI,
+      (instanceId) => configs.get(instanceId) ?? FAKE_INI,
       () => clockMs,
     ),
     'config.save': ({ instanceId, text }) => {
@@ -381,7 +370,7 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
   }
 
   function configFile(instanceId: string): ConfigFile {
-    const text = configs.get(instanceId) ?? INI;
+    const text = configs.get(instanceId) ?? FAKE_INI;
     const version: FileVersion = { sha256: String(text.length), mtimeMs: clockMs, sizeBytes: text.length };
     return {
       path: serverOf(instanceId).instance.configPath ?? '',
