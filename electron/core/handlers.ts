@@ -174,7 +174,7 @@ function instanceHandlers(context: HandlerContext): Part<'instances'> {
     'instances.retry': ({ instanceId }) => {
       const instance = registry.get(instanceId);
       // Without an address there is nothing to try: that is told.
-      instance.target();
+      if (instance.record.kind !== 'engine') instance.target();
       instance.monitor.retry();
       return {};
     },
