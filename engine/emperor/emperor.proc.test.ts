@@ -23,6 +23,9 @@ describe('an emperor of the engine', () => {
 stats = {FOLDER}/stats.sock
 vassals-set = greeting=hello
 vassals-include = {FOLDER}/common.ini
+vassals-include-before = {FOLDER}/first.ini
+vassals-inherit = {FOLDER}/template.ini
+vassals-inherit-before = {FOLDER}/early.ini
 vassals-start-hook = echo >> {FOLDER}/hooks start
 vassals-stop-hook = echo >> {FOLDER}/hooks stop
 emperor-extra-extension = .vassal
@@ -33,6 +36,9 @@ emperor-pidfile = {FOLDER}/pid`,
       env: { UWSGI_VASSAL_IGNORED: '1', VISIBLE: 'yes' },
     });
     writeFileSync(rig.path('common.ini'), '[uwsgi]\nenv = GREETING=%(greeting)\n');
+    for (const name of ['first', 'template', 'early']) {
+      writeFileSync(rig.path(`${name}.ini`), `[uwsgi]\nenv = FROM_${name.toUpperCase()}=%n\nenv = LATEST=${name}\n`);
+    }
   });
 
   afterAll(async () => rig.dispose());
@@ -51,6 +57,11 @@ emperor-pidfile = {FOLDER}/pid`,
     const vassal = await rig.accepting('shop.ini');
     expect(vassal).toMatchObject({ ready: 1, loyal: 0, respawns: 0, monitor: rig.path('vassals') });
     expect(await rig.ask('shop.sock', '/GREETING')).toBe('hello');
+    expect(await rig.ask('shop.sock', '/FROM_FIRST')).toBe('first');
+    expect(await rig.ask('shop.sock', '/FROM_TEMPLATE')).toBe('template');
+    expect(await rig.ask('shop.sock', '/FROM_EARLY')).toBe('early');
+    // What stands behind the vassal's own file comes last.
+    expect(await rig.ask('shop.sock', '/LATEST')).toBe('template');
     expect(await rig.ask('shop.sock', '/UWSGI_VASSALS_DIR')).toBe(rig.path('vassals'));
     expect(await rig.ask('shop.sock', '/UWSGI_EMPEROR_FD')).toBe('none');
     await rig.vassalThat('shop.ini', 'loyal', ({ loyal }) => loyal === 1);
