@@ -2,7 +2,6 @@
  * Compresses a body as it comes, each part at once: a gzip stream (RFC 1952) whose parts end on byte borders, so that
  * the client can decompress what it has. Synchronous: the gateway's writers stay free of waiting.
  */
-import { constants, crc32, deflateRawSync } from 'node:zlib';
 import type { ResponseHead } from './frames.ts';
 
 const HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
@@ -11,15 +10,17 @@ const LAST_BLOCK = Buffer.from([3, 0]);
 const MARK = /\r\nuwsgi-encoding:[ \t]*gzip[ \t]*(?=\r\n)/i;
 
 export class GzipBody {
+  /** Few applications ask for it, and loading it would be a part of every gateway's start. */
+  readonly #zlib = process.getBuiltinModule('node:zlib');
   #crc = 0;
   #bytes = 0;
   #isBegun = false;
 
   /** The next part, compressed. */
   part(bytes: Buffer): Buffer {
-    this.#crc = crc32(bytes, this.#crc);
+    this.#crc = this.#zlib.crc32(bytes, this.#crc);
     this.#bytes += bytes.length;
-    const blocks = deflateRawSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
+    const blocks = this.#zlib.deflateRawSync(bytes, { finishFlush: this.#zlib.constants.Z_SYNC_FLUSH });
     return this.#withHeader(blocks);
   }
 

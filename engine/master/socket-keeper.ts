@@ -4,9 +4,9 @@
  * It ends with the master: its standard input ends.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import type { EngineSettings, SocketAddress } from '../config/settings.ts';
 import type { GatewayToMaster, MasterToGateway } from '../gateway/messages.ts';
+import { LineReader } from '../log/line-reader.ts';
 import { keeperPath } from './direct-boot.ts';
 import { programFor } from './interpreter.ts';
 import { childEnv, type RuntimePlace } from './runtimes.ts';
@@ -42,7 +42,8 @@ export class SocketKeeper {
     this.#child.stdin?.on('error', () => this.#child.stdin?.destroy());
     this.#send({ path: keeperPath(place.runFolder), token: place.token });
     if (this.#child.stdout !== null) {
-      createInterface({ input: this.#child.stdout }).on('line', (line) => this.#said(line));
+      const lines = new LineReader((line) => this.#said(line));
+      this.#child.stdout.on('data', (bytes: Buffer) => lines.feed(bytes));
     }
   }
 
