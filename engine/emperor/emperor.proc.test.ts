@@ -216,6 +216,23 @@ describe('an emperor of emperors', () => {
   });
 });
 
+describe('the program of the vassals', () => {
+  it.concurrent.for(['override', 'fallback'])(
+    'is the first one of emperor-wrapper-%s that is there',
+    async (kind, { onTestFinished }) => {
+      const programs = ['no-such-program', './wrapped'].map((name) => `emperor-wrapper-${kind} = ${name}\n`).join('');
+      const ini = `imperial-monitor-list = true\nearly-emperor = true\nemperor-wrapper = no-such-program\n${programs}`;
+      const rig = await start(onTestFinished, { ini });
+      const script = `#!/bin/sh\necho "$2" >> '${rig.path('started')}'\nexec '${rig.path('engine')}' "$@"\n`;
+      writeFileSync(rig.path('wrapped'), script, { mode: 0o755 });
+      rig.write('shop.ini', rig.vassal());
+      await rig.accepting('shop.ini');
+      expect(rig.read('started')).toBe('shop.ini\n');
+      expect(rig.log).toContain('*** imperial monitors list ***');
+    },
+  );
+});
+
 describe('a vassal on demand', () => {
   it.concurrent('starts at its first connection without losing it, goes away when it is idle, and comes back', async ({
     onTestFinished,
