@@ -249,7 +249,6 @@ describe('children that an application forks', () => {
     const pid = await pidOf(engine);
     await engine.get('/come-back', { fresh: true });
     expect(await pidOf(engine)).toBe(pid);
-    const isOver = (child: number): boolean => !isRunning(child);
-    await waitFor('the end of the child', () => descendants(Number(pid)).every(isOver));
+    await waitFor('the end of the child', () => descendants(Number(pid)).every((child) => !isRunning(child)));
   });
 });

@@ -184,14 +184,14 @@ class FileMonitor implements Monitor {
 const NOTHING = { config: null, mtimeMs: 0, mark: '', uid: 0, gid: 0, onDemand: '', refusal: null };
 
 /** How the file system says that a file is gone, or a link to nowhere. */
-const GONE = ['ENOENT', 'ENOTDIR', 'ELOOP'];
+const GONE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 
 /** null: it is gone. Throws what else the file system says: what can not be looked at now is not gone. */
 function ifThere<T>(look: () => T): T | null {
   try {
     return look();
   } catch (error) {
-    if (GONE.includes(errorCode(error))) return null;
+    if (GONE.has(errorCode(error))) return null;
     throw error;
   }
 }
