@@ -90,20 +90,6 @@ function fail(): never {
   throw new Error('not there');
 }
 
-test('a worker at something else gets nothing until that is over, and what it has not begun is asked back', () => {
-  const one = addWorker(1);
-  const { request } = submit('/a');
-  dispatcher.occupied(1, true);
-  expect(one.asked).toEqual([request.id]);
-  dispatcher.takeBackAnswered(one.worker, request.id, true);
-  submit('/b');
-  expect(one.core.outstanding).toEqual([]);
-  const two = addWorker(2);
-  expect([one, two].map(({ sent }) => sent[0]?.length)).toEqual([1, 1]);
-  dispatcher.occupied(1, false);
-  expect(uris(one.core)).toEqual(['/b']);
-});
-
 function submit(uri: string, fates: string[] = [], limit = 100): { request: GatewayRequest; accepted: boolean } {
   const frame = Buffer.alloc(REQUEST_PREFIX_BYTES + uri.length);
   frame.write(uri, REQUEST_PREFIX_BYTES);
@@ -255,6 +241,20 @@ describe('taking back', () => {
     dispatcher.takeBackAnswered(one.worker, request.id, true);
     expect(two.sent[0]).toEqual(['/c', '/b']);
     expect(uris(one.core)).toEqual(['/slow']);
+  });
+
+  test('a worker at something else gets nothing until that is over, and what it has not begun is asked back', () => {
+    const one = addWorker(1);
+    const { request } = submit('/a');
+    dispatcher.occupied(1, true);
+    expect(one.asked).toEqual([request.id]);
+    dispatcher.takeBackAnswered(one.worker, request.id, true);
+    submit('/b');
+    expect(one.core.outstanding).toEqual([]);
+    const two = addWorker(2);
+    expect([one, two].map(({ sent }) => sent[0]?.length)).toEqual([1, 1]);
+    dispatcher.occupied(1, false);
+    expect(uris(one.core)).toEqual(['/b']);
   });
 
   test('leaves a request where it is when the worker has begun it', () => {
