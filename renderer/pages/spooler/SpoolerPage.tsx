@@ -165,7 +165,8 @@ function Queue({ instanceId, folder, list, failure, nowMs, everySeconds, refresh
   const found = ordered.find((task) => taskKey(task) === openKey);
   const row = found ?? opened;
   const { task, failure: taskFailure, show, hide } = useTask(instanceId, folder, opened);
-  const chosen = ordered.filter((task) => ticked.has(taskKey(task)));
+  // What a filter hides is not acted on.
+  const chosen = shown.filter((task) => ticked.has(taskKey(task)));
   const total = countAll(list);
   const unlisted = total - list.tasks.length;
 
