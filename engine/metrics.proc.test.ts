@@ -132,6 +132,9 @@ stats-push = statsd:127.0.0.1:${socket.address().port},app`);
       expect(received).toContain('app.level:4|g');
       expect(received).toContain('app.core.idle_workers:1|g');
       await waitFor('the reset', async () => (await call(engine, '/metric_get/sales')) === '0');
+      // As many again are sent as so many: what was sent before is over.
+      await call(engine, '/metric_set/sales/8');
+      await waitFor('what came after it', () => received.includes('app.sales:8|c'));
     } finally {
       socket.close();
     }

@@ -181,6 +181,7 @@ class World {
       case 'use-generation':
       case 'retire-worker':
       case 'harakiri':
+      case 'count-harakiri':
       case 'forget-worker':
       case 'forget-generation':
       case 'pause':

@@ -90,14 +90,16 @@ export class Metrics {
     return this.#host.settings().isHidden ? document : this.addTo(document);
   }
 
-  /** A sender has just sent them: those with `reset_after_push` begin anew. */
-  pushed(): void {
+  /** A sender has just sent them: those with `reset_after_push` begin anew, with the values that this gives. */
+  pushed(): [name: string, value: number][] {
     const sent = this.#ownValues();
-    for (const metric of this.#host.settings().metrics.filter(({ resetAfterPush }) => resetAfterPush)) {
+    const renewed = this.#host.settings().metrics.filter(({ resetAfterPush }) => resetAfterPush);
+    for (const metric of renewed) {
       const { name, initialValue } = metric;
       if (isOwn(metric)) this.#host.beginAnew(name, sent.get(name) ?? initialValue, initialValue);
       else this.#set(metric, initialValue);
     }
+    return renewed.map(({ name, initialValue }) => [name, initialValue]);
   }
 
   collect(nowMs = Date.now()): void {

@@ -14,8 +14,8 @@ export interface PushSource {
   /** The document as the stats address gives it. */
   text: () => string;
   log: (text: string) => void;
-  /** The metrics have been sent: some begin anew (`reset_after_push`). */
-  pushed: () => void;
+  /** The metrics have been sent: some begin anew (`reset_after_push`), with the values that this gives. */
+  pushed: () => [name: string, value: number][];
 }
 
 /** Metrics of one datagram; they are a few dozen bytes each. */
@@ -66,7 +66,7 @@ export class StatsPush {
     const lines = metricList(this.#source.document()).flatMap((metric) =>
       type === 'statsd' ? this.#statsdLine(prefix, metric) : `${prefix}.${metric.name} ${metric.value}`,
     );
-    this.#source.pushed();
+    for (const [name, value] of this.#source.pushed()) this.#before.set(name, value);
     for (let at = 0; at < lines.length; at += METRICS_EACH) {
       const text = lines.slice(at, at + METRICS_EACH).join('\n');
       this.#socket?.send(`${text}\n`, address.port, address.host === '' ? '127.0.0.1' : address.host, (error) => {

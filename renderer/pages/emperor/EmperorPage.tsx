@@ -104,7 +104,7 @@ function Vassals({ instanceId, emperor }: { instanceId: string; emperor: Emperor
             { id: 'all', label: 'All', count: counts.all },
             { id: 'trouble', label: 'In trouble', count: counts.trouble },
             { id: 'blacklist', label: 'Blacklist', count: counts.blacklist },
-            ...VASSAL_STATES.filter((id) => counts[id] > 0 || id === filter || ALWAYS.includes(id)).map((id) => ({
+            ...VASSAL_STATES.filter((id) => counts[id] > 0 || id === filter || id === ALWAYS).map((id) => ({
               id,
               label: (
                 <>
@@ -196,8 +196,8 @@ function changed(set: ReadonlySet<string>, keys: readonly string[], isIn: boolea
   return next;
 }
 
-/** Counts that stay, also when they are zero. */
-const ALWAYS: readonly VassalFilter[] = ['loyal'];
+/** The count that stays, also when it is zero. */
+const ALWAYS: VassalFilter = 'loyal';
 
 /** Rows with their newest facts, in an order that does not change under the pointer. */
 function useCalmRows(sorted: readonly VassalRow[], key: string, held: boolean, nowMs: number): VassalRow[] {
