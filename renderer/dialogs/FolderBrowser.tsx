@@ -1,6 +1,6 @@
 /** Folders and configuration files of the machine Reeve runs on, for hosts without a dialog of the system. */
 import { ArrowUp, FileCog, Folder } from 'lucide-react';
-import { type FormEvent, useEffect, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { Result } from '../../electron/contract/api.ts';
 import { useStores } from '../stores/use-stores.ts';
 import { IconButton } from '../ui/IconButton.tsx';
@@ -23,12 +23,18 @@ export function FolderBrowser({ onFolder, onFile }: FolderBrowserProps) {
   const [listing, setListing] = useState<Listing | null>(null);
   const [typed, setTyped] = useState('');
   const [wanted, setWanted] = useState('');
+  /** As `typed`, for answers that come later. */
+  const latest = useRef('');
 
   useEffect(() => {
+    const before = latest.current;
     run(
       () => client.call('files.list', { path: wanted }),
       (found) => {
         setListing(found);
+        // What was typed while the answer was on its way stays.
+        if (latest.current !== before) return;
+        latest.current = found.path;
         setTyped(found.path);
         onFolder(found.path);
       },
@@ -62,6 +68,7 @@ export function FolderBrowser({ onFolder, onFile }: FolderBrowserProps) {
             spellCheck={false}
             value={typed}
             onChange={(event) => {
+              latest.current = event.target.value;
               setTyped(event.target.value);
               onFolder(event.target.value.trim());
             }}
