@@ -29,6 +29,8 @@ export default defineConfig({
           pool: 'forks',
           execArgv: QUIET,
           maxWorkers: 2,
+          // As in e2e/playwright.config.ts: named at the end when it passes then.
+          retry: process.env['CI'] ? 1 : 0,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },

@@ -1,6 +1,7 @@
 /**
  * End-to-end tests: Debian's Chromium, or the one that CHROMIUM names, against `reeve serve`. One test at a time,
- * because each starts servers and measures what they do; no retries, because a test that fails sometimes is a defect.
+ * because each starts servers and measures what they do. In CI one that fails runs once more, and is named at the end
+ * when it passes then: a test that fails sometimes is a defect, to be mended before it is in the way of anything else.
  */
 import { defineConfig } from '@playwright/test';
 import { BROWSER } from './tools/browser.ts';
@@ -9,7 +10,7 @@ export default defineConfig({
   testDir: 'specs',
   outputDir: '../test-results',
   workers: 1,
-  retries: 0,
+  retries: process.env['CI'] ? 1 : 0,
   timeout: 90_000,
   expect: { timeout: 15_000 },
   forbidOnly: true,

@@ -19,10 +19,11 @@ describe('a Playwright report', () => {
       ],
     });
     expect(readPlaywrightReport(text)).toEqual({
-      passed: 1,
-      failed: 2,
+      passed: 2,
+      failed: 1,
       skipped: 1,
       skips: ['a.spec.ts > group > four: no Electron binary'],
+      unsteady: ['a.spec.ts > three'],
     });
   });
 

@@ -9,20 +9,23 @@ export interface Report {
   skipped: number;
   /** `name: reason` of each skipped test. */
   skips: string[];
+  /** Names of tests that failed and passed when they ran once more. */
+  unsteady: string[];
 }
 
 type Json = Record<string, unknown>;
 
 /** What vitest-reporter.ts wrote. Throws when the text is no such report. */
 export function readVitestReport(text: string): Report {
-  const { passed, failed, skipped, skips } = object(JSON.parse(text));
-  return { passed: count(passed), failed: count(failed), skipped: count(skipped), skips: list(skips).map(String) };
+  const { passed, failed, skipped, skips, unsteady } = object(JSON.parse(text));
+  const names = { skips: list(skips).map(String), unsteady: list(unsteady).map(String) };
+  return { passed: count(passed), failed: count(failed), skipped: count(skipped), ...names };
 }
 
 /** Playwright's `json` reporter. Throws when the text is no such report. */
 export function readPlaywrightReport(text: string): Report {
   const root = object(JSON.parse(text));
-  const report: Report = { passed: 0, failed: list(root['errors']).length, skipped: 0, skips: [] };
+  const report: Report = { passed: 0, failed: list(root['errors']).length, skipped: 0, skips: [], unsteady: [] };
   const readSuite = (suite: Json, titles: string[]): void => {
     const path = [...titles, String(suite['title'])];
     for (const spec of list(suite['specs']).map(object)) {
@@ -35,8 +38,9 @@ export function readPlaywrightReport(text: string): Report {
 }
 
 function countTest(report: Report, test: Json, titles: string[]): void {
-  if (test['status'] === 'expected') {
+  if (test['status'] === 'expected' || test['status'] === 'flaky') {
     report.passed += 1;
+    if (test['status'] === 'flaky') report.unsteady.push(titles.join(' > '));
   } else if (test['status'] === 'skipped') {
     report.skipped += 1;
     const reasons = list(test['annotations']).map((annotation) => object(annotation)['description']);

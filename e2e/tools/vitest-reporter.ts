@@ -1,6 +1,6 @@
 /**
- * A Vitest reporter that writes what `npm test` adds up: the counts, and the reason of each skipped test, which
- * Vitest's own JSON leaves out. The file is named by REEVE_REPORT.
+ * A Vitest reporter that writes what `npm test` adds up: the counts, the reason of each skipped test, which
+ * Vitest's own JSON leaves out, and which tests passed only when they ran once more. The file is named by REEVE_REPORT.
  */
 import { writeFileSync } from 'node:fs';
 import type { Reporter, TestModule } from 'vitest/node';
@@ -10,13 +10,14 @@ export default class SumReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const path = process.env['REEVE_REPORT'];
     if (path === undefined) throw new Error('REEVE_REPORT names no file');
-    const report: Report = { passed: 0, failed: errors.length, skipped: 0, skips: [] };
+    const report: Report = { passed: 0, failed: errors.length, skipped: 0, skips: [], unsteady: [] };
     for (const module of modules) {
       report.failed += module.errors().length;
       for (const test of module.children.allTests()) {
         const result = test.result();
         if (result.state === 'passed') {
           report.passed += 1;
+          if (test.diagnostic()?.flaky === true) report.unsteady.push(`${module.relativeModuleId} > ${test.fullName}`);
         } else if (result.state === 'failed') {
           report.failed += 1;
         } else {
