@@ -148,7 +148,7 @@ describe('a wrong line is an error that names file and line', () => {
     ['need-plugins = python3,gevent', /has no plugin 'gevent'/],
     ['static-map /static=a', /Names have no blanks: is an '=' missing/],
     ['http-to = 10.0.0.9:3031', /another server's address/],
-    ['js-app = a.mjs\nwsgi-file = a.py', /an instance runs one of them/],
+    ['js-app = a.mjs\nwsgi-file = a.py', /an instance runs one language/],
   ] as const)('%s', ([line, message]) => {
     expect(errorsOf(line).join('\n')).toMatch(message);
   });

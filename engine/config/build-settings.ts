@@ -9,12 +9,14 @@
 import { defaultAlarmSettings } from './alarm-settings.ts';
 import { isCommandLine, leaveOut } from './argv.ts';
 import { defaultOldCache } from './cache-values.ts';
+import { cgiDraft } from './cgi-app.ts';
 import { defaultCheaper, defaultSleep } from './cheaper-settings.ts';
 import { defaultCommons } from './commons-settings.ts';
 import { defaultCronSettings } from './cron-settings.ts';
 import { defaultEmperor } from './emperor-settings.ts';
 import type { ConfigError, ConfigErrorCode } from './errors.ts';
 import { finishAlarms } from './finish-alarms.ts';
+import { finishApp } from './finish-app.ts';
 import { finishCommons } from './finish-commons.ts';
 import { finishListeners, finishWithoutListeners } from './finish-listeners.ts';
 import { finishLog } from './finish-log.ts';
@@ -31,9 +33,12 @@ import { defaultRecycling } from './options/recycling.ts';
 import { defaultProtocols } from './options/requests.ts';
 import type { Draft } from './options/section.ts';
 import { RESOLVED_OPTIONS, readers } from './options/sections.ts';
-import { finishPython, hasApp, pythonDraft } from './python-app.ts';
+import { perlDraft } from './perl-app.ts';
+import { phpDraft } from './php-app.ts';
+import { pythonDraft } from './python-app.ts';
 import type { Resolved } from './resolve.ts';
 import type { ResolvedOption } from './resolve-state.ts';
+import { rubyDraft } from './ruby-app.ts';
 import { hidePasswords } from './secrets.ts';
 import type { EngineSettings, Origin } from './settings.ts';
 import { defaultSignals } from './signal-settings.ts';
@@ -177,6 +182,11 @@ function startDraft(resolved: Resolved): Draft {
     folder: settings.chdir ?? host.cwd,
     python: pythonDraft(),
     jsApp: null,
+    ruby: rubyDraft(),
+    perl: perlDraft(),
+    php: phpDraft(),
+    cgi: cgiDraft(),
+    modifiers1: [],
     httpTo: [],
     protocol: 'uwsgi',
     sockets: [],
@@ -296,32 +306,6 @@ function notSupported(item: ResolvedOption, option: OptionInfo): ConfigError | n
     item,
     `${leaveOut(item.origin)}, or run ${isCommandLine(item.origin) ? 'it' : 'the file'} on uWSGI.`,
   );
-}
-
-function finishApp(draft: Draft, errors: ConfigError[], warnings: ConfigWarning[]): void {
-  const { python, jsApp, settings } = draft;
-  const { app, unused } = finishPython(python);
-  for (const source of unused) warnings.push({ code: 'caution', ...source });
-  if (jsApp !== null && app !== null && hasApp(app)) {
-    errors.push({
-      code: 'bad-value',
-      message: "Both a Python application and 'js-app' are given; an instance runs one of them.",
-      origin: jsApp.origin,
-      option: 'js-app',
-      hint: 'Remove one of them.',
-    });
-  }
-  if (jsApp !== null && settings.protocols.modifiers.length > 0) {
-    errors.push({
-      code: 'bad-value',
-      message:
-        "Packets of 'uwsgi-modifiers' (or of the plugins spooler, signal, cache and rpc) are answered by Python applications only.",
-      origin: jsApp.origin,
-      option: 'js-app',
-      hint: "Leave 'uwsgi-modifiers' and these plugins out.",
-    });
-  }
-  settings.app = jsApp === null ? (app ?? { language: 'none' }) : { language: 'javascript', file: jsApp.file };
 }
 
 function written(item: ResolvedOption): string {

@@ -60,7 +60,7 @@ describe('a listener with TLS', () => {
     ['https2 = addr=:443,cert=a,key=b,port=1', /has 'port=1' in it/],
     ['http = :80\nsni = a.example', /needs a name, a blank, a certificate and a key/],
     ['http = :80\nsni-regexp = ( a,b', /which is no regular expression/],
-    ['https-socket = :443,a,b\nhttps-socket-modifier1 = 5', /https-socket-modifier1 = 5/],
+    ['https-socket = :443,a,b\nhttps-socket-modifier1 = 5', /Modifier 5 asks for another language/],
     ['http = :80\nssl-option = many', /SSL_OP bits/],
     ['http = :80\nssl-verify-depth = 2', /does not support the option 'ssl-verify-depth'/],
   ] as const)('%s is refused', ([line, message]) => {

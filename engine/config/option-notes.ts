@@ -6,6 +6,7 @@
  */
 import { backgroundNotes } from './notes/background.ts';
 import { cachingNotes } from './notes/caching.ts';
+import { cgiNotes } from './notes/cgi.ts';
 import { clusteringNotes } from './notes/clustering.ts';
 import { controlNotes } from './notes/control.ts';
 import { emperorNotes } from './notes/emperor.ts';
@@ -13,11 +14,13 @@ import { languageNotes } from './notes/language.ts';
 import { livesNotes } from './notes/lives.ts';
 import { logNotes } from './notes/logging.ts';
 import { loopsNotes } from './notes/loops.ts';
+import { perlNotes } from './notes/perl.ts';
+import { phpNotes } from './notes/php.ts';
 import { pythonNotes } from './notes/python.ts';
 import { requestsNotes } from './notes/requests.ts';
 import { routerNotes } from './notes/router.ts';
 import { routingNotes } from './notes/routing.ts';
-import { scriptingNotes } from './notes/scripting.ts';
+import { rubyNotes } from './notes/ruby.ts';
 import { socketsNotes } from './notes/sockets.ts';
 import { staticFilesNotes } from './notes/static-files.ts';
 import { statisticsNotes } from './notes/statistics.ts';
@@ -36,7 +39,10 @@ const AREAS: readonly string[] = [
   controlNotes,
   systemNotes,
   pythonNotes,
-  scriptingNotes,
+  rubyNotes,
+  perlNotes,
+  phpNotes,
+  cgiNotes,
   loopsNotes,
   logNotes,
   statisticsNotes,

@@ -55,7 +55,7 @@ describe('listeners', () => {
     ['protocol = gopher', /is no protocol; known are uwsgi, http, http11, fastcgi,/],
     ['puwsgi-socket = :81', /does not support the option 'puwsgi-socket': it takes bodies for further requests/],
     ['raw-socket = :81', /does not support the option 'raw-socket': an application would get the bare connection/],
-    ['fastcgi-modifier1 = 14', /asks for another handler than that of the application/],
+    ['fastcgi-modifier1 = 14', /asks for another language than the application's/],
   ] as const)('%s is refused with the reason', ([line, pattern]) => {
     expect(errorOf(line)).toMatch(pattern);
   });

@@ -5,6 +5,7 @@
  */
 
 import type { AlarmSettings } from './alarm-settings.ts';
+import type { CgiApp } from './cgi-app.ts';
 import type { CheaperSettings, SleepSettings } from './cheaper-settings.ts';
 import type { CommonsSettings } from './commons-settings.ts';
 import type { CompanionSetting } from './companion-settings.ts';
@@ -13,7 +14,10 @@ import type { EmperorSettings } from './emperor-settings.ts';
 import type { LogSettings } from './log-settings.ts';
 import type { MetricSettings } from './metric-settings.ts';
 import type { MuleSettings } from './mule-settings.ts';
+import type { PerlApp } from './perl-app.ts';
+import type { PhpApp } from './php-app.ts';
 import type { PythonApp } from './python-app.ts';
+import type { RubyApp } from './ruby-app.ts';
 import type { SignalSettings } from './signal-settings.ts';
 import type { SpoolerSettings } from './spooler-settings.ts';
 import type { StatsSettings } from './stats-settings.ts';
@@ -115,7 +119,14 @@ export interface SocketSettings {
   maxFiles: number;
 }
 
-export type AppSetting = PythonApp | { language: 'javascript' /** `js-app` */; file: string } | { language: 'none' };
+export type AppSetting =
+  | PythonApp
+  | { language: 'javascript' /** `js-app` */; file: string }
+  | RubyApp
+  | PerlApp
+  | PhpApp
+  | CgiApp
+  | { language: 'none' };
 
 /** How requests are read and answered, beside the limits below; the gateways get it as it stands. */
 export interface ProtocolSettings {

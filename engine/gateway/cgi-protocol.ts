@@ -82,8 +82,8 @@ export class UwsgiProtocol extends CgiConversation implements ClientProtocol, Uw
 
   constructor(peer: EncodedPeer, context: ProtocolContext, sink: ProtocolSink) {
     super('raw', peer, context, sink);
-    const { modifiers } = context.options.protocols;
-    this.parser = new UwsgiParser({ ...limitsOf(context), modifiers }, this);
+    const { requestModifiers, protocols } = context.options;
+    this.parser = new UwsgiParser({ ...limitsOf(context), modifiers: protocols.modifiers, requestModifiers }, this);
   }
 
   /** A worker answers it as it does a request, with bytes that go out as they are. */

@@ -1,7 +1,10 @@
 /**
  * Writes one environ after the other as the worker's language decodes it in C: marshal for Python (marshal.ts),
- * JSON for JavaScript. Keys and constant pairs are encoded once and copied from then on.
+ * JSON for JavaScript, pairs for Perl (environ-pairs.ts). Keys and constant pairs are encoded once and copied from then
+ * on. environ-reader.ts reads them back.
  */
+import type { EnvironEncoding } from '../config/languages.ts';
+import { PairsEnviron } from './environ-pairs.ts';
 import { encodeMarshalString, MarshalWriter } from './marshal.ts';
 
 /** How an environ is written for one language. */
@@ -19,8 +22,17 @@ export interface EnvironWriter {
   finish(): void;
 }
 
-export function createEnvironWriter(encoding: 'marshal' | 'json'): EnvironWriter {
-  return encoding === 'marshal' ? new MarshalEnviron() : new JsonEnviron();
+export function createEnvironWriter(encoding: EnvironEncoding): EnvironWriter {
+  switch (encoding) {
+    case 'marshal':
+      return new MarshalEnviron();
+    case 'pairs':
+      return new PairsEnviron();
+    case 'json':
+    case 'ruby':
+    case 'fastcgi':
+      return new JsonEnviron();
+  }
 }
 
 /** A dict of str to str for Python. */

@@ -5,6 +5,7 @@
  * path and host, REMOTE_PORT is the client's port, and variables that would make uWSGI load code, read files or change
  * settings are dropped.
  */
+import type { EnvironEncoding } from '../config/languages.ts';
 import type { CgiVars } from './cgi-vars.ts';
 import { createEnvironWriter, type EnvironWriter } from './environ-writer.ts';
 import { equalsIgnoreCase } from './http-chars.ts';
@@ -58,7 +59,7 @@ export class EnvironEncoder {
   readonly #schemes: { http: Buffer; https: Buffer };
   #request = 0;
 
-  constructor(encoding: 'marshal' | 'json') {
+  constructor(encoding: EnvironEncoding) {
     this.writer = createEnvironWriter(encoding);
     const scheme = (value: string): Buffer => this.writer.encodePair('wsgi.url_scheme', value);
     this.#schemes = { http: scheme('http'), https: scheme('https') };

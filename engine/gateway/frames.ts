@@ -10,6 +10,9 @@
  *   REQUEST   u32 environ length | environ | body bytes, or with BODY_FILE the UTF-8 path of a file that holds it.
  *             The environ is a marshal dict of str to str (Python) or a JSON object (JavaScript); values are latin-1.
  *             Up to MAX_OUTSTANDING may be sent before the first is answered; they are served in order.
+ *   INPUT     bytes that came from the client while the request runs: after a HEAD with WEBSOCKET or TUNNEL. Flags:
+ *             TEXT or BINARY, one whole message (WEBSOCKET); none, bytes as they came (TUNNEL); CLOSED, the last one,
+ *             u16 close code of RFC 6455 section 7.4 or nothing.
  * worker to gateway, on a core's connection
  *   HELLO     u32 spawn id | u16 core (CONTROL_CORE on the control connection) | token (32 bytes); always the first frame
  *   HEAD      head
@@ -18,6 +21,8 @@
  *   RESPONSE  head, then the whole body, then the end: `u32 running time in microseconds | head | body`
  *   DEADLINE  u32 seconds from now until harakiri for the request that runs; 0: never
  *   LOGVAR    u16 name length | name | value: a variable for the request's line in the log, before its end
+ *             HEAD with WEBSOCKET: status 101, the gateway shakes hands (RFC 6455) and frames messages: DATA with TEXT or
+ *             BINARY is one message, END closes. HEAD with TUNNEL: after it bytes pass both ways as they are.
  *   DISCONNECT (empty)            the client has all it shall get, the request runs on
  *   head      u16 status | u16 header count | i32 parts | f64 content length or -1 | u32 block length | block
  *             block: reason CRLF, then `Name: value` CRLF for each header, latin-1, hop-by-hop headers already left out

@@ -2,6 +2,7 @@
  * Messages between the master (main thread) and a gateway (worker thread), by `postMessage`.
  * The master decides what exists, the gateway moves bytes; neither shares anything else but the scoreboard.
  */
+import type { EnvironEncoding } from '../config/languages.ts';
 import type { RequestLogFilter } from '../config/log-settings.ts';
 import type { ListenerKind, ProtocolSettings, SocketAddress } from '../config/settings.ts';
 import type { Binding } from './listener.ts';
@@ -23,7 +24,9 @@ export interface GatewayBoot {
 }
 
 export interface GatewayOptions {
-  environEncoding: 'marshal' | 'json';
+  environEncoding: EnvironEncoding;
+  /** Values of modifier1 that are requests: 0 and that of the application's language. */
+  requestModifiers: readonly number[];
   /** SERVER_NAME of `http` and `http-socket`: the machine's name, as uWSGI does. */
   hostname: string;
   /** Length of the request queue; when full: 503. */

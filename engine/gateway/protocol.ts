@@ -34,6 +34,7 @@ export interface ProtocolContext {
     limitPostBytes: number;
     httpKeepaliveSeconds: number;
     listen: number;
+    requestModifiers: readonly number[];
     protocols: ProtocolSettings;
   };
   readonly encoder: EnvironEncoder;

@@ -4,11 +4,12 @@
  * never stops the gateway: beyond LIMIT_BYTES lines are dropped, and a line says how many.
  */
 import { writeSync } from 'node:fs';
+import type { EnvironEncoding } from '../config/languages.ts';
 import { readMemory } from '../process-memory.ts';
 import type { Core } from './core-choice.ts';
+import { decodeEnviron } from './environ-reader.ts';
 import { isPacketFrame, requestEnviron } from './frames.ts';
 import { compileLogFormat, type LogFormatter, needsMemory } from './log-format.ts';
-import { decodeMarshalPairs } from './marshal.ts';
 import type { GatewayOptions, RequestLogOptions } from './messages.ts';
 import type { GatewayRequest } from './request.ts';
 
@@ -22,7 +23,7 @@ export class RequestLog {
   #options: RequestLogOptions;
   #format: LogFormatter;
   #needsMemory = false;
-  #isMarshal = true;
+  #encoding: EnvironEncoding = 'marshal';
   #pending = '';
   #dropped = 0;
   #timer: NodeJS.Timeout | null = null;
@@ -40,7 +41,7 @@ export class RequestLog {
     this.#options = options.requestLog;
     this.#format = compileLogFormat(options.requestLog);
     this.#needsMemory = needsMemory(options.requestLog);
-    this.#isMarshal = options.environEncoding === 'marshal';
+    this.#encoding = options.environEncoding;
   }
 
   /** One request that a worker has finished. */
@@ -141,7 +142,6 @@ export class RequestLog {
 
   #variables(request: GatewayRequest): Map<string, string> {
     const environ = requestEnviron(request.frame);
-    if (this.#isMarshal) return new Map(decodeMarshalPairs(environ));
-    return new Map(Object.entries(JSON.parse(environ.toString())));
+    return new Map(decodeEnviron(this.#encoding, environ));
   }
 }

@@ -1,7 +1,7 @@
 /**
  * The uwsgi protocol without I/O: a 4-byte header (modifier1, size u16le, modifier2), a block of variables
  * (`u16le length, key, u16le length, value`, repeated) and a body whose length is CONTENT_LENGTH. One request
- * a connection. Modifier 0 is a request, 100 a ping. Remote calls, signals, the cache and the spooler have modifiers of
+ * a connection. Modifier 0 is a request and so is that of the application's language; 100 is a ping. Remote calls, signals, the cache and the spooler have modifiers of
  * their own, with which whoever can connect acts in the application's place: their packets are handed on, whole and
  * unread, where the configuration allows them. Every other modifier ends the connection and does nothing.
  */
@@ -32,7 +32,6 @@ export interface UwsgiHandler extends CgiHandler {
 }
 
 const HEADER_BYTES = 4;
-const MODIFIER_REQUEST = 0;
 const MODIFIER_PING = 100;
 const NOTHING: Buffer = Buffer.alloc(0);
 
@@ -41,6 +40,8 @@ type State = 'head' | 'body' | 'done';
 export interface UwsgiLimits extends CgiLimits {
   /** Modifiers whose packets are handed on. */
   modifiers?: readonly number[];
+  /** Values of modifier1 that are requests; 0 alone unless given. */
+  requestModifiers?: readonly number[];
 }
 
 export class UwsgiParser {
@@ -88,7 +89,7 @@ export class UwsgiParser {
     if (bytes.length >= HEADER_BYTES) {
       const modifier1 = bytes.readUInt8(0);
       const blockBytes = bytes.readUInt16LE(1);
-      if (modifier1 !== MODIFIER_REQUEST) {
+      if (!this.#isRequest(modifier1)) {
         if (this.#limits.modifiers?.includes(modifier1) === true) this.#feedPacket(bytes);
         else this.#special(modifier1, bytes.readUInt8(3));
         return chunk.length;
@@ -105,6 +106,10 @@ export class UwsgiParser {
     // Copied: the chunk is valid during this call only.
     this.#kept = before > 0 ? bytes : Buffer.from(bytes);
     return chunk.length;
+  }
+
+  #isRequest(modifier1: number): boolean {
+    return this.#limits.requestModifiers?.includes(modifier1) ?? modifier1 === 0;
   }
 
   #special(modifier1: number, modifier2: number): void {

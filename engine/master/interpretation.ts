@@ -3,6 +3,7 @@
  */
 import { hostname } from 'node:os';
 import { formatAddress } from '../config/address.ts';
+import { LANGUAGES } from '../config/languages.ts';
 import { listenerLabel } from '../config/listener-names.ts';
 import type { EngineSettings } from '../config/settings.ts';
 import { EngineError, formatEngineError } from '../errors.ts';
@@ -13,7 +14,7 @@ import { connectionLimit } from './file-limit.ts';
 import { type RuntimePlace, runtimeProgram } from './runtimes.ts';
 
 export function planOf(settings: EngineSettings): Plan {
-  const canFork = settings.app.language !== 'javascript' && process.platform !== 'win32';
+  const canFork = LANGUAGES[settings.app.language].forks && process.platform !== 'win32';
   return {
     processes: settings.processes,
     threads: settings.threads,
@@ -39,7 +40,8 @@ export function planOf(settings: EngineSettings): Plan {
 
 export function gatewayOptions(settings: EngineSettings, logTarget: RequestLogTarget): GatewayOptions {
   return {
-    environEncoding: settings.app.language === 'javascript' ? 'json' : 'marshal',
+    environEncoding: LANGUAGES[settings.app.language].environ,
+    requestModifiers: [...new Set([0, LANGUAGES[settings.app.language].modifier1])],
     hostname: hostname(),
     listen: settings.queueLength,
     bufferSizeBytes: settings.bufferSizeBytes,
@@ -94,7 +96,7 @@ export function objectionTo(next: EngineSettings, present: EngineSettings, place
 }
 
 function reloadObstacle(present: EngineSettings, next: EngineSettings): string | null {
-  if ((present.app.language === 'javascript') !== (next.app.language === 'javascript')) {
+  if (LANGUAGES[present.app.language].environ !== LANGUAGES[next.app.language].environ) {
     return 'The language of the application has changed. Stop the engine and start it again.';
   }
   if (present.sockets.workerAccept !== next.sockets.workerAccept) {

@@ -12,17 +12,35 @@ export interface Program {
 
 /** The command of a worker process for this app. Throws EngineError when there is no interpreter. */
 export function programFor(app: AppSetting, resourcesFolder: string, env: NodeJS.ProcessEnv, cwd: string): Program {
-  if (app.language === 'javascript') {
-    // The packaged application is no Node: there it must be on the PATH.
-    const file = process.versions['electron'] === undefined ? process.execPath : findOnPath(['node'], env);
-    if (file === null) {
-      throw new EngineError('no-interpreter', "There is no 'node' on the PATH, which 'js-app' needs.");
+  const runtimes = join(resourcesFolder, 'runtimes');
+  switch (app.language) {
+    case 'javascript': {
+      // The packaged application is no Node: there it must be on the PATH.
+      const file = process.versions['electron'] === undefined ? process.execPath : interpreter('node', 'js-app', env);
+      return endingWithParent({ file, args: [join(runtimes, 'node', 'worker.mjs')] }, env);
     }
-    return endingWithParent({ file, args: [join(resourcesFolder, 'runtimes', 'node', 'worker.mjs')] }, env);
+    case 'ruby':
+      return { file: interpreter('ruby', 'rack', env), args: [join(runtimes, 'ruby', 'reeve_runtime.rb')] };
+    case 'perl':
+      return { file: interpreter('perl', 'psgi', env), args: [join(runtimes, 'perl', 'reeve_runtime.pl')] };
+    case 'php':
+      return { file: interpreter('php-cgi', 'php-docroot', env), args: [] };
+    case 'python':
+    case 'cgi':
+    case 'none':
+      return pythonProgram(app, join(runtimes, 'python', 'reeve_runtime.py'), env, cwd);
   }
-  const script = join(resourcesFolder, 'runtimes', 'python', 'reeve_runtime.py');
-  const virtualenv = app.language === 'python' ? app.virtualenv : null;
+}
+
+function interpreter(name: string, option: string, env: NodeJS.ProcessEnv): string {
+  const file = findOnPath([name], env);
+  if (file !== null) return file;
+  throw new EngineError('no-interpreter', `There is no '${name}' on the PATH, which '${option}' needs.`);
+}
+
+function pythonProgram(app: AppSetting, script: string, env: NodeJS.ProcessEnv, cwd: string): Program {
   const args = [...(app.language === 'python' ? pythonFlags(app) : []), script];
+  const virtualenv = app.language === 'python' ? app.virtualenv : null;
   if (virtualenv !== null) return { file: virtualenvPython(resolve(cwd, virtualenv)), args };
   const names = process.platform === 'win32' ? ['python', 'python3', 'py'] : ['python3', 'python'];
   const file = findOnPath(names, env);

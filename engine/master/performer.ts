@@ -180,7 +180,7 @@ export class Performer {
     const { accounts, board, config, direct, gateways, log } = this.#parts;
     const { spawnId, core, requestId, seconds } = effect;
     const slot = accounts.slotsOf(spawnId)[core];
-    const vars = slot === undefined ? [] : readVars({ accounts, board }, slot);
+    const vars = slot === undefined ? [] : readVars({ accounts, board, settings: config.current }, slot);
     const startMs = slot === undefined ? 0 : accounts.read(slot, SlotField.startMs);
     const kernelState = config.current.harakiri.verbose ? describeKernelState(effect.pid) : [];
     for (const line of describeOverdue(effect, vars, startMs, kernelState)) log.write(line);

@@ -15,9 +15,10 @@ import type {
   StatsWorker,
 } from '../api/stats.ts';
 import type { CommonsReport } from '../commons/state.ts';
+import { LANGUAGES } from '../config/languages.ts';
 import { protocolName } from '../config/listener-names.ts';
 import type { EngineSettings } from '../config/settings.ts';
-import { decodeMarshalPairs } from '../gateway/marshal.ts';
+import { decodeEnviron } from '../gateway/environ-reader.ts';
 import { NO_MEMORY, readMemory, readMemoryShares } from '../process-memory.ts';
 import { HeaderField, headerTotal, type Scoreboard, SlotField, VARS_BYTES } from '../scoreboard.ts';
 import { ENGINE_VERSION } from '../version.ts';
@@ -218,22 +219,13 @@ function coreStats(
 }
 
 /** `KEY=VALUE` of the request that runs on a slot, then one empty string. */
-export function readVars(sources: Pick<StatsSources, 'accounts' | 'board'>, slot: number): string[] {
+export function readVars(sources: Pick<StatsSources, 'accounts' | 'board' | 'settings'>, slot: number): string[] {
   const length = Math.min(sources.accounts.read(slot, SlotField.varsLength), VARS_BYTES);
   const start = slot * VARS_BYTES;
   // A copy: the gateway may begin the next request while this one is decoded.
   const bytes = Buffer.from(sources.board.vars.subarray(start, start + length));
-  const pairs = bytes[0] === 0x7b && bytes[1] === 0x22 ? jsonPairs(bytes) : decodeMarshalPairs(bytes);
+  const pairs = decodeEnviron(LANGUAGES[sources.settings.app.language].environ, bytes);
   return [...pairs.map(([key, value]) => `${key}=${readable(value)}`), ''];
-}
-
-/** The environ of JavaScript workers is JSON; one that was cut off is read as far as it goes. */
-function jsonPairs(bytes: Buffer): [string, string][] {
-  const pairs: [string, string][] = [];
-  for (const match of bytes.toString().matchAll(/("(?:[^"\\]|\\.)*"):("(?:[^"\\]|\\.)*")/g)) {
-    pairs.push([String(JSON.parse(match[1] ?? '""')), String(JSON.parse(match[2] ?? '""'))]);
-  }
-  return pairs;
 }
 
 /** Environ values are latin-1; those that are UTF-8 in truth are shown as what they say. */

@@ -2,6 +2,7 @@
  * Where the engine answers, and what is spoken there.
  */
 import type { ListenerKind, Origin } from '../settings.ts';
+import { wholeNumber } from '../values.ts';
 import { type Draft, type OptionSection, type Reader, readAddress, readFlag, readListenAddress } from './section.ts';
 
 export const listenersOptions: OptionSection = {
@@ -42,12 +43,12 @@ http-to | address | works | | Address of a uwsgi socket the router hands request
     protocol: readProtocol,
     'http-to': readHttpTo,
     'worker-accept': readFlag(({ sockets }, value) => (sockets.workerAccept = value)),
-    'http-socket-modifier1': readModifier,
-    'http-socket-modifier2': readModifier,
-    'fastcgi-modifier1': readModifier,
-    'fastcgi-modifier2': readModifier,
-    'scgi-modifier1': readModifier,
-    'scgi-modifier2': readModifier,
+    'http-socket-modifier1': readModifier1,
+    'http-socket-modifier2': readModifier2,
+    'fastcgi-modifier1': readModifier1,
+    'fastcgi-modifier2': readModifier2,
+    'scgi-modifier1': readModifier1,
+    'scgi-modifier2': readModifier2,
   },
 };
 
@@ -92,8 +93,14 @@ function readHttpTo(draft: Draft, value: string, origin: Origin): string | null 
 }
 
 /** Modifiers choose a plugin of uWSGI; the engine has the application's language and nothing beside it. */
-export function readModifier(_draft: Draft, value: string): string | null {
-  return value === '0'
-    ? null
-    : 'asks for another handler than that of the application, and the engine has none; write 0.';
+/** `modifier1` of a listener: finish-app.ts checks that it is the application's. */
+export function readModifier1(draft: Draft, value: string, origin: Origin): string | null {
+  const modifier1 = wholeNumber(value);
+  if (modifier1 === null || modifier1 > 255) return 'needs a number from 0 to 255.';
+  draft.modifiers1.push({ modifier1, origin });
+  return null;
+}
+
+export function readModifier2(_draft: Draft, value: string): string | null {
+  return value === '0' ? null : 'asks for something beside the application, and the engine has nothing there; write 0.';
 }

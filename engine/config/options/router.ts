@@ -3,7 +3,7 @@
  * here it is a way to read and to answer them, so that what concerns only the way between has no effect.
  */
 import { isFlagWord, isOn, wholeNumber } from '../values.ts';
-import { readModifier } from './listeners.ts';
+import { readModifier1, readModifier2 } from './listeners.ts';
 import { type Draft, number, type OptionSection, readFlag, readNumber } from './section.ts';
 
 export const routerOptions: OptionSection = {
@@ -63,8 +63,8 @@ http-manage-rtsp | flag | no | | Lets RTSP sessions through.
     'http-enable-proxy-protocol': readFlag((settings, value) => {
       settings.protocols.routerProxyProtocol = value;
     }),
-    'http-modifier1': readModifier,
-    'http-modifier2': readModifier,
+    'http-modifier1': readModifier1,
+    'http-modifier2': readModifier2,
   },
 };
 

@@ -6,8 +6,12 @@
  */
 import { MAX_SOCKET_PATH_BYTES, parseAddress } from '../address.ts';
 import type { OldCache } from '../cache-values.ts';
+import type { CgiDraft } from '../cgi-app.ts';
 import { type ConfigHost, resolvePath } from '../host.ts';
+import type { PerlDraft } from '../perl-app.ts';
+import type { PhpDraft } from '../php-app.ts';
 import type { PythonDraft } from '../python-app.ts';
+import type { RubyDraft } from '../ruby-app.ts';
 import type { CertificateSetting, EngineSettings, ListenerKind, Origin, SocketAddress } from '../settings.ts';
 import { encodeText } from '../text-bytes.ts';
 import { isFlagWord, isOn, wholeNumber } from '../values.ts';
@@ -39,6 +43,12 @@ export interface Draft {
   folder: string;
   python: PythonDraft;
   jsApp: { file: string; origin: Origin } | null;
+  ruby: RubyDraft;
+  perl: PerlDraft;
+  php: PhpDraft;
+  cgi: CgiDraft;
+  /** Values of `http-modifier1` and its kin. */
+  modifiers1: { modifier1: number; origin: Origin }[];
   httpTo: { address: SocketAddress; text: string; origin: Origin }[];
   /** Protocol of `socket`. */
   protocol: ListenerKind;

@@ -4,6 +4,7 @@
 import { alarmsOptions } from './alarms.ts';
 import { backgroundOptions } from './background.ts';
 import { cachingOptions } from './caching.ts';
+import { cgiOptions } from './cgi.ts';
 import { clusteringOptions } from './clustering.ts';
 import { controlOptions } from './control.ts';
 import { cronOptions } from './cron.ts';
@@ -19,13 +20,15 @@ import { metricsOptions } from './metrics.ts';
 import { momentsOptions } from './moments.ts';
 import { mulesOptions } from './mules.ts';
 import { otherLanguagesOptions } from './other-languages.ts';
+import { perlOptions } from './perl.ts';
+import { phpOptions } from './php.ts';
 import { pythonOptions } from './python.ts';
 import { recyclingOptions } from './recycling.ts';
 import { requestsOptions } from './requests.ts';
 import { routerOptions } from './router.ts';
 import { routersOptions } from './routers.ts';
 import { routingOptions } from './routing.ts';
-import { scriptingOptions } from './scripting.ts';
+import { rubyOptions } from './ruby.ts';
 import type { OptionSection, Reader } from './section.ts';
 import { signalsOptions } from './signals.ts';
 import { socketsOptions } from './sockets.ts';
@@ -55,7 +58,10 @@ export const titledSections: Readonly<Record<string, OptionSection>> = {
   'Daemons beside the server': daemonsOptions,
   Python: pythonOptions,
   'Other languages': languagesOptions,
-  'Ruby, Perl, PHP and CGI': scriptingOptions,
+  Ruby: rubyOptions,
+  Perl: perlOptions,
+  PHP: phpOptions,
+  CGI: cgiOptions,
   'Lua, Java, PyPy, Go and others': otherLanguagesOptions,
   'The log': logOptions,
   Statistics: statsOptions,

@@ -5,7 +5,7 @@
 import { resolvePath } from '../host.ts';
 import type { CertificateSetting, ListenerKind, Origin } from '../settings.ts';
 import { wholeNumber } from '../values.ts';
-import { readModifier } from './listeners.ts';
+import { readModifier1, readModifier2 } from './listeners.ts';
 import {
   type Draft,
   type OptionSection,
@@ -47,8 +47,8 @@ ssl-tmp-dir | path | none: nothing of TLS is written to files | | Folder for tem
     https: tlsSocket('http'),
     https2: readHttps2,
     'https-socket': tlsSocket('http-socket'),
-    'https-socket-modifier1': readModifier,
-    'https-socket-modifier2': readModifier,
+    'https-socket-modifier1': readModifier1,
+    'https-socket-modifier2': readModifier2,
     'suwsgi-socket': tlsSocket('uwsgi'),
     'http-to-https': readRedirect,
     'https-session-context': (draft, value) => take(value, (name) => (draft.settings.tls.sessionContext = name)),

@@ -23,6 +23,7 @@ export const PLAIN_BINDING = {
 export function plainGatewayOptions(differences: Partial<GatewayOptions> = {}): GatewayOptions {
   return {
     environEncoding: 'marshal',
+    requestModifiers: [0],
     hostname: 'test-host',
     listen: 100,
     bufferSizeBytes: 65536,
