@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readPlaywrightReport, readVitestReport } from './reports.ts';
+import { emptyReport, mendReport, readPlaywrightReport, readVitestReport } from './reports.ts';
 
 function spec(title: string, status: string, description?: string): object {
   const annotations = description === undefined ? [] : [{ type: 'skip', description }];
@@ -24,11 +24,32 @@ describe('a Playwright report', () => {
       skipped: 1,
       skips: ['a.spec.ts > group > four: no Electron binary'],
       unsteady: ['a.spec.ts > three'],
+      brokenOff: [],
     });
   });
 
   it('counts an error outside of tests as a failure', () => {
     expect(readPlaywrightReport(JSON.stringify({ errors: [{ message: 'no config' }], suites: [] })).failed).toBe(1);
+  });
+});
+
+describe('a file whose process ended in the middle', () => {
+  const first = { ...emptyReport(), passed: 10, failed: 2, brokenOff: ['a.test.ts'] };
+
+  it('counts as unsteady when it is whole the second time, and other failures stay', () => {
+    const whole = mendReport(first, { ...emptyReport(), passed: 3 });
+    expect(whole).toEqual({
+      ...emptyReport(),
+      passed: 13,
+      failed: 1,
+      unsteady: ['a.test.ts: its process ended in the middle'],
+    });
+  });
+
+  it('is a failure when it ends in the middle again, or a test of it fails', () => {
+    const again = { ...emptyReport(), failed: 1, brokenOff: ['a.test.ts'] };
+    expect(mendReport(first, again)).toEqual({ ...emptyReport(), passed: 10, failed: 2, brokenOff: ['a.test.ts'] });
+    expect(mendReport(first, { ...emptyReport(), passed: 2, failed: 1 }).failed).toBe(2);
   });
 });
 

@@ -11,21 +11,54 @@ export interface Report {
   skips: string[];
   /** Names of tests that failed and passed when they ran once more. */
   unsteady: string[];
+  /** Files of tests whose process ended before they did. */
+  brokenOff: string[];
+}
+
+export function emptyReport(): Report {
+  return { passed: 0, failed: 0, skipped: 0, skips: [], unsteady: [], brokenOff: [] };
+}
+
+/** Adds what `part` counted to `sum`. */
+export function addReport(sum: Report, part: Report): void {
+  sum.passed += part.passed;
+  sum.failed += part.failed;
+  sum.skipped += part.skipped;
+  sum.skips.push(...part.skips);
+  sum.unsteady.push(...part.unsteady);
+  sum.brokenOff.push(...part.brokenOff);
+}
+
+/**
+ * The whole of a run that lost some files to the end of their process, and of the run of just these files: they count as
+ * unsteady when they were whole the second time. Each file broken off was one failure of the first run.
+ */
+export function mendReport(first: Report, again: Report): Report {
+  const sum = { ...emptyReport(), failed: -first.brokenOff.length };
+  addReport(sum, { ...first, brokenOff: [] });
+  addReport(sum, again);
+  const whole = first.brokenOff.filter((file) => !again.brokenOff.includes(file));
+  sum.unsteady.push(...whole.map((file) => `${file}: its process ended in the middle`));
+  return sum;
 }
 
 type Json = Record<string, unknown>;
 
 /** What vitest-reporter.ts wrote. Throws when the text is no such report. */
 export function readVitestReport(text: string): Report {
-  const { passed, failed, skipped, skips, unsteady } = object(JSON.parse(text));
-  const names = { skips: list(skips).map(String), unsteady: list(unsteady).map(String) };
+  const { passed, failed, skipped, skips, unsteady, brokenOff } = object(JSON.parse(text));
+  const names = {
+    skips: list(skips).map(String),
+    unsteady: list(unsteady).map(String),
+    brokenOff: list(brokenOff).map(String),
+  };
   return { passed: count(passed), failed: count(failed), skipped: count(skipped), ...names };
 }
 
 /** Playwright's `json` reporter. Throws when the text is no such report. */
 export function readPlaywrightReport(text: string): Report {
   const root = object(JSON.parse(text));
-  const report: Report = { passed: 0, failed: list(root['errors']).length, skipped: 0, skips: [], unsteady: [] };
+  const report: Report = { ...emptyReport(), failed: list(root['errors']).length };
   const readSuite = (suite: Json, titles: string[]): void => {
     const path = [...titles, String(suite['title'])];
     for (const spec of list(suite['specs']).map(object)) {

@@ -1,17 +1,22 @@
 /**
  * A Vitest reporter that writes what `npm test` adds up: the counts, the reason of each skipped test, which
- * Vitest's own JSON leaves out, and which tests passed only when they ran once more. The file is named by REEVE_REPORT.
+ * Vitest's own JSON leaves out, and which tests passed only when they ran once more, and which
+ * files were broken off by the end of their process. The file is named by REEVE_REPORT.
  */
 import { writeFileSync } from 'node:fs';
 import type { Reporter, TestModule } from 'vitest/node';
-import type { Report } from './reports.ts';
+import { emptyReport, type Report } from './reports.ts';
 
 export default class SumReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const path = process.env['REEVE_REPORT'];
     if (path === undefined) throw new Error('REEVE_REPORT names no file');
-    const report: Report = { passed: 0, failed: errors.length, skipped: 0, skips: [], unsteady: [] };
+    const report: Report = { ...emptyReport(), failed: errors.length };
     for (const module of modules) {
+      if (module.state() === 'pending') {
+        report.brokenOff.push(module.relativeModuleId);
+        continue;
+      }
       report.failed += module.errors().length;
       for (const test of module.children.allTests()) {
         const result = test.result();

@@ -1,6 +1,7 @@
 /** What a rehearsal says: problems found before anything ran, and the verdict. Pure but for the ConfigHost that is given. */
 import { parseAddress } from '../../../engine/config/address.ts';
 import { type ConfigHost, resolvePath } from '../../../engine/config/host.ts';
+import type { AppSource } from '../../../engine/config/python-app.ts';
 import type { AppSetting, Origin } from '../../../engine/config/settings.ts';
 import type { Rehearsal, RehearsalLine, RehearsalProblem } from '../../contract/rehearsal.ts';
 import { count, seconds } from '../words.ts';
@@ -90,11 +91,26 @@ export function verdictOf(
 
 /** The application as its line names it; null: none that the engine can load. */
 export function appName(app: AppSetting): string | null {
-  if (app.language === 'none') return null;
-  if (app.language === 'javascript') return app.file;
-  const source = app.main ?? app.mounts[0]?.source ?? null;
-  if (source === null) return null;
-  switch (source.type) {
+  switch (app.language) {
+    case 'none':
+      return null;
+    case 'javascript':
+    case 'ruby':
+    case 'perl':
+      return app.file;
+    case 'php':
+      return app.app ?? app.docroot;
+    case 'cgi':
+      return app.mounts[0]?.target ?? null;
+    case 'python':
+      return sourceName(app.main ?? app.mounts[0]?.source ?? null);
+  }
+}
+
+function sourceName(source: AppSource | null): string | null {
+  switch (source?.type) {
+    case undefined:
+      return null;
     case 'file':
       return source.written;
     case 'module':
