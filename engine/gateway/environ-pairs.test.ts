@@ -17,7 +17,9 @@ function write(pairs: readonly (readonly [string, string])[]): Buffer {
 
 test('what was written is read back', () => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(latin1, latin1)), (pairs) => expect(decodePairs(write(pairs))).toEqual(pairs)),
+    fc.property(fc.array(fc.tuple(latin1, latin1)), (pairs) => {
+      expect(decodePairs(write(pairs))).toEqual(pairs);
+    }),
   );
 });
 
