@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import { expect, it } from 'vitest';
-import { ClientConnection, type ConnectionContext } from './client-connection.ts';
+import { ClientConnection } from './client-connection.ts';
+import type { ConnectionContext } from './connection-context.ts';
 import { EnvironEncoder } from './environ.ts';
 import { OUTBOX_LIMITS } from './outbox.ts';
 import type { GatewayRequest } from './request.ts';

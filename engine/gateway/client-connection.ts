@@ -7,34 +7,18 @@ import type { Socket } from 'node:net';
 import type { ListenerKind } from '../config/settings.ts';
 import { CONTINUE } from './answer.ts';
 import { AnswerWriter } from './answer-writer.ts';
-import { statusOfStorageError } from './body-store.ts';
+import type { ConnectionContext } from './connection-context.ts';
 import { findOverdue, type Phase } from './deadlines.ts';
-import type { Dispatcher } from './dispatcher.ts';
 import type { ResponseHead } from './frames.ts';
-import type { GatewayOptions } from './messages.ts';
-import { Outbox, type OutboxLimits } from './outbox.ts';
+import { Outbox } from './outbox.ts';
 import type { Peer } from './peers.ts';
-import { type ClientProtocol, createProtocol, type ProtocolContext, type ProtocolSink } from './protocol.ts';
+import { type ClientProtocol, createProtocol, type ProtocolSink } from './protocol.ts';
 import { ProtocolError } from './protocol-error.ts';
 import { ProxyHeader } from './proxy-header.ts';
 import { ReadAhead } from './read-ahead.ts';
-import type { AnswerSize, GatewayRequest, RequestFacts, ResponseTarget, WorkerWire } from './request.ts';
+import type { AnswerSize, GatewayRequest, RequestFacts, ResponseTarget } from './request.ts';
 import { RequestIntake } from './request-intake.ts';
-import type { SpoolFile } from './spool-file.ts';
-
-/** What all connections of a gateway share. */
-export interface ConnectionContext extends ProtocolContext {
-  options: GatewayOptions;
-  readonly bodyFolder: string;
-  readonly dispatcher: Pick<Dispatcher, 'submit' | 'abandon'>;
-  readonly outboxLimits: OutboxLimits;
-  nextSerial(): number;
-  /** A line for the log: something that the operator should know. */
-  trouble(text: string): void;
-  /** A request that gets no line of its own in the log. */
-  refused(status: number, reason: string | undefined, client: string): void;
-  closed(connection: ClientConnection): void;
-}
+import { WorkerBrake } from './worker-brake.ts';
 
 export class ClientConnection implements ResponseTarget, ProtocolSink {
   readonly kind: ListenerKind;
@@ -52,8 +36,7 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
   readonly #intake: RequestIntake;
   #continueAsked = false;
   readonly #ahead = new ReadAhead();
-  /** The worker whose answer comes faster than the client and the disk take it. */
-  #pausedWire: WorkerWire | null = null;
+  readonly #brake = new WorkerBrake();
   #clientEnded = false;
   #isLast = false;
   /** Monotonic milliseconds; checked by `tick`. */
@@ -68,13 +51,17 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
     this.#socket = socket;
     this.#context = context;
     this.#protocol = createProtocol(peer.kind, context.encoder.encodePeer(peer), context, this);
-    this.#intake = new RequestIntake(context.encoder, context.bodyFolder);
+    this.#intake = new RequestIntake(context.encoder, context.bodyFolder, {
+      congested: () => socket.pause(),
+      relieved: () => this.#readOn(),
+      lost: (status, error) => this.#refuseUnstored(status, error),
+    });
     this.#proxyHeader = ProxyHeader.expectedFrom(peer, context.options.protocols);
     this.#outbox = new Outbox(
       socket,
       context.bodyFolder,
       context.outboxLimits,
-      (congested) => (congested ? this.#pauseWorker() : this.#resumeWorker()),
+      (congested) => (congested ? this.#brake.pull(this.#request) : this.#brake.release()),
       (error) => context.trouble(`an answer to a slow client was cut: ${String(error)}`),
     );
     this.#answer = new AnswerWriter(this.#outbox, this.#protocol.answer);
@@ -233,7 +220,7 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
     this.#request = null;
     this.#intake.dispose();
     this.#outbox.dispose();
-    this.#resumeWorker();
+    this.#brake.release();
     this.#ahead.clear();
     if (request !== null) this.#context.dispatcher.abandon(request);
     this.#context.closed(this);
@@ -247,42 +234,24 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
   }
 
   onBody(chunk: Buffer, start: number, end: number): void {
-    const intake = this.#intake;
-    intake.append(chunk, start, end);
     this.#continueAsked = false;
-    const file = intake.isCongested ? intake.file : null;
-    if (file === null) return;
-    this.#socket.pause();
-    file.written().then(
-      () => this.#readOn(),
-      (error: unknown) => this.#refuseUnstored(error),
-    );
+    this.#intake.append(chunk, start, end);
   }
 
   onComplete(): void {
     this.#phase = 'waiting';
     this.#isFirst = false;
-    const { file } = this.#intake;
-    if (file === null) this.#submit();
-    else void this.#submitFile(file);
-  }
-
-  async #submitFile(file: SpoolFile): Promise<void> {
-    try {
-      await file.written();
-    } catch (error) {
-      this.#refuseUnstored(error);
-      return;
-    }
-    // It may have been taken back meanwhile.
-    if (this.#phase === 'waiting' && this.#intake.file === file) this.#submit();
+    this.#intake.whenStored(() => {
+      // It may have been taken back meanwhile.
+      if (this.#phase === 'waiting') this.#submit();
+    });
   }
 
   /** The disk does not take the body (full, mostly). */
-  #refuseUnstored(error: unknown): void {
-    if (!this.#intake.hasBody || (this.#phase !== 'reading' && this.#phase !== 'waiting')) return;
+  #refuseUnstored(status: number, error: unknown): void {
+    if (this.#phase !== 'reading' && this.#phase !== 'waiting') return;
     this.#context.trouble(`a request body could not be stored: ${String(error)}`);
-    this.#refuse(statusOfStorageError(error), 'the request body could not be stored');
+    this.#refuse(status, 'the request body could not be stored');
   }
 
   #submit(): void {
@@ -334,7 +303,7 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
 
   abort(): void {
     this.#request = null;
-    this.#resumeWorker();
+    this.#brake.release();
     // Without the end that its framing promised: the client sees that the answer is cut.
     this.#finishSocket();
   }
@@ -374,7 +343,7 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
   #answered(keepAlive: boolean): void {
     this.#request = null;
     this.#protocol.requestEnded();
-    this.#resumeWorker();
+    this.#brake.release();
     // A client that has closed its side still gets answers to what it sent before.
     if (!keepAlive || this.#isLast || (this.#clientEnded && this.#ahead.isEmpty)) {
       this.#finishSocket();
@@ -413,16 +382,5 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
       else this.#socket.end();
     });
     this.#socket.resume();
-  }
-
-  #pauseWorker(): void {
-    this.#pausedWire = this.#request?.wire ?? null;
-    this.#pausedWire?.pause();
-  }
-
-  /** Also when its answer is complete: the worker's connection serves other clients next. */
-  #resumeWorker(): void {
-    this.#pausedWire?.resume();
-    this.#pausedWire = null;
   }
 }

@@ -5,7 +5,8 @@
  */
 import type { Socket } from 'node:net';
 import { openScoreboard } from '../scoreboard.ts';
-import { ClientConnection, type ConnectionContext } from './client-connection.ts';
+import { ClientConnection } from './client-connection.ts';
+import type { ConnectionContext } from './connection-context.ts';
 import { type Connection, Connections } from './connections.ts';
 import type { DispatchWorker } from './core-choice.ts';
 import { CoreClaims } from './core-claims.ts';
@@ -126,7 +127,7 @@ export class Gateway {
         this.#dispatcher.occupied(message.spawnId, message.isOccupied);
         break;
       case 'harakiri':
-        this.#dispatcher.harakiri(message.spawnId, message.core, message.requestId);
+        this.#dispatcher.harakiri(message.spawnId, message.core, message.requestId, message.keepsWorker);
         break;
       case 'pause':
         this.#dispatcher.paused = message.paused;

@@ -2,35 +2,35 @@
  * A request while it comes in from a client: its variables, its body (in memory or in a file), and at the end the frame
  * for a worker that is made of both.
  */
-import { BodyStore } from './body-store.ts';
+import { BodyStore, statusOfStorageError } from './body-store.ts';
 import type { EnvironEncoder } from './environ.ts';
 import { FrameFlag, REQUEST_PREFIX_BYTES, sealRequestFrame } from './frames.ts';
 import type { ClientProtocol } from './protocol.ts';
 import { GatewayRequest, type RequestFacts, type ResponseTarget } from './request.ts';
-import type { SpoolFile } from './spool-file.ts';
+
+/** What its connection hears of a body that goes to the disk. */
+export interface IntakeEvents {
+  /** The disk is slower than the client: read no more, until `relieved`. */
+  congested(): void;
+  relieved(): void;
+  /** The disk does not take it. `status`: what the client is told. */
+  lost(status: 507 | 500, error: unknown): void;
+}
 
 export class RequestIntake {
   readonly #encoder: EnvironEncoder;
   readonly #folder: string;
+  readonly #events: IntakeEvents;
   #facts: RequestFacts | null = null;
   /** Environ of a request whose body is still coming. */
   #environ: Buffer | null = null;
   #body: BodyStore | null = null;
 
   /** @param folder for bodies that do not fit in memory */
-  constructor(encoder: EnvironEncoder, folder: string) {
+  constructor(encoder: EnvironEncoder, folder: string, events: IntakeEvents) {
     this.#encoder = encoder;
     this.#folder = folder;
-  }
-
-  /** Is there a body, come or coming? */
-  get hasBody(): boolean {
-    return this.#body !== null;
-  }
-
-  /** The file that holds the body; null: it is in memory, or there is none. */
-  get file(): SpoolFile | null {
-    return this.#body?.file ?? null;
+    this.#events = events;
   }
 
   /** Is the disk slower than the client? */
@@ -50,6 +50,32 @@ export class RequestIntake {
 
   append(chunk: Buffer, start: number, end: number): void {
     this.#body?.append(chunk, start, end);
+    if (!this.isCongested) return;
+    this.#events.congested();
+    this.#whenWritten(() => this.#events.relieved());
+  }
+
+  /** The body is complete: calls back when a file that holds it has been written, at once when there is none. */
+  whenStored(callback: () => void): void {
+    const body = this.#body;
+    if ((body?.file ?? null) === null) callback();
+    else {
+      this.#whenWritten(() => {
+        // The request may have been forgotten meanwhile.
+        if (this.#body === body) callback();
+      });
+    }
+  }
+
+  /** Calls back when the disk has all that came. */
+  #whenWritten(callback: () => void): void {
+    const body = this.#body;
+    body?.file?.written().then(
+      () => callback(),
+      (error: unknown) => {
+        if (this.#body === body) this.#events.lost(statusOfStorageError(error), error);
+      },
+    );
   }
 
   /** The request as it goes to a worker; a body in a file must have been written. Null: there is none. */
@@ -78,7 +104,8 @@ export class RequestIntake {
     if (!protocol.needsLength) return;
     facts.contentLength = this.#body?.length ?? 0;
     // A front server that names no length and sends no body has said all there is.
-    if (protocol.isHttp || facts.contentLength > 0) this.#encoder.addContentLength(facts.contentLength);
+    if (protocol.isHttp || facts.contentLength > 0)
+      this.#encoder.addContentLength(facts.contentLength, facts.variables);
   }
 
   #frameWith(body: BodyStore, kind: number): Buffer {
