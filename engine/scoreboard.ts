@@ -11,7 +11,8 @@
  *   vars    SLOT_COUNT x VARS_BYTES: the encoded environ of the request that runs, cut off at VARS_BYTES
  */
 
-export const SLOT_COUNT = 2048;
+/** Twice the cores that processes may have together: memory that nobody has touched costs nothing. */
+export const SLOT_COUNT = 16_384;
 export const VARS_BYTES = 8192;
 /** Applications of a worker that are counted apart. */
 export const APPS_SHOWN = 32;

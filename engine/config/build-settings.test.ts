@@ -143,7 +143,7 @@ describe('a wrong line is an error that names file and line', () => {
     ['env = NAME', /needs NAME=value/],
     ['chmod-socket = 999', /octal file mode such as 660/],
     ['wsgi-file =', /needs a value/],
-    ['async = 2', /does not support the option 'async'/],
+    ['ugreen = 1', /does not support the option 'ugreen'/],
     ['rack = config.ru', /does not support the option 'rack' of uWSGI's rack plugin/],
     ['need-plugins = python3,gevent', /has no plugin 'gevent'/],
     ['static-map /static=a', /Names have no blanks: is an '=' missing/],
@@ -154,7 +154,7 @@ describe('a wrong line is an error that names file and line', () => {
   });
 
   test('and all of them are told at once', () => {
-    expect(errorsOf('processes = x\nvaccum = 1\nasync = 2')).toHaveLength(3);
+    expect(errorsOf('processes = x\nvaccum = 1\nugreen = 1')).toHaveLength(3);
   });
 
   test('a configuration without a listener says what to add', () => {
@@ -239,12 +239,12 @@ describe('what is accepted', () => {
 });
 
 test('an option that is not supported is to be left out of the command line, and its line removed from a file', () => {
-  const resolved = resolveConfig(['--http-socket', ':8080', '--async', '2'], memoryHost({}));
+  const resolved = resolveConfig(['--http-socket', ':8080', '--ugreen'], memoryHost({}));
   const built = resolved.ok ? buildSettings(resolved) : null;
   expect(built?.ok === false ? built.errors.map(({ hint }) => hint) : []).toEqual([
     'Leave it out, or run it on uWSGI.',
   ]);
-  expect(errorsOf('async = 2')).toEqual([expect.stringContaining('Remove the line, or run the file on uWSGI.')]);
+  expect(errorsOf('ugreen = 1')).toEqual([expect.stringContaining('Remove the line, or run the file on uWSGI.')]);
 });
 
 function pythonAppOf(text: string) {

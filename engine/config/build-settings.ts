@@ -25,6 +25,7 @@ import { finishWorkers } from './finish-workers.ts';
 import { resolvePath } from './host.ts';
 import { defaultLogSettings } from './log-settings.ts';
 import { isLogicEnd } from './logic.ts';
+import { finishLoop, loopDraft } from './loop-settings.ts';
 import { defaultMetricSettings } from './metric-settings.ts';
 import { allowModifier } from './modifiers.ts';
 import { defaultMules, finishMules } from './mule-settings.ts';
@@ -81,6 +82,7 @@ function defaults(resolved: Resolved): EngineSettings {
     master: false,
     processes: 1,
     threads: 1,
+    loop: { type: 'threads' },
     enableThreads: false,
     cheaper: defaultCheaper(),
     commons: defaultCommons(),
@@ -155,6 +157,7 @@ export function buildSettings(resolved: Resolved): BuildResult {
   const originOf = (name: string): Origin | null =>
     resolved.applied.findLast((item) => findOption(item.key)?.name === name)?.origin ?? null;
   finishWorkers(settings, originOf, errors, warnings);
+  finishLoop(settings, draft.loop, originOf, errors);
   checkWorkerAccept(settings, originOf, errors);
   finishWithoutListeners(settings);
   finishLog(settings, originOf, errors);
@@ -181,6 +184,7 @@ function startDraft(resolved: Resolved): Draft {
     host,
     folder: settings.chdir ?? host.cwd,
     python: pythonDraft(),
+    loop: loopDraft(),
     jsApp: null,
     ruby: rubyDraft(),
     perl: perlDraft(),

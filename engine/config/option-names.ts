@@ -5,7 +5,7 @@
  * options/*.ts.
  */
 export const OPTION_NAMES = `
-reeve: js-app reload-timeout trusted-proxy* uwsgi-modifiers* prometheus* worker-accept! spooler-max-attempts# spooler-retry-delay#
+reeve: js-app asgi asgi-lifespan reload-timeout trusted-proxy* uwsgi-modifiers* prometheus* worker-accept! spooler-max-attempts# spooler-retry-delay#
 core: socket(s)* uwsgi-socket(s)* suwsgi-socket/ssl-socket* http-socket* http-socket-modifier1 http-socket-modifier2
   http11-socket* https-socket* https-socket-modifier1 https-socket-modifier2 fastcgi-socket* fastcgi-nph-socket*
   fastcgi-modifier1 fastcgi-modifier2 scgi-socket* scgi-nph-socket* scgi-modifier1 scgi-modifier2 raw-socket*

@@ -59,6 +59,8 @@ export interface PythonApp extends PythonOptions {
   language: 'python';
   /** The application for all that no mount is for; null: the first mount is, or there is none at all. */
   main: AppSource | null;
+  /** `asgi`: the application and its mounts are ASGI; otherwise they are WSGI. */
+  interface: 'wsgi' | 'asgi';
 }
 
 /** false: it is there for spoolers and mules alone. */
@@ -103,8 +105,8 @@ export function pythonOptions(): PythonOptions {
   };
 }
 
-/** uWSGI loads them in this order, and the first one is the main application. */
-const MAIN_ORDER = ['module', 'wsgi-file', 'eval', 'paste'];
+/** uWSGI loads them in this order (`asgi` is the engine's own), and the first one is the main application. */
+const MAIN_ORDER = ['asgi', 'module', 'wsgi-file', 'eval', 'paste'];
 
 /** The application, null when the configuration has none, and a caution for each source that is not used. */
 export function finishPython(draft: PythonDraft): {
@@ -117,7 +119,7 @@ export function finishPython(draft: PythonDraft): {
   if (main === null && draft.mounts.length === 0 && !hasPython(options)) return { app: null, unused: [] };
   if (main?.type === 'paste') main.logging = pasteLogger;
   return {
-    app: { language: 'python', main, ...options },
+    app: { language: 'python', main, interface: used === 'asgi' ? 'asgi' : 'wsgi', ...options },
     unused: unused.map((option) => ({
       option,
       origin: sources.get(option)?.origin ?? { file: '', line: 0 },

@@ -12,6 +12,7 @@ import type { CompanionSetting } from './companion-settings.ts';
 import type { CronSettings } from './cron-settings.ts';
 import type { EmperorSettings } from './emperor-settings.ts';
 import type { LogSettings } from './log-settings.ts';
+import type { LoopSettings } from './loop-settings.ts';
 import type { MetricSettings } from './metric-settings.ts';
 import type { MuleSettings } from './mule-settings.ts';
 import type { PerlApp } from './perl-app.ts';
@@ -221,8 +222,9 @@ export interface EngineSettings {
   app: AppSetting;
   master: boolean;
   processes: number;
-  /** Cores of each worker; 1 unless `threads` says more. */
+  /** Cores of each worker: `threads`, or what `async`, `gevent` and their kin say (loop). */
   threads: number;
+  loop: LoopSettings;
   enableThreads: boolean;
   cheaper: CheaperSettings;
   /** What all processes share: locks, caches, the queue. */

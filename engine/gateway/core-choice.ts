@@ -41,6 +41,8 @@ export interface DispatchWorker {
   isWorn: boolean;
   /** It has lost a connection while it served. */
   isCrippled: boolean;
+  /** All its cores are on one connection: each takes one request, nothing waits behind it. */
+  isShared: boolean;
   busyCores: number;
   lastUsed: number;
   /** Requests answered, by the number of the application; those that no application answered count for the first. */
@@ -96,6 +98,7 @@ export function chooseBusy(serving: readonly DispatchWorker[], depth: number, no
   let least = depth;
   let best: Core | null = null;
   for (const worker of serving) {
+    if (worker.isShared) continue;
     for (const core of worker.cores) {
       const { length } = core.outstanding;
       // A core of which nothing is known here is another gateway's.

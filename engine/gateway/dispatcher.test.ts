@@ -64,6 +64,7 @@ function addWorker(spawnId: number, threads = 1, generation = 1) {
     isOccupied: false,
     isWorn: false,
     isCrippled: false,
+    isShared: false,
     busyCores: 0,
     lastUsed: 0,
     appRequests: [],

@@ -118,11 +118,11 @@ export class Dispatcher {
     for (const core of worker.cores) askBack(worker, core.outstanding, core.index);
   }
 
-  /** Answers 504 to the request if it still runs there; the worker gets nothing more. */
-  harakiri(spawnId: number, coreIndex: number, requestId: number): void {
+  /** Answers 504 to the request if it still runs there; the worker gets nothing more, unless it can let go of the request. */
+  harakiri(spawnId: number, coreIndex: number, requestId: number, keepsWorker: boolean): void {
     const worker = this.workers.get(spawnId);
     const request = worker?.cores[coreIndex]?.outstanding[0];
-    this.retire(spawnId, 'yes');
+    if (!keepsWorker) this.retire(spawnId, 'yes');
     if (request === undefined || request.id !== requestId || request.failed) return;
     this.#failRunning(request, 504);
   }

@@ -1,6 +1,6 @@
 /**
- * The wire between a gateway and its workers: one stream connection for each core, plus one control
- * connection for each worker. All integers are little endian. The Python half is
+ * The wire between a gateway and its workers: one stream connection for each core, or one for all cores of a worker
+ * that runs its requests in one loop (ASGI, gevent: HELLO with SHARED_CORES), plus one control connection for each worker. All integers are little endian. The Python half is
  * resources/runtimes/python/reeve_frames.py, the JavaScript half resources/runtimes/node/frames.mjs.
  *
  *   frame    u32 payload length | u8 type | u8 flags | u16 app | u32 request id | payload
@@ -9,12 +9,15 @@
  * gateway to worker, on a core's connection
  *   REQUEST   u32 environ length | environ | body bytes, or with BODY_FILE the UTF-8 path of a file that holds it.
  *             The environ is a marshal dict of str to str (Python) or a JSON object (JavaScript); values are latin-1.
- *             Up to MAX_OUTSTANDING may be sent before the first is answered; they are served in order.
+ *             Up to MAX_OUTSTANDING may be sent before the first is answered; they are served in order. On a shared
+ *             connection `app` is the core, each core has one request, and they run beside each other.
  *   INPUT     bytes that came from the client while the request runs: after a HEAD with WEBSOCKET or TUNNEL. Flags:
  *             TEXT or BINARY, one whole message (WEBSOCKET); none, bytes as they came (TUNNEL); CLOSED, the last one,
  *             u16 close code of RFC 6455 section 7.4 or nothing.
+ *   HOLD / GO_ON  (empty)  shared connections: send no DATA of this request until GO_ON; its client is slow
  * worker to gateway, on a core's connection
  *   HELLO     u32 spawn id | u16 core (CONTROL_CORE on the control connection) | token (32 bytes); always the first frame
+ *   HOLD / GO_ON  (empty)  shared connections: send no INPUT of this request until GO_ON; the application is slow
  *   HEAD      head
  *   DATA      body bytes
  *   END       u32 running time in microseconds; with ABORTED the response is cut off, with EXCEPTION the app raised
@@ -38,6 +41,8 @@
 export const FRAME_HEADER_BYTES = 12;
 export const MAX_OUTSTANDING = 8;
 export const CONTROL_CORE = 0xffff;
+/** In HELLO: this connection is for all cores of the worker. */
+export const SHARED_CORES = 0xfffe;
 export const TOKEN_BYTES = 32;
 const NO_APP = 0xffff;
 /** A worker that announces more than this in one frame is broken. */
@@ -47,6 +52,8 @@ export const FrameType = {
   REQUEST: 1,
   TAKE_BACK: 2,
   CANCEL: 3,
+  HOLD: 8,
+  GO_ON: 9,
   HELLO: 16,
   HEAD: 17,
   DATA: 18,
@@ -132,9 +139,36 @@ export function isPacketFrame(frame: Buffer): boolean {
   return (frame.readUInt8(5) & FrameFlag.PACKET) !== 0;
 }
 
+/** Names the core that a REQUEST frame on a shared connection is for. */
+export function stampCore(frame: Buffer, core: number): void {
+  frame.writeUInt16LE(core, 6);
+}
+
+/** A frame without a payload. */
+export function encodeEmptyFrame(type: FrameType, requestId: number): Buffer {
+  const frame = Buffer.alloc(FRAME_HEADER_BYTES);
+  frame.writeUInt8(type, 4);
+  frame.writeUInt32LE(requestId, 8);
+  return frame;
+}
+
 /** The environ inside a REQUEST frame. */
 export function requestEnviron(frame: Buffer): Buffer {
   return frame.subarray(REQUEST_PREFIX_BYTES, REQUEST_PREFIX_BYTES + frame.readUInt32LE(FRAME_HEADER_BYTES));
+}
+
+/** The frame with another environ, not yet stamped. */
+export function replaceEnviron(frame: Buffer, environ: Buffer): Buffer {
+  const rest = frame.subarray(REQUEST_PREFIX_BYTES + frame.readUInt32LE(FRAME_HEADER_BYTES));
+  const replaced = Buffer.concat([Buffer.alloc(REQUEST_PREFIX_BYTES), environ, rest]);
+  sealRequestFrame(replaced, environ.length, frame.readUInt8(5));
+  return replaced;
+}
+
+/** The body inside a REQUEST frame: its bytes, or the file that holds it. */
+export function requestBody(frame: Buffer): { bytes: Buffer } | { path: string } {
+  const rest = frame.subarray(REQUEST_PREFIX_BYTES + frame.readUInt32LE(FRAME_HEADER_BYTES));
+  return (frame.readUInt8(5) & FrameFlag.BODY_FILE) === 0 ? { bytes: rest } : { path: rest.toString() };
 }
 
 /** The number of the application that answered, from the flags of an END or RESPONSE as FrameReader gives them; -1: none. */

@@ -89,8 +89,8 @@ export type MasterToGateway =
   | { type: 'retire'; spawnId: number }
   /** The worker is at something else than requests, a handler of a signal say: others are to serve meanwhile. */
   | { type: 'occupied'; spawnId: number; isOccupied: boolean }
-  /** Answer 504 to this request if it still runs there; the worker is about to be killed. `drain`: siblings may finish first. */
-  | { type: 'harakiri'; spawnId: number; core: number; requestId: number; seconds: number }
+  /** Answer 504 to this request if it still runs there. The worker is about to be killed, or (`keepsWorker`) cancels it. */
+  | { type: 'harakiri'; spawnId: number; core: number; requestId: number; keepsWorker: boolean }
   | { type: 'pause'; paused: boolean }
   /** No new connections or requests; answer `drained` when all that runs is answered. */
   | { type: 'drain' }

@@ -1,14 +1,22 @@
 /**
  * The gateway's side of the workers' connections: listens, checks HELLO, ties connections to cores and hands
  * frames to the dispatcher. A worker counts as connected when all its cores and its control connection are there.
- * Frames to a core are collected during a turn of the event loop and leave in one write.
  */
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
-import type { Core, CoreWire, DispatchWorker } from './core-choice.ts';
+import type { Core, DispatchWorker } from './core-choice.ts';
+import { CoreConnection, ignoreWriteErrors } from './core-connection.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import { FrameReader } from './frame-reader.ts';
-import { CONTROL_CORE, encodeControlFrame, FrameType, MAX_FRAME_PAYLOAD_BYTES, TOKEN_BYTES } from './frames.ts';
+import { type FrameHandler, FrameReader } from './frame-reader.ts';
+import {
+  CONTROL_CORE,
+  encodeControlFrame,
+  FrameType,
+  MAX_FRAME_PAYLOAD_BYTES,
+  SHARED_CORES,
+  TOKEN_BYTES,
+} from './frames.ts';
+import { SharedLine } from './shared-line.ts';
 
 /** A worker may connect before the master has told us to expect it. */
 const UNKNOWN_WAIT_MS = 5000;
@@ -17,9 +25,6 @@ const MAX_CONTROL_BYTES = 1024 * 1024;
 /** A worker that dies loses all its connections in this time; one that keeps some lives on and has to be replaced. */
 const CRIPPLED_MS = 1000;
 const HELLO_PAYLOAD_BYTES = 6 + TOKEN_BYTES;
-/** Frames up to this size are copied together; larger ones are written as they are. */
-const JOIN_BYTES = 65536;
-
 interface Hello {
   socket: Socket;
   spawnId: number;
@@ -29,47 +34,6 @@ interface Hello {
 
 /** A worker tells of a request that it has served without the gateway; false: it is malformed. */
 export type Logged = (worker: DispatchWorker, flags: number, record: Buffer) => boolean;
-
-/** The writing half of a core's connection. */
-class CoreConnection implements CoreWire {
-  readonly socket: Socket;
-  #frames: Buffer[] = [];
-  #bytes = 0;
-
-  constructor(socket: Socket) {
-    this.socket = socket;
-  }
-
-  send(frame: Buffer): void {
-    if (this.#frames.length === 0) setImmediate(() => this.#flush());
-    this.#frames.push(frame);
-    this.#bytes += frame.length;
-  }
-
-  pause(): void {
-    this.socket.pause();
-  }
-
-  resume(): void {
-    this.socket.resume();
-  }
-
-  destroy(): void {
-    this.socket.destroy();
-  }
-
-  #flush(): void {
-    const frames = this.#frames;
-    const bytes = this.#bytes;
-    this.#frames = [];
-    this.#bytes = 0;
-    if (this.socket.destroyed) return;
-    const [first] = frames;
-    if (frames.length === 1 && first !== undefined) this.socket.write(first);
-    else if (bytes <= JOIN_BYTES) this.socket.write(Buffer.concat(frames, bytes));
-    else for (const frame of frames) this.socket.write(frame);
-  }
-}
 
 export class WorkerHub {
   readonly #dispatcher: Dispatcher;
@@ -128,6 +92,7 @@ export class WorkerHub {
       isOccupied: false,
       isWorn: false,
       isCrippled: false,
+      isShared: false,
       busyCores: 0,
       lastUsed: 0,
       appRequests: [],
@@ -196,8 +161,7 @@ export class WorkerHub {
   }
 
   #admit(worker: DispatchWorker, socket: Socket, index: number): void {
-    const isAdmitted =
-      index === CONTROL_CORE ? this.#admitControl(worker, socket) : this.#admitCore(worker, socket, index);
+    const isAdmitted = this.#admitAs(worker, socket, index);
     if (!isAdmitted) {
       socket.destroy();
       return;
@@ -206,6 +170,11 @@ export class WorkerHub {
     worker.connected = true;
     this.#onConnected(worker.spawnId);
     this.#dispatcher.pump();
+  }
+
+  #admitAs(worker: DispatchWorker, socket: Socket, index: number): boolean {
+    if (index === CONTROL_CORE) return this.#admitControl(worker, socket);
+    return index === SHARED_CORES ? this.#admitShared(worker, socket) : this.#admitCore(worker, socket, index);
   }
 
   #admitControl(worker: DispatchWorker, socket: Socket): boolean {
@@ -238,9 +207,22 @@ export class WorkerHub {
     if (core === undefined || core.wire !== null || worker.connected) return false;
     const wire = new CoreConnection(socket);
     core.wire = wire;
-    const reader = new FrameReader((type, flags, requestId, bytes, start, end) => {
+    this.#serve(worker, [core], socket, (type, flags, requestId, bytes, start, end) => {
       if (core.wire === wire) this.#dispatcher.frameReceived(core, type, flags, requestId, bytes, start, end);
-    }, MAX_FRAME_PAYLOAD_BYTES);
+    });
+    return true;
+  }
+
+  #admitShared(worker: DispatchWorker, socket: Socket): boolean {
+    if (worker.connected || worker.cores.some((core) => core.wire !== null)) return false;
+    worker.isShared = true;
+    this.#serve(worker, worker.cores, socket, new SharedLine(socket, worker.cores, this.#dispatcher).received);
+    return true;
+  }
+
+  /** Reads a connection of one or more cores to its end. */
+  #serve(worker: DispatchWorker, cores: readonly Core[], socket: Socket, received: FrameHandler): void {
+    const reader = new FrameReader(received, MAX_FRAME_PAYLOAD_BYTES);
     socket.on('data', (chunk: Buffer) => {
       if (!reader.feed(chunk)) socket.destroy();
     });
@@ -255,10 +237,9 @@ export class WorkerHub {
       if (error.syscall === 'read' && socket.remoteAddress === undefined) isRead = true;
     });
     socket.on('close', () => {
-      this.#dispatcher.coreLost(core, isRead);
+      for (const core of cores) this.#dispatcher.coreLost(core, isRead);
       this.#forget(worker);
     });
-    return true;
   }
 
   /** One of its connections has ended. A worker whose connections have all ended is gone. */
@@ -279,19 +260,4 @@ export class WorkerHub {
       setTimeout(() => this.#onCrippled(worker), CRIPPLED_MS),
     );
   }
-}
-
-/**
- * Node drops unread input when a write fails. A worker that dies may have answered one request and begun the next, and
- * that answer is all that tells which one was begun: so a failed write is not an error here, reading goes on
- * to the end. Were that ever not to work, the connection closes without its end having been seen, and the dispatcher
- * takes no request behind it for unbegun.
- */
-function ignoreWriteErrors(socket: Socket): void {
-  /* oxlint-disable no-underscore-dangle -- the names that node:stream gives to what implementers provide */
-  const write = socket._write.bind(socket);
-  socket._write = (chunk, encoding, callback) => write(chunk, encoding, () => callback());
-  const writev = socket._writev?.bind(socket);
-  if (writev !== undefined) socket._writev = (chunks, callback) => writev(chunks, () => callback());
-  /* oxlint-enable no-underscore-dangle */
 }

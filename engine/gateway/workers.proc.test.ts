@@ -154,7 +154,7 @@ describe('harakiri', () => {
     const { slow, behind } = await queueBehind(master, port, first, '/wait', ['/id?a']);
     const requestId = slot(first, SlotField.requestId);
     expect(slot(first, SlotField.startMs)).toBeGreaterThan(Date.now() - 60_000);
-    master.post({ type: 'harakiri', spawnId: first.spawnId, core: 0, requestId, seconds: 1 });
+    master.post({ type: 'harakiri', spawnId: first.spawnId, core: 0, requestId, keepsWorker: false });
     expect((await slow).status).toBe(504);
     expect(first.process.exitCode).toBeNull();
     await master.startWorker({ wid: 2 });
@@ -172,7 +172,7 @@ describe('harakiri', () => {
     const running = get(port, '/wait?go');
     await hasRun('go');
     const requestId = slot(first, SlotField.requestId);
-    master.post({ type: 'harakiri', spawnId: first.spawnId, core: 0, requestId: requestId - 1, seconds: 1 });
+    master.post({ type: 'harakiri', spawnId: first.spawnId, core: 0, requestId: requestId - 1, keepsWorker: false });
     release('go');
     expect((await running).status).toBe(200);
   });

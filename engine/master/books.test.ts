@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { appIndex, createScoreboard, SlotField, slotIndex } from '../scoreboard.ts';
+import { appIndex, createScoreboard, SLOT_COUNT, SlotField, slotIndex } from '../scoreboard.ts';
 import { Accounts } from './accounts.ts';
 import { OverdueScanner } from './overdue.ts';
 import { Rig } from './testing/rig.ts';
@@ -102,7 +102,7 @@ describe('the books of a worker number', () => {
 
   it('say when there is no room', () => {
     const accounts = new Accounts(board);
-    expect(accounts.admit(1, 1, 1, 2048, 0)).toHaveLength(2048);
+    expect(accounts.admit(1, 1, 1, SLOT_COUNT, 0)).toHaveLength(SLOT_COUNT);
     expect(accounts.admit(2, 1, 2, 1, 0)).toBeNull();
   });
 });

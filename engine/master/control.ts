@@ -6,6 +6,7 @@
  */
 import type { CompanionRole, CompanionSetting } from '../config/companion-settings.ts';
 import type { CronTime } from '../config/cron-time.ts';
+import type { LoopSettings } from '../config/loop-settings.ts';
 import type { AppSetting, RecyclingSettings } from '../config/settings.ts';
 import type { SpoolerSettings } from '../config/spooler-settings.ts';
 import type { RuntimePhase } from '../config/system-settings.ts';
@@ -32,7 +33,9 @@ export interface RuntimeBoot {
   generation: number;
   app: AppSetting;
   chdir: string | null;
+  /** Cores. */
   threads: number;
+  loop: LoopSettings;
   enableThreads: boolean;
   /** How many applications must load, of those that are configured; with fewer the process ends instead of answering 500. */
   needApps: number;
@@ -185,4 +188,6 @@ export type MasterToRuntime =
   /** No more connections; `drain`: those that wait are served before. Answered with `retired`. */
   | { type: 'retire'; drain: boolean }
   /** Answer 504 to this request if it still runs, and take no more; the worker is about to be killed. */
-  | { type: 'harakiri'; core: number; requestId: number };
+  | { type: 'harakiri'; core: number; requestId: number }
+  /** To a worker that runs its requests in one loop: this one has taken too long, its client has its answer; end it alone. */
+  | { type: 'cancel'; requestId: number };

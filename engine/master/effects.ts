@@ -41,6 +41,8 @@ export type Effect =
       attempt: number;
       /** The worker may end by itself (`harakiri-graceful-timeout`). */
       isGraceful: boolean;
+      /** The worker is asked to cancel the request, and serves on. */
+      isCancelled: boolean;
     }
   /** It is killed for something else than a request. */
   | { type: 'count-harakiri'; spawnId: number }

@@ -29,6 +29,8 @@ export interface Plan {
     graceMs: number;
     /** Number of the signal that begins it. */
     signal: number;
+    /** How long the worker has for cancelling the request before it is ended itself; 0: it can not (threads). */
+    cancelMs: number;
   };
   /** `cheaper` and its companions; null: all workers run. */
   cheaper: CheaperSettings | null;
@@ -76,7 +78,9 @@ export type WorkerEvent =
   | { type: 'worker-too-large'; spawnId: number; what: 'RSS' | 'ADDRESS SPACE'; bytes: number }
   /** After `retire`: nothing runs on it any more. */
   | { type: 'worker-drained'; spawnId: number }
-  /** A request is past its harakiri deadline. `siblingsUntilMs`: the latest deadline of its other cores; null: none runs. */
+  /** A request is past its harakiri deadline, and its worker may be able to cancel it alone. */
+  | { type: 'request-late'; spawnId: number; core: number; requestId: number; seconds: number }
+  /** A request is past its harakiri deadline and can not be cancelled. `siblingsUntilMs`: the latest deadline of its other cores; null: none runs. */
   | {
       type: 'request-overdue';
       spawnId: number;

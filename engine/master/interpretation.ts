@@ -13,6 +13,9 @@ import type { Plan } from './events.ts';
 import { connectionLimit } from './file-limit.ts';
 import { type RuntimePlace, runtimeProgram } from './runtimes.ts';
 
+/** A loop that turns cancels a request at once; one that does not in this time is taken for blocked. */
+const CANCEL_MS = 1000;
+
 export function planOf(settings: EngineSettings): Plan {
   const canFork = LANGUAGES[settings.app.language].forks && process.platform !== 'win32';
   return {
@@ -34,6 +37,7 @@ export function planOf(settings: EngineSettings): Plan {
     harakiri: {
       graceMs: settings.harakiri.gracefulTimeoutSeconds * 1000,
       signal: settings.harakiri.gracefulSignal,
+      cancelMs: settings.loop.type === 'threads' ? 0 : CANCEL_MS,
     },
   };
 }

@@ -33,7 +33,7 @@ function planFor(pick: number): typeof PLAN {
     spawn: pick % 11 < 4 ? 'fresh' : 'fork',
     isLazy: pick % 11 === 3,
     reloadTimeoutMs: pick % 6 === 1 ? 3000 : 0,
-    harakiri: { graceMs: pick % 4 === 2 ? 1000 : 0, signal: 15 },
+    harakiri: { graceMs: pick % 4 === 2 ? 1000 : 0, signal: 15, cancelMs: pick % 8 === 3 ? 1000 : 0 },
   };
 }
 

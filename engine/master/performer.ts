@@ -177,15 +177,17 @@ export class Performer {
   }
 
   #harakiri(effect: Extract<Effect, { type: 'harakiri' }>): void {
-    const { accounts, board, config, direct, gateways, log } = this.#parts;
-    const { spawnId, core, requestId, seconds } = effect;
+    const { accounts, board, config, direct, gateways, log, runtimes } = this.#parts;
+    const { spawnId, core, requestId } = effect;
     const slot = accounts.slotsOf(spawnId)[core];
     const vars = slot === undefined ? [] : readVars({ accounts, board, settings: config.current }, slot);
     const startMs = slot === undefined ? 0 : accounts.read(slot, SlotField.startMs);
     const kernelState = config.current.harakiri.verbose ? describeKernelState(effect.pid) : [];
     for (const line of describeOverdue(effect, vars, startMs, kernelState)) log.write(line);
     this.#countHarakiri(spawnId);
-    if (direct === null) gateways.tell({ type: 'harakiri', spawnId, core, requestId, seconds });
+    const keepsWorker = effect.isCancelled;
+    if (keepsWorker) runtimes.tellWorker(spawnId, { type: 'cancel', requestId });
+    if (direct === null) gateways.tell({ type: 'harakiri', spawnId, core, requestId, keepsWorker });
     else direct.workers.harakiri(spawnId, core, requestId);
   }
 

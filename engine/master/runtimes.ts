@@ -109,6 +109,7 @@ function bootOf(settings: EngineSettings, place: RuntimePlace, request: RuntimeR
     app: settings.app,
     chdir: place.folder ?? settings.chdir,
     threads: settings.threads,
+    loop: settings.loop,
     enableThreads: settings.enableThreads,
     recycling: settings.recycling,
     // A fork is there in milliseconds; a fresh interpreter has to import first: the worn one serves until then.

@@ -13,7 +13,7 @@ describe('evil-reload-on-rss', () => {
 });
 
 describe('harakiri-graceful-timeout', () => {
-  const harakiri = { graceMs: 5000, signal: 12 };
+  const harakiri = { graceMs: 5000, signal: 12, cancelMs: 0 };
 
   it('gives the worker its signal and its time, then kills it', () => {
     const rig = Rig.serving({ harakiri });

@@ -54,6 +54,7 @@ const TABLE: { readonly [Type in EventType]: Row<EventOf<Type>> } = {
   'worker-worn':         row(nothing,    wear,       wear,       nothing,    nothing,    nothing,    nothing,    nothing),
   'worker-too-large':    row(nothing,    nothing,    killLarge,  killLarge,  killLarge,  killLarge,  nothing,    nothing),
   'worker-drained':      row(nothing,    nothing,    nothing,    dismiss,    finish,     nothing,    nothing,    nothing),
+  'request-late':        row(nothing,    nothing,    cancel,     cancel,     cancel,     cancel,     nothing,    nothing),
   'request-overdue':     row(nothing,    nothing,    overdue,    overdue,    overdue,    overdue,    nothing,    nothing),
   'handler-overdue':     row(nothing,    nothing,    handlerOverdue, handlerOverdue, handlerOverdue, handlerOverdue, nothing, nothing),
   'worker-unreachable':  row(note,       lose,       lose,       lose,       lose,       lose,       lose,       note),
@@ -196,13 +197,31 @@ function askToEnd(draft: Draft, worker: Worker, { harakiri }: Plan): void {
   worker.deadlineMs = draft.nowMs + harakiri.graceMs;
 }
 
-function overdue(draft: Draft, worker: Worker, generation: Generation, event: EventOf<'request-overdue'>): void {
+/** 504 to its client; the worker lets go of this request alone, when its loop still turns. */
+function cancel(draft: Draft, worker: Worker, _: Generation, event: EventOf<'request-late'>): void {
+  giveUp(draft, worker, event, { isGraceful: false, isCancelled: true });
+}
+
+function giveUp(
+  draft: Draft,
+  worker: Worker,
+  { core, requestId, seconds }: EventOf<'request-late' | 'request-overdue'>,
+  how: { isGraceful: boolean; isCancelled: boolean },
+): void {
   const { spawnId, wid, pid } = worker;
-  const { core, requestId, seconds } = event;
+  const attempt = worker.overdueCount + 1;
+  if (!how.isCancelled) worker.overdueCount = attempt;
+  draft.effects.push({ type: 'harakiri', spawnId, wid, pid, core, requestId, seconds, attempt, ...how });
+}
+
+function overdue(draft: Draft, worker: Worker, generation: Generation, event: EventOf<'request-overdue'>): void {
   const { threads, harakiri, mercyMs } = generation.plan;
-  const attempt = ++worker.overdueCount;
-  const isGraceful = harakiri.graceMs > 0;
-  draft.effects.push({ type: 'harakiri', spawnId, wid, pid, core, requestId, seconds, attempt, isGraceful });
+  if (harakiri.cancelMs === 0) giveUp(draft, worker, event, { isGraceful: harakiri.graceMs > 0, isCancelled: false });
+  else
+    log(
+      draft,
+      `*** HARAKIRI ON WORKER ${worker.wid}: core ${event.core} could not be cancelled; ending the worker ***`,
+    );
   const isAlone = event.siblingsUntilMs === null;
   if (isAlone && (threads === 1 || worker.phase === 'overdue')) return endOverdue(draft, worker, generation.plan);
   spareSiblings(draft, worker);

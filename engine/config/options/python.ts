@@ -4,6 +4,7 @@
 import { MAX_SOCKET_PATH_BYTES } from '../address.ts';
 import { globPaths } from '../glob.ts';
 import { resolvePath } from '../host.ts';
+import { LIFESPAN } from '../loop-settings.ts';
 import { mountSource, type PythonDraft } from '../python-app.ts';
 import type { Origin } from '../settings.ts';
 import { encodeText } from '../text-bytes.ts';
@@ -18,6 +19,8 @@ lazy-apps | flag | works | false | Loads the application in each worker and not 
 lazy | flag | works | false | As 'lazy-apps', and SIGHUP replaces the workers only.
 single-interpreter | flag | none: each worker has one interpreter for all its applications anyway | | Runs all applications in one Python interpreter.
 wsgi-file | path | works | | File that holds the Python WSGI application.
+asgi | string | works | | Python ASGI application: package.module, package.module:callable or a file. The engine's own option.
+asgi-lifespan | string | works | auto | Whether an ASGI application is told of the begin and end of its worker. The engine's own option. | choices=auto,on,off
 module | string | works | | Python module of the WSGI application: package.module or package.module:callable.
 callable | string | works | application | Name of the WSGI application in its module; with () behind it, of a function that makes it.
 eval | string | works | | Python code that makes the application.
@@ -76,6 +79,17 @@ python-version | flag | no | | Shows the version of Python.
         const source = { type: 'file', path: resolvePath(draft.folder, written), written } as const;
         draft.python.sources.set('wsgi-file', { source, origin });
       }),
+    asgi: (draft, value, origin) =>
+      take(value, (written) => {
+        const source = mountSource(written, (path) => resolvePath(draft.folder, path));
+        draft.python.sources.set('asgi', { source, origin });
+      }),
+    'asgi-lifespan': (draft, value) => {
+      const found = LIFESPAN.find((name) => name === value);
+      if (found === undefined) return `is none of ${LIFESPAN.join(', ')}.`;
+      draft.loop.lifespan = found;
+      return null;
+    },
     module: (draft, value, origin) =>
       take(value, (name) => draft.python.sources.set('module', { source: { type: 'module', name }, origin })),
     callable: text((python, value) => (python.callable = value)),

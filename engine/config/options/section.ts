@@ -8,6 +8,7 @@ import { MAX_SOCKET_PATH_BYTES, parseAddress } from '../address.ts';
 import type { OldCache } from '../cache-values.ts';
 import type { CgiDraft } from '../cgi-app.ts';
 import { type ConfigHost, resolvePath } from '../host.ts';
+import type { LoopDraft } from '../loop-settings.ts';
 import type { PerlDraft } from '../perl-app.ts';
 import type { PhpDraft } from '../php-app.ts';
 import type { PythonDraft } from '../python-app.ts';
@@ -42,6 +43,7 @@ export interface Draft {
   /** Folder that relative paths start from: that of `chdir` when there is one. */
   folder: string;
   python: PythonDraft;
+  loop: LoopDraft;
   jsApp: { file: string; origin: Origin } | null;
   ruby: RubyDraft;
   perl: PerlDraft;

@@ -3,7 +3,9 @@
  * asks (`cheap`, `idle`), and how fast dying workers come back.
  */
 import { CHEAPER_ALGORITHMS } from '../cheaper-settings.ts';
-import { flag, number, type OptionSection, type Reader, readFlag, readNumber } from './section.ts';
+import type { LoopDraft } from '../loop-settings.ts';
+import { isFlagWord, isOn, wholeNumber } from '../values.ts';
+import { FLAG_EXPECTED, flag, number, type OptionSection, type Reader, readFlag, readNumber } from './section.ts';
 
 export const workersOptions: OptionSection = {
   data: `
@@ -33,16 +35,16 @@ idle | seconds | works | 0 | Stops all workers after this time without a request
 die-on-idle | flag | works | false | Stops the server when 'idle' is over.
 check-interval | seconds | works | 1 | Length of the master's cycle, in which 'cheaper', 'idle' and touched files are looked at.
 forkbomb-delay | seconds | works | 2 | Longest wait before a worker that dies at its start is started again.
-async | int | no | 1 | Requests one worker runs at a time in asynchronous mode. | unit=requests
-gevent | int | no | | Greenlets of each worker, with gevent. | unit=greenlets
-gevent-monkey-patch | flag | no | | Patches the standard library for gevent when the application is loaded.
-gevent-early-monkey-patch | flag | no | | Patches the standard library for gevent before anything is loaded.
-gevent-wait-for-hub | flag | no | | Waits for gevent's hub at the end of a worker.
-asyncio | int | no | | Coroutines of each worker, with asyncio. | unit=coroutines
-greenlet | flag | no | | Runs the requests of 'async' in greenlets.
-ugreen | flag | no | | Runs the requests of 'async' in green threads of uWSGI's own.
-ugreen-stacksize | int | no | | Kilobytes of stack of each of uWSGI's green threads. | unit=KiB
-loop | string | no | | Event loop that runs requests.
+async | int | works | 1 | Requests one worker runs at a time in asynchronous mode. | unit=requests
+gevent | int | works | | Greenlets of each worker, with gevent. | unit=greenlets
+gevent-monkey-patch | flag | works | false | Patches the standard library for gevent when the application is loaded.
+gevent-early-monkey-patch | flag | works | false | Patches the standard library for gevent before anything is loaded.
+gevent-wait-for-hub | flag | works | false | Waits for gevent's hub at the end of a worker.
+asyncio | int | works | | Coroutines of each worker, with asyncio. | unit=coroutines
+greenlet | flag | no: use gevent, or make it an ASGI application | | Runs the requests of 'async' in greenlets.
+ugreen | flag | no: use threads, or gevent for Python | | Runs the requests of 'async' in green threads of uWSGI's own.
+ugreen-stacksize | int | no: use threads, or gevent for Python | | Kilobytes of stack of each of uWSGI's green threads. | unit=KiB
+loop | string | works | | Event loop that runs requests: asyncio or uvloop (ASGI), or gevent. | choices=asyncio,uvloop,gevent
 loop-list | flag | none: there is one loop, and it can not be chosen | | Lists the event loops in the log.
 worker-exec | path | no | | Program that runs in place of each worker.
 worker-exec2 | path | no | | Program that runs in place of each worker, after its hooks.
@@ -76,6 +78,22 @@ refork-post-jail | flag | none: the engine has no jails | | Forks the master aga
     'cheaper-busyness-backlog-nonzero': readNumber(
       ({ cheaper }, value) => (cheaper.busyness.backlogNonzeroSeconds = value),
     ),
+    async: readCores(null),
+    asyncio: readCores('asyncio'),
+    gevent: readCores('gevent'),
+    'gevent-monkey-patch': readLoopFlag((loop, value) => {
+      if (loop.patch !== 'early') loop.patch = value ? 'app' : 'none';
+    }),
+    'gevent-early-monkey-patch': readLoopFlag((loop, value) => {
+      if (value) loop.patch = 'early';
+    }),
+    'gevent-wait-for-hub': readLoopFlag((loop, value) => (loop.waitsForHub = value)),
+    loop: (draft, value) => {
+      const name = LOOPS.find((one) => one === value);
+      if (name === undefined) return `is none of ${LOOPS.join(', ')}.`;
+      draft.loop.engine = { name, option: 'loop' };
+      return null;
+    },
     cheap: readFlag(({ sleep }, value) => (sleep.startsAsleep = value)),
     idle: readNumber(({ sleep }, value) => (sleep.idleSeconds = value)),
     'die-on-idle': readFlag(({ sleep }, value) => (sleep.stopsWhenIdle = value)),
@@ -83,6 +101,28 @@ refork-post-jail | flag | none: the engine has no jails | | Forks the master aga
     'forkbomb-delay': number('forkbombDelaySeconds'),
   },
 };
+
+const LOOPS = ['asyncio', 'uvloop', 'gevent'] as const;
+
+/** A number of requests at a time, and what is to run them. */
+function readCores(name: 'asyncio' | 'gevent' | null): Reader {
+  return ({ loop }, value) => {
+    const cores = wholeNumber(value);
+    if (cores === null || cores < 1) return 'needs a whole number from 1 up, without a unit.';
+    loop.cores = cores;
+    // 'loop = uvloop' is one of asyncio's loops.
+    if (name !== null && !(name === 'asyncio' && loop.engine?.name === 'uvloop')) loop.engine = { name, option: name };
+    return null;
+  };
+}
+
+function readLoopFlag(use: (loop: LoopDraft, value: boolean) => unknown): Reader {
+  return ({ loop }, value) => {
+    if (!isFlagWord(value)) return FLAG_EXPECTED;
+    use(loop, isOn(value));
+    return null;
+  };
+}
 
 /** uWSGI takes `spare` for every name that it does not know, and goes on. */
 function readAlgorithm(): Reader {

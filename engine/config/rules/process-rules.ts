@@ -225,6 +225,7 @@ export const processRules: readonly Rule[] = [
         'greenlet',
         'gevent',
         'asyncio',
+        'asgi',
         'tornado',
         'loop',
         'fiber',

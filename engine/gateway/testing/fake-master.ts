@@ -197,10 +197,16 @@ export class FakeMaster {
       generation,
       app:
         language === 'python'
-          ? { ...pythonOptions(), language, main: { type: 'file', path: 'app.py', written: 'app.py' } }
+          ? {
+              ...pythonOptions(),
+              language,
+              main: { type: 'file', path: 'app.py', written: 'app.py' },
+              interface: 'wsgi',
+            }
           : { language, file: 'app.mjs' },
       chdir: null,
       threads,
+      loop: { type: 'threads' },
       enableThreads: true,
       needApps: 1,
       recycling: { ...defaultRecycling(), minLifetimeSeconds: 0, maxRequests },

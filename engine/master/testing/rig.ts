@@ -15,7 +15,7 @@ export const PLAN: Plan = {
   reloadTimeoutMs: 0,
   lifetimeMs: 0,
   lifetimeDeltaMs: 0,
-  harakiri: { graceMs: 0, signal: 15 },
+  harakiri: { graceMs: 0, signal: 15, cancelMs: 0 },
   cheaper: null,
   startsAsleep: false,
   idleMs: 0,

@@ -1,0 +1,103 @@
+/**
+ * How a worker runs several requests at a time: threads, an event loop of asyncio for ASGI applications, or greenlets of
+ * gevent. How many is `threads` of EngineSettings. Read by engine/master and resources/runtimes/python. Pure.
+ */
+import type { ConfigError } from './errors.ts';
+import type { EngineSettings, Origin } from './settings.ts';
+
+export const LIFESPAN = ['auto', 'on', 'off'] as const;
+export type Lifespan = (typeof LIFESPAN)[number];
+
+export type LoopSettings =
+  | { type: 'threads' }
+  | {
+      type: 'asyncio';
+      /** `loop = uvloop`: its event loop in place of Python's. */
+      isUvloop: boolean;
+      /** `asgi-lifespan`: `auto` does without where the application knows nothing of it. */
+      lifespan: Lifespan;
+    }
+  | {
+      type: 'gevent';
+      /** When the standard library is patched: `early` before the modules of `import`. */
+      patch: 'none' | 'app' | 'early';
+      /** `gevent-wait-for-hub`: greenlets of the application's own may finish when the worker ends. */
+      waitsForHub: boolean;
+    };
+
+/** The options as they are read. */
+export interface LoopDraft {
+  /** `async`, and the number of `asyncio` and `gevent`, which is the same; the last one counts. null: not given. */
+  cores: number | null;
+  /** What runs the requests, and the option that says so. */
+  engine: { name: 'asyncio' | 'uvloop' | 'gevent'; option: string } | null;
+  lifespan: Lifespan;
+  patch: 'none' | 'app' | 'early';
+  waitsForHub: boolean;
+}
+
+/** Requests at a time of an ASGI worker when nothing says how many: they cost little. */
+const ASGI_CORES = 100;
+
+export function loopDraft(): LoopDraft {
+  return { cores: null, engine: null, lifespan: 'auto', patch: 'none', waitsForHub: false };
+}
+
+/** Decides on the loop when all lines are known. */
+export function finishLoop(
+  settings: EngineSettings,
+  draft: LoopDraft,
+  originOf: (option: string) => Origin | null,
+  errors: ConfigError[],
+): void {
+  const { cores, engine, lifespan, patch, waitsForHub } = draft;
+  const isAsgi = settings.app.language === 'python' && settings.app.interface === 'asgi';
+  const refuse = (option: string, message: string, hint: string): void => {
+    errors.push({ code: 'bad-value', message, origin: originOf(option) ?? { file: '', line: 0 }, option, hint });
+  };
+  const option = engine?.option ?? 'async';
+  if ((cores ?? 1) === 1 && engine === null && !isAsgi) return refuseAlone();
+  if (settings.app.language !== 'python') {
+    const message = `'${option}' is for Python applications: here 'processes' and 'threads' say how many requests run at a time.`;
+    return refuse(option, message, `Remove '${option}'.`);
+  }
+  if (settings.sockets.workerAccept) {
+    const name = isAsgi ? 'asgi' : option;
+    return refuse(name, `'${name}' does not go with 'worker-accept'.`, "Remove 'worker-accept'.");
+  }
+  if (settings.threads > 1) {
+    const with_ = isAsgi ? 'asgi' : option;
+    const hint = "Remove 'threads'; 'async = N' (or 'gevent = N') says how many requests run at a time.";
+    return refuse(
+      'threads',
+      `'threads' does not go with '${with_}', which runs all requests of a worker in one thread.`,
+      hint,
+    );
+  }
+  if (isAsgi) {
+    if (engine?.name === 'gevent') {
+      return refuse(
+        option,
+        `'${option}' is for WSGI applications; 'asgi' has an event loop of its own.`,
+        `Remove '${option}'.`,
+      );
+    }
+    settings.threads = cores ?? ASGI_CORES;
+    settings.loop = { type: 'asyncio', isUvloop: engine?.name === 'uvloop', lifespan };
+    return;
+  }
+  if (engine?.name !== 'gevent') {
+    const message = `'${option}' runs ASGI applications only: a WSGI application gives way to nobody.`;
+    const hint = "Name an ASGI application with 'asgi', or use 'gevent = N' or 'threads = N'.";
+    return refuse(option, message, hint);
+  }
+  settings.threads = cores ?? 1;
+  settings.loop = { type: 'gevent', patch, waitsForHub };
+
+  function refuseAlone(): void {
+    const lone = ['gevent-monkey-patch', 'gevent-early-monkey-patch', 'gevent-wait-for-hub'].find(
+      (name) => originOf(name) !== null && (patch !== 'none' || waitsForHub),
+    );
+    if (lone !== undefined) refuse(lone, `'${lone}' does nothing without 'gevent'.`, "Add 'gevent = N', or remove it.");
+  }
+}
