@@ -11,21 +11,26 @@
  *             The environ is a marshal dict of str to str (Python) or a JSON object (JavaScript); values are latin-1.
  *             Up to MAX_OUTSTANDING may be sent before the first is answered; they are served in order. On a shared
  *             connection `app` is the core, each core has one request, and they run beside each other.
- *   INPUT     bytes that came from the client while the request runs: after a HEAD with WEBSOCKET or TUNNEL. Flags:
- *             TEXT or BINARY, one whole message (WEBSOCKET); none, bytes as they came (TUNNEL); CLOSED, the last one,
- *             u16 close code of RFC 6455 section 7.4 or nothing.
+ *             Flags WEBSOCKET and TUNNEL say what the client's connection may become (see HEAD).
+ *   INPUT     what came from the client while the request runs, after a HEAD with WEBSOCKET or TUNNEL: with TEXT or BINARY
+ *             one whole message of a websocket, with neither bytes of a tunnel; with CLOSED nothing follows, and the
+ *             payload is `u16 close code | reason` (RFC 6455 section 7.4; 1006: without a word), of a tunnel empty. The
+ *             worker may have ended the request meanwhile: INPUT for one that does not run is passed over.
  *   HOLD / GO_ON  (empty)  shared connections: send no DATA of this request until GO_ON; its client is slow
  * worker to gateway, on a core's connection
  *   HELLO     u32 spawn id | u16 core (CONTROL_CORE on the control connection) | token (32 bytes); always the first frame
- *   HOLD / GO_ON  (empty)  shared connections: send no INPUT of this request until GO_ON; the application is slow
- *   HEAD      head
- *   DATA      body bytes
+ *   CONSUMED  u32 bytes of INPUT frames, headers and all, that the application has taken. At most INPUT_WINDOW_BYTES are
+ *             sent ahead of it (and one message more); workers say it once half of that was taken and, where harakiri
+ *             is on, whenever the application begins to wait: how long it waits does not count as its time.
+ *   HEAD      head. With WEBSOCKET (the request had that flag; the status is 101): the gateway shakes hands with the head's
+ *             headers, frames messages, answers pings and closes. With TUNNEL: bytes pass both ways as they are, after
+ *             the head with `Connection: Upgrade` (101), or after nothing (0: the application writes it all).
+ *   DATA      body bytes; with TEXT or BINARY one whole message of a websocket, with CLOSED its end: `u16 code | reason`.
+ *             END ends it with 1000, with ABORTED 1011.
  *   END       u32 running time in microseconds; with ABORTED the response is cut off, with EXCEPTION the app raised
  *   RESPONSE  head, then the whole body, then the end: `u32 running time in microseconds | head | body`
  *   DEADLINE  u32 seconds from now until harakiri for the request that runs; 0: never
  *   LOGVAR    u16 name length | name | value: a variable for the request's line in the log, before its end
- *             HEAD with WEBSOCKET: status 101, the gateway shakes hands (RFC 6455) and frames messages: DATA with TEXT or
- *             BINARY is one message, END closes. HEAD with TUNNEL: after it bytes pass both ways as they are.
  *   DISCONNECT (empty)            the client has all it shall get, the request runs on
  *   head      u16 status | u16 header count | i32 parts | f64 content length or -1 | u32 block length | block
  *             block: reason CRLF, then `Name: value` CRLF for each header, latin-1, hop-by-hop headers already left out
@@ -52,6 +57,7 @@ export const FrameType = {
   REQUEST: 1,
   TAKE_BACK: 2,
   CANCEL: 3,
+  INPUT: 4,
   HOLD: 8,
   GO_ON: 9,
   HELLO: 16,
@@ -65,6 +71,7 @@ export const FrameType = {
   LOGVAR: 24,
   DISCONNECT: 25,
   LOGGED: 26,
+  CONSUMED: 27,
 } as const;
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];
 
@@ -83,7 +90,19 @@ export const FrameFlag = {
   LOG: 32,
   /** REQUEST: no request; the body is a uwsgi packet of another modifier, and the answer's body is what the client gets. */
   PACKET: 64,
+  /** REQUEST: the client asks for a websocket, and may have it. HEAD: it gets it. */
+  WEBSOCKET: 2,
+  /** REQUEST: the connection may become a tunnel (the client asks for an upgrade). HEAD: it does. */
+  TUNNEL: 4,
+  /** INPUT, DATA: one message of a websocket. */
+  TEXT: 1,
+  BINARY: 2,
+  /** INPUT, DATA: the last one. */
+  CLOSED: 4,
 } as const;
+
+/** What is sent to a worker ahead of what its application has taken, for each upgraded connection. */
+export const INPUT_WINDOW_BYTES = 64 * 1024;
 
 /** What a worker says about an answer before its body; a view into the frame it came in. */
 export interface ResponseHead {
@@ -102,12 +121,12 @@ export const RESPONSE_HEAD_BYTES = 20;
 const CONTROL_PAYLOAD_BYTES = 2;
 
 /** Reads a head at `start`; its end is `start + RESPONSE_HEAD_BYTES + block.length`. Null: malformed. */
-export function decodeResponseHead(bytes: Buffer, start: number, end: number): ResponseHead | null {
+export function decodeResponseHead(bytes: Buffer, start: number, end: number, lowestStatus = 200): ResponseHead | null {
   if (end - start < RESPONSE_HEAD_BYTES) return null;
   const blockStart = start + RESPONSE_HEAD_BYTES;
   const blockEnd = blockStart + bytes.readUInt32LE(start + 16);
   const status = bytes.readUInt16LE(start);
-  if (blockEnd > end || blockEnd - blockStart < 2 || status < 200 || status > 999) return null;
+  if (blockEnd > end || blockEnd - blockStart < 2 || status < lowestStatus || status > 999) return null;
   return {
     status,
     headerCount: bytes.readUInt16LE(start + 2),
@@ -175,6 +194,28 @@ export function requestBody(frame: Buffer): { bytes: Buffer } | { path: string }
 export function answeringApp(flags: number): number {
   const app = flags >>> 8;
   return app === NO_APP ? -1 : app;
+}
+
+/** What came from the client of an upgraded connection, as `parts`. */
+export function encodeInputFrame(requestId: number, flags: number, ...parts: readonly Buffer[]): Buffer {
+  const payloadBytes = parts.reduce((sum, part) => sum + part.length, 0);
+  const frame = Buffer.allocUnsafe(FRAME_HEADER_BYTES + payloadBytes);
+  frame.writeUInt32LE(payloadBytes, 0);
+  frame.writeUInt8(FrameType.INPUT, 4);
+  frame.writeUInt8(flags, 5);
+  frame.writeUInt16LE(0, 6);
+  frame.writeUInt32LE(requestId, 8);
+  let at = FRAME_HEADER_BYTES;
+  for (const part of parts) {
+    frame.set(part, at);
+    at += part.length;
+  }
+  return frame;
+}
+
+/** What a request's connection may become: its WEBSOCKET and TUNNEL flags. */
+export function requestUpgrades(frame: Buffer): number {
+  return frame.readUInt8(5) & (FrameFlag.WEBSOCKET | FrameFlag.TUNNEL);
 }
 
 /** What a gateway says on a worker's control connection. */

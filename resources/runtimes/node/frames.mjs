@@ -5,6 +5,7 @@
 
 export const REQUEST = 1;
 export const TAKE_BACK = 2;
+export const INPUT = 4;
 export const HELLO = 16;
 export const HEAD = 17;
 export const DATA = 18;
@@ -12,12 +13,22 @@ export const END = 19;
 export const RESPONSE = 20;
 export const TAKEN = 21;
 export const BEGUN = 22;
+export const CONSUMED = 27;
 
 export const BODY_FILE = 1;
 export const EXCEPTION = 2;
 export const ABORTED = 4;
 export const RETIRING = 8;
 export const WORN = 16;
+/** REQUEST: what the connection may become. HEAD: what it becomes. */
+export const WEBSOCKET = 2;
+export const TUNNEL = 4;
+/** INPUT, DATA */
+export const TEXT = 1;
+export const BINARY = 2;
+export const CLOSED = 4;
+/** Say CONSUMED once this much of INPUT was taken: half of what the gateway sends ahead. */
+export const CONSUMED_STEP_BYTES = 32 * 1024;
 
 export const CONTROL_CORE = 0xffff;
 export const HEADER_BYTES = 12;
@@ -70,8 +81,23 @@ export function encodeHead(requestId, head) {
   return bytes;
 }
 
-export function encodeData(requestId, data) {
-  const bytes = frame(DATA, 0, requestId, data.length);
+/** The head with which the connection becomes a websocket or a tunnel (`flags`). */
+export function encodeUpgrade(requestId, flags, head) {
+  const bytes = frame(HEAD, flags, requestId, HEAD_BYTES + head.block.length);
+  writeHead(bytes, HEADER_BYTES, head);
+  return bytes;
+}
+
+/** So many bytes of INPUT frames were taken by the application. */
+export function encodeConsumed(requestId, byteCount) {
+  const bytes = frame(CONSUMED, 0, requestId, 4);
+  bytes.writeUInt32LE(byteCount, HEADER_BYTES);
+  return bytes;
+}
+
+/** `flags`: TEXT, BINARY or CLOSED for what goes to a websocket. */
+export function encodeData(requestId, data, flags = 0) {
+  const bytes = frame(DATA, flags, requestId, data.length);
   bytes.set(data, HEADER_BYTES);
   return bytes;
 }

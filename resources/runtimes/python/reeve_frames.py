@@ -10,6 +10,7 @@ import struct
 REQUEST = 1
 TAKE_BACK = 2
 CANCEL = 3
+INPUT = 4
 HELLO = 16
 HEAD = 17
 DATA = 18
@@ -21,6 +22,7 @@ DEADLINE = 23
 LOGVAR = 24
 DISCONNECT = 25
 LOGGED = 26
+CONSUMED = 27
 
 BODY_FILE = 1
 EXCEPTION = 2
@@ -29,8 +31,17 @@ RETIRING = 8
 WORN = 16
 LOG = 32
 PACKET = 64
+# REQUEST: what the connection may become. HEAD: what it becomes.
+WEBSOCKET = 2
+TUNNEL = 4
+# INPUT, DATA
+TEXT = 1
+BINARY = 2
+CLOSED = 4
 
 CONTROL_CORE = 0xFFFF
+# Say CONSUMED once this much of INPUT was taken: half of what the gateway sends ahead.
+CONSUMED_STEP_BYTES = 32 * 1024
 HEADER_BYTES = 12
 # A DATA frame carries at most this much, so that the gateway never has to hold a large frame together.
 MAX_DATA_BYTES = 256 * 1024
@@ -68,8 +79,20 @@ def encode_head(request_id, status, count, length, block):
     return _head.pack(20 + block_bytes, HEAD, 0, 0, request_id, status, count, 0, length, block_bytes) + block
 
 
-def encode_data_header(request_id, size):
-    return _header.pack(size, DATA, 0, 0, request_id)
+def encode_upgrade(request_id, flags, status, count, block):
+    """The head with which the connection becomes a websocket or a tunnel."""
+    block_bytes = len(block)
+    return _head.pack(20 + block_bytes, HEAD, flags, 0, request_id, status, count, 0, -1, block_bytes) + block
+
+
+def encode_data_header(request_id, size, flags=0):
+    """`flags`: TEXT, BINARY or CLOSED for what goes to a websocket."""
+    return _header.pack(size, DATA, flags, 0, request_id)
+
+
+def encode_consumed(request_id, size):
+    """So many bytes of INPUT frames were taken by the application."""
+    return _end.pack(4, CONSUMED, 0, 0, request_id, size)
 
 
 def encode_end(request_id, flags, app, micros):
