@@ -28,14 +28,14 @@ export class PairsEnviron implements EnvironWriter {
   }
 
   raw(encodedPairs: Buffer): void {
-    this.#reserve(encodedPairs.length);
+    this.reserve(encodedPairs.length);
     encodedPairs.copy(this.bytes, this.length);
     this.length += encodedPairs.length;
   }
 
   pair(encodedKey: Buffer, source: Buffer, start: number, end: number): void {
     this.raw(encodedKey);
-    this.#reserve(LENGTH_BYTES + end - start);
+    this.reserve(LENGTH_BYTES + end - start);
     this.bytes.writeUInt32LE(end - start, this.length);
     source.copy(this.bytes, this.length + LENGTH_BYTES, start, end);
     this.length += LENGTH_BYTES + end - start;
@@ -45,7 +45,7 @@ export class PairsEnviron implements EnvironWriter {
     // What has been written is whole.
   }
 
-  #reserve(more: number): void {
+  protected reserve(more: number): void {
     const wanted = this.length + more;
     if (wanted <= this.bytes.length) return;
     const grown = Buffer.allocUnsafe(Math.max(wanted, this.bytes.length * 2));

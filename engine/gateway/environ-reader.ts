@@ -3,6 +3,7 @@
  * that were cut off (the scoreboard keeps the first part of a long environ) end the list without an error.
  */
 import type { EnvironEncoding } from '../config/languages.ts';
+import { decodeNameValues } from './environ-fastcgi.ts';
 import { decodePairs } from './environ-pairs.ts';
 import { decodeMarshalPairs } from './marshal.ts';
 
@@ -14,8 +15,9 @@ export function decodeEnviron(encoding: EnvironEncoding, bytes: Uint8Array): [ke
       return decodePairs(bytes);
     case 'json':
     case 'ruby':
-    case 'fastcgi':
       return decodeJson(bytes);
+    case 'fastcgi':
+      return decodeNameValues(bytes);
   }
 }
 

@@ -4,6 +4,7 @@
  * on. environ-reader.ts reads them back.
  */
 import type { EnvironEncoding } from '../config/languages.ts';
+import { FastcgiEnviron } from './environ-fastcgi.ts';
 import { PairsEnviron } from './environ-pairs.ts';
 import { encodeMarshalString, MarshalWriter } from './marshal.ts';
 
@@ -30,8 +31,9 @@ export function createEnvironWriter(encoding: EnvironEncoding): EnvironWriter {
       return new PairsEnviron();
     case 'json':
     case 'ruby':
-    case 'fastcgi':
       return new JsonEnviron();
+    case 'fastcgi':
+      return new FastcgiEnviron();
   }
 }
 
