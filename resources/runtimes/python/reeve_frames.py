@@ -10,6 +10,8 @@ import struct
 REQUEST = 1
 TAKE_BACK = 2
 CANCEL = 3
+HOLD = 8
+GO_ON = 9
 INPUT = 4
 HELLO = 16
 HEAD = 17
@@ -40,6 +42,8 @@ BINARY = 2
 CLOSED = 4
 
 CONTROL_CORE = 0xFFFF
+# In HELLO: this connection is for all cores of the worker.
+SHARED_CORES = 0xFFFE
 # Say CONSUMED once this much of INPUT was taken: half of what the gateway sends ahead.
 CONSUMED_STEP_BYTES = 32 * 1024
 HEADER_BYTES = 12

@@ -138,6 +138,15 @@ def run_worker(boot, control, apps):
 
 def worker_type(boot):
     """The kind of worker; its module is loaded before the application can change where modules are found."""
+    loop = boot["loop"]["type"]
+    if loop == "asyncio":
+        import reeve_asgi_worker
+
+        return reeve_asgi_worker.Worker
+    if loop == "gevent":
+        import reeve_gevent
+
+        return reeve_gevent.Worker
     if not boot["direct"]:
         return reeve_serve.Worker
     import reeve_acceptor

@@ -6,7 +6,6 @@ cores in threads of their own, and one control thread waits for the gateways (TA
 control thread can also mark it as taken.
 """
 
-import atexit
 import faulthandler
 import itertools
 import marshal
@@ -303,12 +302,4 @@ class Worker:
             os._exit(0)  # a child of the application has come back from the request that forked it
         if not self.leaving.acquire(blocking=False):
             threading.Event().wait()  # another thread runs the exit handlers: once is enough
-        try:
-            reeve_uwsgi.leave_process()
-            atexit._run_exitfuncs()
-        finally:
-            try:
-                sys.stdout.flush()
-                sys.stderr.flush()
-            finally:
-                os._exit(0)
+        reeve_uwsgi.end_process()

@@ -6,6 +6,7 @@ that needs it. What they share is reeve_uwsgi_state.py; what the engine can not 
 that is not there raises an AttributeError that says so, which is how `hasattr(uwsgi, ...)` works as it should.
 """
 
+import atexit
 import importlib.machinery
 import os
 import socket
@@ -123,6 +124,24 @@ def _run_hook(name):
 def serve_in_this_thread(exchange):
     """Functions about the request are for this exchange when this thread calls them."""
     state.exchanges[threading.get_ident()] = exchange
+
+
+def find_exchange(find):
+    """Of a worker that runs its requests in one thread: `find` gives the exchange of the one that calls, or None."""
+    state.find = find
+
+
+def end_process():
+    """Runs the exit handlers and ends the process as Python would, without waiting for its threads."""
+    try:
+        leave_process()
+        atexit._run_exitfuncs()
+    finally:
+        try:
+            sys.stdout.flush()
+            sys.stderr.flush()
+        finally:
+            os._exit(0)
 
 
 def is_idle(thread):

@@ -21,6 +21,8 @@ class State:
         self.wid = 0
         # The exchange of each thread that serves (reeve_wsgi.py); a request's functions are for its own thread.
         self.exchanges = {}
+        # Where one thread runs several requests: gives the exchange of the one that calls, or None.
+        self.find = None
 
     def enter(self, boot, control):
         """The process is what its boot record says from here on."""
@@ -35,6 +37,8 @@ state = State()
 
 def serving_exchange():
     """The exchange of the request that this thread serves, or None."""
+    if state.find is not None:
+        return state.find()
     exchanges = state.exchanges
     exchange = exchanges.get(threading.get_ident())
     if exchange is None and len(exchanges) == 1:
