@@ -7,7 +7,7 @@ import { finishCgi } from './cgi-app.ts';
 import type { ConfigError } from './errors.ts';
 import { LANGUAGES } from './languages.ts';
 import type { Draft } from './options/section.ts';
-import { finishPerl } from './perl-app.ts';
+import { checkPerl, finishPerl } from './perl-app.ts';
 import { finishPhp } from './php-app.ts';
 import { finishPython, hasApp } from './python-app.ts';
 import { finishRuby } from './ruby-app.ts';
@@ -27,6 +27,7 @@ export function finishApp(draft: Draft, errors: ConfigError[], warnings: ConfigW
   const [chosen, ...others] = candidates(draft);
   settings.app = chosen?.app ?? python ?? { language: 'none' };
   checkModifiers(draft, errors);
+  checkPerl(settings, errors);
   if (chosen === undefined) return;
   const isPythonToo = python !== null && hasApp(python);
   for (const { app, option, origin } of isPythonToo ? [chosen] : others) {

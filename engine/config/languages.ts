@@ -28,3 +28,8 @@ export const LANGUAGES: Readonly<Record<Language, LanguageFacts>> = {
   cgi: { title: 'CGI', modifier1: 9, environ: 'marshal', forks: true },
   none: { title: 'none', modifier1: 0, environ: 'marshal', forks: true },
 };
+
+/** An application in Python, or none: what only Python code can do is there (spoolers, mules, `worker-accept`). */
+export function isPython({ language }: { language: Language }): boolean {
+  return language === 'python' || language === 'none';
+}

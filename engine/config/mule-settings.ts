@@ -3,6 +3,7 @@
  * of them that share a queue. Each mule becomes an entry of `companions` (finishMules).
  */
 import type { ConfigError } from './errors.ts';
+import { isPython, LANGUAGES } from './languages.ts';
 import type { EngineSettings, Origin } from './settings.ts';
 
 export interface MuleSettings {
@@ -43,10 +44,10 @@ export function finishMules(
 ): void {
   const { app, mules } = settings;
   const count = mules.commands.length;
-  if (count > 0 && app.language === 'javascript') {
+  if (count > 0 && !isPython(app)) {
     errors.push({
       code: 'not-supported',
-      message: "'mule' and 'mules' run Python, and the application is one in JavaScript.",
+      message: `'mule' and 'mules' run Python, and the application is one in ${LANGUAGES[app.language].title}.`,
       origin: originOf('mule') ?? originOf('mules') ?? { file: 'command line', line: 0 },
       option: 'mule',
       hint: "Run the script beside the server with 'attach-daemon'.",

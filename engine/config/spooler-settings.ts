@@ -4,6 +4,7 @@
  */
 import type { ConfigWarning } from './build-settings.ts';
 import type { ConfigError } from './errors.ts';
+import { isPython, LANGUAGES } from './languages.ts';
 import type { EngineSettings, Origin } from './settings.ts';
 
 export interface SpoolerSettings {
@@ -57,10 +58,10 @@ export function finishSpooler(
   if (spooler.retryDelaySeconds === 0) spooler.retryDelaySeconds = Math.max(1, spooler.frequencySeconds);
   const own = spooler.folders.filter(({ isExternal }) => !isExternal);
   const origin = originOf('spooler') ?? { file: 'command line', line: 0 };
-  if (own.length > 0 && app.language === 'javascript') {
+  if (own.length > 0 && !isPython(app)) {
     errors.push({
       code: 'not-supported',
-      message: "'spooler' runs tasks in Python, and the application is one in JavaScript.",
+      message: `'spooler' runs tasks in Python, and the application is one in ${LANGUAGES[app.language].title}.`,
       origin,
       option: 'spooler',
       hint: "Hand tasks in with 'spooler-external', and run them by an instance with a Python application.",

@@ -3,6 +3,7 @@
  * front server and a worker can not be done then, and is refused by name.
  */
 import type { ConfigError } from './errors.ts';
+import { isPython, LANGUAGES } from './languages.ts';
 import type { EngineSettings, Origin } from './settings.ts';
 
 /** `originOf`: where an option stands in the configuration; null: nowhere. */
@@ -25,7 +26,7 @@ const BACKLOG_OPTIONS = ['alert', 'multiplier', 'step', 'nonzero'].map((name) =>
 function obstacles(settings: EngineSettings, originOf: (option: string) => Origin | null): string[] {
   const { app, cheaper, listeners, protocols, sleep, harakiri, sockets } = settings;
   const found: string[] = [];
-  if (app.language === 'javascript') found.push("is for Python applications, not for 'js-app'");
+  if (!isPython(app)) found.push(`is for Python applications, not for ${LANGUAGES[app.language].title}`);
   const other = listeners.find(({ kind, tls, address }) => kind !== 'uwsgi' || tls !== null || address.type === 'fd');
   if (other !== undefined) {
     found.push(
