@@ -7,6 +7,11 @@ import type { Origin } from './settings.ts';
 interface RubySettings {
   /** `rb-lib`: folders, absolute. */
   libs: string[];
+  /** `shared-rb-require` and `rb-require`: files or names of libraries, loaded before the application in this order. */
+  sharedRequires: string[];
+  requires: string[];
+  /** `ruby-gc-freq`: garbage is collected after so many requests; 0: when Ruby finds it due. */
+  gcFrequency: number;
 }
 
 export interface RubyApp extends RubySettings {
@@ -20,7 +25,7 @@ export interface RubyDraft extends RubySettings {
 }
 
 export function rubyDraft(): RubyDraft {
-  return { rack: null, libs: [] };
+  return { rack: null, libs: [], sharedRequires: [], requires: [], gcFrequency: 0 };
 }
 
 /** Null: the configuration has no Ruby application. */

@@ -5,6 +5,7 @@
 import type { EnvironEncoding } from '../config/languages.ts';
 import { decodeNameValues } from './environ-fastcgi.ts';
 import { decodePairs } from './environ-pairs.ts';
+import { decodeRubyPairs } from './environ-ruby.ts';
 import { decodeMarshalPairs } from './marshal.ts';
 
 export function decodeEnviron(encoding: EnvironEncoding, bytes: Uint8Array): [key: string, value: string][] {
@@ -13,8 +14,9 @@ export function decodeEnviron(encoding: EnvironEncoding, bytes: Uint8Array): [ke
       return decodeMarshalPairs(bytes);
     case 'pairs':
       return decodePairs(bytes);
-    case 'json':
     case 'ruby':
+      return decodeRubyPairs(bytes);
+    case 'json':
       return decodeJson(bytes);
     case 'fastcgi':
       return decodeNameValues(bytes);

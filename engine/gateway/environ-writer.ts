@@ -1,11 +1,12 @@
 /**
  * Writes one environ after the other as the worker's language decodes it in C: marshal for Python (marshal.ts),
- * JSON for JavaScript, pairs for Perl (environ-pairs.ts). Keys and constant pairs are encoded once and copied from then
+ * JSON for JavaScript, pairs for Perl (environ-pairs.ts), Ruby's Marshal (environ-ruby.ts). Keys and constant pairs are encoded once and copied from then
  * on. environ-reader.ts reads them back.
  */
 import type { EnvironEncoding } from '../config/languages.ts';
 import { FastcgiEnviron } from './environ-fastcgi.ts';
 import { PairsEnviron } from './environ-pairs.ts';
+import { RubyEnviron } from './environ-ruby.ts';
 import { encodeMarshalString, MarshalWriter } from './marshal.ts';
 
 /** How an environ is written for one language. */
@@ -29,8 +30,9 @@ export function createEnvironWriter(encoding: EnvironEncoding): EnvironWriter {
       return new MarshalEnviron();
     case 'pairs':
       return new PairsEnviron();
-    case 'json':
     case 'ruby':
+      return new RubyEnviron();
+    case 'json':
       return new JsonEnviron();
     case 'fastcgi':
       return new FastcgiEnviron();

@@ -1,0 +1,57 @@
+# frozen_string_literal: true
+
+# Loads the Rack application: the folders and libraries of the configuration, the bundle, then config.ru by Rack::Builder,
+# which comes with the application.
+
+module Reeve
+  # `app` is what answers requests; `seconds` is how long it took to load.
+  class Application
+    attr_reader :app, :seconds, :failure
+
+    def initialize(setting)
+      @setting = setting
+      started = Process.clock_gettime(Process::CLOCK_MONOTONIC)
+      @app = load
+      @seconds = Process.clock_gettime(Process::CLOCK_MONOTONIC) - started
+    rescue SystemExit, ScriptError, StandardError, NoMemoryError, SystemStackError => error
+      # Whatever it is, the log has to say it, and the version that serves goes on.
+      $stderr.write(Reeve.report_of(error))
+      @failure = "#{error.class}: #{error.message}"
+    end
+
+    private
+
+    def load
+      @setting['libs'].reverse_each { |folder| $LOAD_PATH.unshift(folder) unless $LOAD_PATH.include?(folder) }
+      enter_bundle
+      (@setting['sharedRequires'] + @setting['requires']).each do |name|
+        require(File.file?(name) ? File.expand_path(name) : name)
+      end
+      require 'rack'
+      # Rack 2 gives the options of its first line as well.
+      parsed = Rack::Builder.parse_file(@setting['file'])
+      app = parsed.is_a?(Array) ? parsed.first : parsed
+      raise TypeError, "#{@setting['file']} gives #{app.class}, which has no method 'call'" unless app.respond_to?(:call)
+      app
+    end
+
+    # The versions of gems must be decided before the first of them is loaded.
+    def enter_bundle
+      gemfile = ENV['BUNDLE_GEMFILE'] || File.join(File.dirname(@setting['file']), 'Gemfile')
+      return unless File.file?(gemfile)
+      ENV['BUNDLE_GEMFILE'] = gemfile
+      require 'bundler/setup'
+    end
+  end
+
+  OWN_FOLDER = __dir__
+  private_constant :OWN_FOLDER
+
+  # An exception as Ruby shows it, without the frames of the runtime.
+  def self.report_of(error)
+    error.full_message(highlight: false, order: :top).b.lines.reject { |line| line.include?("#{OWN_FOLDER}/reeve_") }.join
+  rescue StandardError
+    # The exception's own message fails.
+    "#{error.class}\n"
+  end
+end
