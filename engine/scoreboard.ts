@@ -37,6 +37,13 @@ export const HeaderField = {
   listenQueueErrors: 1,
   openConnections: 2,
   requests: 3,
+  /** What the gateway answered without a worker (gateway/request-gate.ts): requests, by what answered them, and bytes. */
+  gateRequests: 4,
+  staticRequests: 5,
+  routedRequests: 6,
+  offloadedRequests: 7,
+  gateTxBytes: 8,
+  gateWriteErrors: 9,
 } as const;
 
 export const SlotField = {
@@ -58,6 +65,8 @@ export const SlotField = {
   varsLength: 10,
   /** Requests sent to the core and not yet begun. */
   queued: 11,
+  /** Answers whose file the gateway sent. */
+  offloaded: 12,
 } as const;
 export type HeaderField = (typeof HeaderField)[keyof typeof HeaderField];
 export type SlotField = (typeof SlotField)[keyof typeof SlotField];

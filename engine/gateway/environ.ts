@@ -51,6 +51,9 @@ export class EnvironEncoder {
   httpVars: readonly (readonly [name: string, value: string])[] = [];
   /** `http-server-name-as-http-host` */
   serverNameIsHost = false;
+  /** The variables are wanted as strings too, in the facts. */
+  collects = false;
+  #variables: Map<string, string> | null = null;
   /** Variables of the present request, and the size of the uwsgi block they make. */
   #varCount = 0;
   #varBytes = 0;
@@ -61,7 +64,7 @@ export class EnvironEncoder {
 
   constructor(encoding: EnvironEncoding) {
     this.writer = createEnvironWriter(encoding);
-    const scheme = (value: string): Buffer => this.writer.encodePair('wsgi.url_scheme', value);
+    const scheme = (value: string): Buffer => this.writer.encodePair(KEY_SCHEME, value);
     this.#schemes = { http: scheme('http'), https: scheme('https') };
   }
 
@@ -86,6 +89,8 @@ export class EnvironEncoder {
     return {
       encoded: encode(pairs),
       encodedLast: last.length > 0 ? encode(last) : null,
+      pairs,
+      lastPairs: last,
       namedByHost: isRouter && this.serverNameIsHost,
       isSecure: peer.tlsVars !== null,
       isTrusted: peer.isTrusted,
@@ -103,12 +108,14 @@ export class EnvironEncoder {
     this.#varCount = peer.count;
     this.#varBytes = peer.bytes;
     writer.raw(peer.encoded);
+    this.#collect(peer.pairs);
     this.#pair(KEY_METHOD, bytes, base, base + head.methodEnd, false);
     this.#pair(KEY_URI, bytes, base + head.targetStart, base + head.targetEnd, high);
     this.#text(KEY_PROTOCOL, head.minorVersion === 1 ? 'HTTP/1.1' : 'HTTP/1.0');
     const authority = this.#encodeTarget(head);
     const forwardedFor = this.#encodeHeaders(head, authority, peer);
     if (peer.encodedLast !== null) writer.raw(peer.encodedLast);
+    this.#collect(peer.lastPairs);
     return {
       method: bytes.toString('latin1', base, base + head.methodEnd),
       uri: bytes.toString('latin1', base + head.targetStart, base + head.targetEnd),
@@ -120,6 +127,7 @@ export class EnvironEncoder {
       varCount: this.#varCount,
       varBytes: this.#varBytes,
       statusBytes: HTTP_STATUS_BYTES,
+      variables: this.#variables,
     };
   }
 
@@ -137,10 +145,11 @@ export class EnvironEncoder {
       const key = this.#key(bytes.toString('latin1', keyStart, keyEnd));
       if (key.dropped) continue;
       this.writer.pair(key.encoded, bytes, start, end, high);
+      this.#variables?.set(key.name, bytes.toString('latin1', start, end));
       https = httpsAfter(https, key.name, bytes, start, end, peer.isTrusted);
       if (FACT_KEYS.has(key.name)) facts.set(key.name, bytes.toString('latin1', start, end));
     }
-    this.writer.raw(https ? this.#schemes.https : this.#schemes.http);
+    this.#scheme(https ? 'https' : 'http');
     return {
       method: facts.get(KEY_METHOD) ?? '',
       uri: facts.get(KEY_URI) ?? '',
@@ -152,6 +161,7 @@ export class EnvironEncoder {
       varCount: vars.count,
       varBytes: vars.blockBytes,
       statusBytes: HTTP_STATUS_BYTES,
+      variables: this.#variables,
     };
   }
 
@@ -159,19 +169,44 @@ export class EnvironEncoder {
   encodeNothing(): RequestFacts {
     this.#begin();
     const texts = { method: '', uri: '', protocol: '', remoteAddress: '', forwardedFor: '', remoteUser: '' };
-    return { ...texts, contentLength: 0, varCount: 0, varBytes: 0, statusBytes: 0 };
+    return { ...texts, contentLength: 0, varCount: 0, varBytes: 0, statusBytes: 0, variables: null };
   }
 
-  /** Adds the length of a body that came without one. */
-  addContentLength(length: number): void {
+  /** Adds the length of a body that came without one; `variables` are those of its request. */
+  addContentLength(length: number, variables: Map<string, string> | null): void {
+    this.#variables = variables;
     this.#text(KEY_LENGTH, String(length));
+  }
+
+  /** A whole environ of these variables: what came from the client has been changed. */
+  encodeAgain(variables: ReadonlyMap<string, string>): Buffer {
+    const { writer } = this;
+    this.#begin();
+    this.#variables = null;
+    for (const [key, value] of variables) {
+      const bytes = Buffer.from(value, 'latin1');
+      writer.pair(this.#key(key).encoded, bytes, 0, bytes.length, true);
+    }
+    writer.finish();
+    return Buffer.from(writer.bytes.subarray(0, writer.length));
   }
 
   #begin(): void {
     this.#request++;
+    this.#variables = this.collects ? new Map() : null;
     this.writer.begin();
     if (this.#headerKeys.size > MAX_KNOWN_KEYS) this.#headerKeys.clear();
     if (this.#keys.size > MAX_KNOWN_KEYS) this.#keys.clear();
+  }
+
+  #collect(pairs: readonly (readonly [name: string, value: string])[]): void {
+    if (this.#variables === null) return;
+    for (const [name, value] of pairs) this.#variables.set(name, value);
+  }
+
+  #scheme(scheme: 'http' | 'https'): void {
+    this.writer.raw(this.#schemes[scheme]);
+    this.#variables?.set(KEY_SCHEME, scheme);
   }
 
   #pair(name: string, bytes: Buffer, start: number, end: number, high: boolean): void {
@@ -182,6 +217,7 @@ export class EnvironEncoder {
     this.#varCount++;
     this.#varBytes += 4 + key.name.length + end - start;
     this.writer.pair(key.encoded, bytes, start, end, high);
+    this.#variables?.set(key.name, bytes.toString('latin1', start, end));
   }
 
   #text(name: string, value: string): void {
@@ -241,7 +277,7 @@ export class EnvironEncoder {
       https = httpsAfter(https, key.name, bytes, start, end, peer.isTrusted);
     }
     if (repeated) this.#encodeRepeated(head);
-    this.writer.raw(https ? this.#schemes.https : this.#schemes.http);
+    this.#scheme(https ? 'https' : 'http');
     return forwardedFor;
   }
 
@@ -259,6 +295,7 @@ export class EnvironEncoder {
     for (const [key, value] of joined) {
       const encoded = Buffer.from(value, 'latin1');
       this.writer.pair(key.encoded, encoded, 0, encoded.length, true);
+      this.#variables?.set(key.name, value);
     }
   }
 
@@ -289,6 +326,9 @@ export interface EncodedPeer {
   encoded: Buffer;
   /** Variables that replace those of the request (`http-var`). */
   encodedLast: Buffer | null;
+  /** Both of them as they were before. */
+  pairs: readonly (readonly [name: string, value: string])[];
+  lastPairs: readonly (readonly [name: string, value: string])[];
   /** SERVER_NAME is the request's Host. */
   namedByHost: boolean;
   /** The client's connection is encrypted: the scheme is https. */
@@ -303,6 +343,8 @@ export interface EncodedPeer {
 const NO_VARIABLES: Omit<EncodedPeer, 'isSecure' | 'isTrusted'> = {
   encoded: Buffer.alloc(0),
   encodedLast: null,
+  pairs: [],
+  lastPairs: [],
   namedByHost: false,
   remoteAddress: '',
   count: 0,
@@ -318,6 +360,7 @@ const KEY_QUERY = 'QUERY_STRING';
 const KEY_PROTOCOL = 'SERVER_PROTOCOL';
 const KEY_LENGTH = 'CONTENT_LENGTH';
 const KEY_HOST = 'HTTP_HOST';
+const KEY_SCHEME = 'wsgi.url_scheme';
 const KEY_ENCODING = 'HTTP_TRANSFER_ENCODING';
 
 const KEY_FORWARDED_FOR = 'HTTP_X_FORWARDED_FOR';

@@ -153,6 +153,11 @@ export function stampRequestId(frame: Buffer, requestId: number): void {
   frame.writeUInt32LE(requestId, 8);
 }
 
+/** The id that a REQUEST frame was stamped with. */
+export function requestIdOf(frame: Buffer): number {
+  return frame.readUInt32LE(8);
+}
+
 /** Is it a uwsgi packet of another modifier in place of a request? */
 export function isPacketFrame(frame: Buffer): boolean {
   return (frame.readUInt8(5) & FrameFlag.PACKET) !== 0;

@@ -18,14 +18,18 @@ import { Listening, type ListenMessage } from './listening.ts';
 import type { GatewayBoot, GatewayOptions, GatewayToMaster, MasterToGateway } from './messages.ts';
 import { OUTBOX_LIMITS } from './outbox.ts';
 import { describePeer, TrustedPeers } from './peers.ts';
+import { PhpHub } from './php-hub.ts';
 import { RedirectConnection } from './redirect-connection.ts';
 import { describeRefusal, Refusals } from './refusals.ts';
-import { RequestLog } from './request-log.ts';
+import { RequestGate } from './request-gate.ts';
+import { type LoggedCore, RequestLog } from './request-log.ts';
 import { SlotWriter } from './slot-writer.ts';
 import type { SecureFacts } from './tls-certificates.ts';
 import { WorkerHub } from './worker-hub.ts';
 
 const TICK_MS = 250;
+/** Stands in the log where no worker has answered. */
+const NO_WORKER: LoggedCore = { index: 0, worker: { pid: process.pid, wid: 0, appRequests: [] } };
 
 export class Gateway {
   readonly #boot: GatewayBoot;
@@ -33,8 +37,10 @@ export class Gateway {
   readonly #slots: SlotWriter;
   readonly #dispatcher: Dispatcher;
   readonly #hub: WorkerHub;
+  readonly #php: PhpHub;
   readonly #log: RequestLog;
   readonly #directLog = new DirectLog();
+  readonly #gate: RequestGate;
   readonly #listening: Listening;
   readonly #connections: Connections;
   readonly #context: ConnectionContext;
@@ -51,7 +57,10 @@ export class Gateway {
     this.#slots = new SlotWriter(board, boot.gatewayId, boot.gatewayCount);
     this.#log = new RequestLog(boot.options, (text) => post({ type: 'request-lines', text }));
     this.#dispatcher = new Dispatcher(this.#slots, new CoreClaims(board, boot.gatewayId, boot.gatewayCount), {
-      retired: (spawnId) => post({ type: 'retired', spawnId }),
+      retired: (spawnId) => {
+        this.#php.release(spawnId);
+        post({ type: 'retired', spawnId });
+      },
       workerRetiring: (spawnId) => post({ type: 'worker-retiring', spawnId }),
       workerWorn: (spawnId) => post({ type: 'worker-worn', spawnId }),
       demand: (count) => post({ type: 'demand', count }),
@@ -62,15 +71,15 @@ export class Gateway {
       this.#dispatcher,
       boot.token,
       (spawnId) => post({ type: 'worker-connected', spawnId }),
-      ({ spawnId, wid, pid }) => {
-        post({
-          type: 'trouble',
-          text: `worker ${wid} (pid: ${pid}) has lost a connection to the gateway and lives on`,
-        });
-        post({ type: 'worker-retiring', spawnId });
-      },
+      (worker) => this.#crippled(worker),
       (worker, flags, record) => this.#logged(worker, flags, record),
     );
+    this.#php = new PhpHub(this.#dispatcher, boot.gatewayCount > 1, {
+      connected: (spawnId) => post({ type: 'worker-connected', spawnId }),
+      crippled: (worker) => this.#crippled(worker),
+      log: (text) => post({ type: 'trouble', text }),
+      served: (slot) => this.#slots.servedBy(slot),
+    });
     this.#listening = new Listening({
       accepted: (socket, listener, secure) => this.#accept(socket, listener, secure),
       handshakeBegins: (socket) => this.#connections.handshakeBegins(socket),
@@ -79,11 +88,22 @@ export class Gateway {
     });
     this.#connections = new Connections((text) => post({ type: 'trouble', text }));
     this.#refusals = new Refusals((text) => post({ type: 'trouble', text }));
+    const encoder = new EnvironEncoder(boot.options.environEncoding);
+    this.#gate = new RequestGate({
+      dispatcher: this.#dispatcher,
+      encoder,
+      finished: (request, counts, micros) => {
+        this.#slots.answeredAtGate(request, counts);
+        this.#log.write(request, NO_WORKER, Math.round(micros), this.#slots.requests);
+      },
+      refused: (status, client) => this.#refused(status, undefined, client),
+      trouble: (text) => post({ type: 'trouble', text }),
+    });
     this.#context = {
       options: boot.options,
       bodyFolder: boot.bodyFolder,
-      encoder: new EnvironEncoder(boot.options.environEncoding),
-      dispatcher: this.#dispatcher,
+      encoder,
+      dispatcher: this.#gate,
       outboxLimits: OUTBOX_LIMITS,
       nextSerial: () => ++this.#serial,
       trouble: (text) => post({ type: 'trouble', text }),
@@ -115,7 +135,11 @@ export class Gateway {
         this.#setOptions(message.options);
         break;
       case 'expect-worker':
-        this.#hub.expectWorker(message.spawnId, message.wid, message.pid, message.generation, message.slots);
+        if (message.php !== null) this.#php.expectWorker(message);
+        else this.#hub.expectWorker(message.spawnId, message.wid, message.pid, message.generation, message.slots);
+        break;
+      case 'forget-worker':
+        this.#php.forget(message.spawnId);
         break;
       case 'use-generation':
         this.#dispatcher.useGeneration(message.generation);
@@ -147,8 +171,17 @@ export class Gateway {
     this.#listening.dispose();
     for (const connection of this.#connections) connection.destroy();
     this.#hub.dispose();
+    this.#php.dispose();
     this.#dispatcher.dispose();
     this.#log.flush();
+  }
+
+  #crippled({ spawnId, wid, pid }: DispatchWorker): void {
+    this.#post({
+      type: 'trouble',
+      text: `worker ${wid} (pid: ${pid}) has lost a connection to the gateway and lives on`,
+    });
+    this.#post({ type: 'worker-retiring', spawnId });
   }
 
   #setOptions(options: GatewayOptions): void {
@@ -157,6 +190,7 @@ export class Gateway {
     this.#context.options = options;
     this.#connections.limit = options.maxConnections;
     encoder.httpVars = protocols.httpVars;
+    encoder.collects = this.#gate.stages.length > 0;
     encoder.serverNameIsHost = protocols.serverNameIsHost;
     this.#trusted = new TrustedPeers(protocols.trustedProxies);
     this.#dispatcher.edits = HeadEdits.of(protocols);

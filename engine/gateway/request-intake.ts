@@ -87,7 +87,7 @@ export class RequestIntake {
     this.#facts = null;
     this.#environ = null;
     this.#body = null;
-    const kind = protocol.answer.style === 'packet' ? FrameFlag.PACKET : 0;
+    const kind = kindOf(protocol);
     const frame = body === null ? this.#frame([], 0, kind) : this.#frameWith(body, kind);
     return new GatewayRequest(frame, facts, serial, target, () => body?.dispose());
   }
@@ -128,4 +128,11 @@ export class RequestIntake {
     sealRequestFrame(frame, length, flags);
     return frame;
   }
+}
+
+/** What kind of request it is, as flags of its frame. */
+function kindOf({ answer, upgrade }: ClientProtocol): number {
+  if (answer.style === 'packet') return FrameFlag.PACKET;
+  if (upgrade === null) return 0;
+  return upgrade.websocketKey === null ? FrameFlag.TUNNEL : FrameFlag.TUNNEL | FrameFlag.WEBSOCKET;
 }

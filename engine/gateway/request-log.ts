@@ -6,7 +6,7 @@
 import { writeSync } from 'node:fs';
 import type { EnvironEncoding } from '../config/languages.ts';
 import { readMemory } from '../process-memory.ts';
-import type { Core } from './core-choice.ts';
+import type { DispatchWorker } from './core-choice.ts';
 import { decodeEnviron } from './environ-reader.ts';
 import { isPacketFrame, requestEnviron } from './frames.ts';
 import { compileLogFormat, type LogFormatter, needsMemory } from './log-format.ts';
@@ -17,6 +17,12 @@ const FLUSH_MS = 5;
 const FLUSH_BYTES = 64 * 1024;
 const LIMIT_BYTES = 4 * 1024 * 1024;
 const RETRY_MS = 20;
+
+/** Who answered: a core, or something like it. */
+export interface LoggedCore {
+  readonly index: number;
+  readonly worker: Pick<DispatchWorker, 'pid' | 'wid' | 'appRequests'>;
+}
 
 export class RequestLog {
   readonly #toMaster: (lines: string) => void;
@@ -44,8 +50,8 @@ export class RequestLog {
     this.#encoding = options.environEncoding;
   }
 
-  /** One request that a worker has finished. */
-  write(request: GatewayRequest, core: Core, micros: number, totalRequests: number): void {
+  /** One request that is over. */
+  write(request: GatewayRequest, core: LoggedCore, micros: number, totalRequests: number): void {
     if (!this.#isWanted(request, micros)) return;
     if (this.#pending.length > LIMIT_BYTES) {
       this.#dropped++;
@@ -54,7 +60,7 @@ export class RequestLog {
     const { facts, answer } = request;
     const { worker } = core;
     const memory = this.#needsMemory ? readMemory(worker.pid) : { vszBytes: 0, rssBytes: 0 };
-    let variables: Map<string, string> | null = null;
+    let variables: ReadonlyMap<string, string> | null = null;
     const line = this.#format({
       method: facts.method,
       uri: facts.uri,
@@ -140,7 +146,8 @@ export class RequestLog {
     );
   }
 
-  #variables(request: GatewayRequest): Map<string, string> {
+  #variables(request: GatewayRequest): ReadonlyMap<string, string> {
+    if (request.facts.variables !== null) return request.facts.variables;
     const environ = requestEnviron(request.frame);
     return new Map(decodeEnviron(this.#encoding, environ));
   }

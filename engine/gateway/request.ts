@@ -2,18 +2,22 @@
  * A request on its way through the gateway: the frame for a worker, where it stands, and who gets the answer.
  * The dispatcher moves it between the queue and the cores; the client's connection is its ResponseTarget.
  */
-import type { ResponseHead } from './frames.ts';
+import { type ResponseHead, requestUpgrades } from './frames.ts';
+import type { InputWindow } from './input-window.ts';
 
-/** Where an answer goes. Exactly one of `respond`, `fail` or `begin` is called, once. */
+/** Where an answer goes. Exactly one of `respond`, `fail`, `begin` or `upgrade` is called, once. */
 export interface ResponseTarget {
   /** The whole answer. `body` is valid during the call only. */
   respond(head: ResponseHead, body: Buffer): void;
   /** An answer whose body follows, in `data`, up to `end` or `abort`. */
   begin(head: ResponseHead): void;
-  data(bytes: Buffer): void;
+  /** The connection becomes a websocket or a tunnel; what comes from the client goes to the worker through `input`. */
+  upgrade(head: ResponseHead, isWebSocket: boolean, input: InputWindow): void;
+  /** `flags` are those of the worker's DATA frame (frames.ts). */
+  data(bytes: Buffer, flags?: number): void;
   end(): void;
-  /** The answer can't be completed: the client must see that. */
-  abort(): void;
+  /** The answer can't be completed: the client must see that. `isReplaced`: its worker was told to go. */
+  abort(isReplaced?: boolean): void;
   /** An answer of the gateway's own; nothing was begun. Returns how many bytes its head and its body have. */
   fail(status: number): AnswerSize;
 }
@@ -38,12 +42,16 @@ export interface RequestFacts {
   varBytes: number;
   /** What the answer's head has beside the application's block: the status line's begin and the last line end. */
   statusBytes: number;
+  /** All variables, as latin-1, where the gateway itself wants them (request-gate.ts); otherwise null. */
+  variables: Map<string, string> | null;
 }
 
-/** The reading half of a core's connection. */
+/** A core's connection, as far as it is about the request that runs. */
 export interface WorkerWire {
   pause(): void;
   resume(): void;
+  /** A frame for the worker. */
+  send(frame: Buffer): void;
 }
 
 /** Taken back from a worker: asked for, or impossible because the worker has begun it. */
@@ -60,6 +68,8 @@ export class GatewayRequest {
   target: ResponseTarget | null;
   /** Frees the body's file. */
   readonly release: () => void;
+  /** It is at the gate (request-gate.ts), which hears that its client is gone; null: at a worker, or it waits for one. */
+  visit: { abandoned(): void } | null = null;
   /** Id of the present dispatch; 0: it is not at a worker. */
   id = 0;
   /** The connection of the core it is at: paused while the client is too slow. */
@@ -67,6 +77,10 @@ export class GatewayRequest {
   /** How often it was sent to a worker. */
   dispatches = 0;
   takeBack: TakeBackStatus = 'none';
+  /** It asks for an upgrade, and may hold its core for long: nothing waits behind it. */
+  readonly isUpgrade: boolean;
+  /** What its upgraded connection gives to the worker. */
+  input: InputWindow | null = null;
   /** Epoch milliseconds at which it began at a worker. */
   beganMs = 0;
   /** The answer's head was passed on. */
@@ -88,6 +102,7 @@ export class GatewayRequest {
 
   constructor(frame: Buffer, facts: RequestFacts, serial: number, target: ResponseTarget, release: () => void) {
     this.frame = frame;
+    this.isUpgrade = requestUpgrades(frame) !== 0;
     this.facts = facts;
     this.serial = serial;
     this.arrivedMs = Date.now();
@@ -118,6 +133,11 @@ export class RequestQueue {
       this.#head = 0;
     }
     return request;
+  }
+
+  /** The first one, which stays. */
+  peek(): GatewayRequest | undefined {
+    return this.#items[this.#head];
   }
 
   /** Puts a request that was taken back where it stood. */

@@ -15,6 +15,13 @@ import {
 } from '../scoreboard.ts';
 import { requestEnviron } from './frames.ts';
 import type { GatewayRequest } from './request.ts';
+import type { GateCount } from './request-gate.ts';
+
+const GATE_FIELDS: Record<GateCount, HeaderField> = {
+  static: HeaderField.staticRequests,
+  routed: HeaderField.routedRequests,
+  offloaded: HeaderField.offloadedRequests,
+};
 
 export class SlotWriter {
   harakiriSeconds = 0;
@@ -33,6 +40,11 @@ export class SlotWriter {
   get requests(): number {
     if (!this.#isAlone) return headerTotal(this.#board, HeaderField.requests);
     return this.#board.header[HeaderField.requests] ?? 0;
+  }
+
+  /** Requests that the process with this slot has served. */
+  servedBy(slot: number): number {
+    return this.#board.slots[slotIndex(slot, SlotField.requests)] ?? 0;
   }
 
   requestBegan(slot: number, request: GatewayRequest, queued: number): void {
@@ -58,7 +70,8 @@ export class SlotWriter {
     const average = slots[base + SlotField.avgRtMicros] ?? 0;
     slots[base + SlotField.avgRtMicros] = Math.floor((average + micros) / 2);
     add(slots, base + SlotField.txBytes, request.answer.headBytes + request.answer.bodyBytes);
-    if (request.target === null) add(slots, base + SlotField.writeErrors, 1);
+    // A client that leaves its websocket is no failed write.
+    if (request.target === null && request.input === null) add(slots, base + SlotField.writeErrors, 1);
     add(header, headerIndex(this.#gatewayId, HeaderField.requests), 1);
     if (request.app > 0 && request.app < APPS_SHOWN) {
       add(this.#board.apps, appIndex(slot, request.app, 'requests'), 1);
@@ -69,6 +82,19 @@ export class SlotWriter {
   /** A request was served that is in no slot of the gateway's: it counts in the total. */
   servedElsewhere(): void {
     add(this.#board.header, headerIndex(this.#gatewayId, HeaderField.requests), 1);
+  }
+
+  /** The gateway itself answered a request. */
+  answeredAtGate(request: GatewayRequest, counts: readonly GateCount[]): void {
+    this.#addToHeader(HeaderField.requests, 1);
+    this.#addToHeader(HeaderField.gateRequests, 1);
+    for (const count of counts) this.#addToHeader(GATE_FIELDS[count], 1);
+    this.#addToHeader(HeaderField.gateTxBytes, request.answer.headBytes + request.answer.bodyBytes);
+    if (request.target === null) this.#addToHeader(HeaderField.gateWriteErrors, 1);
+  }
+
+  #addToHeader(field: HeaderField, amount: number): void {
+    add(this.#board.header, headerIndex(this.#gatewayId, field), amount);
   }
 
   /** The application asked for another deadline for the request that runs: seconds from now; 0: none. */

@@ -13,6 +13,8 @@ export interface CoreTotals {
   txBytes: number;
   writeErrors: number;
   readErrors: number;
+  /** Files that the gateway sent in the worker's place. */
+  offloaded: number;
 }
 
 /** Counters of one application of a seat. */
@@ -53,6 +55,7 @@ const COUNTERS = [
   ['txBytes', SlotField.txBytes],
   ['writeErrors', SlotField.writeErrors],
   ['readErrors', SlotField.readErrors],
+  ['offloaded', SlotField.offloaded],
 ] as const;
 
 export class Accounts {
@@ -206,5 +209,5 @@ export class Accounts {
 }
 
 function emptyCore(): CoreTotals {
-  return { requests: 0, exceptions: 0, runningMicros: 0, txBytes: 0, writeErrors: 0, readErrors: 0 };
+  return { requests: 0, exceptions: 0, runningMicros: 0, txBytes: 0, writeErrors: 0, readErrors: 0, offloaded: 0 };
 }

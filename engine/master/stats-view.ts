@@ -22,11 +22,20 @@ import { decodeEnviron } from '../gateway/environ-reader.ts';
 import { NO_MEMORY, readMemory, readMemoryShares } from '../process-memory.ts';
 import { HeaderField, headerTotal, type Scoreboard, SlotField, VARS_BYTES } from '../scoreboard.ts';
 import { ENGINE_VERSION } from '../version.ts';
-import type { Accounts, AppTotals, SeatTotals } from './accounts.ts';
+import type { Accounts, AppTotals, CoreTotals, SeatTotals } from './accounts.ts';
 import type { CompanionStats } from './companion-stats.ts';
 import type { LoadedApp } from './control.ts';
 import { isLive, type MasterState, type ReloadReport, type Worker } from './machine-state.ts';
 import type { SpoolStats } from './spools.ts';
+
+interface GateTotals {
+  requests: number;
+  staticRequests: number;
+  routedRequests: number;
+  offloadedRequests: number;
+  txBytes: number;
+  writeErrors: number;
+}
 
 export interface StatsSources {
   state: MasterState;
@@ -129,6 +138,7 @@ function workerStats(sources: StatsSources, wid: number, worker: Worker | null, 
   const slots = worker === null ? [] : accounts.slotsOf(worker.spawnId);
   const sum = (field: 'requests' | 'exceptions' | 'runningMicros' | 'txBytes'): number =>
     totals.cores.reduce((all, core) => all + core[field], 0);
+  const gate = gateTotals(sources, wid === 1);
   const handled = sources.companions.reportOf(worker?.spawnId ?? 0);
   const isWorking = worker !== null && isBusy(accounts, worker);
   const isResting = state.generations.get(state.active)?.resting.has(wid) === true;
@@ -139,7 +149,7 @@ function workerStats(sources: StatsSources, wid: number, worker: Worker | null, 
     id: isResting && totals.spawns === 0 ? 0 : wid,
     pid: worker?.pid ?? 0,
     accepting: worker?.phase === 'ready' ? 1 : 0,
-    requests: sum('requests'),
+    requests: sum('requests') + gate.requests,
     delta_requests: slots.reduce((all, slot) => all + accounts.read(slot, SlotField.requests), 0),
     exceptions: sum('exceptions'),
     harakiri_count: totals.harakiris,
@@ -161,10 +171,12 @@ function workerStats(sources: StatsSources, wid: number, worker: Worker | null, 
     running_time: sum('runningMicros'),
     last_spawn: Math.floor(totals.lastSpawnMs / 1000),
     respawn_count: totals.spawns,
-    tx: sum('txBytes'),
+    tx: sum('txBytes') + gate.txBytes,
     avg_rt: totals.avgRtMicros,
     apps: appStats(sources, worker, slots, totals),
-    cores: Array.from({ length: threads }, (_, core) => coreStats(sources, totals.cores[core], slots[core], core)),
+    cores: Array.from({ length: threads }, (_, core) =>
+      coreStats(sources, totals.cores[core], slots[core], core, gateTotals(sources, wid === 1 && core === 0)),
+    ),
   };
 }
 
@@ -196,21 +208,35 @@ function appStats(
   }));
 }
 
+/** What the gateway answered without a worker; it is shown with the first core of the first worker. */
+function gateTotals({ board }: StatsSources, isFirst: boolean): GateTotals {
+  const total = (field: HeaderField): number => (isFirst ? headerTotal(board, field) : 0);
+  return {
+    requests: total(HeaderField.gateRequests),
+    staticRequests: total(HeaderField.staticRequests),
+    routedRequests: total(HeaderField.routedRequests),
+    offloadedRequests: total(HeaderField.offloadedRequests),
+    txBytes: total(HeaderField.gateTxBytes),
+    writeErrors: total(HeaderField.gateWriteErrors),
+  };
+}
+
 function coreStats(
   sources: StatsSources,
-  totals: { requests: number; writeErrors: number; readErrors: number } | undefined,
+  totals: CoreTotals | undefined,
   slot: number | undefined,
   id: number,
+  gate: GateTotals,
 ): StatsCore {
   const { accounts } = sources;
   const isRunning = slot !== undefined && accounts.read(slot, SlotField.requestId) !== 0;
   return {
     id,
-    requests: totals?.requests ?? 0,
-    static_requests: 0,
-    routed_requests: 0,
-    offloaded_requests: 0,
-    write_errors: totals?.writeErrors ?? 0,
+    requests: (totals?.requests ?? 0) + gate.requests,
+    static_requests: gate.staticRequests,
+    routed_requests: gate.routedRequests,
+    offloaded_requests: (totals?.offloaded ?? 0) + gate.offloadedRequests,
+    write_errors: (totals?.writeErrors ?? 0) + gate.writeErrors,
     read_errors: totals?.readErrors ?? 0,
     in_request: isRunning ? 1 : 0,
     vars: isRunning ? readVars(sources, slot) : [],
