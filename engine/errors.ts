@@ -37,6 +37,10 @@ export const ENGINE_ERRORS = {
     hint: "Install Python 3.8 or newer so that 'python3' is on the PATH, or name one with 'virtualenv'.",
   },
   'no-virtualenv': { exitCode: 1, hint: "Make it with `python3 -m venv PATH`, or correct 'virtualenv'." },
+  'php-path-unusable': {
+    exitCode: 1,
+    hint: 'Correct the path, or make it readable for the user that the engine runs as.',
+  },
   'worker-accept-unavailable': { exitCode: 78, hint: "Leave 'worker-accept' out." },
   'too-many-cores': { exitCode: 78, hint: "Lower 'processes' or 'threads'." },
   'commons-not-made': {

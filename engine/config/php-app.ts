@@ -1,11 +1,39 @@
-/** What the PHP part of a configuration means: which scripts run, and with which settings. Pure. */
+/** What the PHP part of a configuration means: which scripts run, and with which settings of PHP. Pure. */
 import type { Origin } from './settings.ts';
 
 interface PhpSettings {
-  /** `php-docroot`: absolute; null: what the request says. */
+  /** `php-docroot`: absolute; null: what the request says (DOCUMENT_ROOT), otherwise `folder`. */
   docroot: string | null;
+  /** Where the workers start: what relative paths are from. */
+  folder: string;
   /** `php-app`: one script for all requests, absolute. */
   app: string | null;
+  /** `php-app-qs`: what the query string begins with in front of the path, `q=` say. */
+  appQuery: string | null;
+  /** `php-app-bypass`: expressions for the paths that `app` does not answer. */
+  appBypass: string[];
+  /** `php-fallback`: the script for paths that are none, absolute. */
+  fallback: string | null;
+  /** `php-fallback2`: the same, within the folder of scripts. */
+  fallback2: string | null;
+  /** `php-fallback-qs`: the query variable that has the path then. */
+  fallbackQuery: string | null;
+  /** `php-index`, in order. */
+  index: string[];
+  /** Absolute; empty: the folder of scripts. */
+  allowedDocroots: string[];
+  allowedExtensions: string[];
+  allowedScripts: string[];
+  /** `php-ini`: absolute; null: PHP's own. */
+  ini: string | null;
+  iniAppend: string[];
+  set: [name: string, value: string][];
+  /** `php-var`, as variables of each request. */
+  vars: [name: string, value: string][];
+  constants: [name: string, value: string][];
+  execBefore: string[];
+  execAfter: string[];
+  serverSoftware: string;
 }
 
 export interface PhpApp extends PhpSettings {
@@ -18,7 +46,33 @@ export interface PhpDraft extends PhpSettings {
 }
 
 export function phpDraft(): PhpDraft {
-  return { origin: null, docroot: null, app: null };
+  return { origin: null, ...phpSettings() };
+}
+
+/** What holds where the configuration says nothing. */
+export function phpSettings(): PhpSettings {
+  return {
+    docroot: null,
+    folder: '/',
+    app: null,
+    appQuery: null,
+    appBypass: [],
+    fallback: null,
+    fallback2: null,
+    fallbackQuery: null,
+    index: [],
+    allowedDocroots: [],
+    allowedExtensions: [],
+    allowedScripts: [],
+    ini: null,
+    iniAppend: [],
+    set: [],
+    vars: [],
+    constants: [],
+    execBefore: [],
+    execAfter: [],
+    serverSoftware: 'uWSGI',
+  };
 }
 
 /** Null: the configuration asks for no PHP. */

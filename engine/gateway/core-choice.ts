@@ -9,7 +9,6 @@ import type { GatewayRequest, WorkerWire } from './request.ts';
 
 /** The connection of a core, as the dispatcher needs it. */
 export interface CoreWire extends WorkerWire {
-  send(frame: Buffer): void;
   /** Ends the connection: the worker sent what it must not. */
   destroy(): void;
 }
@@ -41,7 +40,7 @@ export interface DispatchWorker {
   isWorn: boolean;
   /** It has lost a connection while it served. */
   isCrippled: boolean;
-  /** All its cores are on one connection: each takes one request, nothing waits behind it. */
+  /** Each core takes one request, nothing waits behind it: all cores are on one connection, or it is PHP's. */
   isShared: boolean;
   busyCores: number;
   lastUsed: number;
@@ -51,6 +50,33 @@ export interface DispatchWorker {
   takeBack: ((requestId: number, core: number) => void) | null;
   /** Says that nobody waits for the answer of the request that runs there. */
   cancel: ((requestId: number, core: number) => void) | null;
+}
+
+/** A worker that is about to connect; `slots[core]` is its place on the scoreboard. */
+export function newWorker(
+  facts: Pick<DispatchWorker, 'spawnId' | 'wid' | 'pid' | 'generation'>,
+  slots: readonly number[],
+): DispatchWorker {
+  const cores: Core[] = [];
+  const worker: DispatchWorker = {
+    ...facts,
+    cores,
+    connected: false,
+    retiring: 'no',
+    isOccupied: false,
+    isWorn: false,
+    isCrippled: false,
+    isShared: false,
+    busyCores: 0,
+    lastUsed: 0,
+    appRequests: [],
+    takeBack: null,
+    cancel: null,
+  };
+  for (const [index, slot] of slots.entries()) {
+    cores.push({ worker, index, slot, wire: null, outstanding: [], headBeganMs: 0 });
+  }
+  return worker;
 }
 
 /**
@@ -103,6 +129,7 @@ export function chooseBusy(serving: readonly DispatchWorker[], depth: number, no
       const { length } = core.outstanding;
       // A core of which nothing is known here is another gateway's.
       if (core.wire === null || length === 0 || length >= least || isSlow(core, nowMs)) continue;
+      if (core.outstanding[0]?.isUpgrade === true) continue;
       least = length;
       best = core;
     }

@@ -4,7 +4,9 @@
  */
 import type { EnvironEncoding } from '../config/languages.ts';
 import type { RequestLogFilter } from '../config/log-settings.ts';
-import type { ListenerKind, ProtocolSettings, SocketAddress } from '../config/settings.ts';
+import type { PhpApp } from '../config/php-app.ts';
+import type { ListenerKind, ProtocolSettings, RecyclingSettings, SocketAddress } from '../config/settings.ts';
+import type { WebSocketSettings } from '../config/websocket-settings.ts';
 import type { Binding } from './listener.ts';
 import type { TlsMaterial } from './tls-material.ts';
 
@@ -42,6 +44,7 @@ export interface GatewayOptions {
   /** How long an idle keep-alive connection stays open. */
   httpKeepaliveSeconds: number;
   protocols: ProtocolSettings;
+  websockets: WebSocketSettings;
   /** `so-keepalive` */
   tcpKeepAlive: boolean;
   /** Open connections of one gateway; more are refused. 0: no limit. */
@@ -65,6 +68,14 @@ export interface RequestLogOptions {
   forwardedFor: boolean;
 }
 
+/** A worker that speaks FastCGI: php-cgi, which says no hello. */
+export interface PhpWorkerSetting {
+  /** The unix socket it listens on, or will. */
+  endpoint: string;
+  app: PhpApp;
+  recycling: RecyclingSettings;
+}
+
 export type MasterToGateway =
   | {
       type: 'listen';
@@ -82,7 +93,18 @@ export type MasterToGateway =
   | { type: 'unlisten'; listenerId: number }
   | { type: 'options'; options: GatewayOptions }
   /** A worker is about to connect; HELLOs of unknown spawn ids are refused. `slots[core]` is its place on the scoreboard. */
-  | { type: 'expect-worker'; spawnId: number; wid: number; pid: number; generation: number; slots: number[] }
+  | {
+      type: 'expect-worker';
+      spawnId: number;
+      wid: number;
+      pid: number;
+      generation: number;
+      slots: number[];
+      /** Null: it connects by itself. */
+      php: PhpWorkerSetting | null;
+    }
+  /** The process of a worker has ended. */
+  | { type: 'forget-worker'; spawnId: number }
   /** New requests go to workers of this generation only. */
   | { type: 'use-generation'; generation: number }
   /** Send no more requests, take back queued ones, answer `retired` when nothing runs on it. */

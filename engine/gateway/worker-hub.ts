@@ -4,7 +4,7 @@
  */
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
-import type { Core, DispatchWorker } from './core-choice.ts';
+import { type Core, type DispatchWorker, newWorker } from './core-choice.ts';
 import { CoreConnection, ignoreWriteErrors } from './core-connection.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { type FrameHandler, FrameReader } from './frame-reader.ts';
@@ -80,28 +80,7 @@ export class WorkerHub {
   }
 
   expectWorker(spawnId: number, wid: number, pid: number, generation: number, slots: number[]): void {
-    const cores: Core[] = [];
-    const worker: DispatchWorker = {
-      spawnId,
-      wid,
-      pid,
-      generation,
-      cores,
-      connected: false,
-      retiring: 'no',
-      isOccupied: false,
-      isWorn: false,
-      isCrippled: false,
-      isShared: false,
-      busyCores: 0,
-      lastUsed: 0,
-      appRequests: [],
-      takeBack: null,
-      cancel: null,
-    };
-    for (const [index, slot] of slots.entries()) {
-      cores.push({ worker, index, slot, wire: null, outstanding: [], headBeganMs: 0 });
-    }
+    const worker = newWorker({ spawnId, wid, pid, generation }, slots);
     this.#dispatcher.workers.set(spawnId, worker);
     for (const hello of this.#waiting) {
       if (hello.spawnId !== spawnId) continue;

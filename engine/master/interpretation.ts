@@ -11,6 +11,7 @@ import type { GatewayOptions, RequestLogOptions, RequestLogTarget } from '../gat
 import { SLOT_COUNT } from '../scoreboard.ts';
 import type { Plan } from './events.ts';
 import { connectionLimit } from './file-limit.ts';
+import { checkPhp } from './php-process.ts';
 import { type RuntimePlace, runtimeProgram } from './runtimes.ts';
 
 /** A loop that turns cancels a request at once; one that does not in this time is taken for blocked. */
@@ -55,6 +56,7 @@ export function gatewayOptions(settings: EngineSettings, logTarget: RequestLogTa
     httpTimeoutSeconds: settings.httpTimeoutSeconds,
     httpKeepaliveSeconds: settings.protocols.closesConnections ? 0 : settings.httpKeepaliveSeconds,
     protocols: settings.protocols,
+    websockets: settings.websockets,
     tcpKeepAlive: settings.sockets.keepAlive,
     maxConnections: connectionLimit(settings),
     requestLog: requestLogOptions(settings, logTarget),
@@ -85,6 +87,7 @@ export function checkSettings(settings: EngineSettings, place: RuntimePlace): vo
   if (settings.sockets.workerAccept && process.platform === 'win32') {
     throw new EngineError('worker-accept-unavailable', "'worker-accept' is not there on Windows.");
   }
+  if (settings.app.language === 'php') checkPhp(settings.app);
   runtimeProgram(settings, place);
 }
 

@@ -24,7 +24,7 @@ export function programFor(app: AppSetting, resourcesFolder: string, env: NodeJS
     case 'perl':
       return { file: interpreter('perl', 'psgi', env), args: [join(runtimes, 'perl', 'reeve_runtime.pl')] };
     case 'php':
-      return { file: interpreter('php-cgi', 'php-docroot', env), args: [] };
+      return endingWithParent({ file: interpreter('php-cgi', 'php-docroot', env), args: [] }, env);
     case 'python':
     case 'cgi':
     case 'none':

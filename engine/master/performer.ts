@@ -92,7 +92,7 @@ export class Performer {
       case 'exit-worker':
         return runtimes.exitWorker(effect.spawnId);
       case 'cut-worker':
-        if (accounts.isBusy(effect.spawnId)) return runtimes.signal(effect.pid, effect.signal);
+        if (accounts.isBusy(effect.spawnId)) return runtimes.cutWorker(effect.spawnId, effect.pid, effect.signal);
         return runtimes.exitWorker(effect.spawnId);
       case 'signal-worker': {
         const signal = (): void => runtimes.signal(effect.pid, effect.signal);
@@ -105,6 +105,7 @@ export class Performer {
       case 'forget-worker':
         direct?.gone(effect.spawnId);
         runtimes.forgetWorker(effect.spawnId);
+        gateways.tell({ type: 'forget-worker', spawnId: effect.spawnId });
         return accounts.gone(effect.spawnId, Date.now());
       case 'forget-generation':
         companions.signals.forgetGeneration(effect.generation);
@@ -173,7 +174,8 @@ export class Performer {
       runtimes.signal(pid, 'SIGKILL');
       return;
     }
-    gateways.tell({ type: 'expect-worker', spawnId, wid, pid, generation, slots });
+    const php = runtimes.phpWorker(generation, spawnId);
+    gateways.tell({ type: 'expect-worker', spawnId, wid, pid, generation, slots, php });
   }
 
   #harakiri(effect: Extract<Effect, { type: 'harakiri' }>): void {

@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { hooksOf } from '../config/hooks.ts';
+import { LANGUAGES } from '../config/languages.ts';
 import type { EngineSettings } from '../config/settings.ts';
 import { RUNTIME_PHASES } from '../config/system-settings.ts';
 import type { RuntimeSystem } from './control.ts';
@@ -38,8 +39,8 @@ export function launchOf(program: Program, settings: EngineSettings, wid: number
   // dash has it as -p.
   if (limits.processes > 0)
     steps.push(`{ ulimit -u ${limits.processes} 2>/dev/null || ulimit -p ${limits.processes}; }`);
-  // Python binds itself (reeve_hooks.py), since a fork's number is not known here.
-  const isBound = cpuAffinity > 0 && wid > 0 && settings.app.language === 'javascript';
+  // Others bind themselves (reeve_hooks.py), since a fork's number is not known here.
+  const isBound = cpuAffinity > 0 && wid > 0 && !LANGUAGES[settings.app.language].forks;
   const command = isBound ? `exec taskset -c ${cpusOf(wid, cpuAffinity).join(',')} "$@"` : 'exec "$@"';
   if (steps.length === 0 && !isBound) return program;
   return { file: shell, args: ['-c', [...steps, command].join(' && '), shell, program.file, ...program.args] };

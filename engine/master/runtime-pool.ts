@@ -2,8 +2,10 @@
  * The runtimes of all generations: starts zygotes and fresh workers, passes messages over the control wire, and turns
  * what they say and how they end into events. Which of them there should be is the machine's business.
  */
+import { LANGUAGES } from '../config/languages.ts';
 import { hasApp } from '../config/python-app.ts';
 import type { EngineSettings, SocketAddress } from '../config/settings.ts';
+import type { PhpWorkerSetting } from '../gateway/messages.ts';
 import type { CompanionEffect, CompanionEvent } from './companions.ts';
 import {
   FIRST_COMPANION_ID,
@@ -18,7 +20,9 @@ import { ControlServer, type RuntimeId } from './control-server.ts';
 import type { Effect } from './effects.ts';
 import { type EngineLog, errorCode } from './engine-log.ts';
 import type { Ending, MasterEvent } from './events.ts';
+import { findOnPath } from './interpreter.ts';
 import type { MasterState } from './machine-state.ts';
+import { phpEndpoint, phpVersion } from './php-process.ts';
 import { type RuntimePlace, startRuntime } from './runtimes.ts';
 
 export interface RuntimePoolHost {
@@ -124,8 +128,31 @@ export class RuntimePool {
     const started = this.#start('worker', effect.generation, { ...effect, number: 0 }, (ending) =>
       emit({ type: 'worker-exited', spawnId, ...ending }),
     );
-    if (started.ok) emit({ type: 'worker-started', spawnId, pid: started.pid });
-    else emit({ type: 'worker-not-started', spawnId, message: started.message });
+    if (!started.ok) return emit({ type: 'worker-not-started', spawnId, message: started.message });
+    emit({ type: 'worker-started', spawnId, pid: started.pid });
+    if (this.#php(effect.generation) !== null) this.#phpLoaded(spawnId, started.pid);
+  }
+
+  // Workers of PHP have no control connection (php-process.ts)
+
+  /** What the gateways have to know of a worker of PHP; null: it is none. */
+  phpWorker(generation: number, spawnId: number): PhpWorkerSetting | null {
+    const php = this.#php(generation);
+    return php && { ...php, endpoint: phpEndpoint(this.#place.runFolder, spawnId) };
+  }
+
+  #php(generation: number): Omit<PhpWorkerSetting, 'endpoint'> | null {
+    const settings = this.#settings.get(generation);
+    if (settings?.app.language !== 'php') return null;
+    return { app: settings.app, recycling: settings.recycling };
+  }
+
+  #phpLoaded(spawnId: number, pid: number): void {
+    const { env } = this.#place;
+    const file = findOnPath(['php-cgi'], env);
+    const apps = [{ id: 0, modifier1: LANGUAGES.php.modifier1, mountpoint: '', startupSeconds: 0, chdir: '' }];
+    const runtime = file === null ? 'PHP' : phpVersion(file, env);
+    this.#loaded({ role: 'worker', spawnId }, { type: 'loaded', apps, runtime }, pid);
   }
 
   spawnCompanion({ how, generation, spawnId, setting }: Extract<CompanionEffect, { type: 'spawn' }>): void {
@@ -151,7 +178,17 @@ export class RuntimePool {
   }
 
   exitWorker(spawnId: number): void {
+    const worker = this.#host.state().workers.get(spawnId);
+    // php-cgi ends then when what it does is done.
+    if (worker !== undefined && this.#php(worker.generation) !== null) return this.signal(worker.pid, 'SIGTERM');
     this.#control.send({ role: 'worker', spawnId }, { type: 'exit' });
+  }
+
+  /** It ends now, whatever it does. */
+  cutWorker(spawnId: number, pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+    const worker = this.#host.state().workers.get(spawnId);
+    const isPhp = worker !== undefined && this.#php(worker.generation) !== null;
+    this.signal(pid, isPhp && signal === 'SIGTERM' ? 'SIGINT' : signal);
   }
 
   /** False: it is not connected (any more). */
@@ -298,12 +335,12 @@ export class RuntimePool {
     else this.#host.emit({ type: 'worker-exited', spawnId, ...ending });
   }
 
-  #loaded(from: RuntimeId, { apps, runtime }: Extract<RuntimeToMaster, { type: 'loaded' }>): void {
+  #loaded(from: RuntimeId, { apps, runtime }: Extract<RuntimeToMaster, { type: 'loaded' }>, ownPid?: number): void {
     const { emit, log, state } = this.#host;
     const worker = from.role === 'worker' ? state().workers.get(from.spawnId) : undefined;
     const generation = from.role === 'zygote' ? from.generation : worker?.generation;
     if (generation === undefined) return;
-    const pid = from.role === 'zygote' ? this.#zygotePids.get(generation) : worker?.pid;
+    const pid = ownPid ?? (from.role === 'zygote' ? this.#zygotePids.get(generation) : worker?.pid);
     for (const app of apps) {
       const what = `${runtime.startsWith('Python') ? 'WSGI ' : ''}app ${app.id} (mountpoint='${app.mountpoint}')`;
       const seconds = Math.floor(app.startupSeconds);

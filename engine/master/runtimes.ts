@@ -3,6 +3,7 @@
  * their own, so that a terminal's Ctrl-C reaches the master alone, which decides what it means.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { EngineSettings } from '../config/settings.ts';
 import type { RuntimeBoot } from './control.ts';
@@ -10,6 +11,7 @@ import { directBoot } from './direct-boot.ts';
 import { errorCode } from './engine-log.ts';
 import type { Ending } from './events.ts';
 import { type Program, programFor } from './interpreter.ts';
+import { phpCommand, phpEndpoint } from './php-process.ts';
 import { launchOf, runtimeSystem } from './runtime-launch.ts';
 
 export interface RuntimePlace {
@@ -66,12 +68,13 @@ export function startRuntime(
   onEnd: (ending: Ending) => void,
 ): Started {
   let child: ChildProcess;
+  const isPhp = settings.app.language === 'php';
   try {
-    const program = launchOf(runtimeProgram(settings, place), settings, request.wid);
+    const { program, env, cwd } = commandOf(settings, place, request);
     child = spawn(program.file, program.args, {
-      cwd: place.cwd,
-      env: childEnv(settings, place),
-      stdio: ['pipe', log.outputFd, log.errorFd],
+      cwd,
+      env,
+      stdio: [isPhp ? 'ignore' : 'pipe', log.outputFd, log.errorFd],
       detached: process.platform !== 'win32',
       windowsHide: true,
     });
@@ -84,12 +87,28 @@ export function startRuntime(
   });
   if (child.pid === undefined) return { ok: false, message: `its program could not be started ${startError}`.trim() };
   child.on('exit', (code, signal) => {
+    if (isPhp) rmSync(phpEndpoint(place.runFolder, request.spawnId), { force: true });
     onEnd({ code, signal: signal === null ? null : constants.signals[signal] });
   });
   // It may end before it has read its line; its exit tells.
   child.stdin?.on('error', () => child.stdin?.destroy());
   child.stdin?.end(`${JSON.stringify(bootOf(settings, place, request))}\n`);
   return { ok: true, pid: child.pid };
+}
+
+/** What is run for it, and where. */
+function commandOf(
+  settings: EngineSettings,
+  place: RuntimePlace,
+  request: RuntimeRequest,
+): { program: Program; env: NodeJS.ProcessEnv; cwd: string } {
+  const { app } = settings;
+  const program = runtimeProgram(settings, place);
+  const env = childEnv(settings, place);
+  if (app.language !== 'php') return { program: launchOf(program, settings, request.wid), env, cwd: place.cwd };
+  const php = phpCommand(app, program, { runFolder: place.runFolder, env }, request);
+  const cwd = settings.system.chdir2 ?? place.folder ?? settings.chdir ?? place.cwd;
+  return { program: launchOf(php.program, settings, request.wid), env: php.env, cwd };
 }
 
 /** What programs that are started get; null in `env` removes a variable. */

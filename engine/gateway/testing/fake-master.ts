@@ -248,7 +248,7 @@ export class FakeMaster {
       exited,
     };
     this.workers.push(worker);
-    this.post({ type: 'expect-worker', spawnId, wid, pid, generation, slots });
+    this.post({ type: 'expect-worker', spawnId, wid, pid, generation, slots, php: null });
     await eventually(`worker ${spawnId} to connect (it says: ${stderr})`, () =>
       this.messages.find((message) => message.type === 'worker-connected' && message.spawnId === spawnId),
     );
