@@ -47,6 +47,7 @@ import { defaultSpooler, finishSpooler } from './spooler-settings.ts';
 import { defaultStatsSettings } from './stats-settings.ts';
 import { defaultSystemSettings } from './system-settings.ts';
 import { isOn, lenientValue } from './values.ts';
+import { defaultWebSockets } from './websocket-settings.ts';
 import { checkWorkerAccept } from './worker-accept.ts';
 
 export interface ConfigWarning {
@@ -84,6 +85,7 @@ function defaults(resolved: Resolved): EngineSettings {
     threads: 1,
     loop: { type: 'threads' },
     enableThreads: false,
+    websockets: defaultWebSockets(),
     cheaper: defaultCheaper(),
     commons: defaultCommons(),
     sleep: defaultSleep(),

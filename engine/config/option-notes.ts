@@ -26,6 +26,7 @@ import { staticFilesNotes } from './notes/static-files.ts';
 import { statisticsNotes } from './notes/statistics.ts';
 import { systemNotes } from './notes/system.ts';
 import { tlsNotes } from './notes/tls.ts';
+import { websocketsNotes } from './notes/websockets.ts';
 import { workersNotes } from './notes/workers.ts';
 import { findOption } from './option-table.ts';
 
@@ -34,6 +35,7 @@ const AREAS: readonly string[] = [
   tlsNotes,
   routerNotes,
   requestsNotes,
+  websocketsNotes,
   workersNotes,
   livesNotes,
   controlNotes,

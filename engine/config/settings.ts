@@ -23,6 +23,7 @@ import type { SignalSettings } from './signal-settings.ts';
 import type { SpoolerSettings } from './spooler-settings.ts';
 import type { StatsSettings } from './stats-settings.ts';
 import type { HookSetting, SystemSettings } from './system-settings.ts';
+import type { WebSocketSettings } from './websocket-settings.ts';
 
 /** Where a value was written: shown in every error about it. `file` is `command line` or `environment` when it was no file. */
 export interface Origin {
@@ -226,6 +227,7 @@ export interface EngineSettings {
   threads: number;
   loop: LoopSettings;
   enableThreads: boolean;
+  websockets: WebSocketSettings;
   cheaper: CheaperSettings;
   /** What all processes share: locks, caches, the queue. */
   commons: CommonsSettings;

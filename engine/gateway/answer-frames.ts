@@ -11,8 +11,10 @@ import {
   FrameType,
   RESPONSE_HEAD_BYTES,
   type ResponseHead,
+  requestUpgrades,
 } from './frames.ts';
 import type { HeadEdits } from './head-edits.ts';
+import { InputWindow } from './input-window.ts';
 import type { GatewayRequest } from './request.ts';
 import type { SlotWriter } from './slot-writer.ts';
 
@@ -22,10 +24,10 @@ export type Answered = (core: Core, request: GatewayRequest, micros: number, fla
 export class AnswerFrames {
   /** What the configuration changes about the heads of answers; null: nothing. */
   edits: HeadEdits | null = null;
-  readonly #slots: Pick<SlotWriter, 'setDeadline'>;
+  readonly #slots: Pick<SlotWriter, 'setDeadline' | 'harakiriSeconds'>;
   readonly #answered: Answered;
 
-  constructor(slots: Pick<SlotWriter, 'setDeadline'>, answered: Answered) {
+  constructor(slots: Pick<SlotWriter, 'setDeadline' | 'harakiriSeconds'>, answered: Answered) {
     this.#slots = slots;
     this.#answered = answered;
   }
@@ -56,20 +58,25 @@ export class AnswerFrames {
       return true;
     }
     if (type === FrameType.HEAD) {
-      const sent = decodeResponseHead(bytes, start, end);
+      const upgrade = flags & UPGRADES;
+      const sent = decodeResponseHead(bytes, start, end, upgrade === 0 ? undefined : 0);
       if (sent === null || request.answering) return false;
       const head = this.edits?.apply(sent) ?? sent;
       request.answering = true;
       noteHead(request, head);
+      if (upgrade !== 0) return this.#upgrade(core, request, head, upgrade);
       target?.begin(head);
       return true;
     }
     if (type === FrameType.DATA) {
       if (!request.answering) return false;
-      if (!request.failed) request.answer.bodyBytes += end - start;
+      if (!request.failed && (flags & FrameFlag.CLOSED) === 0) request.answer.bodyBytes += end - start;
       request.parts++;
-      target?.data(bytes.subarray(start, end));
+      target?.data(bytes.subarray(start, end), flags & 0xff);
       return true;
+    }
+    if (type === FrameType.CONSUMED) {
+      return end - start === 4 && request.input?.consumed(bytes.readUInt32LE(start)) === true;
     }
     if (type >= FrameType.DEADLINE) return takeNote(type, request, core.slot, this.#slots, bytes.subarray(start, end));
     if (type !== FrameType.END || end - start < 4) return false;
@@ -83,7 +90,21 @@ export class AnswerFrames {
     else if (request.answering) target?.end();
     return true;
   }
+
+  /** The connection becomes what the worker says; false: its client has not asked for that. */
+  #upgrade({ slot }: Core, request: GatewayRequest, head: ResponseHead, upgrade: number): boolean {
+    if ((requestUpgrades(request.frame) & upgrade) !== upgrade || upgrade === UPGRADES) return false;
+    const seconds = this.#slots.harakiriSeconds;
+    request.input = new InputWindow(request, (isLimited) => {
+      if (seconds > 0) this.#slots.setDeadline(slot, isLimited ? seconds : 0);
+    });
+    const target = request.failed ? null : request.target;
+    target?.upgrade(head, upgrade === FrameFlag.WEBSOCKET, request.input);
+    return true;
+  }
 }
+
+const UPGRADES = FrameFlag.WEBSOCKET | FrameFlag.TUNNEL;
 
 function noteHead(request: GatewayRequest, head: ResponseHead): void {
   if (request.failed) return;

@@ -131,6 +131,7 @@ const NAMES: Record<number, string> = {
   413: 'Payload Too Large',
   414: 'URI Too Long',
   417: 'Expectation Failed',
+  426: 'Upgrade Required',
   431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
   501: 'Not Implemented',
@@ -167,6 +168,7 @@ export function encodeError(
   const text = status === 500 ? name : `${status} ${name}\n${reason === '' ? '' : `${reason}\n`}`;
   const body = context.isHead ? '' : text;
   if (status === 503) headers.push('Retry-After: 1');
+  if (status === 426) headers.push('Upgrade: websocket', 'Sec-WebSocket-Version: 13');
   if (status !== 500) headers.push(`Content-Length: ${Buffer.byteLength(text)}`);
   const head = `${context.protocol} ${status} ${name}\r\n${headers.join('\r\n')}\r\n\r\n`;
   return {

@@ -19,6 +19,7 @@ type CgiParser = Pick<ClientProtocol, 'idle' | 'inBody' | 'feed'>;
 export abstract class CgiConversation {
   readonly isHttp = false;
   readonly expectsContinue = false;
+  readonly upgrade = null;
   readonly answer: AnswerContext;
   needsLength = false;
   peer: EncodedPeer;

@@ -10,6 +10,7 @@ import { AnswerWriter } from './answer-writer.ts';
 import type { ConnectionContext } from './connection-context.ts';
 import { findOverdue, type Phase } from './deadlines.ts';
 import type { ResponseHead } from './frames.ts';
+import type { InputWindow } from './input-window.ts';
 import { Outbox } from './outbox.ts';
 import type { Peer } from './peers.ts';
 import { type ClientProtocol, createProtocol, type ProtocolSink } from './protocol.ts';
@@ -18,6 +19,9 @@ import { ProxyHeader } from './proxy-header.ts';
 import { ReadAhead } from './read-ahead.ts';
 import type { AnswerSize, GatewayRequest, RequestFacts, ResponseTarget } from './request.ts';
 import { RequestIntake } from './request-intake.ts';
+import { TunnelStream } from './tunnel-stream.ts';
+import { type StreamEnd, UpgradedClient, type UpgradedStream } from './upgraded-stream.ts';
+import { WebSocketStream } from './websocket-stream.ts';
 import { WorkerBrake } from './worker-brake.ts';
 
 export class ClientConnection implements ResponseTarget, ProtocolSink {
@@ -37,6 +41,8 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
   #continueAsked = false;
   readonly #ahead = new ReadAhead();
   readonly #brake = new WorkerBrake();
+  /** What is spoken since the upgrade; null: there was none. */
+  #stream: UpgradedStream | null = null;
   #clientEnded = false;
   #isLast = false;
   /** Monotonic milliseconds; checked by `tick`. */
@@ -93,6 +99,7 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
 
   /** Called a few times a second: ends what takes too long. */
   tick(nowMs: number): void {
+    this.#stream?.tick(nowMs);
     const times = {
       phase: this.#phase,
       kind: this.kind,
@@ -125,6 +132,10 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
   // Reading
 
   #received(chunk: Buffer): void {
+    if (this.#stream !== null && this.#phase === 'answering') {
+      this.#stream.received(chunk);
+      return;
+    }
     switch (this.#phase) {
       case 'idle':
       case 'reading':
@@ -206,6 +217,7 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
 
   #ended(): void {
     this.#clientEnded = true;
+    this.#stream?.clientEnded();
     if (this.#phase === 'idle') {
       // What it sent before still gets its answers.
       if (this.#ahead.isEmpty) this.#finishSocket();
@@ -216,6 +228,7 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
 
   #closed(): void {
     const request = this.#request;
+    this.#stream?.clientGone();
     this.#phase = 'closed';
     this.#request = null;
     this.#intake.dispose();
@@ -287,21 +300,44 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
     this.#answered(this.#answer.respond(head, body));
   }
 
+  upgrade(head: ResponseHead, isWebSocket: boolean, input: InputWindow): void {
+    this.#phase = 'answering';
+    const client = new UpgradedClient(this.#socket, this.#outbox, () => this.#finishSocket());
+    const { answer, upgrade } = this.#protocol;
+    this.#stream = isWebSocket
+      ? new WebSocketStream(client, input, head, upgrade?.websocketKey ?? '', this.#context.options.websockets)
+      : new TunnelStream(client, input, head, answer.protocol);
+    if (!this.#ahead.isEmpty) this.#stream.received(this.#ahead.take());
+    if (this.#clientEnded) this.#stream.clientEnded();
+  }
+
   begin(head: ResponseHead): void {
     this.#phase = 'answering';
     this.#protocol.answer.keepAlive &&= !this.#isLast;
     this.#answer.begin(head);
   }
 
-  data(bytes: Buffer): void {
-    this.#answer.data(bytes);
+  data(bytes: Buffer, flags = 0): void {
+    if (this.#stream === null) this.#answer.data(bytes);
+    else this.#stream.data(bytes, flags);
   }
 
   end(): void {
-    this.#answered(this.#answer.end());
+    if (this.#stream === null) this.#answered(this.#answer.end());
+    else this.#streamEnded(this.#stream, 'complete');
   }
 
-  abort(): void {
+  #streamEnded(stream: UpgradedStream, how: StreamEnd): void {
+    this.#request = null;
+    this.#brake.release();
+    stream.workerEnded(how);
+  }
+
+  abort(isReplaced = false): void {
+    if (this.#stream !== null) {
+      this.#streamEnded(this.#stream, !isReplaced ? 'failed' : this.#isLast ? 'stopped' : 'replaced');
+      return;
+    }
     this.#request = null;
     this.#brake.release();
     // Without the end that its framing promised: the client sees that the answer is cut.

@@ -21,6 +21,7 @@ const FIXED_BYTES = 40;
 const ANSWERED: ResponseTarget = {
   respond: () => undefined,
   begin: () => undefined,
+  upgrade: () => undefined,
   data: () => undefined,
   end: () => undefined,
   abort: () => undefined,

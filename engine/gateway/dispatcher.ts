@@ -2,7 +2,8 @@
  * Which request goes to which core, and what becomes of it: the bounded queue, the frames that wait at a busy
  * worker, taking them back, lost workers, harakiri, retirement. No sockets: cores are given as CoreWire, and the
  * worker's frames come in as calls. Two promises are kept here: no request runs twice, none is lost.
- */ import { AnswerFrames } from './answer-frames.ts';
+ */
+import { AnswerFrames } from './answer-frames.ts';
 import { type Core, chooseBusy, chooseIdle, type DispatchWorker, Pace } from './core-choice.ts';
 import type { CoreClaims } from './core-claims.ts';
 import { FrameFlag, stampRequestId } from './frames.ts';
@@ -132,7 +133,8 @@ export class Dispatcher {
     if (core.wire === null) return;
     core.wire = null;
     const { worker } = core;
-    if (worker.retiring === 'no') {
+    const isReplaced = worker.retiring !== 'no';
+    if (!isReplaced) {
       worker.retiring = 'yes';
       worker.isCrippled = true;
     }
@@ -142,7 +144,7 @@ export class Dispatcher {
     // Answers are written before the next request begins: when all of them were seen, only the first one has begun.
     const begun = isRead ? lost.slice(0, 1) : lost;
     for (const request of begun) {
-      if (!request.failed) this.#failRunning(request, 502);
+      if (!request.failed) this.#failRunning(request, 502, isReplaced);
       this.#finish(request, core, (this.#clock() - core.headBeganMs) * 1000, 0);
     }
     for (const request of lost.slice(begun.length)) this.#requeue(request);
@@ -257,11 +259,11 @@ export class Dispatcher {
     request.target = null;
   }
 
-  #failRunning(request: GatewayRequest, status: number): void {
+  #failRunning(request: GatewayRequest, status: number, isReplaced = false): void {
     request.failed = true;
     const { target } = request;
     if (target === null) return;
-    if (request.answering) target.abort();
+    if (request.answering) target.abort(isReplaced);
     else {
       request.answer = target.fail(status);
       request.status = status;
@@ -298,7 +300,8 @@ export class Dispatcher {
 
   #sendQueued(): void {
     while (this.queue.length > 0) {
-      const core = this.#choose();
+      const next = this.queue.peek();
+      const core = next === undefined ? null : this.#choose(next);
       if (core === null) break;
       const request = this.queue.shift();
       if (request === undefined) break;
@@ -316,17 +319,19 @@ export class Dispatcher {
   }
 
   #dispatch(request: GatewayRequest): boolean {
-    const core = this.#choose();
+    const core = this.#choose(request);
     if (core === null) return false;
     this.#send(core, request);
     return true;
   }
 
-  #choose(): Core | null {
+  #choose(request: GatewayRequest): Core | null {
     if (this.paused) return null;
     if (this.#claims.mustYield()) return null;
     const serving = [...this.workers.values()].filter((worker) => this.#isServing(worker));
-    return this.#claimIdle(serving) ?? chooseBusy(serving, this.#pace.depth, this.#clock());
+    const idle = this.#claimIdle(serving);
+    // A request that may hold its core for long waits for one of its own.
+    return idle ?? (request.isUpgrade ? null : chooseBusy(serving, this.#pace.depth, this.#clock()));
   }
 
   #claimIdle(serving: readonly DispatchWorker[]): Core | null {

@@ -1,7 +1,7 @@
 /**
  * Cuts a worker's byte stream into frames (layout in frames.ts). No I/O: chunks in, frames out. A frame that
- * lies whole in a chunk is handed on without a copy; one that comes in pieces is put together once, but for DATA: its
- * pieces are handed on as they come, so that a long answer is never copied here.
+ * lies whole in a chunk is handed on without a copy; one that comes in pieces is put together once, but for DATA of an
+ * answer: its pieces are handed on as they come, so that a long answer is never copied here.
  */
 import { FRAME_HEADER_BYTES, FrameType, MAX_FRAME_PAYLOAD_BYTES } from './frames.ts';
 
@@ -58,7 +58,7 @@ export class FrameReader {
       if (end <= bytes.length) {
         at = end;
         this.#handler(type, flags, requestId, bytes, start, end);
-      } else if (type === FrameType.DATA) {
+      } else if (type === FrameType.DATA && (flags & 0xff) === 0) {
         this.#dataLeft = payloadBytes;
         this.#dataFlags = flags;
         this.#dataId = requestId;

@@ -6,6 +6,7 @@ import type { HttpHead } from './http-head.ts';
 import { type HttpHandler, HttpParser } from './http-parser.ts';
 import type { ClientProtocol, ProtocolContext, ProtocolSink } from './protocol.ts';
 import { ProtocolError } from './protocol-error.ts';
+import { readUpgrade, type Upgrade } from './websocket-handshake.ts';
 
 const CHUNK_LIMITS = { chunkLineBytes: 1024, trailerBytes: 8192 };
 
@@ -22,6 +23,7 @@ export class HttpProtocol implements ClientProtocol, HttpHandler {
   };
   needsLength = false;
   expectsContinue = false;
+  upgrade: Upgrade | null = null;
   peer: EncodedPeer;
   readonly #isRouter: boolean;
   readonly #context: ProtocolContext;
@@ -61,6 +63,7 @@ export class HttpProtocol implements ClientProtocol, HttpHandler {
     answer.isHead = facts.method === 'HEAD';
     answer.keepAlive = head.keepAlive && options.httpKeepaliveSeconds > 0;
     if (this.#isRouter) this.#routerHead(head);
+    this.upgrade = head.upgradeSeen ? readUpgrade(head) : null;
     this.needsLength = head.chunked;
     this.expectsContinue = head.expectContinue;
     this.#sink.onRequest(facts, head.chunked || head.contentLength > 0);

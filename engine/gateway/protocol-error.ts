@@ -31,6 +31,8 @@ const CATALOGUE = {
   'length-and-encoding': [400, 'Content-Length and Transfer-Encoding are both there'],
   'encoding-in-http10': [400, 'Transfer-Encoding in an HTTP/1.0 request'],
   'encoding-not-supported': [501, 'the only Transfer-Encoding supported is chunked'],
+  'websocket-version': [426, 'the only version of websockets spoken here is 13'],
+  'websocket-key': [400, 'the Sec-WebSocket-Key is missing or malformed'],
   'expectation-failed': [417, 'the only expectation supported is 100-continue'],
   // body
   'body-too-large': [413, 'the body is larger than limit-post'],

@@ -10,6 +10,7 @@ import type { EncodedPeer, EnvironEncoder } from './environ.ts';
 import { FastCgiProtocol } from './fastcgi-protocol.ts';
 import { HttpProtocol } from './http-protocol.ts';
 import type { RequestFacts } from './request.ts';
+import type { Upgrade } from './websocket-handshake.ts';
 
 /** The connection, as its protocol sees it. */
 export interface ProtocolSink {
@@ -55,6 +56,8 @@ export interface ClientProtocol {
   readonly needsLength: boolean;
   /** The client waits for 100 Continue before it sends the body. */
   readonly expectsContinue: boolean;
+  /** What the client asks its connection to become; null: nothing else. */
+  readonly upgrade: Upgrade | null;
   /** Constant variables of the connection. */
   peer: EncodedPeer;
   /**

@@ -21,7 +21,7 @@ http-modifier2 | int | works | 0 | Second modifier the router puts in each reque
 http-auto-chunked | flag | none: responses of unknown length are always sent chunked to HTTP/1.1 clients | | Sends responses without a length as chunks.
 http-chunked-input | flag | none: chunked bodies are always decoded, and the application is told their length | | Decodes chunked request bodies.
 http-raw-body | flag | none: bodies of any kind reach the application whole | | Hands chunked request bodies on as they are.
-http-websockets | flag | none: requests for an upgrade reach the application as ordinary ones | | Lets websocket connections through the router.
+http-websockets | flag | none: websockets pass on every address that speaks HTTP | | Lets websocket connections through the router.
 http-connect-timeout | seconds | none: the engine's router hands requests to its workers without connecting | 60 | Longest time for connecting to a backend.
 http-buffer-size | bytes | none: the engine sizes its own buffers | | Buffer of the router for each connection.
 http-events | int | none: the engine takes as many events at once as there are | 64 | Events that the router takes at once. | unit=events

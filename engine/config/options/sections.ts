@@ -39,6 +39,7 @@ import { systemOptions } from './system.ts';
 import { tlsOptions } from './tls.ts';
 import { toolsOptions } from './tools.ts';
 import { webdavOptions } from './webdav.ts';
+import { websocketsOptions } from './websockets.ts';
 import { workersOptions } from './workers.ts';
 
 /** The sections under the headings that the docs give them, in their order. */
@@ -48,6 +49,7 @@ export const titledSections: Readonly<Record<string, OptionSection>> = {
   TLS: tlsOptions,
   'The HTTP router': routerOptions,
   'Requests and answers': requestsOptions,
+  Websockets: websocketsOptions,
   'Number of workers': workersOptions,
   'Lives of workers': recyclingOptions,
   Control: controlOptions,

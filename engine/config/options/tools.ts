@@ -22,9 +22,6 @@ write-errors-tolerance | int | no | | Failed writes to a client before its reque
 write-errors-exception-only | flag | no | | Leaves it to the application's handler what happens after a failed write.
 error-page-403 | list | no | | HTML file sent when the server itself answers 403.
 error-page-500 | list | no | | HTML file sent when the server itself answers 500.
-websockets-ping-freq | seconds | no | 30 | Time between two pings on a websocket.
-websockets-pong-tolerance | seconds | no | 3 | Longest wait for the answer to a ping; then the websocket is closed.
-websockets-max-size | int | no | 1024 | Largest message on a websocket. | unit=KiB
 force-gateway | flag | no | | Runs a router without a master.
 no-server | flag | no | | Sets everything up and ends without serving.
 command-mode | flag | no | | Runs what plugins are told to run, and serves nothing.

@@ -1,5 +1,6 @@
 /** Options of a gateway under test: plain defaults, and how a listener without TLS is bound. */
 import { defaultProtocols } from '../../config/options/requests.ts';
+import { defaultWebSockets } from '../../config/websocket-settings.ts';
 import type { GatewayOptions, MasterToGateway, RequestLogOptions } from '../messages.ts';
 
 /** Request lines that go to the master, in uWSGI's default form. */
@@ -35,6 +36,7 @@ export function plainGatewayOptions(differences: Partial<GatewayOptions> = {}): 
     tcpKeepAlive: false,
     maxConnections: 0,
     protocols: defaultProtocols(),
+    websockets: defaultWebSockets(),
     requestLog: PLAIN_REQUEST_LOG,
     ...differences,
   };
