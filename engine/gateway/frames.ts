@@ -16,6 +16,7 @@
  *             one whole message of a websocket, with neither bytes of a tunnel; with CLOSED nothing follows, and the
  *             payload is `u16 close code | reason` (RFC 6455 section 7.4; 1006: without a word), of a tunnel empty. The
  *             worker may have ended the request meanwhile: INPUT for one that does not run is passed over.
+ *             On a shared connection CLOSED also tells of any other request that its client has closed its side.
  *   HOLD / GO_ON  (empty)  shared connections: send no DATA of this request until GO_ON; its client is slow
  * worker to gateway, on a core's connection
  *   HELLO     u32 spawn id | u16 core (CONTROL_CORE on the control connection) | token (32 bytes); always the first frame
@@ -169,9 +170,10 @@ export function stampCore(frame: Buffer, core: number): void {
 }
 
 /** A frame without a payload. */
-export function encodeEmptyFrame(type: FrameType, requestId: number): Buffer {
+export function encodeEmptyFrame(type: FrameType, requestId: number, flags = 0): Buffer {
   const frame = Buffer.alloc(FRAME_HEADER_BYTES);
   frame.writeUInt8(type, 4);
+  frame.writeUInt8(flags, 5);
   frame.writeUInt32LE(requestId, 8);
   return frame;
 }

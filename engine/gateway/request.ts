@@ -50,6 +50,8 @@ export interface RequestFacts {
 export interface WorkerWire {
   pause(): void;
   resume(): void;
+  /** The client has closed its side: most often it has gone. Workers that can do something about it hear so. */
+  inputEnded?(): void;
   /** A frame for the worker. */
   send(frame: Buffer): void;
 }

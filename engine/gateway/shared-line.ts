@@ -8,7 +8,7 @@ import type { Core, CoreWire } from './core-choice.ts';
 import { CoreConnection } from './core-connection.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { FrameHandler } from './frame-reader.ts';
-import { encodeEmptyFrame, FrameType, stampCore } from './frames.ts';
+import { encodeEmptyFrame, FrameFlag, FrameType, stampCore } from './frames.ts';
 
 export class SharedLine {
   readonly #socket: Socket;
@@ -63,6 +63,10 @@ class SharedWire implements CoreWire {
 
   resume(): void {
     this.#connection.send(encodeEmptyFrame(FrameType.GO_ON, this.#requestId));
+  }
+
+  inputEnded(): void {
+    this.#connection.send(encodeEmptyFrame(FrameType.INPUT, this.#requestId, FrameFlag.CLOSED));
   }
 
   destroy(): void {

@@ -68,6 +68,7 @@ class Exchange:
         # The application has given all of its answer.
         self.is_complete = False
         self.client_gone = False
+        self.input_ended = False
         self.is_cancelled = False
         # The application runs on without a client: the end of the answer has been sent.
         self.is_disconnected = False
@@ -153,7 +154,7 @@ class Exchange:
                 self._close_body()
                 self.body = None
             return {"type": "http.request", "body": part, "more_body": more}
-        if not self.client_gone and not self.is_complete:
+        if not (self.client_gone or self.input_ended or self.is_complete):
             if self._ended is None:
                 self._ended = asyncio.Event()
             await self._ended.wait()
@@ -257,6 +258,12 @@ class Exchange:
         )
 
     # What happens meanwhile
+
+    def input(self, _flags, _payload):
+        """The client has closed its side. It may still read: its answer goes on if the application gives one."""
+        self.input_ended = True
+        if self._ended is not None:
+            self._ended.set()
 
     def gone(self):
         """The client has gone."""
