@@ -4,6 +4,7 @@ import { COMMONS_ROWS } from './commons-rows.ts';
 import { EMPEROR_ROWS } from './emperor-rows.ts';
 import { LOAD_ROWS } from './load-rows.ts';
 import { MEMORY_ROWS } from './memory-rows.ts';
+import { PHP_ROWS } from './php-rows.ts';
 import type { BenchRow } from './row.ts';
 import { SPOOLER_ROWS } from './spooler-rows.ts';
 
@@ -14,6 +15,7 @@ export const ROWS: readonly BenchRow[] = [
   ...SPOOLER_ROWS,
   ...COMMONS_ROWS,
   ...EMPEROR_ROWS,
+  ...PHP_ROWS,
 ];
 
 const PARTS = ['engine', 'console', 'editor', 'ssh'];

@@ -29,6 +29,8 @@ export interface AppOptions {
   folder?: string;
   entry?: string;
   processes: number;
+  /** Of uWSGI; `python3,http` unless it is said. */
+  plugins?: string;
   lines?: string[];
   /** `worker-accept`: there is the uwsgi socket only, and nothing to ask without a front server. */
   isDirect?: boolean;
@@ -48,7 +50,7 @@ export async function startServer(
   const [command, args] =
     name === ENGINE
       ? [process.execPath, [join(PROJECT_ROOT, 'engine', 'main.ts'), ini]]
-      : ['uwsgi', ['--plugins', 'python3,http', '--ini', ini]];
+      : ['uwsgi', ['--plugins', app.plugins ?? 'python3,http', '--ini', ini]];
   const program = programs.start(command, args, { cwd: folder, env: ENVIRONMENT });
   const server = { name, url: `http://127.0.0.1:${httpPort}`, programs: [program], uwsgiPort };
   if (app.isDirect !== true) await answers(server);
@@ -124,7 +126,7 @@ export async function startFront(
   const folder = join(parent, `nginx-${port}`);
   await mkdir(folder, { recursive: true });
   const path = join(folder, 'nginx.conf');
-  await writeFile(path, nginxFile(folder, port, pass));
+  await writeFile(path, passFile(folder, port, pass));
   const nginx = programs.start('nginx', ['-c', path, '-p', folder], { env: ENVIRONMENT });
   const front: Contender = {
     name: `nginx ${pass.by}, ${behind.name}`,
@@ -135,11 +137,23 @@ export async function startFront(
   return front;
 }
 
-function nginxFile(folder: string, port: number, pass: Pass): string {
+function passFile(folder: string, port: number, pass: Pass): string {
   const location =
     pass.by === 'uwsgi_pass'
       ? `include /etc/nginx/uwsgi_params; uwsgi_pass 127.0.0.1:${pass.port};`
       : 'proxy_pass http://behind; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host;';
+  return nginxFile({ folder, port, location, upstream: `127.0.0.1:${pass.port}`, kept: 64 });
+}
+
+/** `upstream`, of which `kept` connections stay open, is called `behind` in `location`. */
+export function nginxFile(site: {
+  folder: string;
+  port: number;
+  location: string;
+  upstream: string;
+  kept: number;
+}): string {
+  const { folder, port, location, upstream, kept } = site;
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder};`);
   return `daemon off;
 worker_processes auto;
@@ -150,13 +164,13 @@ http {
   access_log off;
   keepalive_requests 1000000000;
   ${temporary.join('\n  ')}
-  upstream behind { server 127.0.0.1:${pass.port}; keepalive 64; keepalive_requests 1000000000; }
+  upstream behind { server ${upstream}; keepalive ${kept}; keepalive_requests 1000000000; }
   server { listen 127.0.0.1:${port}; location / { ${location} } }
 }
 `;
 }
 
-async function answers({ name, url, programs }: Contender): Promise<void> {
+export async function answers({ name, url, programs }: Contender): Promise<void> {
   await until(
     () => `${name} to answer at ${url}; its output was:\n${programs.map((program) => program.output()).join('\n')}`,
     async () => {
