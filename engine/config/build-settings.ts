@@ -21,6 +21,7 @@ import { finishCommons } from './finish-commons.ts';
 import { finishListeners, finishWithoutListeners } from './finish-listeners.ts';
 import { finishLog } from './finish-log.ts';
 import { finishMetrics } from './finish-metrics.ts';
+import { finishRouting } from './finish-routing.ts';
 import { finishWorkers } from './finish-workers.ts';
 import { resolvePath } from './host.ts';
 import { defaultLogSettings } from './log-settings.ts';
@@ -39,11 +40,13 @@ import { phpDraft } from './php-app.ts';
 import { pythonDraft } from './python-app.ts';
 import type { Resolved } from './resolve.ts';
 import type { ResolvedOption } from './resolve-state.ts';
+import { defaultRouting } from './routing-settings.ts';
 import { rubyDraft } from './ruby-app.ts';
 import { hidePasswords } from './secrets.ts';
 import type { EngineSettings, Origin } from './settings.ts';
 import { defaultSignals } from './signal-settings.ts';
 import { defaultSpooler, finishSpooler } from './spooler-settings.ts';
+import { defaultStatic } from './static-settings.ts';
 import { defaultStatsSettings } from './stats-settings.ts';
 import { defaultSystemSettings } from './system-settings.ts';
 import { isOn, lenientValue } from './values.ts';
@@ -86,8 +89,10 @@ function defaults(resolved: Resolved): EngineSettings {
     loop: { type: 'threads' },
     enableThreads: false,
     websockets: defaultWebSockets(),
+    staticFiles: defaultStatic(),
     cheaper: defaultCheaper(),
     commons: defaultCommons(),
+    routing: defaultRouting(),
     sleep: defaultSleep(),
     checkIntervalSeconds: 1,
     forkbombDelaySeconds: 2,
@@ -168,7 +173,9 @@ export function buildSettings(resolved: Resolved): BuildResult {
   finishAlarms(settings, originOf, errors);
   finishMetrics(settings, originOf, errors, warnings);
   finishMules(settings, originOf, errors);
+  finishRouting(settings, errors);
   finishSpooler(settings, originOf, errors, warnings);
+  finishRouting(settings, errors);
   if (settings.threads > 1) settings.enableThreads = true;
   // uWSGI in the background lets everybody connect to its sockets unless 'umask' or 'chmod-socket' says otherwise.
   if (settings.system.daemonizeLog !== null && settings.system.umask === null) settings.chmodSocket ??= 0o666;
@@ -273,7 +280,7 @@ function unknownOption(item: ResolvedOption, resolved: Resolved, warnings: Confi
 
 /** Plugins of uWSGI whose work the engine does itself. */
 const PLUGINS_BUILT_IN =
-  /^(python[23]?\d*|http|corerouter|cheaper_busyness|curl_cron|ping|log(file|socket|pipe)|r?syslog|systemd_logger|stats_pusher_(file|socket|statsd))$/;
+  /^(python[23]?\d*|http|corerouter|cheaper_busyness|curl_cron|ping|log(file|socket|pipe)|r?syslog|systemd_logger|stats_pusher_(file|socket|statsd)|transformation_(gzip|chunked|toupper)|router_(basicauth|cache|expires|http|metrics|redirect|rewrite|static|uwsgi))$/;
 
 /** As on uWSGI a plugin that is not there stops the start only when it is needed; what it brings has options of its own. */
 function readPlugins(

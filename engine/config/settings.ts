@@ -18,9 +18,11 @@ import type { MuleSettings } from './mule-settings.ts';
 import type { PerlApp } from './perl-app.ts';
 import type { PhpApp } from './php-app.ts';
 import type { PythonApp } from './python-app.ts';
+import type { RoutingSettings } from './routing-settings.ts';
 import type { RubyApp } from './ruby-app.ts';
 import type { SignalSettings } from './signal-settings.ts';
 import type { SpoolerSettings } from './spooler-settings.ts';
+import type { StaticSettings } from './static-settings.ts';
 import type { StatsSettings } from './stats-settings.ts';
 import type { HookSetting, SystemSettings } from './system-settings.ts';
 import type { WebSocketSettings } from './websocket-settings.ts';
@@ -228,9 +230,12 @@ export interface EngineSettings {
   loop: LoopSettings;
   enableThreads: boolean;
   websockets: WebSocketSettings;
+  staticFiles: StaticSettings;
   cheaper: CheaperSettings;
   /** What all processes share: locks, caches, the queue. */
   commons: CommonsSettings;
+  /** `route` and its kin. */
+  routing: RoutingSettings;
   sleep: SleepSettings;
   /** `check-interval`: length of the master's cycle. */
   checkIntervalSeconds: number;

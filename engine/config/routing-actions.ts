@@ -1,0 +1,292 @@
+/**
+ * The actions that routes may name, and the form of each one's argument: routes are checked with it at the start, and
+ * the gateway gets the argument in named fields (engine/gateway/routing carries them out). Forms as on uWSGI 2.0.21.
+ */
+import { parseAddress } from './address.ts';
+import { nearestNames } from './nearest.ts';
+import type { RouteAction, RouteTable } from './routing-settings.ts';
+import { checkValue } from './routing-values.ts';
+
+/** How an argument is written; each form says what is wrong with one, or gives its fields. */
+type Form = (argument: string) => Record<string, string> | string;
+
+interface ActionInfo {
+  form: Form;
+  /** Where it means something: it changes the request (`request`), it answers it (`answer`), or both do not matter. */
+  place?: 'request' | 'answer' | 'head';
+}
+
+const nothing: Form = () => ({});
+/** The whole argument, perhaps an empty one. */
+const text: Form = (value) => ({ value });
+const required: Form = (value) => (value === '' ? 'needs an argument.' : { value });
+const number: Form = (value) => (/^\d+$/.test(value) ? { value } : 'needs a whole number.');
+/** Numbers, or values that become one when a request comes. */
+const numberOrValue: Form = (value) => (/^\d+$|\$/.test(value) ? { value } : 'needs a whole number.');
+
+const pair: Form = (argument) => {
+  const at = argument.indexOf('=');
+  return at < 1 ? 'needs NAME=VALUE.' : { name: argument.slice(0, at), value: argument.slice(at + 1) };
+};
+
+const calculation: Form = (argument) => {
+  const [name = '', value = ''] = split(argument, 2);
+  return name === '' || value === '' ? 'needs VARIABLE,NUMBER.' : { name, value };
+};
+
+const metric: Form = (argument) => {
+  const [name = '', value = '1'] = split(argument, 2);
+  return name === '' ? 'needs METRIC or METRIC,NUMBER.' : { name, value };
+};
+
+const metricValue: Form = (argument) => {
+  const [name = '', value = ''] = split(argument, 2);
+  return name === '' || value === '' ? 'needs METRIC,NUMBER.' : { name, value };
+};
+
+const signal: Form = (value) =>
+  /\$/.test(value) || (/^\d+$/.test(value) && Number(value) < 256)
+    ? { value }
+    : 'needs the number of a signal, 0 to 255.';
+
+const alarm: Form = (argument) => {
+  const [name = '', message = ''] = split(argument, 2, ' ');
+  return name === '' || message === '' ? 'needs ALARM MESSAGE.' : { name, message };
+};
+
+const credentials: Form = (argument) => {
+  const [realm = '', source = ''] = split(argument, 2);
+  if (source === '') return 'needs REALM,USER:PASSWORD or REALM,FILE.';
+  const at = source.indexOf(':');
+  if (at === -1) return { realm, file: source };
+  return { realm, user: source.slice(0, at), password: source.slice(at + 1) };
+};
+
+const httpPeer: Form = (argument) => {
+  const [address = '', host = '', ...more] = split(argument, 3);
+  if (more.length > 0) return 'needs ADDRESS or ADDRESS,HOST.';
+  return peer(address) ?? { address, host };
+};
+
+const uwsgiPeer: Form = (argument) => {
+  const [address = '', modifier1 = '0', modifier2 = '0'] = split(argument, 3);
+  if (!/^\d*$/.test(modifier1) || !/^\d*$/.test(modifier2)) return 'needs ADDRESS or ADDRESS,MODIFIER1,MODIFIER2.';
+  return peer(address) ?? { address, modifier1: modifier1 || '0', modifier2: modifier2 || '0' };
+};
+
+function peer(address: string): string | null {
+  if (address === '') return 'needs an address.';
+  if (address.includes('$')) {
+    // Whoever sends a request must not choose where it goes.
+    return 'needs an address that is written out: with a variable in it the client could choose it.';
+  }
+  const parsed = parseAddress(address);
+  return parsed.ok ? null : `has no address. ${parsed.message}`;
+}
+
+function keys(known: string, needed: readonly string[]): Form {
+  const names = known.split(' ');
+  return (argument) => {
+    const fields: Record<string, string> = {};
+    for (const part of argument.split(',')) {
+      const at = part.indexOf('=');
+      const key = at === -1 ? part : part.slice(0, at);
+      if (key === '' && at === -1) continue;
+      if (at === -1 || !names.includes(key)) return `has '${part}': it takes NAME=VALUE of ${names.join(', ')}.`;
+      fields[key] = part.slice(at + 1);
+    }
+    const missing = needed.find((key) => (fields[key] ?? '') === '');
+    return missing === undefined ? fields : `needs ${missing}=.`;
+  };
+}
+
+/** A path, or the same as `filename=` with more. */
+const file = keys('filename status content_type no_content_type no_cl no_headers mime', ['filename']);
+const cacheRead = keys('key name cache mime no_offload content_type content_encoding no_content_type no_cl status', [
+  'key',
+]);
+const cacheMath = keys('key name cache value expires', ['key']);
+
+const ACTIONS: Record<string, ActionInfo> = {
+  continue: { form: text },
+  last: { form: text },
+  break: { form: statusText, place: 'answer' },
+  'break-with-status': { form: statusText, place: 'answer' },
+  return: { form: number, place: 'answer' },
+  goto: { form: required },
+  log: { form: text },
+  logvar: { form: pair },
+  donotlog: { form: nothing },
+  donotoffload: { form: nothing },
+  addvar: { form: pair },
+  addheader: { form: header, place: 'head' },
+  delheader: { form: required, place: 'head' },
+  remheader: { form: required, place: 'head' },
+  clearheaders: { form: statusText, place: 'head' },
+  resetheaders: { form: statusText, place: 'head' },
+  setapp: { form: text, place: 'request' },
+  setuser: { form: text },
+  setscriptname: { form: text, place: 'request' },
+  setmethod: { form: required, place: 'request' },
+  seturi: { form: required, place: 'request' },
+  setremoteaddr: { form: required },
+  setpathinfo: { form: required, place: 'request' },
+  setdocroot: { form: required, place: 'request' },
+  setscheme: { form: required, place: 'request' },
+  setmodifier1: { form: ownModifier, place: 'request' },
+  setmodifier2: { form: number, place: 'request' },
+  fixpathinfo: { form: nothing, place: 'request' },
+  send: { form: text, place: 'answer' },
+  'send-crnl': { form: text, place: 'answer' },
+  flush: { form: nothing, place: 'head' },
+  fixcl: { form: nothing, place: 'head' },
+  forcecl: { form: nothing, place: 'head' },
+  gzip: { form: nothing, place: 'head' },
+  chunked: { form: nothing, place: 'head' },
+  toupper: { form: nothing, place: 'head' },
+  harakiri: { form: number, place: 'request' },
+  signal: { form: signal },
+  alarm: { form: alarm },
+  '+': { form: calculation },
+  '-': { form: calculation },
+  '*': { form: calculation },
+  '/': { form: calculation },
+  redirect: { form: required, place: 'answer' },
+  'redirect-302': { form: required, place: 'answer' },
+  'redirect-301': { form: required, place: 'answer' },
+  'redirect-permanent': { form: required, place: 'answer' },
+  rewrite: { form: required, place: 'request' },
+  'rewrite-last': { form: required, place: 'request' },
+  basicauth: { form: credentials, place: 'request' },
+  'basicauth-next': { form: credentials, place: 'request' },
+  static: { form: required, place: 'request' },
+  'static-next': { form: required, place: 'request' },
+  file: { form: file, place: 'request' },
+  'file-next': { form: file, place: 'request' },
+  fastfile: { form: file, place: 'request' },
+  'fastfile-next': { form: file, place: 'request' },
+  sendfile: { form: file, place: 'request' },
+  'sendfile-next': { form: file, place: 'request' },
+  expires: { form: expires, place: 'head' },
+  http: { form: httpPeer, place: 'request' },
+  httpdumb: { form: httpPeer, place: 'request' },
+  proxyhttp: { form: httpPeer, place: 'request' },
+  uwsgi: { form: uwsgiPeer, place: 'request' },
+  proxyuwsgi: { form: uwsgiPeer, place: 'request' },
+  cache: { form: cacheRead, place: 'request' },
+  'cache-continue': { form: cacheRead, place: 'request' },
+  cachestore: { form: keys('key name cache expires gzip', ['key']), place: 'request' },
+  cacheset: { form: keys('key name cache value expires', ['key', 'value']) },
+  cachevar: { form: keys('key name cache var', ['key', 'var']) },
+  cacheinc: { form: cacheMath },
+  cachedec: { form: cacheMath },
+  cachemul: { form: cacheMath },
+  cachediv: { form: cacheMath },
+  metricinc: { form: metric },
+  metricdec: { form: metric },
+  metricmul: { form: metricValue },
+  metricdiv: { form: metricValue },
+  metricset: { form: metricValue },
+};
+
+const REFUSED: Record<string, string> = {
+  access: "Debian's uWSGI can not load it either; 'route-if = ipv4in:${REMOTE_ADDR};NETWORK ...' does the same",
+  call: 'functions of C are not called here',
+  cgi: 'scripts are an application here: use the option cgi',
+  cgihelper: 'scripts are an application here: use the option cgi',
+  chdir: 'a worker that changes its folder does so for the requests after it, too',
+  disableheaders: 'an answer without a head is no answer in HTTP',
+  gridfs: 'there is no MongoDB here',
+  hash: 'its result has no use without subscriptions',
+  httpconnect: 'it makes a proxy for everybody of the server',
+  ldapauth: 'there is no LDAP here; basicauth reads files of htpasswd',
+  memcached: 'there is no memcached here; cache is',
+  'memcached-continue': 'there is no memcached here; cache-continue is',
+  memcachedstore: 'there is no memcached here; cachestore is',
+  offload: 'all answers are sent without a worker here',
+  proxyhttpconnect: 'it makes a proxy for everybody of the server',
+  radius: 'there is no RADIUS here; basicauth reads files of htpasswd',
+  redis: 'there is no Redis here; cache is',
+  'redis-continue': 'there is no Redis here; cache-continue is',
+  redisstore: 'there is no Redis here; cachestore is',
+  rpc: 'functions are registered in workers, and routes run in front of them',
+  rpcblob: 'functions are registered in workers, and routes run in front of them',
+  rpcnext: 'functions are registered in workers, and routes run in front of them',
+  rpcraw: 'functions are registered in workers, and routes run in front of them',
+  rpcret: 'functions are registered in workers, and routes run in front of them',
+  rpcvar: 'functions are registered in workers, and routes run in front of them',
+  setfile: 'the applications are those of the configuration',
+  sethome: 'the interpreter and its packages are those of the configuration',
+  setprocname: 'a worker may run several requests, and has one name',
+  spnego: 'there is no Kerberos here',
+  ssi: 'includes of the server side are not done here',
+  symcall: 'functions of C are not called here',
+  template: 'answers are not templates here',
+  tofile: 'answers are not written into files here; cachestore keeps them',
+  toxslt: 'there is no XSLT here',
+  xmldir: 'there are no listings of folders here',
+  xslt: 'there is no XSLT here',
+};
+
+export const ACTION_NAMES: readonly string[] = Object.keys(ACTIONS);
+
+/** An action of a route, or what is wrong with it as the end of a sentence that begins with the line itself. */
+export function parseAction(written: string, table: RouteTable): RouteAction | string {
+  const colon = written.indexOf(':');
+  const name = colon === -1 ? written : written.slice(0, colon);
+  const argument = colon === -1 ? '' : written.slice(colon + 1);
+  const info = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
+  if (info === undefined) return unknownAction(name);
+  if (colon === -1) return `needs a colon behind the action: '${name}:'.`;
+  if (!fits(info.place, table)) return `has '${name}', which ${MISFITS[info.place ?? 'request']}.`;
+  const fields = info.form(argument);
+  if (typeof fields === 'string') return `has '${name}', which ${fields}`;
+  for (const value of Object.values(fields)) {
+    const wrong = checkValue(value);
+    if (wrong !== null) return wrong;
+  }
+  return { name, fields };
+}
+
+function unknownAction(name: string): string {
+  const reason = Object.hasOwn(REFUSED, name) ? REFUSED[name] : undefined;
+  if (reason !== undefined) return `has the action '${name}', which is not supported: ${reason}.`;
+  const [nearest] = nearestNames(name, ACTION_NAMES, 1);
+  return `has no action: '${name}' does not exist.${nearest === undefined ? '' : ` Did you mean '${nearest}'?`}`;
+}
+
+const MISFITS = {
+  request: "changes or answers the request before the application: it belongs into a 'route'",
+  answer: 'answers the request, and after the answer that is too late',
+  head: 'changes the answer, and after the answer that is too late',
+} as const;
+
+function fits(place: ActionInfo['place'], table: RouteTable): boolean {
+  if (place === 'request') return table === 'request';
+  return place === undefined || table !== 'final';
+}
+
+function statusText(value: string): Record<string, string> | string {
+  return value === '' || /^(\d{3}( .*)?$|.*\$)/.test(value) ? { value } : "needs a status, as in '403 Forbidden'.";
+}
+
+function header(value: string): Record<string, string> | string {
+  if (/\$/.test(value)) return { value };
+  return /^[!#$%&'*+.^_`|~\w-]+:/.test(value) ? { value } : 'needs a header as NAME: VALUE.';
+}
+
+function ownModifier(value: string): Record<string, string> | string {
+  return value === '0' ? { value } : 'can only be 0 here: an instance has one language.';
+}
+
+function expires(argument: string): Record<string, string> | string {
+  const found = keys('filename unix value', [])(argument);
+  if (typeof found === 'string') return numberOrValue(argument);
+  return found.filename === undefined && found.unix === undefined ? 'needs filename= or unix=.' : found;
+}
+
+/** As `text.split(mark)`, but the last part keeps what is left. */
+function split(argument: string, count: number, mark = ','): string[] {
+  const parts = argument.split(mark);
+  return parts.length <= count ? parts : [...parts.slice(0, count - 1), parts.slice(count - 1).join(mark)];
+}
