@@ -294,7 +294,7 @@ describe('the module uwsgi', () => {
     expect(facts.get('errors')).toContain(
       "OSError: uwsgi.connection_fd() is not possible here: the client's connection",
     );
-    expect(facts.get('errors')).toContain('AttributeError: uwsgi.websocket_recv is not available');
+    expect(facts.get('errors')).toContain('OSError: unable to receive websocket message');
     expect(facts.get('errors')).toContain("'RuntimeError', 'AttributeError'");
   });
 

@@ -17,6 +17,7 @@ import type { HeadEdits } from './head-edits.ts';
 import { InputWindow } from './input-window.ts';
 import type { GatewayRequest } from './request.ts';
 import type { SlotWriter } from './slot-writer.ts';
+import { ACCEPT_BYTES, ACCEPT_HEADERS } from './websocket-handshake.ts';
 
 /** Called when the worker has done with a request, before its client hears so. */
 export type Answered = (core: Core, request: GatewayRequest, micros: number, flags: number) => void;
@@ -98,6 +99,10 @@ export class AnswerFrames {
     request.input = new InputWindow(request, (isLimited) => {
       if (seconds > 0) this.#slots.setDeadline(slot, isLimited ? seconds : 0);
     });
+    if (upgrade === FrameFlag.WEBSOCKET) {
+      request.answer.headBytes += ACCEPT_BYTES;
+      request.answer.headerCount += ACCEPT_HEADERS;
+    }
     const target = request.failed ? null : request.target;
     target?.upgrade(head, upgrade === FrameFlag.WEBSOCKET, request.input);
     return true;

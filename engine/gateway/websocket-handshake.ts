@@ -51,9 +51,14 @@ export function readUpgrade(head: HttpHead): Upgrade | null {
   return { websocketKey: key };
 }
 
-/** Sec-WebSocket-Accept for a key (RFC 6455 section 4.2.2). */
-export function acceptKey(key: string): string {
-  return createHash('sha1')
+/** The headers that accept a handshake (RFC 6455 section 4.2.2), each with its line end. */
+export function acceptLines(key: string): string {
+  const accept = createHash('sha1')
     .update(key + ACCEPT_SUFFIX, 'latin1')
     .digest('base64');
+  return `Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n`;
 }
+
+/** How many they are, and their bytes, whatever the key. */
+export const ACCEPT_HEADERS = 3;
+export const ACCEPT_BYTES: number = acceptLines('').length;

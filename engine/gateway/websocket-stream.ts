@@ -7,10 +7,12 @@ import { FrameFlag, type ResponseHead } from './frames.ts';
 import type { InputWindow } from './input-window.ts';
 import type { StreamEnd, UpgradedClient, UpgradedStream } from './upgraded-stream.ts';
 import { encodeClose, encodeMessage, encodePing, encodePong } from './websocket-frames.ts';
-import { acceptKey } from './websocket-handshake.ts';
+import { acceptLines } from './websocket-handshake.ts';
 import { CloseCode, WebSocketError, type WebSocketHandler, WebSocketParser } from './websocket-parser.ts';
 
 const NOTHING = Buffer.alloc(0);
+/** How long the worker may take for what it owes a client that closes. */
+const CLOSE_PATIENCE_MS = 2000;
 const END_CODES: Record<StreamEnd, number> = {
   complete: CloseCode.normal,
   failed: CloseCode.internalError,
@@ -25,6 +27,10 @@ export class WebSocketStream implements UpgradedStream, WebSocketHandler {
   readonly #parser: WebSocketParser;
   /** A close frame was sent, or none can be: nothing follows. */
   #isClosed = false;
+  /** The client's close code, as long as the worker may still send what it owes; then it is answered. */
+  #owedClose: number | null = null;
+  /** Monotonic milliseconds at which it is answered at the latest. */
+  #closeDueMs = 0;
   /** The worker knows that nothing more comes from the client. */
   #isWorkerTold = false;
   /** Monotonic milliseconds of the last ping, at first of the handshake. */
@@ -81,7 +87,9 @@ export class WebSocketStream implements UpgradedStream, WebSocketHandler {
 
   onClose(code: number, reason: Buffer): void {
     this.#tellWorker(code, reason);
-    this.#close(code, NOTHING);
+    // What the client sent before has its answers first.
+    this.#owedClose = code;
+    this.#closeDueMs = performance.now() + CLOSE_PATIENCE_MS;
   }
 
   clientEnded(): void {
@@ -107,11 +115,15 @@ export class WebSocketStream implements UpgradedStream, WebSocketHandler {
 
   workerEnded(how: StreamEnd): void {
     this.#isWorkerTold = true;
-    this.#close(END_CODES[how], NOTHING);
+    this.#close(this.#owedClose ?? END_CODES[how], NOTHING);
   }
 
   /** Pings a client now and then, and drops one that gives no sign of life after it. */
   tick(nowMs: number): void {
+    if (this.#owedClose !== null) {
+      if (nowMs > this.#closeDueMs) this.#close(this.#owedClose, NOTHING);
+      return;
+    }
     const { pingSeconds, pongToleranceSeconds } = this.#settings;
     // Nothing is read, or the ping would wait behind what the client has not taken yet: other deadlines hold then.
     if (pingSeconds === 0 || this.#isClosed || this.#input.isFull || this.#client.isPending) return;
@@ -144,9 +156,5 @@ export class WebSocketStream implements UpgradedStream, WebSocketHandler {
 
 /** The server's handshake (RFC 6455 section 4.2.2) around the application's headers, which may name a subprotocol. */
 function encodeHandshake({ block }: ResponseHead, key: string): Buffer {
-  const lines = ['Upgrade: websocket', 'Connection: Upgrade'];
-  if (!/^sec-websocket-accept:/im.test(block.toString('latin1'))) {
-    lines.push(`Sec-WebSocket-Accept: ${acceptKey(key)}`);
-  }
-  return Buffer.concat([Buffer.from('HTTP/1.1 101 '), block, Buffer.from(`${lines.join('\r\n')}\r\n\r\n`)]);
+  return Buffer.concat([Buffer.from('HTTP/1.1 101 '), block, Buffer.from(`${acceptLines(key)}\r\n`)]);
 }

@@ -1,6 +1,8 @@
 """One core's connection to one gateway, as far as it concerns reading: bytes in, whole frames out."""
 
-from reeve_frames import HEADER_BYTES, unpack_u32
+import socket
+
+from reeve_frames import HEADER_BYTES, INPUT, unpack_header, unpack_u32
 
 _RECV_BYTES = 65536
 
@@ -48,3 +50,52 @@ class Line:
                 self.position = 0
                 return need
             parts = [buffer]
+
+    def open_input(self, request_id):
+        """What comes for the request that runs, after its upgrade."""
+        return LineInput(self, request_id)
+
+
+class LineInput:
+    """INPUT frames of one request. No more is received than belongs to a frame: whoever waits on the descriptor finds it
+    readable as long as there is another one.
+    """
+
+    def __init__(self, line, request_id):
+        self._line = line
+        self._sock = line.sock
+        self._id = request_id
+        # Nothing waits behind a request for an upgrade; what is here came for an earlier one.
+        self._have = line.buffer[line.position :]
+        line.position = len(line.buffer)
+
+    def fileno(self):
+        return self._sock.fileno()
+
+    def next(self, is_waiting):
+        """(flags, payload), or None while nothing has come. @raises OSError the gateway is gone"""
+        how = 0 if is_waiting else socket.MSG_DONTWAIT
+        while True:
+            need = HEADER_BYTES
+            if len(self._have) >= HEADER_BYTES:
+                size, kind, flags, _, request_id = unpack_header(self._have)
+                need += size
+                if len(self._have) >= need:
+                    payload, self._have = self._have[HEADER_BYTES:need], self._have[need:]
+                    if kind != INPUT:
+                        raise OSError("frame of type %d from the gateway" % kind)
+                    if request_id == self._id:
+                        return flags, payload
+                    continue
+            try:
+                data = self._sock.recv(need - len(self._have), how)
+            except BlockingIOError:
+                return None
+            if not data:
+                raise OSError("the gateway is gone")
+            self._have += data
+
+    def close(self):
+        """What has come of the next frame belongs to the line again."""
+        self._line.buffer = self._have
+        self._line.position = 0

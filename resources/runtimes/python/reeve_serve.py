@@ -28,6 +28,7 @@ from reeve_frames import (
     CANCEL,
     CONTROL_CORE,
     HEADER_BYTES,
+    INPUT,
     PACKET,
     REQUEST,
     TAKE_BACK,
@@ -168,6 +169,8 @@ class Worker:
         position = line.position
         line.position = end
         _, kind, flags, _, request_id = unpack_header(buffer, position)
+        if kind == INPUT:
+            return True  # for a request that has ended meanwhile
         if kind != REQUEST:
             raise OSError("frame of type %d from the gateway" % kind)
         with self.lock:
@@ -187,6 +190,7 @@ class Worker:
             body = open(buffer[split:end].decode("utf-8"), "rb")
         else:
             body = buffer[split:end]
+        exchange.request_flags = flags
         try:
             if flags & PACKET:
                 exchange.run_packet(request_id, body)

@@ -28,6 +28,7 @@ import reeve_uwsgi_mules
 import reeve_uwsgi_server
 import reeve_uwsgi_signals
 import reeve_uwsgi_spooler
+import reeve_uwsgi_websocket
 from reeve_uwsgi_state import as_number, serving_exchange, state
 
 VERSION = b"reeve-0.1.0"
@@ -39,6 +40,7 @@ _TOPICS = (
     reeve_uwsgi_server,
     reeve_uwsgi_signals,
     reeve_uwsgi_exchange,
+    reeve_uwsgi_websocket,
     reeve_uwsgi_commons,
     reeve_uwsgi_queue,
     reeve_uwsgi_metrics,

@@ -63,12 +63,7 @@ def cl(*_):
     return as_number(need_exchange("cl").environ.get("CONTENT_LENGTH"))
 
 
-def connection_fd():
-    """Refused: a worker has no socket of the client's."""
-    raise OSError("uwsgi.connection_fd() is not possible here: the client's connection belongs to the gateway")
-
-
 FUNCTIONS = (
     *(request_id, set_logvar, get_logvar, add_var, log_this_request, set_user_harakiri),
-    *(disconnect, chunked_read, chunked_read_nb, cl, connection_fd),
+    *(disconnect, chunked_read, chunked_read_nb, cl),
 )

@@ -4,6 +4,7 @@ import os
 import socket
 
 from reeve_uwsgi_state import as_bytes, state
+from reeve_uwsgi_websocket import connected_websocket
 
 _CONNECT_SECONDS = 3
 
@@ -56,7 +57,10 @@ def close(descriptor):
 
 
 def is_connected(descriptor):
-    """Whether a connection that `connect` has made stands."""
+    """Whether a connection that `connect` has made stands, or the websocket of the request."""
+    is_open = connected_websocket(descriptor)
+    if is_open is not None:
+        return is_open
     try:
         connection = socket.socket(fileno=descriptor)
     except OSError:

@@ -1,7 +1,7 @@
 """Names of uWSGI's module that the engine can not serve: they are there, and whoever calls one is told why and what to do.
 
-The functions for websockets are not there at all (`hasattr` is how libraries choose between websockets and polling);
-what asks for one reads the reason in the AttributeError.
+What is missing in most builds of uWSGI is not there at all, as `hasattr` finds; what asks for it reads the reason in the
+AttributeError.
 """
 
 _ASYNC = "the engine has no asynchronous mode (`async`, `ugreen`): give the worker `threads`, or use asyncio in the application"
@@ -28,10 +28,7 @@ REASONS = {
 }
 
 # Missing for `hasattr`.
-ABSENT = dict.fromkeys(
-    ["websocket_" + name for name in "handshake recv recv_nb send send_binary send_from_sharedarea".split()],
-    "the engine does not serve websockets",
-)
+ABSENT = {"websocket_send_from_sharedarea": _AREA}
 
 
 def refusals(names):

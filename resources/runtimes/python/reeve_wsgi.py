@@ -16,6 +16,7 @@ from reeve_frames import (
     LOG,
     MAX_DATA_BYTES,
     RETIRING,
+    WEBSOCKET,
     encode_data_header,
     encode_deadline,
     encode_disconnect,
@@ -24,6 +25,7 @@ from reeve_frames import (
     encode_logvar,
     encode_response,
 )
+from reeve_websocket import WebSocket, encode_handshake, handshake_error
 
 # Headers that speak about one connection belong to the gateway, which owns the client's connection.
 _DROP = 1
@@ -96,6 +98,10 @@ class Exchange:
         self.logvars = {}
         # The gateway was told that this core takes no more.
         self.is_retired = False
+        # Flags of the request's frame: what its connection may become.
+        self.request_flags = 0
+        # After its handshake (reeve_websocket.py).
+        self.websocket = None
         # Of the request that runs; None between requests.
         self.environ = None
         self.served = 0
@@ -145,6 +151,9 @@ class Exchange:
             except BaseException as error:  # an application that raises SystemExit must not end the worker
                 flags = self._report(error)
                 answer = None
+        if self.websocket is not None:
+            self.websocket.end()
+            self.websocket = None
         if self._is_noted:
             flags |= self._send_notes()
         if self._recycling.active:
@@ -190,6 +199,8 @@ class Exchange:
                     raise exc_info[1].with_traceback(exc_info[2])
             finally:
                 exc_info = None
+        elif self.websocket is not None:
+            return self._write  # its answer was the handshake
         elif self._status:
             raise AssertionError("start_response was called twice without exc_info")
         code, _, reason = status.partition(" ")
@@ -233,7 +244,7 @@ class Exchange:
 
     def _stream(self, result):
         try:
-            for chunk in result:
+            for chunk in () if self.websocket is not None else result:
                 if type(chunk) is not bytes:
                     chunk = _as_bytes(chunk)
                 if chunk:
@@ -251,7 +262,7 @@ class Exchange:
     def _send_data(self, data):
         if self._line.cancelled == self._id:
             raise ClientGone("write error: the client has gone")
-        if self._is_disconnected:
+        if self._is_disconnected or self.websocket is not None:
             return
         if self._head_sent:
             prefix = b""
@@ -270,13 +281,22 @@ class Exchange:
             view = memoryview(data)
             for start in range(0, size, MAX_DATA_BYTES):
                 part = view[start : start + MAX_DATA_BYTES]
-                self._sock.sendall(prefix + encode_data_header(self._id, len(part)))
-                self._sock.sendall(part)
+                # A whole frame at once: under gevent other requests write between two calls.
+                self._sock.sendall(b"".join((prefix, encode_data_header(self._id, len(part)), part)))
                 prefix = b""
         except OSError as error:
             raise GatewayGone("the gateway closed the connection") from error
 
     # What applications say through the module `uwsgi` (reeve_uwsgi.py), in the request's own thread
+
+    def open_websocket(self, protocol):
+        """Makes the connection a websocket. @raises OSError its client has not asked for one, or it is too late"""
+        if not self.request_flags & WEBSOCKET or self._head_sent or self._is_disconnected:
+            raise handshake_error()
+        block, count = encode_handshake(self.environ, protocol)
+        self._status = 101
+        self._head_sent = True
+        self.websocket = WebSocket(self._line, self._id, block, count)
 
     def set_logvar(self, name, value):
         """A variable for the request's line in the log; it leaves with the answer's end."""
