@@ -44,14 +44,19 @@ module Reeve
     end
   end
 
-  OWN_FOLDER = __dir__
-  private_constant :OWN_FOLDER
+  OWN_FRAME = %r{/reeve_[a-z_]+\.rb:\d+:}.freeze
+  private_constant :OWN_FRAME
 
   # An exception as Ruby shows it, without the frames of the runtime.
   def self.report_of(error)
-    error.full_message(highlight: false, order: :top).b.lines.reject { |line| line.include?("#{OWN_FOLDER}/reeve_") }.join
+    cause = error
+    until cause.nil?
+      cause.set_backtrace(cause.backtrace.grep_v(OWN_FRAME)) if cause.backtrace
+      cause = cause.cause
+    end
+    error.full_message(highlight: false, order: :top).b.sub(/\n?\z/, "\n")
   rescue StandardError
-    # The exception's own message fails.
+    # The exception's own message fails, or it is frozen.
     "#{error.class}\n"
   end
 end

@@ -27,39 +27,48 @@ module Reeve
     }.freeze
     FIRST_LINES = REASONS.transform_values { |reason| "#{reason}\r\n".b.freeze }.freeze
     UNKNOWN = "Unknown\r\n".b.freeze
-    MAX_KINDS = 512
-    private_constant :DROPPED, :REASONS, :FIRST_LINES, :UNKNOWN, :MAX_KINDS
+    MAX_NAMES = 512
+    private_constant :DROPPED, :REASONS, :FIRST_LINES, :UNKNOWN, :MAX_NAMES
 
-    # Name as the application writes it => how it is treated: :plain, :drop or :length.
-    @kinds = {}
+    # Name as the application writes it => whether its lines are sent as they are; false: it needs a closer look.
+    @plain = {}
 
     class << self
-      # How to treat a header of this name.
-      def kind_of(name)
-        @kinds[name] || learn(name)
-      end
+      attr_reader :plain
 
-      private
-
+      # Learns how to treat a header of this name.
       def learn(name)
         raise ArgumentError, "#{name.inspect} is not a header name" unless name.match?(/\A[^\x00-\x20\x7f:"]+\z/n)
         lower = name.downcase
-        kind = DROPPED.include?(lower) || lower.start_with?('rack.') ? :drop : :plain
-        kind = :length if lower == 'content-length'
-        @kinds[name.dup.freeze] = kind if @kinds.size < MAX_KINDS
-        kind
+        is_plain = !(DROPPED.include?(lower) || lower == 'content-length' || lower.start_with?('rack.'))
+        @plain[name.dup.freeze] = is_plain if @plain.size < MAX_NAMES
+        is_plain
       end
     end
 
     attr_reader :block, :count, :length
 
-    def initialize(status, headers)
+    # `reason`: the application's own, or nil.
+    def initialize(status, reason, headers)
       @length = -1
+      @block = reason ? "#{reason}\r\n".b : (FIRST_LINES[status] || UNKNOWN).dup
       @count = 0
-      @block = (FIRST_LINES[status] || UNKNOWN).dup
-      headers.each { |name, value| add(name, value) }
-      @block.force_encoding(Encoding::BINARY)
+      count = 0
+      plain = Head.plain
+      headers.each do |name, value|
+        if plain[name] && value.instance_of?(String) && !value.include?("\n")
+          count += 1
+          @block << "#{name}: #{value}\r\n"
+        else
+          add(name.to_s, value)
+        end
+      rescue Encoding::CompatibilityError
+        @block.force_encoding(Encoding::BINARY)
+        @block << name.b << ': ' << value.b << "\r\n"
+      end
+      @count += count
       # Every line break must be one of ours: an embedded one would let data become headers.
+      @block.force_encoding(Encoding::BINARY)
       lines = @count + 1
       return if @block.count("\n") == lines && @block.count("\r") == lines && !@block.include?("\0")
       raise ArgumentError, 'a header value holds a line break or a NUL'
@@ -68,26 +77,24 @@ module Reeve
     private
 
     def add(name, value)
-      name = name.to_s unless name.instance_of?(String)
-      kind = Head.kind_of(name)
-      return add_length(name, value.to_s) if kind == :length
-      return if kind == :drop
-      if value.instance_of?(String)
-        return add_line(name, value) unless value.include?("\n")
-        value.split("\n").each { |line| add_line(name, line) }
-      elsif value.is_a?(Array) then value.each { |one| add_line(name, one.to_s) }
-      else add_line(name, value.to_s)
-      end
+      plain = Head.plain[name]
+      plain = Head.learn(name) if plain.nil?
+      return add_odd(name.downcase, name, value) unless plain
+      # Several values: an array (Rack 3), or lines (Rack 2).
+      values = value.is_a?(Array) ? value : value.to_s.split("\n")
+      values = [''] if values.empty? && !value.is_a?(Array)
+      values.each { |one| add_line(name, one.to_s) }
     end
 
     def add_line(name, value)
       @count += 1
-      @block << name << ': ' << value << "\r\n"
-    rescue Encoding::CompatibilityError
-      @block = @block.b << name.b << ': ' << value.b << "\r\n"
+      @block.force_encoding(Encoding::BINARY)
+      @block << name.b << ': ' << value.b << "\r\n"
     end
 
-    def add_length(name, value)
+    def add_odd(lower, name, value)
+      return unless lower == 'content-length'
+      value = value.to_s
       raise ArgumentError, "#{value.inspect} is not a Content-Length" unless value.match?(/\A\d{1,15}\z/)
       parsed = value.to_i
       return if parsed == @length

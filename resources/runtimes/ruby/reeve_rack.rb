@@ -102,7 +102,7 @@ module Reeve
       number = status.to_i
       raise ArgumentError, "#{status.inspect} is not the status of an answer" unless number.between?(200, 999)
       @status = number
-      @head = Head.new(number, headers)
+      @head = Head.new(number, (status[4..-1] if status.is_a?(String)), headers)
       if body.instance_of?(Array)
         @parts = body.length
         hold(body.length == 1 ? body[0] : body.pack('a*' * body.length))

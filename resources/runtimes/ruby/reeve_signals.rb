@@ -36,7 +36,7 @@ module Reeve
         next if thread.name&.start_with?('reeve-')
         text << "Thread #{thread.name || thread.inspect} (most recent call first):\n"
         frames = thread == Thread.main ? caller(2) : thread.backtrace
-        (frames || []).each { |frame| text << "  #{frame}\n".b unless frame.include?("#{__dir__}/reeve_") }
+        (frames || []).each { |frame| text << "  #{frame}\n".b unless frame.match?(OWN_FRAME) }
       end
       STDERR.syswrite(text << "*** end of backtrace ***\n")
     end
