@@ -165,9 +165,8 @@ sharedarea_memoryview sharedarea_object sharedarea_read sharedarea_read16 shared
 sharedarea_readbyte sharedarea_readlong sharedarea_rlock sharedarea_unlock sharedarea_wlock sharedarea_write sharedarea_write16
 sharedarea_write32 sharedarea_write64 sharedarea_write8 sharedarea_writebyte sharedarea_writelong signal signal_received
 signal_registered signal_wait sockets spool spooler_get_task spooler_jobs spooler_pid spooler_pids spoolers start_response
-started_on stop suspend total_requests unbit unlock version version_info wait_fd_read wait_fd_write worker_id workers`.split(
-  /\s+/,
-);
+started_on stop suspend total_requests unbit unlock version version_info wait_fd_read wait_fd_write websocket_handshake websocket_recv
+websocket_recv_nb websocket_send websocket_send_binary worker_id workers`.split(/\s+/);
 
 const INI = `wsgi-file = app.py
 master = true
