@@ -173,7 +173,6 @@ export function buildSettings(resolved: Resolved): BuildResult {
   finishAlarms(settings, originOf, errors);
   finishMetrics(settings, originOf, errors, warnings);
   finishMules(settings, originOf, errors);
-  finishRouting(settings, errors);
   finishSpooler(settings, originOf, errors, warnings);
   finishRouting(settings, errors);
   if (settings.threads > 1) settings.enableThreads = true;

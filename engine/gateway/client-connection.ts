@@ -224,6 +224,7 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
     }
     // The client closed its side before the request was complete.
     else if (this.#phase === 'reading') this.#turnAway(400, 'the connection ended before the request did');
+    else this.#request?.wire?.inputEnded?.();
   }
 
   #closed(): void {
@@ -320,6 +321,10 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
   data(bytes: Buffer, flags = 0): void {
     if (this.#stream === null) this.#answer.data(bytes);
     else this.#stream.data(bytes, flags);
+  }
+
+  whenRoom(callback: () => void): boolean {
+    return this.#outbox.whenRoom(callback);
   }
 
   end(): void {

@@ -24,6 +24,7 @@ const ANSWERED: ResponseTarget = {
   upgrade: () => undefined,
   data: () => undefined,
   end: () => undefined,
+  whenRoom: () => true,
   abort: () => undefined,
   fail: () => ({ headBytes: 0, bodyBytes: 0, headerCount: 0 }),
 };

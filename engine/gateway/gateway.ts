@@ -13,6 +13,7 @@ import { CoreClaims } from './core-claims.ts';
 import { DirectLog } from './direct-log.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { EnvironEncoder } from './environ.ts';
+import { gateStages } from './gate-stages.ts';
 import { HeadEdits } from './head-edits.ts';
 import { Listening, type ListenMessage } from './listening.ts';
 import type { GatewayBoot, GatewayOptions, GatewayToMaster, MasterToGateway } from './messages.ts';
@@ -29,7 +30,7 @@ import { WorkerHub } from './worker-hub.ts';
 
 const TICK_MS = 250;
 /** Stands in the log where no worker has answered. */
-const NO_WORKER: LoggedCore = { index: 0, worker: { pid: process.pid, wid: 0, appRequests: [] } };
+const NO_WORKER: LoggedCore = { index: 0, worker: { pid: process.pid, wid: 0, appRequests: [-1] } };
 
 export class Gateway {
   readonly #boot: GatewayBoot;
@@ -190,6 +191,7 @@ export class Gateway {
     this.#context.options = options;
     this.#connections.limit = options.maxConnections;
     encoder.httpVars = protocols.httpVars;
+    this.#gate.stages = gateStages(options, (text) => this.#post({ type: 'trouble', text }));
     encoder.collects = this.#gate.stages.length > 0;
     encoder.serverNameIsHost = protocols.serverNameIsHost;
     this.#trusted = new TrustedPeers(protocols.trustedProxies);

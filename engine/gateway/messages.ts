@@ -6,6 +6,7 @@ import type { EnvironEncoding } from '../config/languages.ts';
 import type { RequestLogFilter } from '../config/log-settings.ts';
 import type { PhpApp } from '../config/php-app.ts';
 import type { ListenerKind, ProtocolSettings, RecyclingSettings, SocketAddress } from '../config/settings.ts';
+import type { StaticSettings } from '../config/static-settings.ts';
 import type { WebSocketSettings } from '../config/websocket-settings.ts';
 import type { Binding } from './listener.ts';
 import type { TlsMaterial } from './tls-material.ts';
@@ -45,6 +46,7 @@ export interface GatewayOptions {
   httpKeepaliveSeconds: number;
   protocols: ProtocolSettings;
   websockets: WebSocketSettings;
+  staticFiles: StaticSettings;
   /** `so-keepalive` */
   tcpKeepAlive: boolean;
   /** Open connections of one gateway; more are refused. 0: no limit. */

@@ -16,6 +16,7 @@ const DISK_QUEUE_BYTES = 1024 * 1024;
 const READ_BYTES = 128 * 1024;
 /** The socket is given no more at once: each piece that leaves shows that the client still reads, slowly perhaps. */
 const PIECE_BYTES = 64 * 1024;
+const NOTHING = Buffer.alloc(0);
 
 export class Outbox {
   /** Monotonic milliseconds of the last time the client took something. */
@@ -34,6 +35,7 @@ export class Outbox {
   #page: Buffer | null = null;
   #isCongested = false;
   #onEmptied: (() => void) | null = null;
+  #onRoom: (() => void) | null = null;
 
   /** `onLost`: the file can not be written or read; the client sees that the answer is cut. */
   constructor(
@@ -100,13 +102,25 @@ export class Outbox {
     else this.#onEmptied = callback;
   }
 
+  /** True: the client has taken all. False: `callback` is called, once, when it has. */
+  whenRoom(callback: () => void): boolean {
+    const isWaiting = this.#file !== null || this.#waitingBytes > 0;
+    if (!isWaiting && this.#socket.writableLength === 0) return true;
+    this.#onRoom = callback;
+    // Too little for the socket to say that it has left.
+    if (!isWaiting && !this.#socket.writableNeedDrain) this.#socket.write(NOTHING, () => this.#roomAgain());
+    return false;
+  }
+
   /** The socket has room again. */
   drained(): void {
     this.progressMs = performance.now();
     this.#sendWaiting();
     if (this.#waitingBytes > 0) return;
-    if (this.#file === null) this.#emptied();
-    else if (!this.#isPumping) this.#pump(this.#file).catch((error: unknown) => this.#lost(error));
+    if (this.#file === null) {
+      this.#emptied();
+      this.#roomAgain();
+    } else if (!this.#isPumping) this.#pump(this.#file).catch((error: unknown) => this.#lost(error));
   }
 
   #sendWaiting(): void {
@@ -125,6 +139,7 @@ export class Outbox {
     this.#waiting = [];
     this.#waitingBytes = 0;
     this.#onEmptied = null;
+    this.#onRoom = null;
     this.#setCongested(false);
   }
 
@@ -145,11 +160,20 @@ export class Outbox {
           this.#file = null;
           this.#page = null;
           this.#emptied();
+          this.#roomAgain();
         }
       }
     } finally {
       this.#isPumping = false;
     }
+  }
+
+  #roomAgain(): void {
+    if (this.#onRoom === null || this.#file !== null || this.#waitingBytes > 0 || this.#socket.writableLength > 0)
+      return;
+    const callback = this.#onRoom;
+    this.#onRoom = null;
+    callback();
   }
 
   #emptied(): void {

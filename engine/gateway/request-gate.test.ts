@@ -30,6 +30,9 @@ class Client implements ResponseTarget {
   end(): void {
     this.said.push('end');
   }
+  whenRoom(): boolean {
+    return true;
+  }
   abort(): void {
     this.said.push('abort');
   }

@@ -97,6 +97,7 @@ export class GateVisit {
     this.#stages = stages;
     this.#context = context;
     request.beganMs = request.arrivedMs;
+    request.app = -1;
   }
 
   /** The client has gone, or the answer is complete. */
@@ -137,29 +138,46 @@ export class GateVisit {
 
   /** The whole answer. The bytes of the body must not change afterwards. */
   respond(head: ResponseHead, body: Buffer): void {
-    const target = this.#begin(head);
+    const { edit } = this.request;
+    if (this.#isOver) return;
+    const sent = edit?.begin(head) ?? head;
+    const whole = edit === null ? body : Buffer.concat([edit.data(body), edit.end()]);
+    const target = this.#begin(sent);
     if (target === null) return;
-    this.request.answer.bodyBytes = body.length;
+    this.request.answer.bodyBytes = whole.length;
     // Counted first: whoever has the answer finds it in the statistics.
     this.#finish();
-    target.respond(head, body);
+    target.respond(sent, whole);
   }
 
   /** The head of an answer whose body follows, up to `end` or `abort`. */
   begin(head: ResponseHead): void {
-    this.#begin(head)?.begin(head);
+    if (this.#isOver) return;
+    const sent = this.request.edit?.begin(head) ?? head;
+    this.#begin(sent)?.begin(sent);
   }
 
   /** A part of the body; its bytes must not change before `whenRoom` has said that the client took them. */
   data(bytes: Buffer): void {
     if (this.#isOver) return;
-    this.request.answer.bodyBytes += bytes.length;
-    this.request.target?.data(bytes);
+    const sent = this.request.edit?.data(bytes) ?? bytes;
+    this.request.answer.bodyBytes += sent.length;
+    this.request.target?.data(sent);
+  }
+
+  /** True: the client has taken all that it was given. False: `callback` is called, once, when it has. */
+  whenRoom(callback: () => void): boolean {
+    return this.request.target?.whenRoom(callback) ?? false;
   }
 
   end(): void {
     const { target } = this.request;
     if (this.#isOver || target === null) return;
+    const rest = this.request.edit?.end();
+    if (rest !== undefined && rest.length > 0) {
+      this.request.answer.bodyBytes += rest.length;
+      target.data(rest);
+    }
     this.#finish();
     target.end();
   }
@@ -219,6 +237,7 @@ export class GateVisit {
     const { request } = this;
     const { dispatcher, encoder, refused } = this.#context;
     this.#leave();
+    request.app = 0;
     if (this.isChanged) request.frame = replaceEnviron(request.frame, encoder.encodeAgain(this.variables));
     if (dispatcher.submit(request, this.#limit)) return;
     refused(503, request.facts.remoteAddress);

@@ -16,10 +16,25 @@ export interface ResponseTarget {
   /** `flags` are those of the worker's DATA frame (frames.ts). */
   data(bytes: Buffer, flags?: number): void;
   end(): void;
+  /** True: the client has taken all that it was given. False: `callback` is called, once, when it has. */
+  whenRoom(callback: () => void): boolean;
   /** The answer can't be completed: the client must see that. `isReplaced`: its worker was told to go. */
   abort(isReplaced?: boolean): void;
   /** An answer of the gateway's own; nothing was begun. Returns how many bytes its head and its body have. */
   fail(status: number): AnswerSize;
+}
+
+/** What routes do with an answer on its way to the client (routing/routed-answer.ts). */
+export interface AnswerEdit {
+  /** The answer goes out in parts, even when it is there whole. */
+  readonly isStreamed: boolean;
+  /** The head as the client gets it; called once, first. */
+  begin(head: ResponseHead): ResponseHead;
+  data(bytes: Buffer): Buffer;
+  /** What is left of the body. */
+  end(): Buffer;
+  /** The answer is over, its line in the log follows. */
+  finished(): void;
 }
 
 export interface AnswerSize {
@@ -95,6 +110,12 @@ export class GatewayRequest {
   logVariables: Map<string, string> | null = null;
   /** The application wants it logged, whatever the configuration says. */
   isLoggedByApp = false;
+  /** Routes say: it has no line in the log. */
+  isUnlogged = false;
+  /** Routes have set its time: seconds; 0: no limit. Null: the configuration's. */
+  harakiriSeconds: number | null = null;
+  /** What routes do with its answer; null: nothing. */
+  edit: AnswerEdit | null = null;
   /** Parts of the body that the application gave, one after the other: uWSGI's switches. */
   parts = 0;
   /** The status and sizes below are the application's, not the gateway's own answer. */

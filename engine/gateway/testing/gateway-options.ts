@@ -1,5 +1,6 @@
 /** Options of a gateway under test: plain defaults, and how a listener without TLS is bound. */
 import { defaultProtocols } from '../../config/options/requests.ts';
+import { defaultStatic } from '../../config/static-settings.ts';
 import { defaultWebSockets } from '../../config/websocket-settings.ts';
 import type { GatewayOptions, MasterToGateway, RequestLogOptions } from '../messages.ts';
 
@@ -37,6 +38,7 @@ export function plainGatewayOptions(differences: Partial<GatewayOptions> = {}): 
     maxConnections: 0,
     protocols: defaultProtocols(),
     websockets: defaultWebSockets(),
+    staticFiles: defaultStatic(),
     requestLog: PLAIN_REQUEST_LOG,
     ...differences,
   };

@@ -1,0 +1,136 @@
+/**
+ * Sends the parts of a file to a client as it takes them: while one piece is on its way the next is read, and no more, so
+ * that a slow client holds two pieces and no worker. A client that is quick gets larger ones.
+ */
+import { read } from 'node:fs';
+import type { BodyPart, ByteRange } from './byte-ranges.ts';
+
+/** Where the parts go. */
+export interface FileSink {
+  /** Called before the first data: the answer can be made now. */
+  begin(): void;
+  data(bytes: Buffer): void;
+  end(): void;
+  /** The rest can not be had: the client must see that. `hasBegun`: it has a part of the answer. */
+  failed(hasBegun: boolean): void;
+  /** True: the client has taken all that it was given. False: `callback` is called when it has. */
+  whenRoom(callback: () => void): boolean;
+  /** The file is needed no more. Called once, after anything else. */
+  close(): void;
+}
+
+const SLOW_BYTES = 64 * 1024;
+const FAST_BYTES = 256 * 1024;
+/** A piece that is taken within this time shows a quick client. */
+const FAST_MS = 50;
+
+export class FileSender {
+  readonly #fd: number;
+  readonly #parts: readonly BodyPart[];
+  readonly #sink: FileSink;
+  #index = 0;
+  /** Up to where the present range has been read; 0: its begin. */
+  #position = 0;
+  #pieceBytes = SLOW_BYTES;
+  #isReading = false;
+  #isOver = false;
+  #hasBegun = false;
+  /** Read, or made, and not given to the client. */
+  #ready: { bytes: Buffer; page: Buffer | null } | null = null;
+  /** What the piece on its way was read into. */
+  #givenPage: Buffer | null = null;
+  #givenMs = Number.NEGATIVE_INFINITY;
+  #spare: Buffer | null = null;
+  readonly #room = (): void => this.#pump();
+
+  constructor(fd: number, parts: readonly BodyPart[], sink: FileSink) {
+    this.#fd = fd;
+    this.#parts = parts;
+    this.#sink = sink;
+  }
+
+  start(): void {
+    this.#pump();
+  }
+
+  /** The client is gone. */
+  stop(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#ready = null;
+    // A descriptor that is read from must not become another file's.
+    if (!this.#isReading) this.#sink.close();
+  }
+
+  #pump(): void {
+    while (!this.#isOver) {
+      if (this.#ready === null) {
+        const part = this.#parts[this.#index];
+        if (part === undefined) {
+          if (this.#isReading) return;
+          if (!this.#hasBegun) this.#sink.begin();
+          this.#sink.end();
+          this.stop();
+        } else if (part instanceof Uint8Array) {
+          this.#ready = { bytes: part, page: null };
+          this.#index++;
+        } else {
+          this.#read(part);
+          return;
+        }
+      } else if (this.#hasBegun && !this.#sink.whenRoom(this.#room)) {
+        return;
+      } else {
+        this.#give(this.#ready.bytes, this.#ready.page);
+      }
+    }
+  }
+
+  /** There is room: the piece before is with the client, its page is free. */
+  #give(bytes: Buffer, page: Buffer | null): void {
+    const nowMs = performance.now();
+    this.#pieceBytes = nowMs - this.#givenMs < FAST_MS ? FAST_BYTES : SLOW_BYTES;
+    this.#givenMs = nowMs;
+    this.#spare = this.#givenPage;
+    this.#givenPage = page;
+    this.#ready = null;
+    if (!this.#hasBegun) this.#sink.begin();
+    this.#hasBegun = true;
+    this.#sink.data(bytes);
+  }
+
+  #read(range: ByteRange): void {
+    if (this.#isReading) return;
+    const start = this.#position === 0 ? range.start : this.#position;
+    const length = Math.min(this.#pieceBytes, range.end - start);
+    const page = this.#page(length);
+    this.#isReading = true;
+    read(this.#fd, page, 0, length, start, (error, count) => {
+      this.#isReading = false;
+      if (this.#isOver) {
+        this.#sink.close();
+        return;
+      }
+      if (error !== null || count === 0) {
+        // The disk fails, or the file has become shorter.
+        this.#sink.failed(this.#hasBegun);
+        this.stop();
+        return;
+      }
+      this.#ready = { bytes: page.subarray(0, count), page };
+      this.#position = start + count;
+      if (this.#position === range.end) {
+        this.#position = 0;
+        this.#index++;
+      }
+      this.#pump();
+    });
+  }
+
+  #page(length: number): Buffer {
+    const spare = this.#spare;
+    this.#spare = null;
+    if (spare !== null && spare.length >= length && spare.length <= this.#pieceBytes) return spare;
+    return Buffer.allocUnsafeSlow(length);
+  }
+}
