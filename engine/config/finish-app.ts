@@ -69,13 +69,13 @@ function checkModifiers({ modifiers1, settings }: Draft, errors: ConfigError[]):
 }
 
 /** Those beside Python. */
-function candidates({ jsApp, ruby, perl, php, cgi }: Draft): Candidate[] {
+function candidates({ settings, jsApp, ruby, perl, php, cgi }: Draft): Candidate[] {
   const found: (Candidate | null)[] = [
     jsApp && { app: { language: 'javascript', file: jsApp.file }, option: 'js-app', origin: jsApp.origin },
     candidate(finishRuby(ruby), 'rack', ruby.rack?.origin),
     candidate(finishPerl(perl), 'psgi', perl.psgi?.origin),
     candidate(finishPhp(php), 'php-docroot', php.origin),
-    candidate(finishCgi(cgi), 'cgi', cgi.origin),
+    candidate(finishCgi(cgi, settings.env), 'cgi', cgi.origin),
   ];
   return found.filter((one) => one !== null);
 }

@@ -42,7 +42,11 @@ def main():
     reeve_companion.prepare(boot)
     if boot["role"] not in ("zygote", "worker"):
         run_companion(boot, control)
-    worker_type(boot)
+    try:
+        worker_type(boot)
+    except ImportError as error:
+        control.send({"type": "load-failed", "text": "'%s' can not be loaded: %s" % (boot["loop"]["type"], error)})
+        os._exit(LOAD_FAILED_EXIT_CODE)
     apps = load_and_report(boot, control)
     if apps is None:
         sys.stdout.flush()
@@ -82,10 +86,16 @@ def load_and_report(boot, control):
     """Loads the applications and tells the master. None: it can not serve, which the master has been told."""
     if not enter_folder(boot["chdir"], "chdir", control):
         return None
+    patch = boot["loop"].get("patch", "none")
+    if patch == "early":
+        sys.modules["reeve_gevent"].patch()
     reeve_apps.prepare(boot)
     reeve_hooks.run(boot, "pre-app")
     setting = boot["app"]
-    apps = reeve_apps.load_apps(setting)
+    if patch == "app":
+        sys.modules["reeve_gevent"].patch()
+    is_cgi = setting["language"] == "cgi"
+    apps = sys.modules["reeve_cgi"].load_apps(setting) if is_cgi else reeve_apps.load_apps(setting)
     sys.stdout.flush()
     configured = len(setting.get("mounts", ())) + (setting.get("main") is not None)
     if len(apps.all) < min(boot["needApps"], max(1, configured)):
@@ -94,11 +104,12 @@ def load_and_report(boot, control):
     reeve_hooks.run(boot, "post-app")
     if not enter_folder(boot["system"]["chdir2"], "chdir2", control):
         return None
+    same = {"modifier1": 9 if is_cgi else 0, "chdir": ""}
     loaded = [
-        {"id": app.number, "modifier1": 0, "mountpoint": app.mountpoint, "startupSeconds": app.seconds, "chdir": ""}
-        for app in apps.all
+        {"id": app.number, "mountpoint": app.mountpoint, "startupSeconds": app.seconds, **same} for app in apps.all
     ]
-    control.send({"type": "loaded", "apps": loaded, "runtime": "Python %d.%d.%d" % sys.version_info[:3]})
+    runtime = "%sPython %d.%d.%d" % ("CGI, " if is_cgi else "", *sys.version_info[:3])
+    control.send({"type": "loaded", "apps": loaded, "runtime": runtime})
     return apps
 
 
@@ -138,6 +149,10 @@ def run_worker(boot, control, apps):
 
 def worker_type(boot):
     """The kind of worker; its module is loaded before the application can change where modules are found."""
+    if boot["app"]["language"] == "cgi":
+        import reeve_cgi
+
+        return reeve_cgi.Worker
     loop = boot["loop"]["type"]
     if loop == "asyncio":
         import reeve_asgi_worker

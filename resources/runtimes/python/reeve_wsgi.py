@@ -259,6 +259,10 @@ class Exchange:
             if close is not None:
                 close()
 
+    def is_abandoned(self):
+        """The client of the request that runs has gone."""
+        return self._line.cancelled == self._id
+
     def _send_data(self, data):
         if self._line.cancelled == self._id:
             raise ClientGone("write error: the client has gone")
