@@ -94,6 +94,8 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
   }
 
   destroy(): void {
+    // The last words of a websocket; they leave at once, or not at all.
+    if (this.#request !== null) this.#stream?.workerEnded('stopped');
     this.#socket.destroy();
   }
 
@@ -340,7 +342,7 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
 
   abort(isReplaced = false): void {
     if (this.#stream !== null) {
-      this.#streamEnded(this.#stream, !isReplaced ? 'failed' : this.#isLast ? 'stopped' : 'replaced');
+      this.#streamEnded(this.#stream, this.#isLast ? 'stopped' : isReplaced ? 'replaced' : 'failed');
       return;
     }
     this.#request = null;

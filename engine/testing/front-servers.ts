@@ -67,6 +67,10 @@ export async function startNginx(folder: string, backend: BackendPorts): Promise
           scgi_param PATH_INFO $uri; scgi_pass 127.0.0.1:${backend.scgi};
         }
         location /http/ { proxy_http_version 1.1; proxy_set_header Connection ""; proxy_pass http://kept/; }
+        location /upgrade/ {
+          proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;
+          proxy_pass http://127.0.0.1:${backend.http}/;
+        }
       }
     }`;
   writeFileSync(at('conf'), configuration);
