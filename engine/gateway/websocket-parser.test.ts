@@ -2,7 +2,7 @@
  * Websockets as bytes: what clients may send, what they may not and with which code they are closed (the cases are those
  * that test suites for RFC 6455 look at), and the frames and handshakes of the server's side.
  */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { HttpParser } from './http-parser.ts';
 import { ProtocolError } from './protocol-error.ts';
@@ -178,30 +178,30 @@ describe('frames of the server', () => {
   });
 });
 
+/** What the request asks for, or the code of what is wrong with it. */
+function upgradeOf(lines: readonly string[], start = 'GET /chat HTTP/1.1'): Upgrade | null | string {
+  let upgrade: Upgrade | null = null;
+  const limits = { headBytes: 4096, bodyBytes: 0, chunkLineBytes: 100, trailerBytes: 100 };
+  const parser = new HttpParser(limits, {
+    onHead: (head) => {
+      upgrade = head.upgradeSeen ? readUpgrade(head) : null;
+    },
+    onBody: () => undefined,
+    onComplete: () => undefined,
+  });
+  try {
+    parser.feed(Buffer.from(`${[start, 'Host: x', ...lines].join('\r\n')}\r\n\r\n`));
+  } catch (error) {
+    if (error instanceof ProtocolError) return `${error.status} ${error.code}`;
+    throw error;
+  }
+  return upgrade;
+}
+
 describe('a handshake', () => {
   const GOOD = ['Upgrade: websocket', 'Connection: keep-alive, Upgrade'];
   const KEY = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==';
   const VERSION = 'Sec-WebSocket-Version: 13';
-
-  /** What the request asks for, or the code of what is wrong with it. */
-  function upgradeOf(lines: readonly string[], start = 'GET /chat HTTP/1.1'): Upgrade | null | string {
-    let upgrade: Upgrade | null = null;
-    const limits = { headBytes: 4096, bodyBytes: 0, chunkLineBytes: 100, trailerBytes: 100 };
-    const parser = new HttpParser(limits, {
-      onHead: (head) => {
-        upgrade = head.upgradeSeen ? readUpgrade(head) : null;
-      },
-      onBody: () => undefined,
-      onComplete: () => undefined,
-    });
-    try {
-      parser.feed(Buffer.from(`${[start, 'Host: x', ...lines].join('\r\n')}\r\n\r\n`));
-    } catch (error) {
-      if (error instanceof ProtocolError) return `${error.status} ${error.code}`;
-      throw error;
-    }
-    return upgrade;
-  }
 
   it("is answered with the key's digest", () => {
     expect(upgradeOf([...GOOD, KEY, VERSION])).toEqual({ websocketKey: 'dGhlIHNhbXBsZSBub25jZQ==' });
