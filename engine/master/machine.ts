@@ -69,6 +69,7 @@ function handle(draft: Draft, event: MasterEvent): void {
     case 'worker-worn':
     case 'worker-too-large':
     case 'worker-drained':
+    case 'request-late':
     case 'request-overdue':
     case 'handler-overdue':
     case 'worker-unreachable':

@@ -12,6 +12,9 @@ import struct
 import threading
 
 ASK_SECONDS = 10
+# As it is before the application patches it (gevent does): what is said here is said at once.
+_Socket = socket.socket
+_Lock = threading.Lock
 
 
 class Control:
@@ -19,19 +22,21 @@ class Control:
 
     def __init__(self, endpoint):
         self.sock = connect(endpoint)
-        self._lock = threading.Lock()
+        self._lock = _Lock()
         self._received = b""
         # The thread that receives; until there is one, nothing can be asked.
         self.listener = None
         self._answers = {}
         self._last_question = 0
+        # Where all requests are in one thread, something that lets the others go on.
+        self.new_event = threading.Event
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._after_fork)
 
     def _after_fork(self):
         # A child of the application's own: nobody listens here, and whoever held the lock is in the parent.
         self.listener = None
-        self._lock = threading.Lock()
+        self._lock = _Lock()
         self._answers = {}
 
     def send(self, message):
@@ -61,7 +66,7 @@ class Control:
         """Asks the master a question and waits for `answered`; None when nobody listens or the answer is late."""
         if self.listener in (None, threading.get_ident()):
             return None
-        answer = [threading.Event(), None]
+        answer = [self.new_event(), None]
         with self._lock:
             self._last_question += 1
             question = self._last_question
@@ -88,6 +93,6 @@ def connect(endpoint):
         sock = socket.create_connection((host.strip("[]"), int(port)))
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return sock
-    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    sock = _Socket(socket.AF_UNIX, socket.SOCK_STREAM)
     sock.connect(endpoint)
     return sock

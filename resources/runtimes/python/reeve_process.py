@@ -9,6 +9,9 @@ import select
 import signal
 import sys
 
+# As it is before the application patches it (gevent does).
+_poll = getattr(select, "poll", None)
+
 # The descriptor whose end is the end of the master.
 _lifeline = -1
 
@@ -54,7 +57,7 @@ def end_with_master(endpoint, token):
     fcntl.fcntl(_lifeline, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(_lifeline, fcntl.F_SETSIG, signal.SIGKILL.value)
     fcntl.fcntl(_lifeline, fcntl.F_SETFL, fcntl.fcntl(_lifeline, fcntl.F_GETFL) | os.O_ASYNC)
-    poll = select.poll()
+    poll = _poll()
     poll.register(_lifeline, select.POLLIN)
     if poll.poll(0):  # it had ended before
         os._exit(0)

@@ -10,6 +10,9 @@ import traceback
 
 import reeve_process
 
+# As they are before the application patches them (gevent does): nothing here waits for anything but these.
+_fork, _waitpid, _poll, _signal = os.fork, os.waitpid, select.poll, signal.signal
+
 
 class Zygote:
     """`become(boot)` is called in each fork, with the boot record of the process to be; it does not return."""
@@ -28,10 +31,10 @@ class Zygote:
         for end in (self.wakeup_read, self.wakeup_write):
             end.setblocking(False)
         signal.set_wakeup_fd(self.wakeup_write.fileno(), warn_on_full_buffer=False)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
+        _signal(signal.SIGCHLD, lambda *_: None)
         gc.collect()
         gc.freeze()  # keeps the collector from touching, and so copying, pages that all of them share
-        poll = select.poll()
+        poll = _poll()
         poll.register(self.control.sock, select.POLLIN)
         poll.register(self.wakeup_read, select.POLLIN)
         while not (self.leaving and not self.children):
@@ -67,7 +70,7 @@ class Zygote:
         sys.stdout.flush()
         sys.stderr.flush()
         try:
-            pid = os.fork()
+            pid = _fork()
         except OSError as error:
             self.control.send({"type": "fork-failed", "spawnId": spawn_id, "message": str(error)})
             return
@@ -79,7 +82,9 @@ class Zygote:
     def _leave_family(self, message):
         try:
             signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            _signal(signal.SIGCHLD, signal.SIG_DFL)
+            if "gevent" in sys.modules:
+                sys.modules["gevent"].reinit()
             for sock in (self.wakeup_read, self.wakeup_write, self.control.sock):
                 sock.close()
             keys = ("role", "processes", "spawnId", "wid", "number", "isFirst")
@@ -93,7 +98,7 @@ class Zygote:
         # By pid, so that processes the application started at import stay its own.
         for pid in list(self.children):
             try:
-                reaped, status = os.waitpid(pid, os.WNOHANG)
+                reaped, status = _waitpid(pid, os.WNOHANG)
             except ChildProcessError:
                 reaped, status = pid, 0
             if reaped == 0:
