@@ -66,7 +66,7 @@ export class PhpHub {
       variables,
       isShared: this.#isShared,
       ready: () => this.#ready(worker, php),
-      lost: () => this.#lost(spawnId),
+      lost: (unbegunId) => this.#lost(spawnId, unbegunId),
       frame: (at, type, flags, requestId, bytes, start, end) =>
         this.#dispatcher.frameReceived(at, type, flags, requestId, bytes, start, end),
       endFlags: (exception) => recycling.endFlags(this.#events.served(core.slot) + 1, exception),
@@ -114,9 +114,13 @@ export class PhpHub {
     this.#dispatcher.pump();
   }
 
-  #lost(spawnId: number): void {
+  #lost(spawnId: number, unbegunId: number): void {
     const entry = this.#entries.get(spawnId);
     if (entry === undefined) return;
+    if (unbegunId !== 0) {
+      entry.worker.retiring = 'yes';
+      this.#dispatcher.takeBackAnswered(entry.worker, unbegunId, true);
+    }
     this.#coreLost(entry.worker);
     entry.crippleTimer ??= setTimeout(() => this.#events.crippled(entry.worker), CRIPPLED_MS);
   }

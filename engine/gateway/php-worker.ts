@@ -25,8 +25,8 @@ export interface PhpWorkerHost {
   readonly isShared: boolean;
   /** It answers: for the first time, or after a client has gone. */
   ready(): void;
-  /** Its connection has ended, or none can be made. */
-  lost(): void;
+  /** Its connection has ended, or none can be made: then the request with this id has not begun; 0: it has, or there is none. */
+  lost(unbegunId: number): void;
   frame(core: Core, type: number, flags: number, requestId: number, payload: Buffer, start: number, end: number): void;
   /** Flags for the end of an answer: has the worker had enough? */
   endFlags(exception: PhpException | null): number;
@@ -142,7 +142,7 @@ export class PhpWorker implements CoreWire {
       if (this.#socket !== socket) return;
       this.#socket = null;
       if (isPatient && !isConnected) this.#retry = setTimeout(() => this.greet(), RETRY_MS);
-      else this.#host.lost();
+      else this.#host.lost(isConnected ? 0 : this.#requestId);
     });
     return socket;
   }
