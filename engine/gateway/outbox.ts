@@ -14,8 +14,13 @@ export interface OutboxLimits {
 export const OUTBOX_LIMITS: OutboxLimits = { memoryBytes: 512 * 1024, fileBytes: 1024 * 1024 * 1024 };
 const DISK_QUEUE_BYTES = 1024 * 1024;
 const READ_BYTES = 128 * 1024;
-/** The socket is given no more at once: each piece that leaves shows that the client still reads, slowly perhaps. */
+/**
+ * The socket is given no more at once: each piece that leaves shows that the client still reads, slowly perhaps. Who has
+ * taken the last one in no time gets larger ones, which cost less.
+ */
 const PIECE_BYTES = 64 * 1024;
+const QUICK_PIECE_BYTES = 256 * 1024;
+const QUICK_MS = 50;
 const NOTHING = Buffer.alloc(0);
 
 export class Outbox {
@@ -36,6 +41,7 @@ export class Outbox {
   #isCongested = false;
   #onEmptied: (() => void) | null = null;
   #onRoom: (() => void) | null = null;
+  #pieceBytes = PIECE_BYTES;
 
   /** `onLost`: the file can not be written or read; the client sees that the answer is cut. */
   constructor(
@@ -65,9 +71,10 @@ export class Outbox {
       return;
     }
     if (this.#socket.writableLength === 0) this.progressMs = performance.now();
-    if (this.#waitingBytes === 0 && bytes.length <= PIECE_BYTES && this.#socket.write(bytes)) return;
+    const fits = bytes.length <= this.#pieceBytes;
+    if (this.#waitingBytes === 0 && fits && this.#socket.write(bytes)) return;
     if (this.#waitingBytes > 0) this.#wait(bytes);
-    else if (bytes.length > PIECE_BYTES) this.#wait(this.#send(bytes));
+    else if (!fits) this.#wait(this.#send(bytes));
     const waitingBytes = this.#waitingBytes + this.#socket.writableLength;
     if (waitingBytes > this.#limits.memoryBytes) this.#file = new SpoolFile(this.#folder, 'answer');
   }
@@ -82,7 +89,7 @@ export class Outbox {
   #send(bytes: Buffer): Buffer {
     let at = 0;
     while (at < bytes.length) {
-      const piece = bytes.subarray(at, at + PIECE_BYTES);
+      const piece = bytes.subarray(at, at + this.#pieceBytes);
       at += piece.length;
       if (!this.#socket.write(piece)) break;
     }
@@ -114,7 +121,9 @@ export class Outbox {
 
   /** The socket has room again. */
   drained(): void {
-    this.progressMs = performance.now();
+    const nowMs = performance.now();
+    this.#pieceBytes = nowMs - this.progressMs < QUICK_MS ? QUICK_PIECE_BYTES : PIECE_BYTES;
+    this.progressMs = nowMs;
     this.#sendWaiting();
     if (this.#waitingBytes > 0) return;
     if (this.#file === null) {
