@@ -15,7 +15,7 @@ import {
 } from './frames.ts';
 import type { HeadEdits } from './head-edits.ts';
 import { InputWindow } from './input-window.ts';
-import type { GatewayRequest } from './request.ts';
+import type { GatewayRequest, ResponseTarget } from './request.ts';
 import type { SlotWriter } from './slot-writer.ts';
 import { ACCEPT_BYTES, ACCEPT_HEADERS } from './websocket-handshake.ts';
 
@@ -48,21 +48,27 @@ export class AnswerFrames {
       const sent = end - start >= 4 ? decodeResponseHead(bytes, start + 4, end) : null;
       if (sent === null || request.answering) return false;
       const bodyStart = start + 4 + RESPONSE_HEAD_BYTES + sent.block.length;
-      const head = this.edits?.apply(sent) ?? sent;
+      const edited = this.edits?.apply(sent) ?? sent;
+      const { edit } = request;
+      const head = edit?.begin(edited) ?? edited;
+      const given = bytes.subarray(bodyStart, end);
+      const body = edit === null ? given : Buffer.concat([edit.data(given), edit.end()]);
       noteHead(request, head);
-      if (!request.failed) request.answer.bodyBytes = end - bodyStart;
+      if (!request.failed) request.answer.bodyBytes = body.length;
       request.parts = Math.max(head.parts, end > bodyStart ? 1 : 0);
       request.app = answeringApp(flags);
       // Counted first: whoever has the answer finds it in the statistics.
       this.#answered(core, request, bytes.readUInt32LE(start), flags);
-      target?.respond(head, bytes.subarray(bodyStart, end));
+      if (edit?.isStreamed === true) stream(target, head, body);
+      else target?.respond(head, body);
       return true;
     }
     if (type === FrameType.HEAD) {
       const upgrade = flags & UPGRADES;
       const sent = decodeResponseHead(bytes, start, end, upgrade === 0 ? undefined : 0);
       if (sent === null || request.answering) return false;
-      const head = this.edits?.apply(sent) ?? sent;
+      const edited = this.edits?.apply(sent) ?? sent;
+      const head = upgrade === 0 ? (request.edit?.begin(edited) ?? edited) : edited;
       request.answering = true;
       noteHead(request, head);
       if (upgrade !== 0) return this.#upgrade(core, request, head, upgrade);
@@ -71,9 +77,11 @@ export class AnswerFrames {
     }
     if (type === FrameType.DATA) {
       if (!request.answering) return false;
-      if (!request.failed && (flags & FrameFlag.CLOSED) === 0) request.answer.bodyBytes += end - start;
+      const given = bytes.subarray(start, end);
+      const body = request.input === null ? (request.edit?.data(given) ?? given) : given;
+      if (!request.failed && (flags & FrameFlag.CLOSED) === 0) request.answer.bodyBytes += body.length;
       request.parts++;
-      target?.data(bytes.subarray(start, end), flags & 0xff);
+      target?.data(body, flags & 0xff);
       return true;
     }
     if (type === FrameType.CONSUMED) {
@@ -86,6 +94,7 @@ export class AnswerFrames {
       request.status = 500;
     }
     request.app = answeringApp(flags);
+    if (request.answering && request.input === null) passRest(request, target);
     this.#answered(core, request, bytes.readUInt32LE(start), flags);
     if (request.answering && (flags & FrameFlag.ABORTED) !== 0) target?.abort();
     else if (request.answering) target?.end();
@@ -110,6 +119,20 @@ export class AnswerFrames {
 }
 
 const UPGRADES = FrameFlag.WEBSOCKET | FrameFlag.TUNNEL;
+
+function stream(target: ResponseTarget | null, head: ResponseHead, body: Buffer): void {
+  target?.begin(head);
+  target?.data(body);
+  target?.end();
+}
+
+/** What routes still have of the answer. */
+function passRest(request: GatewayRequest, target: ResponseTarget | null): void {
+  const rest = request.edit?.end();
+  if (rest === undefined || rest.length === 0) return;
+  if (!request.failed) request.answer.bodyBytes += rest.length;
+  target?.data(rest);
+}
 
 function noteHead(request: GatewayRequest, head: ResponseHead): void {
   if (request.failed) return;

@@ -18,7 +18,7 @@ export type ServeResult = 'answered' | 'folder' | 'none';
 export class FileServer {
   readonly store: FileStore;
   readonly #settings: StaticSettings;
-  readonly #types: MediaTypes;
+  readonly types: MediaTypes;
   readonly #expires: StaticExpires;
   readonly #gzip: (path: string) => boolean;
   /** Answers to plain requests for small files, where nothing in them depends on the time. */
@@ -28,7 +28,7 @@ export class FileServer {
   constructor(settings: StaticSettings, escaped: (path: string, root: string) => void) {
     this.#settings = settings;
     this.store = new FileStore(settings.safeFolders.map(bytesOf), escaped);
-    this.#types = new MediaTypes(settings.typeFiles);
+    this.types = new MediaTypes(settings.typeFiles);
     this.#expires = new StaticExpires(settings.expires);
     this.#gzip = gzipChooser(settings);
   }
@@ -50,7 +50,7 @@ export class FileServer {
   #serve(visit: GateVisit, found: FoundFile, root: string | null, contentType: string | undefined): void {
     const { variables } = visit;
     const { delegation } = this.#settings;
-    const type = contentType ?? this.#types.of(found.path);
+    const type = contentType ?? this.types.of(found.path);
     const zipped = this.#gzip(found.path) ? this.store.find(`${found.path}.gz`, root) : null;
     const hasZipped = isFile(zipped);
     const isZipped = hasZipped && takesGzip(variables.get('HTTP_ACCEPT_ENCODING'));

@@ -24,6 +24,7 @@ import { RedirectConnection } from './redirect-connection.ts';
 import { describeRefusal, Refusals } from './refusals.ts';
 import { RequestGate } from './request-gate.ts';
 import { type LoggedCore, RequestLog } from './request-log.ts';
+import { CommonsClient } from './routing/commons-client.ts';
 import { SlotWriter } from './slot-writer.ts';
 import type { SecureFacts } from './tls-certificates.ts';
 import { WorkerHub } from './worker-hub.ts';
@@ -47,6 +48,13 @@ export class Gateway {
   readonly #context: ConnectionContext;
   readonly #ticker: NodeJS.Timeout;
   readonly #refusals: Refusals;
+  readonly #commons: CommonsClient;
+  readonly #routingHost = {
+    log: (text: string) => this.#post({ type: 'trouble', text }),
+    raiseSignal: (signal: number) => this.#post({ type: 'signal', signal }),
+    raiseAlarm: (alarm: string, text: string) => this.#post({ type: 'alarm', alarm, text }),
+    queueLength: () => this.#dispatcher.queue.length,
+  };
   #trusted = new TrustedPeers([]);
   #serial = 0;
   #drainAsked = false;
@@ -54,6 +62,7 @@ export class Gateway {
   constructor(boot: GatewayBoot, post: (message: GatewayToMaster) => void) {
     this.#boot = boot;
     this.#post = post;
+    this.#commons = new CommonsClient(boot.commonsEndpoint, boot.token, this.#routingHost.log);
     const board = openScoreboard(boot.scoreboard);
     this.#slots = new SlotWriter(board, boot.gatewayId, boot.gatewayCount);
     this.#log = new RequestLog(boot.options, (text) => post({ type: 'request-lines', text }));
@@ -66,7 +75,10 @@ export class Gateway {
       workerWorn: (spawnId) => post({ type: 'worker-worn', spawnId }),
       demand: (count) => post({ type: 'demand', count }),
       coreLost: (spawnId, core, lostRequest) => post({ type: 'core-lost', spawnId, core, lostRequest }),
-      finished: (request, core, micros) => this.#log.write(request, core, Math.round(micros), this.#slots.requests),
+      finished: (request, core, micros) => {
+        request.edit?.finished();
+        this.#log.write(request, core, Math.round(micros), this.#slots.requests);
+      },
     });
     this.#hub = new WorkerHub(
       this.#dispatcher,
@@ -95,6 +107,7 @@ export class Gateway {
       encoder,
       finished: (request, counts, micros) => {
         this.#slots.answeredAtGate(request, counts);
+        request.edit?.finished();
         this.#log.write(request, NO_WORKER, Math.round(micros), this.#slots.requests);
       },
       refused: (status, client) => this.#refused(status, undefined, client),
@@ -171,6 +184,7 @@ export class Gateway {
     clearInterval(this.#ticker);
     this.#listening.dispose();
     for (const connection of this.#connections) connection.destroy();
+    this.#commons.dispose();
     this.#hub.dispose();
     this.#php.dispose();
     this.#dispatcher.dispose();
@@ -191,7 +205,7 @@ export class Gateway {
     this.#context.options = options;
     this.#connections.limit = options.maxConnections;
     encoder.httpVars = protocols.httpVars;
-    this.#gate.stages = gateStages(options, (text) => this.#post({ type: 'trouble', text }));
+    this.#gate.stages = gateStages(options, this.#routingHost, this.#commons);
     encoder.collects = this.#gate.stages.length > 0;
     encoder.serverNameIsHost = protocols.serverNameIsHost;
     this.#trusted = new TrustedPeers(protocols.trustedProxies);

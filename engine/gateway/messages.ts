@@ -5,6 +5,7 @@
 import type { EnvironEncoding } from '../config/languages.ts';
 import type { RequestLogFilter } from '../config/log-settings.ts';
 import type { PhpApp } from '../config/php-app.ts';
+import type { RoutingSettings } from '../config/routing-settings.ts';
 import type { ListenerKind, ProtocolSettings, RecyclingSettings, SocketAddress } from '../config/settings.ts';
 import type { StaticSettings } from '../config/static-settings.ts';
 import type { WebSocketSettings } from '../config/websocket-settings.ts';
@@ -21,6 +22,8 @@ export interface GatewayBoot {
   workerEndpoint: string;
   /** Folder for request bodies that do not fit in memory; the master removes it at the end. */
   bodyFolder: string;
+  /** Where the instance's caches and metrics are (engine/commons); empty: there are none. */
+  commonsEndpoint: string;
   /** Hex of the 32 bytes that workers send in HELLO. */
   token: string;
   options: GatewayOptions;
@@ -46,6 +49,7 @@ export interface GatewayOptions {
   httpKeepaliveSeconds: number;
   protocols: ProtocolSettings;
   websockets: WebSocketSettings;
+  routing: RoutingSettings;
   staticFiles: StaticSettings;
   /** `so-keepalive` */
   tcpKeepAlive: boolean;
@@ -137,6 +141,9 @@ export type GatewayToMaster =
   | { type: 'demand'; count: number }
   /** A line for the log. */
   | { type: 'trouble'; text: string }
+  /** Routes raise a signal of uWSGI's framework, or an alarm. */
+  | { type: 'signal'; signal: number }
+  | { type: 'alarm'; alarm: string; text: string }
   /** Request lines, as a latin-1 string of bytes, each with its end. */
   | { type: 'request-lines'; text: string }
   | { type: 'drained' };

@@ -133,7 +133,7 @@ export class RequestLog {
   #isWanted(request: GatewayRequest, micros: number): boolean {
     const { exceptions } = this.#options;
     // As uWSGI: packets of other modifiers have no line.
-    if (isPacketFrame(request.frame)) return false;
+    if (isPacketFrame(request.frame) || request.isUnlogged) return false;
     if (exceptions === null || request.isLoggedByApp) return true;
     const { status, answer, target } = request;
     return (

@@ -57,7 +57,8 @@ export class SlotWriter {
     slots[base + SlotField.varsLength] = shown;
     slots[base + SlotField.queued] = queued;
     slots[base + SlotField.startMs] = request.beganMs;
-    slots[base + SlotField.deadlineMs] = this.harakiriSeconds > 0 ? request.beganMs + this.harakiriSeconds * 1000 : 0;
+    const seconds = request.harakiriSeconds ?? this.harakiriSeconds;
+    slots[base + SlotField.deadlineMs] = seconds > 0 ? request.beganMs + seconds * 1000 : 0;
     slots[base] = request.id;
   }
 

@@ -17,6 +17,10 @@ export interface GatewayHearers {
   log: EngineLog;
   place: RuntimePlace;
   enqueue: (event: MasterEvent) => void;
+  /** A signal of uWSGI's framework. */
+  raiseSignal: (signal: number) => void;
+  /** False: there is no such alarm. */
+  raiseAlarm: (alarm: string, text: string) => boolean;
 }
 
 export function hearGateway(hearers: GatewayHearers, gatewayId: number, message: GatewayToMaster): void {
@@ -43,6 +47,12 @@ export function hearGateway(hearers: GatewayHearers, gatewayId: number, message:
       return enqueue({ type: 'demand', count: message.count });
     case 'trouble':
       return log.write(message.text);
+    case 'signal':
+      return hearers.raiseSignal(message.signal);
+    case 'alarm':
+      if (!hearers.raiseAlarm(message.alarm, message.text))
+        log.write(`routes name the alarm '${message.alarm}', which does not exist`);
+      return;
     case 'request-lines':
       return log.requestLines(message.text);
     case 'drained':

@@ -57,6 +57,7 @@ export function gatewayOptions(settings: EngineSettings, logTarget: RequestLogTa
     httpKeepaliveSeconds: settings.protocols.closesConnections ? 0 : settings.httpKeepaliveSeconds,
     protocols: settings.protocols,
     websockets: settings.websockets,
+    routing: settings.routing,
     staticFiles: settings.staticFiles,
     tcpKeepAlive: settings.sockets.keepAlive,
     maxConnections: connectionLimit(settings),

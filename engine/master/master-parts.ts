@@ -164,7 +164,11 @@ export class MasterParts {
       said: (gatewayId, message) => {
         const hearers = { accounts: this.accounts, direct: this.direct, listeners: this.listeners };
         const enqueue = this.loop.enqueue.bind(this.loop);
-        hearGateway({ ...hearers, log: this.log, place: this.place, enqueue }, gatewayId, message);
+        const raising = {
+          raiseSignal: (number: number) => this.companions.signals.raise(number),
+          raiseAlarm: (name: string, text: string) => this.system.alarms.raise(name, text),
+        };
+        hearGateway({ ...hearers, ...raising, log: this.log, place: this.place, enqueue }, gatewayId, message);
       },
       crashed: (gatewayId, reason, delayMs) => {
         forgetGateway(this.board, gatewayId);

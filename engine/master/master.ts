@@ -84,6 +84,7 @@ export class Master {
       Array.from({ length: settings.sockets.gateways }, (_, id) => ({
         scoreboard: board.buffer,
         bodyFolder: folder.bodyFolder,
+        commonsEndpoint: place.commonsEndpoint,
         token,
         options: gatewayOptions(settings, log.requestTarget),
         workerEndpoint: isWindows ? '127.0.0.1:0' : `${folder.path}/gateway-${id}`,

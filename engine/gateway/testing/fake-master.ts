@@ -123,6 +123,7 @@ export class FakeMaster {
       scoreboard: this.board.buffer,
       workerEndpoint: join(this.folder, 'workers.sock'),
       bodyFolder: join(this.folder, 'bodies'),
+      commonsEndpoint: '',
       token: this.#token,
       options: this.options,
     };

@@ -1,6 +1,7 @@
 /** Options of a gateway under test: plain defaults, and how a listener without TLS is bound. */
 import { defaultProtocols } from '../../config/options/requests.ts';
 import { defaultStatic } from '../../config/static-settings.ts';
+import { defaultRouting } from '../../config/routing-settings.ts';
 import { defaultWebSockets } from '../../config/websocket-settings.ts';
 import type { GatewayOptions, MasterToGateway, RequestLogOptions } from '../messages.ts';
 
@@ -37,6 +38,7 @@ export function plainGatewayOptions(differences: Partial<GatewayOptions> = {}): 
     tcpKeepAlive: false,
     maxConnections: 0,
     protocols: defaultProtocols(),
+    routing: defaultRouting(),
     websockets: defaultWebSockets(),
     staticFiles: defaultStatic(),
     requestLog: PLAIN_REQUEST_LOG,

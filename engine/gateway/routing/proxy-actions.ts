@@ -1,0 +1,210 @@
+/**
+ * `http` and `uwsgi`: the request goes to another server, and its answer to the client as it comes; no worker is needed.
+ * `proxyhttp` and `proxyuwsgi` say first whose request it is (PROXY protocol, version 1). A server that can not be
+ * reached is a 502, one that is silent for too long a 504.
+ */
+import { createReadStream } from 'node:fs';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { connect, isIPv6, type Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { parseAddress } from '../../config/address.ts';
+import { type ResponseHead, requestBody } from '../frames.ts';
+import type { GateVisit } from '../request-gate.ts';
+import { writeHead } from './answer-head.ts';
+import { type Fields, field } from './route-actions.ts';
+import type { RouteContext } from './route-context.ts';
+import type { LongActions } from './route-program.ts';
+import { UwsgiAnswer } from './uwsgi-answer.ts';
+
+/** Longest silence of the other server. */
+const SILENCE_MS = 60_000;
+
+type LongAction = LongActions['actions'][string];
+
+export const PROXY_ACTIONS: Readonly<Record<string, LongAction>> = {
+  http: (context, fields) => passHttp(context, fields, { isForwarded: true, saysPeer: false }),
+  httpdumb: (context, fields) => passHttp(context, fields, { isForwarded: false, saysPeer: false }),
+  proxyhttp: (context, fields) => passHttp(context, fields, { isForwarded: true, saysPeer: true }),
+  uwsgi: (context, fields) => passUwsgi(context, fields, false),
+  proxyuwsgi: (context, fields) => passUwsgi(context, fields, true),
+};
+
+/** Headers that are about one connection (RFC 9110 section 7.6.1), and those that are made anew. */
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+function passHttp(
+  context: RouteContext,
+  fields: Fields,
+  { isForwarded, saysPeer }: { isForwarded: boolean; saysPeer: boolean },
+): 'break' {
+  const visit = begin(context);
+  const { facts } = context.request;
+  const sent = httpRequest({
+    method: facts.method,
+    path: context.get('REQUEST_URI'),
+    headers: headersFor(context, field(context, fields, 'host'), isForwarded),
+    agent: false,
+    timeout: SILENCE_MS,
+    createConnection: () => open(field(context, fields, 'address'), saysPeer ? proxyLine(context) : null),
+  });
+  visit.onAbandoned = () => sent.destroy();
+  sent.on('response', (answer) => {
+    const head = httpHead(answer);
+    visit.begin(head);
+    pass(answer, visit);
+  });
+  sent.on('timeout', () => fail(visit, 504, () => sent.destroy()));
+  sent.on('error', () => fail(visit, 502, () => sent.destroy()));
+  sendBody(context, sent);
+  return 'break';
+}
+
+function passUwsgi(context: RouteContext, fields: Fields, saysPeer: boolean): 'break' {
+  const visit = begin(context);
+  const socket = open(field(context, fields, 'address'), saysPeer ? proxyLine(context) : null);
+  const answer = new UwsgiAnswer();
+  let isOver = false;
+  visit.onAbandoned = () => socket.destroy();
+  socket.setTimeout(SILENCE_MS, () => fail(visit, 504, () => socket.destroy()));
+  socket.on('data', (chunk: Buffer) => {
+    const parts = answer.feed(chunk);
+    if (parts === null) {
+      fail(visit, 502, () => socket.destroy());
+      return;
+    }
+    if (parts.head !== null) visit.begin(parts.head);
+    if (parts.body.length > 0) give(visit, parts.body, socket);
+  });
+  const end = (): void => {
+    if (isOver) return;
+    isOver = true;
+    if (answer.hasHead && answer.isWhole) visit.end();
+    else fail(visit, 502, () => socket.destroy());
+  };
+  socket.on('end', end);
+  socket.on('error', () => fail(visit, 502, () => socket.destroy()));
+  socket.on('close', end);
+  socket.write(
+    uwsgiPacket(context, Number(field(context, fields, 'modifier1')), Number(field(context, fields, 'modifier2'))),
+  );
+  const body = requestBody(context.request.frame);
+  if ('path' in body) createReadStream(body.path).pipe(socket, { end: false });
+  else if (body.bytes.length > 0) socket.write(body.bytes);
+  return 'break';
+}
+
+function begin(context: RouteContext): GateVisit {
+  const { visit } = context;
+  if (visit === null) throw new Error('a request is passed on when its answer is there');
+  context.isTaken = true;
+  visit.counts.push('routed');
+  return visit;
+}
+
+function fail(visit: GateVisit, status: number, stop: () => void): void {
+  if (visit.request.answering) visit.abort();
+  else visit.fail(status);
+  stop();
+}
+
+function open(written: string, first: string | null): Socket {
+  const parsed = parseAddress(written);
+  const address = parsed.ok ? parsed.address : null;
+  const socket =
+    address?.type === 'unix'
+      ? connect(address.path)
+      : connect(
+          address?.type === 'tcp' ? address.port : 0,
+          address?.type === 'tcp' ? address.host || '127.0.0.1' : '127.0.0.1',
+        );
+  if (first !== null) socket.write(first);
+  return socket;
+}
+
+function proxyLine(context: RouteContext): string {
+  const from = context.get('REMOTE_ADDR');
+  const to = context.get('SERVER_ADDR') || from;
+  if (from === '') return 'PROXY UNKNOWN\r\n';
+  const family = isIPv6(from) ? 'TCP6' : 'TCP4';
+  return `PROXY ${family} ${from} ${to} ${context.get('REMOTE_PORT') || '0'} ${context.get('SERVER_PORT') || '0'}\r\n`;
+}
+
+function headersFor(context: RouteContext, host: string, isForwarded: boolean): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of context.variables) {
+    if (!name.startsWith('HTTP_')) continue;
+    const header = name.slice(5).toLowerCase().replaceAll('_', '-');
+    if (!HOP_BY_HOP.has(header)) headers[header] = value;
+  }
+  const type = context.get('CONTENT_TYPE');
+  if (type !== '') headers['content-type'] = type;
+  const length = context.get('CONTENT_LENGTH');
+  if (length !== '') headers['content-length'] = length;
+  if (host !== '') headers.host = host;
+  headers.connection = 'close';
+  const address = context.get('REMOTE_ADDR');
+  if (isForwarded && address !== '') {
+    const before = headers['x-forwarded-for'];
+    headers['x-forwarded-for'] = before === undefined ? address : `${before}, ${address}`;
+  }
+  return headers;
+}
+
+function httpHead(answer: IncomingMessage): ResponseHead {
+  const lines: string[] = [];
+  const { rawHeaders } = answer;
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    if (!HOP_BY_HOP.has(name.toLowerCase())) lines.push(`${name}: ${rawHeaders[at + 1] ?? ''}`);
+  }
+  return writeHead({ status: answer.statusCode ?? 502, reason: answer.statusMessage ?? '', lines }, 1);
+}
+
+/** Passes the body on as the client takes it. */
+function pass(answer: IncomingMessage, visit: GateVisit): void {
+  answer.on('data', (chunk: Buffer) => give(visit, chunk, answer));
+  answer.on('end', () => (answer.complete ? visit.end() : visit.abort()));
+  answer.on('error', () => visit.abort());
+}
+
+function give(visit: GateVisit, chunk: Buffer, source: Readable): void {
+  if (visit.isOver) return;
+  visit.data(chunk);
+  if (!visit.whenRoom(() => source.resume())) source.pause();
+}
+
+function sendBody(context: RouteContext, sent: NodeJS.WritableStream): void {
+  const body = requestBody(context.request.frame);
+  if ('path' in body) createReadStream(body.path).pipe(sent);
+  else sent.end(body.bytes);
+}
+
+/** The request as a packet of the uwsgi protocol: reference section 1.1. */
+function uwsgiPacket(context: RouteContext, modifier1: number, modifier2: number): Buffer {
+  const parts: Buffer[] = [];
+  for (const [name, value] of context.variables) {
+    if (name === 'wsgi.url_scheme') continue;
+    parts.push(sized(name), sized(value));
+  }
+  const variables = Buffer.concat(parts);
+  const head = Buffer.from([modifier1 & 0xff, 0, 0, modifier2 & 0xff]);
+  head.writeUInt16LE(Math.min(variables.length, 0xffff), 1);
+  return Buffer.concat([head, variables]);
+}
+
+function sized(text: string): Buffer {
+  const bytes = Buffer.from(text, 'latin1');
+  const length = Buffer.alloc(2);
+  length.writeUInt16LE(Math.min(bytes.length, 0xffff), 0);
+  return Buffer.concat([length, bytes]);
+}
