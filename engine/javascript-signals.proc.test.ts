@@ -25,9 +25,9 @@ afterEach(async () => {
   engine = null;
 });
 
-it('a handler in JavaScript runs after the request that the worker serves', async () => {
+it('a handler in JavaScript runs after the request of a worker that serves one at a time', async () => {
   const started = await EngineProcess.launch({
-    ini: 'js-app = app.mjs\nmaster = true\nprocesses = 1',
+    ini: 'js-app = app.mjs\nmaster = true\nprocesses = 1\nthreads = 1',
     files: { 'app.mjs': APP },
   });
   engine = started;

@@ -20,7 +20,7 @@ export interface LanguageFacts {
 
 export const LANGUAGES: Readonly<Record<Language, LanguageFacts>> = {
   python: { title: 'Python', modifier1: 0, environ: 'marshal', forks: true },
-  javascript: { title: 'JavaScript', modifier1: 0, environ: 'json', forks: false },
+  javascript: { title: 'JavaScript', modifier1: 0, environ: 'pairs', forks: false },
   ruby: { title: 'Ruby', modifier1: 7, environ: 'ruby', forks: true },
   perl: { title: 'Perl', modifier1: 5, environ: 'pairs', forks: true },
   php: { title: 'PHP', modifier1: 14, environ: 'fastcgi', forks: false },

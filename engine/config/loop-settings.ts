@@ -1,6 +1,6 @@
 /**
- * How a worker runs several requests at a time: threads, an event loop of asyncio for ASGI applications, or greenlets of
- * gevent. How many is `threads` of EngineSettings. Read by engine/master and resources/runtimes/python. Pure.
+ * How a worker runs several requests at a time: threads, an event loop of asyncio for ASGI applications, greenlets of
+ * gevent, or the event loop that JavaScript has anyway. How many is `threads` of EngineSettings. Read by engine/master and resources/runtimes/python. Pure.
  */
 import type { ConfigError } from './errors.ts';
 import type { EngineSettings, Origin } from './settings.ts';
@@ -23,6 +23,11 @@ export type LoopSettings =
       patch: 'none' | 'app' | 'early';
       /** `gevent-wait-for-hub`: greenlets of the application's own may finish when the worker ends. */
       waitsForHub: boolean;
+    }
+  | {
+      type: 'node';
+      /** `harakiri`; 0: none. A worker that is stuck says where. */
+      harakiriSeconds: number;
     };
 
 /** The options as they are read. */
@@ -36,8 +41,8 @@ export interface LoopDraft {
   waitsForHub: boolean;
 }
 
-/** Requests at a time of an ASGI worker when nothing says how many: they cost little. */
-const ASGI_CORES = 100;
+/** Requests at a time of a worker with an event loop when nothing says how many: they cost little. */
+const LOOP_CORES = 100;
 
 export function loopDraft(): LoopDraft {
   return { cores: null, engine: null, lifespan: 'auto', patch: 'none', waitsForHub: false };
@@ -56,6 +61,12 @@ export function finishLoop(
     errors.push({ code: 'bad-value', message, origin: originOf(option) ?? { file: '', line: 0 }, option, hint });
   };
   const option = engine?.option ?? 'async';
+  if (settings.app.language === 'javascript' && engine === null && patch === 'none' && !waitsForHub) {
+    const threads = originOf('threads') === null ? LOOP_CORES : settings.threads;
+    settings.threads = cores ?? threads;
+    settings.loop = { type: 'node', harakiriSeconds: settings.harakiri.seconds };
+    return;
+  }
   if ((cores ?? 1) === 1 && engine === null && !isAsgi) return refuseAlone();
   if (settings.app.language !== 'python') {
     const message = `'${option}' is for Python applications: here 'processes' and 'threads' say how many requests run at a time.`;
@@ -82,7 +93,7 @@ export function finishLoop(
         `Remove '${option}'.`,
       );
     }
-    settings.threads = cores ?? ASGI_CORES;
+    settings.threads = cores ?? LOOP_CORES;
     settings.loop = { type: 'asyncio', isUvloop: engine?.name === 'uvloop', lifespan };
     return;
   }

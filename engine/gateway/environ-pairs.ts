@@ -1,10 +1,13 @@
 /**
- * The environ as pairs of strings, each `u32le length | bytes`: Perl's `unpack '(V/a*)*'` makes a list of it.
+ * The environ as pairs of strings, each `u32le length | bytes`: Perl's `unpack '(V/a*)*'` makes a list of it, and
+ * JavaScript cuts from it what it needs.
  * There is no end mark.
  */
 import type { EnvironWriter } from './environ-writer.ts';
 
 const LENGTH_BYTES = 4;
+/** Below this a loop is faster than the call into `Buffer.copy`. */
+const LOOP_BYTES = 48;
 
 export class PairsEnviron implements EnvironWriter {
   bytes: Buffer = Buffer.allocUnsafe(4096);
@@ -29,20 +32,31 @@ export class PairsEnviron implements EnvironWriter {
 
   raw(encodedPairs: Buffer): void {
     this.reserve(encodedPairs.length);
-    encodedPairs.copy(this.bytes, this.length);
-    this.length += encodedPairs.length;
+    this.#copy(encodedPairs, 0, encodedPairs.length);
   }
 
   pair(encodedKey: Buffer, source: Buffer, start: number, end: number): void {
     this.raw(encodedKey);
     this.reserve(LENGTH_BYTES + end - start);
     this.bytes.writeUInt32LE(end - start, this.length);
-    source.copy(this.bytes, this.length + LENGTH_BYTES, start, end);
-    this.length += LENGTH_BYTES + end - start;
+    this.length += LENGTH_BYTES;
+    this.#copy(source, start, end);
   }
 
   finish(): void {
     // What has been written is whole.
+  }
+
+  #copy(source: Buffer, start: number, end: number): void {
+    const size = end - start;
+    if (size < LOOP_BYTES) {
+      const { bytes } = this;
+      let at = this.length;
+      for (let i = start; i < end; i++) bytes[at++] = source[i] ?? 0;
+    } else {
+      source.copy(this.bytes, this.length, start, end);
+    }
+    this.length += size;
   }
 
   protected reserve(more: number): void {

@@ -1,16 +1,17 @@
 /** JavaScript applications of every kind that handlers.mjs describes, behind the real gateway. */
 import { createHash, randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SlotField, slotIndex } from '../scoreboard.ts';
 import { eventually, FakeMaster } from './testing/fake-master.ts';
-import { queueBehind, warmUp } from './testing/queue-behind.ts';
 import { get, RawClient } from './testing/raw-client.ts';
 
 let master: FakeMaster;
 let port: number;
 
 beforeEach(async () => {
-  master = new FakeMaster({ environEncoding: 'json' });
+  master = new FakeMaster({ environEncoding: 'pairs' });
   port = await master.listenPort('http');
 });
 
@@ -140,7 +141,7 @@ describe.for([
   });
 });
 
-test('a slow request does not hold those queued behind it: they are taken back', async () => {
+test('with one core the next request waits in the gateway, and goes to whichever worker is free', async () => {
   const app = `import { existsSync } from 'node:fs';
     export default async (request) => {
       const { pathname, search } = new URL(request.url);
@@ -148,14 +149,12 @@ test('a slow request does not hold those queued behind it: they are taken back',
       return new Response(String(process.pid));
     };`;
   await serve(app);
-  await warmUp(port);
-  const { slow, behind, release } = await queueBehind(master, port, master.workers[0], '/wait', ['/', '/']);
+  const slow = get(port, '/wait?go');
+  await eventually('it to begin', () => (master.board.slots[slotIndex(0, SlotField.requestId)] ? true : undefined));
+  const behind = get(port, '/');
   const second = await master.startWorker({ language: 'javascript' });
-  expect((await Promise.all(behind)).map((answer) => answer.body.toString())).toEqual([
-    `${second.pid}`,
-    `${second.pid}`,
-  ]);
-  release();
+  expect((await behind).body.toString()).toBe(String(second.pid));
+  writeFileSync(join(master.folder, 'go'), '');
   expect((await slow).status).toBe(200);
 });
 

@@ -1,140 +1,186 @@
 /**
  * One answer on its way to the gateway. What is written within one turn of the event loop is collected: an answer
- * that is complete by then leaves as one frame, anything else streams.
+ * that is complete by then leaves as one frame, anything else streams. Handlers (node-handler.mjs, fetch-handler.mjs)
+ * call `head`, `data`, `end` and `fail`, and hear in `onGone` that nobody waits for the answer any more.
  */
-import { ABORTED, EXCEPTION, encodeData, encodeEnd, encodeHead, encodeResponse } from './frames.mjs';
+import { ABORTED, EXCEPTION, LOG } from './frames.mjs';
 
-/** Headers that speak about one connection belong to the gateway. */
-const HOP_BY_HOP = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
-/** More than this is not worth copying into one frame. */
+/** More than this is not worth collecting. */
 const JOIN_BYTES = 128 * 1024;
-/** Larger pieces are cut, so that no frame is large. */
-const MAX_DATA_BYTES = 256 * 1024;
-
-/** @param headers an iterable of [name, value] */
-export function makeHead(status, reason, headers) {
-  let block = `${reason}\r\n`;
-  let headerCount = 0;
-  let contentLength = -1;
-  for (const [name, value] of headers) {
-    const lower = name.toLowerCase();
-    if (HOP_BY_HOP.has(lower)) continue;
-    if (lower === 'content-length') {
-      // One that is no length, or a second one, would contradict the real one.
-      if (contentLength >= 0 || !/^\d{1,15}$/.test(value)) continue;
-      contentLength = Number(value);
-    }
-    block += `${name}: ${value}\r\n`;
-    headerCount++;
-  }
-  return { status, headerCount, contentLength, block: Buffer.from(block, 'latin1') };
-}
 
 export class Answer {
-  #socket;
-  #requestId;
-  #endFlags;
-  #startedMs = performance.now();
+  requestId;
+  /** The request's variables, for what is said about it in the log. */
+  variables;
+  /** Called once with the reason, an Error, when the client has gone or the request has taken too long. */
+  onGone = null;
+  /** Called with the flags and payload of each INPUT frame, once the connection is a tunnel. */
+  onInput = null;
+  /** What is to be done when the answer has ended. */
+  #ended;
+  #line;
+  #startedMs;
   #head = null;
   #isHeadSent = false;
   #parts = [];
   #bytes = 0;
-  #isScheduled = false;
   #isEnded = false;
+  #isHeld = false;
+  #isLogged = false;
+  #waiting = [];
 
-  /** @param endFlags asked once, just before the end, for what the worker adds to the end's flags */
-  constructor(socket, requestId, endFlags) {
-    this.#socket = socket;
-    this.#requestId = requestId;
-    this.#endFlags = endFlags;
+  /** @param startedMs as performance.now() says it
+   * @param ended called just before the end with what the application threw, or null; gives flags for the last frame */
+  constructor(line, requestId, variables, startedMs, ended) {
+    this.#line = line;
+    this.#startedMs = startedMs;
+    this.requestId = requestId;
+    this.variables = variables;
+    this.#ended = ended;
   }
 
   get isEnded() {
     return this.#isEnded;
   }
 
+  /** `{ status, headerCount, contentLength, block }`; the block is latin-1: reason CRLF, header lines with CRLF. */
   head(head) {
-    this.#head ??= head;
-    this.#schedule();
+    if (this.#isEnded || this.#head !== null) return;
+    this.#head = head;
+    this.#line.flushAtEnd(this);
   }
 
-  /** False: the gateway reads slower than this; wait for `drained`. */
-  data(chunk) {
-    if (chunk.length === 0) return true;
-    this.#parts.push(chunk);
-    this.#bytes += chunk.length;
-    if (this.#bytes > JOIN_BYTES) this.#flush();
-    else this.#schedule();
-    return !this.#socket.writableNeedDrain;
+  /** A piece of the body, text in UTF-8 or bytes. False: the gateway reads slower than this; wait for `drained`. */
+  data(piece) {
+    if (this.#isEnded || piece.length === 0) return true;
+    this.#parts.push(piece);
+    this.#bytes += piece.length;
+    if (this.#bytes > JOIN_BYTES) this.flush();
+    else this.#line.flushAtEnd(this);
+    return !this.#isHeld && !this.#line.isFull;
   }
 
-  async drained() {
-    while (this.#socket.writableNeedDrain && !this.#socket.destroyed) {
-      await new Promise((resolve) => {
-        this.#socket.once('drain', resolve);
-        this.#socket.once('close', resolve);
-      });
+  /** Bytes of a connection that is a tunnel from now on; `head` as for `head`, its status 0 for a head of one's own. */
+  becomeTunnel(head, flag) {
+    if (this.#isEnded || this.#isHeadSent) return;
+    this.#head = head;
+    this.#isHeadSent = true;
+    this.#line.writer.head(this.requestId, flag, head);
+    this.#line.schedule();
+  }
+
+  /** The application has taken so many bytes of INPUT frames. */
+  consumed(inputBytes) {
+    if (this.#isEnded) return;
+    this.#line.writer.consumed(this.requestId, inputBytes);
+    this.#line.schedule();
+  }
+
+  /** Calls back when there is room for more, or when more is pointless. */
+  whenDrained(callback) {
+    if (this.#isHeld && !this.#isEnded) this.#waiting.push(callback);
+    else this.#line.whenDrained(callback);
+  }
+
+  drained() {
+    return new Promise((resolve) => this.whenDrained(resolve));
+  }
+
+  /** The client is slow: nothing more is sent until it has caught up. */
+  hold(isHeld) {
+    this.#isHeld = isHeld;
+    if (isHeld) return;
+    if (this.#parts.length > 0) this.#line.flushAtEnd(this);
+    this.#tellDrained();
+  }
+
+  logVariable(name, value) {
+    if (this.#isEnded) return;
+    this.#line.writer.logVariable(this.requestId, name, value);
+    this.#line.schedule();
+  }
+
+  /** It is logged even though request logging is off. */
+  logAnyway() {
+    this.#isLogged = true;
+  }
+
+  end(last = null) {
+    if (this.#isEnded) return;
+    const { writer } = this.#line;
+    const head = this.#head;
+    if (this.#isHeadSent || head === null || this.#parts.length + (last === null ? 0 : 1) > 1) {
+      if (last !== null) this.data(last);
+      this.#finish(0, null);
+      return;
     }
-  }
-
-  end() {
-    this.#finish(0);
+    const body = last ?? this.#parts[0] ?? null;
+    const flags = this.#close(null);
+    writer.response(this.requestId, flags, this.#micros(), head, body);
+    this.#line.schedule();
   }
 
   /** The application raised: reported, and the client gets a 500 or sees the answer cut. */
   fail(error) {
     if (this.#isEnded) return;
     console.error(error instanceof Error ? (error.stack ?? error.message) : error);
+    this.#finish(EXCEPTION, error);
+  }
+
+  /** It ends without having been completed, and that is nobody's fault. */
+  abort() {
+    if (!this.#isEnded) this.#finish(ABORTED, null);
+  }
+
+  /** Nobody waits for it any more. */
+  gone(error) {
+    if (this.#isEnded) return;
+    const tell = this.onGone;
+    this.abort();
+    tell?.(error);
+  }
+
+  /** Sends what has been collected; the line calls this. */
+  flush() {
+    if (this.#head === null || this.#isHeld) return;
+    const { writer } = this.#line;
     if (!this.#isHeadSent) {
+      this.#isHeadSent = true;
+      writer.head(this.requestId, 0, this.#head);
+    }
+    for (const part of this.#parts) writer.data(this.requestId, typeof part === 'string' ? Buffer.from(part) : part);
+    this.#parts = [];
+    this.#bytes = 0;
+    this.#line.schedule();
+  }
+
+  #finish(flags, error) {
+    const isCut = flags !== 0;
+    const more = this.#close(error);
+    if (isCut && !this.#isHeadSent) {
       this.#head = null;
       this.#parts = [];
     }
-    this.#finish(EXCEPTION);
+    this.#isHeld = false;
+    this.flush();
+    const cut = isCut && this.#isHeadSent ? ABORTED : 0;
+    this.#line.writer.end(this.requestId, (flags & EXCEPTION) | cut | more, this.#micros());
+    this.#line.schedule();
+    this.#tellDrained();
   }
 
-  #finish(flags) {
-    if (this.#isEnded) return;
+  #close(error) {
     this.#isEnded = true;
-    const micros = Math.round((performance.now() - this.#startedMs) * 1000);
-    const all = flags | this.#endFlags();
-    if (!this.#isHeadSent && this.#head !== null && flags === 0 && this.#bytes <= JOIN_BYTES) {
-      this.#socket.write(encodeResponse(this.#requestId, all, micros, this.#head, this.#parts, this.#bytes));
-      return;
-    }
-    this.#flush();
-    const cut = (flags & EXCEPTION) !== 0 && this.#isHeadSent ? ABORTED : 0;
-    this.#socket.write(encodeEnd(this.#requestId, all | cut, micros));
+    this.onGone = null;
+    this.#line.forget(this);
+    return this.#ended(error) | (this.#isLogged ? LOG : 0);
   }
 
-  #schedule() {
-    if (this.#isScheduled || this.#isEnded) return;
-    this.#isScheduled = true;
-    setImmediate(() => {
-      this.#isScheduled = false;
-      if (!this.#isEnded) this.#flush();
-    });
+  #micros() {
+    return Math.round((performance.now() - this.#startedMs) * 1000);
   }
 
-  #flush() {
-    if (this.#head === null) return;
-    if (!this.#isHeadSent) {
-      this.#isHeadSent = true;
-      this.#socket.write(encodeHead(this.#requestId, this.#head));
-    }
-    for (const part of this.#parts) {
-      for (let at = 0; at < part.length; at += MAX_DATA_BYTES) {
-        this.#socket.write(encodeData(this.#requestId, part.subarray(at, at + MAX_DATA_BYTES)));
-      }
-    }
-    this.#parts = [];
-    this.#bytes = 0;
+  #tellDrained() {
+    for (const callback of this.#waiting.splice(0)) callback();
   }
 }

@@ -35,6 +35,10 @@ class Signals {
     this.#send({ type: 'raise-signal', number });
   }
 
+  get isWaiting() {
+    return this.#pending.length > 0;
+  }
+
   get isRunning() {
     return this.#isRunning;
   }

@@ -1,0 +1,166 @@
+/**
+ * The requests of a JavaScript worker: they come on one connection from each gateway, so many at a time as the worker has
+ * cores, and run beside each other in its event loop. It ends the process when it shall and nothing runs any more.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Answer } from './answer.mjs';
+import { BODY_FILE, CANCEL, CONTROL_CORE, GO_ON, HOLD, INPUT, REQUEST, SHARED_CORES, TAKE_BACK } from './frames.mjs';
+import { Line } from './line.mjs';
+import { Recycling } from './recycling.mjs';
+import { signals } from './signals.mjs';
+import { Variables } from './variables.mjs';
+
+/** A handler that holds the event loop longer than this is slow: answers before it are sent first. */
+const SLOW_MS = 2;
+/** For how long others are taken for slow then. */
+const SLOW_FOR_MS = 10_000;
+/** Which request a failure belongs to; on older versions that knowledge costs more than all else about a request. */
+const present = Number(process.versions.node.split('.')[0]) >= 24 ? new AsyncLocalStorage() : null;
+
+/** The request that the code which runs now belongs to, as an Answer; undefined: none, or nobody knows. */
+export function presentRequest() {
+  return present?.getStore();
+}
+
+export class Serving {
+  #boot;
+  #handler = null;
+  #lines = [];
+  /** By request id, which differ among gateways. */
+  #answers = new Map();
+  /** Requests that came while a handler of a signal runs, of a worker that does one thing at a time. */
+  #waiting = [];
+  #isStopping = false;
+  #slowUntilMs = 0;
+  #recycling;
+  #ended = (error) => this.#recycling.endFlags(error);
+
+  constructor(boot) {
+    this.#boot = boot;
+    this.#recycling = new Recycling(boot);
+  }
+
+  get running() {
+    return this.#answers.size;
+  }
+
+  /** A handler of a signal may run: beside a request only where requests run beside each other. */
+  get isFree() {
+    return this.#answers.size === 0 || this.#boot.threads > 1;
+  }
+
+  /** Handlers of signals have run: requests that came meanwhile begin. */
+  resume() {
+    for (const begin of this.#waiting.splice(0)) begin();
+  }
+
+  /** Finishes what runs, then ends the process. */
+  exit() {
+    this.#isStopping = true;
+    this.#exitWhenIdle();
+  }
+
+  /** The request has taken too long, and its client has heard so. */
+  cancel(requestId) {
+    this.#answers.get(requestId)?.gone(new Error('The request has taken longer than harakiri allows.'));
+  }
+
+  /** The only request that runs; undefined: none does, or several. */
+  get onlyRequest() {
+    return this.#answers.size === 1 ? this.#answers.values().next().value : undefined;
+  }
+
+  /** @param handler `(variables, body, answer, flags)`; null: there is no application */
+  serve(handler) {
+    this.#handler = handler;
+    for (const endpoint of this.#boot.gatewayEndpoints) {
+      const running = new Set();
+      const line = new Line(
+        endpoint,
+        this.#boot,
+        SHARED_CORES,
+        (type, flags, id, bytes, start, end) => this.#received(line, running, type, flags, id, bytes, start, end),
+        () => {
+          for (const answer of running) answer.gone(new Error('The gateway has gone.'));
+        },
+      );
+      this.#lines.push(line);
+      this.#openControl(endpoint);
+    }
+  }
+
+  #openControl(endpoint) {
+    const line = new Line(endpoint, this.#boot, CONTROL_CORE, (type, _flags, requestId) => {
+      if (type === CANCEL) this.#answers.get(requestId)?.gone(clientGone());
+      if (type !== TAKE_BACK) return;
+      // Requests begin when they come.
+      line.writer.begun(requestId);
+      line.schedule();
+    });
+  }
+
+  #received(line, running, type, flags, requestId, bytes, start, end) {
+    if (type === REQUEST) {
+      const bodyStart = start + 4 + bytes.readUInt32LE(start);
+      const text = bytes.latin1Slice(start + 4, bodyStart);
+      let body = null;
+      if (end > bodyStart) {
+        body =
+          (flags & BODY_FILE) === 0
+            ? Buffer.from(bytes.subarray(bodyStart, end))
+            : { path: bytes.utf8Slice(bodyStart, end) };
+      }
+      const begin = () => this.#begin(line, running, flags, requestId, text, body);
+      if (signals.isRunning && this.#boot.threads === 1) this.#waiting.push(begin);
+      else begin();
+      return;
+    }
+    const answer = this.#answers.get(requestId);
+    if (answer === undefined) return;
+    if (type === HOLD || type === GO_ON) answer.hold(type === HOLD);
+    else if (type === INPUT) answer.onInput?.(flags, Buffer.from(bytes.subarray(start, end)));
+  }
+
+  #begin(line, running, flags, requestId, text, body) {
+    const beginMs = performance.now();
+    if (beginMs < this.#slowUntilMs) line.flush();
+    const variables = new Variables(text);
+    const answer = new Answer(line, requestId, variables, beginMs, (error) => {
+      this.#answers.delete(requestId);
+      running.delete(answer);
+      const more = this.#ended(error);
+      if (this.#isStopping) setImmediate(() => this.#exitWhenIdle());
+      if (signals.isWaiting) setImmediate(() => void signals.run());
+      return more;
+    });
+    this.#answers.set(requestId, answer);
+    running.add(answer);
+    try {
+      if (this.#handler === null) {
+        console.error('--- no JavaScript application found, check your startup logs for errors ---');
+        answer.end();
+      } else if (present === null) {
+        this.#handler(variables, body, answer, flags);
+      } else {
+        present.run(answer, this.#handler, variables, body, answer, flags);
+      }
+    } catch (error) {
+      answer.fail(error);
+    }
+    const nowMs = performance.now();
+    if (nowMs - beginMs > SLOW_MS) this.#slowUntilMs = nowMs + SLOW_FOR_MS;
+  }
+
+  #exitWhenIdle() {
+    if (!this.#isStopping || this.#answers.size > 0 || this.#waiting.length > 0) return;
+    // What was answered last must have left: then the process may end.
+    for (const line of this.#lines) line.flush();
+    const unsent = this.#lines.filter((line) => !line.isEmpty);
+    if (unsent.length === 0) process.exit(0);
+    for (const line of unsent) line.whenDrained(() => this.#exitWhenIdle());
+  }
+}
+
+function clientGone() {
+  return Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
+}
