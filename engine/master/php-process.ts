@@ -74,25 +74,21 @@ function writeIniFolder(app: PhpApp, folder: string): string | null {
   app.iniAppend.forEach((path, index) => {
     symlinkSync(path, join(folder, `${String(index).padStart(4, '0')}-${basename(path)}.ini`));
   });
-  const set = [...app.set];
+  // As on uWSGI values are in the language of php.ini: quotes, constants and comments count.
+  const lines = app.set.map(([name, value]) => `${name}=${value}\n`);
   if (prepend !== null) {
     const script = join(folder, 'prepend.php');
     writeFileSync(script, prepend);
-    set.push(['auto_prepend_file', script]);
+    lines.push(`auto_prepend_file="${script}"\n`);
   }
-  writeFileSync(join(folder, 'zz-set.ini'), set.map(([name, value]) => `${name} = ${quoteIni(value)}\n`).join(''));
+  writeFileSync(join(folder, 'zz-set.ini'), lines.join(''));
   return folder;
-}
-
-/** A value as php.ini has it, taken as it is. */
-function quoteIni(value: string): string {
-  return `"${value.replace(/["\\$]/g, (char) => `\\${char}`)}"`;
 }
 
 /** What runs in front of every script; null: nothing does. As on uWSGI constants are there for the code that follows. */
 function prependText({ constants, execBefore, execAfter, set }: PhpApp): string | null {
   if (constants.length + execBefore.length + execAfter.length === 0) return null;
-  const own = set.findLast(([name]) => name === 'auto_prepend_file')?.[1];
+  const own = set.findLast(([name]) => name === 'auto_prepend_file')?.[1].replace(/^"(.*)"$/, '$1');
   const lines = constants.map(([name, value]) => `define(${quotePhp(name)}, ${quotePhp(value)});`);
   for (const code of execBefore) lines.push(`eval(${quotePhp(code)});`);
   // After `exit`, too. The code sees the script's variables.
