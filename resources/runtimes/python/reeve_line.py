@@ -57,8 +57,8 @@ class Line:
 
 
 class LineInput:
-    """INPUT frames of one request. No more is received than belongs to a frame: whoever waits on the descriptor finds it
-    readable as long as there is another one.
+    """INPUT frames of one request. From `fileno` on no more is received than belongs to a frame: whoever waits on the
+    descriptor finds it readable as long as there is another one.
     """
 
     def __init__(self, line, request_id):
@@ -68,32 +68,36 @@ class LineInput:
         # Nothing waits behind a request for an upgrade; what is here came for an earlier one.
         self._have = line.buffer[line.position :]
         line.position = len(line.buffer)
+        self._is_exact = False
 
     def fileno(self):
+        self._is_exact = True
         return self._sock.fileno()
 
     def next(self, is_waiting):
         """(flags, payload), or None while nothing has come. @raises OSError the gateway is gone"""
         how = 0 if is_waiting else socket.MSG_DONTWAIT
         while True:
+            have = self._have
             need = HEADER_BYTES
-            if len(self._have) >= HEADER_BYTES:
-                size, kind, flags, _, request_id = unpack_header(self._have)
+            if len(have) >= HEADER_BYTES:
+                size, kind, flags, _, request_id = unpack_header(have)
                 need += size
-                if len(self._have) >= need:
-                    payload, self._have = self._have[HEADER_BYTES:need], self._have[need:]
+                if len(have) >= need:
+                    self._have = have[need:]
                     if kind != INPUT:
                         raise OSError("frame of type %d from the gateway" % kind)
                     if request_id == self._id:
-                        return flags, payload
+                        return flags, have[HEADER_BYTES:need]
                     continue
+            missing = need - len(have)
             try:
-                data = self._sock.recv(need - len(self._have), how)
+                data = self._sock.recv(missing if self._is_exact or missing > _RECV_BYTES else _RECV_BYTES, how)
             except BlockingIOError:
                 return None
             if not data:
                 raise OSError("the gateway is gone")
-            self._have += data
+            self._have = have + data if have else data
 
     def close(self):
         """What has come of the next frame belongs to the line again."""

@@ -41,10 +41,9 @@ class WebSocket:
         if self.is_closed:
             raise receive_error()
         try:
-            frame = self._input.next(False)
+            frame = self._input.next(is_waiting and not self._tells_waits)
             if frame is None and is_waiting:
-                if self._tells_waits:
-                    self._tell_consumed()
+                self._tell_consumed()
                 frame = self._input.next(True)
         except OSError:
             self.is_closed = True
