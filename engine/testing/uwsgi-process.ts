@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { waitFor } from './engine-process.ts';
 
 /** Why there is none to compare with; null: it is here. */
-export function whyNoUwsgi(): string | null {
+export function whyNoUwsgi(plugin = 'python3'): string | null {
   try {
-    execFileSync('uwsgi', ['--plugins', 'python3', '--version'], { stdio: 'ignore' });
+    execFileSync('uwsgi', ['--plugins', plugin, '--version'], { stdio: 'ignore' });
     return null;
   } catch {
-    return 'uWSGI with its plugin python3 is not installed';
+    return `uWSGI with its plugin ${plugin} is not installed`;
   }
 }
 

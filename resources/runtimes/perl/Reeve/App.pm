@@ -14,7 +14,7 @@ use constant MOST_FRAMES => 50;
 # What died last and where: the value's text, and the frames behind it.
 my ($last_error, $last_stack) = ('', '');
 
-# `@INC` and `@ARGV` as uWSGI has them.
+# `@INC`, `@ARGV` and PLACK_ENV as uWSGI has them.
 sub prepare {
     my ($setting) = @_;
     for my $folder (@{ $setting->{localLibs} }) {
@@ -26,6 +26,8 @@ sub prepare {
         }
     }
     @ARGV = @{ $setting->{args} };
+    # Frameworks take anything else than `development` for production; uWSGI says its name.
+    $ENV{PLACK_ENV} //= 'uwsgi';
     $SIG{__DIE__} = \&note_death if !$setting->{noDieCatch};
 }
 
@@ -104,7 +106,10 @@ sub stack {
         # From here on it is the runtime that called.
         last if $package =~ /^Reeve::(?!Sandbox)/;
         $level += 1;
-        my $sub = (caller $level)[3] // 'main program';
+        my (undef, undef, $next_line, $sub) = caller $level;
+        $sub //= 'main program';
+        # Perl calls a handler of a signal in an eval of its own.
+        next if $sub eq '(eval)' && $next_line == $line;
         $text .= "    $file line $line in $sub\n";
         $shown += 1;
         last if $shown >= MOST_FRAMES;

@@ -167,38 +167,39 @@ sub answer {
     return stream(\@head, $body);
 }
 
-# A body that is read: a file handle, or an object with getline and close.
+# A body that is read: a file handle, or an object with getline and close. As call_app.
 sub stream {
     my ($head, $body) = @_;
+    my $whole;
     my $is_done = eval {
         # In blocks rather than lines.
         local $/ = \(READ_BYTES);
-        my $first = $body->getline;
-        if (defined $first && is_small_file($body, $first)) {
-            $is_whole = 1;
-            $first = [ $head->[0], $head->[1], 1, $head->[2], $head->[3], as_bytes($first) ];
-            $body->close;
-            return $first;
+        my $data = $body->getline;
+        if (defined $data && is_all($head, $body, $data)) {
+            $whole = [ $head->[0], $head->[1], 1, $head->[2], $head->[3], as_bytes($data) ];
+            $data  = $body->getline;
         }
-        for (my $data = $first; defined $data; $data = $body->getline) {
+        for (; defined $data; $data = $body->getline) {
+            ($whole, $data) = (undef, $whole->[5] . $data) if $whole;
             send_data($head, as_bytes($data)) if length $data;
         }
-        send_data($head, '') if !$head_sent;
+        send_data($head, '') if !$head_sent && !$whole;
         $is_whole = 1;
         $body->close;
         1;
     };
-    return ref $is_done ? $is_done : undef if $is_done;
+    return $whole if $is_done;
     my $error = $@;
-    # Closed in any case, also when the client has gone; what fails there was reported by what failed before.
+    # Closed in any case, also when the client has gone; what failed first is reported.
     eval { $body->close } if !$is_whole;
     die $error;
 }
 
-# A file on disk of which there is no more: it leaves in one piece.
-sub is_small_file {
-    my ($body, $first) = @_;
-    return length $first < READ_BYTES && ref $body && Scalar::Util::reftype($body) eq 'GLOB' && -f $body && eof $body;
+# The first block is as long as the response says, or its file is at its end: it leaves in one piece.
+sub is_all {
+    my ($head, $body, $data) = @_;
+    return 1 if length $data == $head->[2];
+    return length $data < READ_BYTES && Scalar::Util::reftype($body) eq 'GLOB' && -f $body && eof $body;
 }
 
 # The object that writes a body, after [status, headers].

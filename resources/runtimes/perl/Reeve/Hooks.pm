@@ -28,7 +28,7 @@ sub run {
         for my $hook (@{ $boot->{system}{hooks} }) {
             my ($its_phase, $action, $argument, $text) = @$hook;
             next if $its_phase ne $phase;
-            print STDERR "running \"$text\" (", $phase =~ s/-app/ app/r, ")...\n";
+            print STDERR "running \"$text\" (" . $phase =~ s/-app/ app/r . ")...\n";
             my $reason = attempt($boot, $control, $action, $argument) // next;
             print STDERR "FATAL hook failed: \"$text\" ($phase) $reason\n";
             STDOUT->flush;
@@ -54,7 +54,7 @@ sub bind_to_cpus {
     my ($list) = map { /^Cpus_allowed_list:\s*(\S+)/ ? $1 : () } <$status> or return;
     my @cpus = map { my ($first, $last) = split /-/; $first .. $last // $first } split /,/, $list;
     my $chosen = join ',', map { $cpus[ (($boot->{wid} - 1) * $count + $_) % @cpus ] } 0 .. $count - 1;
-    print STDERR "mapping worker $boot->{wid} to CPUs: ", $chosen =~ tr/,/ /r, "\n";
+    print STDERR "mapping worker $boot->{wid} to CPUs: " . $chosen =~ tr/,/ /r . "\n";
     my $code = system "taskset -pc $chosen $$ >/dev/null 2>&1";
     print STDERR "*** worker $boot->{wid} can not be bound to these CPUs: taskset failed ***\n" if $code != 0;
 }

@@ -42,7 +42,7 @@ sub enqueue {
         unlink $draft;
         die "unable to spool job: $path can not be written: $reason\n";
     }
-    print STDERR '[spooler] written ', length $data, " bytes to file $path\n" if !$boot->{spooler}{isQuiet};
+    print STDERR '[spooler] written ' . length($data) . " bytes to file $path\n" if !$boot->{spooler}{isQuiet};
     wake($boot, $folder);
     return $path;
 }

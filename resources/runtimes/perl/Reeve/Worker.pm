@@ -71,7 +71,7 @@ sub handle_signals {
     $SIG{HUP} //= sub { $self->{control}->send({ type => 'worn' }) };
     my $show = sub {
         my ($title) = @_;
-        print STDERR "*** $title of worker $self->{boot}{wid} (pid: $$) ***\n", Reeve::App::stack(2);
+        print STDERR "*** $title of worker $self->{boot}{wid} (pid: $$) ***\n" . Reeve::App::stack(2);
     };
     # uWSGI's signal for "where do you stand".
     $SIG{USR2} //= sub { $show->('stack') };
