@@ -19,12 +19,20 @@ module Reeve
     TAKEN = 21
     BEGUN = 22
     DEADLINE = 23
+    CONSUMED = 27
 
     BODY_FILE = 1
     EXCEPTION = 2
     ABORTED = 4
     RETIRING = 8
     WORN = 16
+    # REQUEST, HEAD
+    WEBSOCKET = 2
+    TUNNEL = 4
+    # INPUT, DATA
+    TEXT = 1
+    BINARY = 2
+    CLOSED = 4
 
     CONTROL_CORE = 0xffff
     HEADER_BYTES = 12
@@ -65,6 +73,11 @@ module Reeve
     # Harakiri for the request that runs is due in so many seconds; 0: never.
     def deadline(id, seconds)
       [4, DEADLINE, 0, 0, id, seconds].pack('L<CCS<L<L<')
+    end
+
+    # So many bytes of INPUT frames were taken by the application.
+    def consumed(id, bytes)
+      [4, CONSUMED, 0, 0, id, bytes].pack('L<CCS<L<L<')
     end
 
     # TAKEN or BEGUN.

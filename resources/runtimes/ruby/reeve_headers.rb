@@ -56,7 +56,7 @@ module Reeve
       count = 0
       plain = Head.plain
       headers.each do |name, value|
-        if plain[name] && value.instance_of?(String) && !value.include?("\n")
+        if plain[name] && value.instance_of?(String) && !value.empty? && !value.include?("\n")
           count += 1
           @block << "#{name}: #{value}\r\n"
         else
@@ -80,9 +80,8 @@ module Reeve
       plain = Head.plain[name]
       plain = Head.learn(name) if plain.nil?
       return add_odd(name.downcase, name, value) unless plain
-      # Several values: an array (Rack 3), or lines (Rack 2).
+      # Several values: an array (Rack 3), or lines (Rack 2). An empty one is left out, as uWSGI does.
       values = value.is_a?(Array) ? value : value.to_s.split("\n")
-      values = [''] if values.empty? && !value.is_a?(Array)
       values.each { |one| add_line(name, one.to_s) }
     end
 

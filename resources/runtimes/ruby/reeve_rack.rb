@@ -6,6 +6,7 @@
 
 require_relative 'reeve_frames'
 require_relative 'reeve_headers'
+require_relative 'reeve_upgrade'
 
 module Reeve
   # Nothing is left to answer to; not the application's error.
@@ -27,11 +28,14 @@ module Reeve
     attr_reader :env, :served
     # The gateway was told that this core takes no more.
     attr_reader :retired
+    # After UWSGI.websocket_handshake.
+    attr_reader :websocket
 
-    def initialize(app, base, recycling)
+    def initialize(app, base, recycling, boot)
       @app = app
       @base = base
       @recycling = recycling
+      @has_harakiri = boot['options'].any? { |name, value| name == 'harakiri' && value != '0' }
       @served = 0
     end
 
@@ -41,21 +45,23 @@ module Reeve
       @sock = line.sock
     end
 
-    # Serves one request; `input` is an IO.
-    def run(id, env, input)
+    # Serves one request; `input` is an IO, `asked` has the flags of its frame.
+    def run(id, asked, env, input)
       started = Process.clock_gettime(Process::CLOCK_MONOTONIC, :microsecond)
       @id = id
       @head = nil
       @head_sent = @whole = false
-      @held = nil
+      @held = @tunnel = @websocket = nil
+      @asked = asked
       env.update(@base)
       env['rack.input'] = input
       env['rack.response_finished'] = finished = []
       @env = env
+      offer_hijack(env) if asked & Frames::TUNNEL != 0
       flags = 0
       begin
         status, headers, body = @app.call(env)
-        answer(status, headers, body)
+        @tunnel || @websocket ? close_upgraded(body) : answer(status, headers, body)
       rescue GatewayGone
         raise
       rescue ClientGone
@@ -73,12 +79,23 @@ module Reeve
       finish(flags, micros > MAX_MICROS ? MAX_MICROS : micros)
       run_finished(finished, env, status, headers, error) unless finished.empty?
     ensure
-      @env = nil
+      @env = @websocket = nil
     end
 
     # Harakiri is due in so many seconds from now; 0: never.
     def deadline=(seconds)
       @sock.write(Frames.deadline(@id, seconds))
+    end
+
+    # Makes the connection a websocket; `protocol`: '' for the first that the client has offered.
+    def open_websocket(protocol)
+      if @asked & Frames::WEBSOCKET == 0 || @head_sent || @tunnel || @websocket
+        raise 'unable to complete websocket handshake'
+      end
+      # A client that offers several has to be told one of them.
+      protocol = @env['HTTP_SEC_WEBSOCKET_PROTOCOL'].to_s[/\A[^,]*/].strip if protocol.empty?
+      @head_sent = true
+      @websocket = WebSocket.new(@line, @id, protocol, @has_harakiri)
     end
 
     # Sends bytes of the body, and the head before the first of them.
@@ -98,12 +115,32 @@ module Reeve
 
     private
 
+    # The application may take over the connection of a client that asks for another protocol.
+    def offer_hijack(env)
+      env['rack.hijack?'] = true
+      env['rack.hijack'] = lambda do
+        raise IOError, 'the answer has begun' if @head_sent && @tunnel.nil?
+        @head_sent = true
+        @tunnel ||= Tunnel.new(@line, @id, @has_harakiri)
+        env['rack.hijack_io'] = @tunnel.io
+      end
+    end
+
+    # What the application gives back is no answer any more.
+    def close_upgraded(body)
+      body.close if body.respond_to?(:close)
+      @tunnel&.wait
+      @whole = true
+    end
+
     def answer(status, headers, body)
       number = status.to_i
       raise ArgumentError, "#{status.inspect} is not the status of an answer" unless number.between?(200, 999)
       @status = number
       @head = Head.new(number, (status[4..-1] if status.is_a?(String)), headers)
-      if body.instance_of?(Array)
+      if (taker = headers['rack.hijack'])
+        stream_by(taker, body)
+      elsif body.instance_of?(Array)
         @parts = body.length
         hold(body.length == 1 ? body[0] : body.pack('a*' * body.length))
       else
@@ -129,6 +166,17 @@ module Reeve
       elsif !body.nil? then raise TypeError, "a body must have 'each' or 'call', which #{body.class} has not"
       end
       send_data('') unless @head_sent || @held
+      @whole = true
+    ensure
+      body.close if body.respond_to?(:close)
+    end
+
+    # A header `rack.hijack` writes the body itself, for as long as it likes.
+    def stream_by(taker, body)
+      send_data('')
+      stream = Stream.new(self, @env)
+      taker.call(stream)
+      stream.wait
       @whole = true
     ensure
       body.close if body.respond_to?(:close)
@@ -204,6 +252,12 @@ module Reeve
       @exchange = exchange
       @input = env['rack.input']
       @closed = false
+      @ended = Queue.new
+    end
+
+    # Until the application has closed it.
+    def wait
+      @ended.pop
     end
 
     def read(*arguments)
@@ -234,12 +288,12 @@ module Reeve
 
     def close_write
       @closed = true
+      @ended << true
       nil
     end
 
     def close(_error = nil)
-      @closed = true
-      nil
+      close_write
     end
 
     def closed?

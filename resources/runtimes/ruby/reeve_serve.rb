@@ -68,9 +68,8 @@ module Reeve
 
     def serve_core(core)
       Thread.current.report_on_exception = true
-      exchange = Exchange.new(@app, base_env(core), @recycling)
+      exchange = Exchange.new(@app, base_env(core), @recycling, @boot)
       Thread.current.thread_variable_set(:reeve_exchange, exchange)
-      @only_exchange = exchange if @threads == 1
       lines = @cores[core]
       exchange.use(lines[0])
       begin
@@ -143,9 +142,9 @@ module Reeve
       body = frame.byteslice(16 + environ_bytes, frame.bytesize)
       turn = @handlers.turn
       if flags & Frames::BODY_FILE != 0
-        File.open(body.force_encoding(Encoding::UTF_8), 'rb') { |file| in_turn(turn) { exchange.run(id, env, file) } }
+        File.open(body.force_encoding(Encoding::UTF_8), 'rb') { |file| in_turn(turn) { exchange.run(id, flags, env, file) } }
       else
-        in_turn(turn) { exchange.run(id, env, StringIO.new(body)) }
+        in_turn(turn) { exchange.run(id, flags, env, StringIO.new(body)) }
       end
       collect if @collect_every.positive?
     end

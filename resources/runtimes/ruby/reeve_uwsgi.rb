@@ -72,6 +72,34 @@ module UWSGI
       nil
     end
 
+    # Makes the request's connection a websocket. The gateway has looked at the key already.
+    def websocket_handshake(_key = nil, _origin = nil, protocol = nil)
+      Reeve::State.exchange('websocket_handshake').open_websocket(protocol.nil? ? '' : string(protocol))
+      nil
+    end
+
+    # The next message.
+    def websocket_recv
+      websocket('receive').receive(true)
+    end
+
+    # The next message, or '' when none has come.
+    def websocket_recv_nb
+      websocket('receive').receive(false)
+    end
+
+    # Sends a text.
+    def websocket_send(message)
+      websocket('send').send_message(string(message), Reeve::Frames::TEXT)
+      nil
+    end
+
+    # Sends bytes.
+    def websocket_send_binary(message)
+      websocket('send').send_message(string(message), Reeve::Frames::BINARY)
+      nil
+    end
+
     # Raises an alarm of the configuration (`alarm = NAME ...`) with this text.
     def alarm(name, text)
       Reeve::State.control.send(type: 'alarm', name: string(name), text: string(text))
@@ -92,6 +120,10 @@ module UWSGI
     end
 
     private
+
+    def websocket(what)
+      Thread.current.thread_variable_get(:reeve_exchange)&.websocket || raise("unable to #{what} websocket message")
+    end
 
     # Repeated options become arrays.
     def merged(pairs)

@@ -12,7 +12,7 @@ module UWSGI
     async_connect: ASYNC, async_sleep: ASYNC, suspend: ASYNC, wait_fd_read: ASYNC, wait_fd_write: ASYNC,
     mule_msg: MULES, mule_get_msg: MULES,
     spool: SPOOLS, send_to_spooler: SPOOLS,
-    connection_fd: "the client's connection belongs to the gateway: use rack.hijack",
+    connection_fd: "the client's connection belongs to the gateway: use rack.hijack where the client asks for an upgrade",
     set_warning_message: 'pings are answered by the gateway, which has no warning to add'
   }.freeze
   private_constant :ASYNC, :MULES, :SPOOLS, :REFUSED
