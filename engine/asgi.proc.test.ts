@@ -4,7 +4,7 @@
  */
 import { request } from 'node:http';
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { EngineProcess, waitFor } from './testing/engine-process.ts';
 
 const APP = `
@@ -181,15 +181,15 @@ describe('an ASGI application', () => {
   it('streams to a slow client without holding up the others, and to its end', async () => {
     const slow = connect(engine.port, '127.0.0.1');
     slow.write('GET /stream?400 HTTP/1.1\r\nHost: a\r\n\r\n');
-    let bytes = 0;
+    let end = '';
     await new Promise((resolve) => slow.once('data', resolve));
     slow.pause();
     for (let count = 0; count < 20; count++) expect((await engine.get('/')).status).toBe(200);
     slow.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
+      end = `${end}${chunk.toString('latin1')}`.slice(-5);
     });
     slow.resume();
-    await waitFor('the whole stream', () => bytes > 400 * 65536);
+    await waitFor('the whole stream', () => end === '0\r\n\r\n');
     slow.destroy();
   });
 
@@ -213,6 +213,79 @@ describe('an ASGI application', () => {
     expect(status).toBe('busy');
     await engine.get('/gate', { fresh: true });
     expect((await Promise.all(waiting)).every(({ body }) => body === 'through')).toBe(true);
+  });
+});
+
+describe('a worker with an event loop', () => {
+  afterEach(() => engine.dispose());
+
+  it('cancels a request that takes too long: 504, its stack in the log, and the others go on', async () => {
+    engine = await EngineProcess.start({ ini: `${INI}harakiri = 1\n`, files: { 'app.py': APP } });
+    const [late, open] = [engine.get('/sleep?30', { fresh: true }), engine.get('/sleep?0.5', { fresh: true })];
+    expect((await open).status).toBe(200);
+    expect((await late).status).toBe(504);
+    await engine.seen('the request that is given up stands here:');
+    await engine.seen('await asyncio.sleep(float(query))');
+    const { pid, harakiri_count: harakiris, respawn_count: spawns } = await engine.worker(1);
+    expect([harakiris, spawns]).toEqual([1, 1]);
+    expect((await engine.get('/')).body).toBe(`1 ${pid}`);
+  });
+
+  it('is replaced when a request can not be cancelled, or its loop does not turn, of which the log tells', async () => {
+    engine = await EngineProcess.start({ ini: `${INI}harakiri = 1\n`, files: { 'app.py': APP } });
+    expect((await engine.get('/stubborn', { fresh: true })).status).toBe(504);
+    await engine.seen('could not be cancelled; ending the worker');
+    await engine.seen('spawned worker 1', 2);
+    expect((await engine.get('/block?30', { fresh: true })).status).toBe(504);
+    await engine.seen('in application', 2);
+    await engine.seen('spawned worker 1', 3);
+    expect((await engine.get('/', { fresh: true })).status).toBe(200);
+  });
+
+  it('that dies costs the requests it has their answer, and no other', async () => {
+    engine = await EngineProcess.start({ ini: `${INI}processes = 2\n`, files: { 'app.py': APP } });
+    const all = Array.from({ length: 10 }, () => engine.get('/sleep?1', { fresh: true }));
+    await waitFor('ten requests that run', async () => {
+      const { workers } = await engine.stats();
+      return workers.flatMap(({ cores }) => cores).filter((core) => core.in_request === 1).length >= 10;
+    });
+    process.kill((await engine.worker(1)).pid, 'SIGKILL');
+    const statuses = (await Promise.all(all)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 502)).toHaveLength(5);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(5);
+    expect((await engine.get('/')).status).toBe(200);
+  });
+
+  it('reloads without losing a request, tells its application of the end, and ends after max-requests', async () => {
+    engine = await EngineProcess.start({
+      ini: `${INI}max-requests = 20\nmin-worker-lifetime = 0\n`,
+      files: { 'app.py': APP },
+    });
+    const long = engine.get('/sleep?1.5', { fresh: true });
+    await waitFor('the request to run', async () => (await engine.worker(1)).status === 'busy');
+    const { pid } = await engine.worker(1);
+    engine.signal('SIGHUP');
+    const others = Array.from({ length: 10 }, () => engine.get('/', { fresh: true }));
+    expect((await Promise.all(others)).every(({ status }) => status === 200)).toBe(true);
+    expect((await long).body).toBe(`1.5 ${pid}`);
+    await engine.seen('lifespan ends');
+    for (let count = 0; count < 60; count++) expect((await engine.get('/', { fresh: true })).status).toBe(200);
+    await engine.seen('max requests reached', 2);
+  });
+
+  it('that fails in its lifespan stops a start, and a reload to it changes nothing', async () => {
+    const broken = APP.replace('scope["state"]["greeting"] = "hello"', 'raise LookupError("no database")');
+    const launched = await EngineProcess.launch({ ini: `${INI}asgi-lifespan = on\n`, files: { 'app.py': broken } });
+    engine = launched;
+    expect(await engine.exited).toBe(22);
+    expect(engine.log).toContain('LookupError: no database');
+    await engine.dispose();
+    engine = await EngineProcess.start({ ini: `${INI}asgi-lifespan = on\n`, files: { 'app.py': APP } });
+    engine.write('app.py', broken);
+    engine.signal('SIGHUP');
+    await engine.seen('LookupError: no database');
+    await engine.seen('reload', 2);
+    expect((await engine.get('/state')).body).toBe('hello');
   });
 });
 

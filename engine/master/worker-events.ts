@@ -13,7 +13,7 @@ import {
   UNREACHABLE_MS,
 } from './draft.ts';
 import type { Ending, Plan, WorkerEvent } from './events.ts';
-import { type Generation, seatOf, type Worker, type WorkerPhase } from './machine-state.ts';
+import { type Generation, seatOf, type Worker, type WorkerPhase, workersOf } from './machine-state.ts';
 import { abandonReload, failStart } from './reload.ts';
 import { giveUpRenewal } from './renewal.ts';
 
@@ -148,9 +148,15 @@ function forget(draft: Draft, worker: Worker): void {
 function loadFailed(draft: Draft, worker: Worker, generation: Generation, event: EventOf<'worker-load-failed'>): void {
   const { text } = event;
   if (generation.role === 'incoming') return abandonReload(draft, text);
-  if (!generation.hasLoaded) return failStart(draft, 22, `the application could not be loaded: ${text}`);
+  if (!generation.hasLoaded || isFirstStart(draft, generation))
+    return failStart(draft, 22, `the application could not be loaded: ${text}`);
   log(draft, `*** worker ${worker.wid} (pid: ${worker.pid}) could not load the application: ${text} ***`);
   giveUpRenewal(draft, generation, text);
+}
+
+/** Nothing has served yet: what its workers can not do (ASGI's lifespan) no other will. */
+function isFirstStart({ state }: Draft, generation: Generation): boolean {
+  return state.phase === 'booting' && !workersOf(state, generation.number).some(({ phase }) => phase === 'ready');
 }
 
 function serve(draft: Draft, worker: Worker, generation: Generation): void {
