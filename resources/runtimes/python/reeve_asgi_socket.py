@@ -21,6 +21,7 @@ from reeve_frames import (
     encode_data_header,
     encode_upgrade,
 )
+from reeve_websocket import has_harakiri
 
 _SWITCHING = 101
 _NO_STATUS = 1005
@@ -38,6 +39,7 @@ class SocketExchange(Exchange):
         self._messages = deque()
         self._arrived = asyncio.Event()
         self._consumed = 0
+        self._tells_waits = has_harakiri()
         self._is_greeted = False
         self._is_accepted = False
         # The close code, once it is closed from either side.
@@ -65,7 +67,7 @@ class SocketExchange(Exchange):
             if self._closed is not None or self.client_gone or self.is_complete:
                 return {"type": "websocket.disconnect", "code": self._closed or _LOST, "reason": self._reason}
             # How long it waits is not its own time: harakiri stands still.
-            self._tell_consumed(True)
+            self._tell_consumed(self._tells_waits)
             self._arrived.clear()
             await self._arrived.wait()
         flags, payload = self._messages.popleft()
@@ -146,6 +148,6 @@ class SocketExchange(Exchange):
         self._arrived.set()
 
     def _tell_consumed(self, is_due):
-        if is_due and self._is_accepted:
+        if is_due and self._consumed and self._is_accepted:
             self.line.write(encode_consumed(self.id, self._consumed))
             self._consumed = 0
