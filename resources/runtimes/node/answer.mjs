@@ -10,15 +10,16 @@ const JOIN_BYTES = 128 * 1024;
 
 export class Answer {
   requestId;
+  /** The core of the worker that it runs on. */
+  core;
   /** The request's variables, for what is said about it in the log. */
   variables;
   /** Called once with the reason, an Error, when the client has gone or the request has taken too long. */
   onGone = null;
   /** Called with the flags and payload of each INPUT frame, once the connection is a tunnel. */
   onInput = null;
-  /** What is to be done when the answer has ended. */
   #ended;
-  #line;
+  line;
   #startedMs;
   #head = null;
   #isHeadSent = false;
@@ -26,14 +27,20 @@ export class Answer {
   #bytes = 0;
   #isEnded = false;
   #isHeld = false;
+  /** The line will flush it at the end of this turn. */
+  #isOpen = false;
   #isLogged = false;
   #waiting = [];
 
-  /** @param startedMs as performance.now() says it
-   * @param ended called just before the end with what the application threw, or null; gives flags for the last frame */
-  constructor(line, requestId, variables, startedMs, ended) {
-    this.#line = line;
+  /**
+   * @param startedMs as performance.now() says it
+   * @param ended called with it just before the end, and with what the application threw, or null; gives flags for the
+   *   last frame
+   */
+  constructor(line, core, requestId, variables, startedMs, ended) {
+    this.line = line;
     this.#startedMs = startedMs;
+    this.core = core;
     this.requestId = requestId;
     this.variables = variables;
     this.#ended = ended;
@@ -47,7 +54,7 @@ export class Answer {
   head(head) {
     if (this.#isEnded || this.#head !== null) return;
     this.#head = head;
-    this.#line.flushAtEnd(this);
+    this.#flushAtEnd();
   }
 
   /** A piece of the body, text in UTF-8 or bytes. False: the gateway reads slower than this; wait for `drained`. */
@@ -56,8 +63,8 @@ export class Answer {
     this.#parts.push(piece);
     this.#bytes += piece.length;
     if (this.#bytes > JOIN_BYTES) this.flush();
-    else this.#line.flushAtEnd(this);
-    return !this.#isHeld && !this.#line.isFull;
+    else this.#flushAtEnd();
+    return !this.#isHeld && !this.line.isFull;
   }
 
   /** Bytes of a connection that is a tunnel from now on; `head` as for `head`, its status 0 for a head of one's own. */
@@ -65,21 +72,21 @@ export class Answer {
     if (this.#isEnded || this.#isHeadSent) return;
     this.#head = head;
     this.#isHeadSent = true;
-    this.#line.writer.head(this.requestId, flag, head);
-    this.#line.schedule();
+    this.line.writer.head(this.requestId, flag, head);
+    this.line.schedule();
   }
 
   /** The application has taken so many bytes of INPUT frames. */
   consumed(inputBytes) {
     if (this.#isEnded) return;
-    this.#line.writer.consumed(this.requestId, inputBytes);
-    this.#line.schedule();
+    this.line.writer.consumed(this.requestId, inputBytes);
+    this.line.schedule();
   }
 
   /** Calls back when there is room for more, or when more is pointless. */
   whenDrained(callback) {
     if (this.#isHeld && !this.#isEnded) this.#waiting.push(callback);
-    else this.#line.whenDrained(callback);
+    else this.line.whenDrained(callback);
   }
 
   drained() {
@@ -90,14 +97,14 @@ export class Answer {
   hold(isHeld) {
     this.#isHeld = isHeld;
     if (isHeld) return;
-    if (this.#parts.length > 0) this.#line.flushAtEnd(this);
+    if (this.#parts.length > 0) this.#flushAtEnd();
     this.#tellDrained();
   }
 
   logVariable(name, value) {
     if (this.#isEnded) return;
-    this.#line.writer.logVariable(this.requestId, name, value);
-    this.#line.schedule();
+    this.line.writer.logVariable(this.requestId, name, value);
+    this.line.schedule();
   }
 
   /** It is logged even though request logging is off. */
@@ -107,7 +114,7 @@ export class Answer {
 
   end(last = null) {
     if (this.#isEnded) return;
-    const { writer } = this.#line;
+    const { writer } = this.line;
     const head = this.#head;
     if (this.#isHeadSent || head === null || this.#parts.length + (last === null ? 0 : 1) > 1) {
       if (last !== null) this.data(last);
@@ -117,7 +124,7 @@ export class Answer {
     const body = last ?? this.#parts[0] ?? null;
     const flags = this.#close(null);
     writer.response(this.requestId, flags, this.#micros(), head, body);
-    this.#line.schedule();
+    this.line.schedule();
   }
 
   /** The application raised: reported, and the client gets a 500 or sees the answer cut. */
@@ -140,10 +147,16 @@ export class Answer {
     tell?.(error);
   }
 
-  /** Sends what has been collected; the line calls this. */
+  /** The line calls this at the end of the turn. */
+  flushOpen() {
+    this.#isOpen = false;
+    if (!this.#isEnded) this.flush();
+  }
+
+  /** Sends what has been collected. */
   flush() {
     if (this.#head === null || this.#isHeld) return;
-    const { writer } = this.#line;
+    const { writer } = this.line;
     if (!this.#isHeadSent) {
       this.#isHeadSent = true;
       writer.head(this.requestId, 0, this.#head);
@@ -151,7 +164,13 @@ export class Answer {
     for (const part of this.#parts) writer.data(this.requestId, typeof part === 'string' ? Buffer.from(part) : part);
     this.#parts = [];
     this.#bytes = 0;
-    this.#line.schedule();
+    this.line.schedule();
+  }
+
+  #flushAtEnd() {
+    if (this.#isOpen) return;
+    this.#isOpen = true;
+    this.line.flushAtEnd(this);
   }
 
   #finish(flags, error) {
@@ -164,16 +183,15 @@ export class Answer {
     this.#isHeld = false;
     this.flush();
     const cut = isCut && this.#isHeadSent ? ABORTED : 0;
-    this.#line.writer.end(this.requestId, (flags & EXCEPTION) | cut | more, this.#micros());
-    this.#line.schedule();
+    this.line.writer.end(this.requestId, (flags & EXCEPTION) | cut | more, this.#micros());
+    this.line.schedule();
     this.#tellDrained();
   }
 
   #close(error) {
     this.#isEnded = true;
     this.onGone = null;
-    this.#line.forget(this);
-    return this.#ended(error) | (this.#isLogged ? LOG : 0);
+    return this.#ended(this, error) | (this.#isLogged ? LOG : 0);
   }
 
   #micros() {

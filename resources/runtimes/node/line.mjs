@@ -17,8 +17,8 @@ export class Line {
   writer;
   #socket;
   #isScheduled = false;
-  /** Answers whose head or data wait for the end of this turn. */
-  #open = new Set();
+  /** Answers whose head or data wait for the end of this turn; those that have ended meanwhile have nothing to flush. */
+  #open = [];
   #drained = [];
   #flushLater = () => {
     this.#isScheduled = false;
@@ -55,7 +55,7 @@ export class Line {
   }
 
   get isEmpty() {
-    return this.writer.isEmpty && this.#open.size === 0 && this.#socket.writableLength === 0;
+    return this.writer.isEmpty && this.#open.length === 0 && this.#socket.writableLength === 0;
   }
 
   /** Sends what has been written at the end of this turn of the event loop. */
@@ -67,17 +67,16 @@ export class Line {
 
   /** Has the answer's `flush` called at the end of this turn, unless it is forgotten before. */
   flushAtEnd(answer) {
-    this.#open.add(answer);
+    this.#open.push(answer);
     this.schedule();
   }
 
-  forget(answer) {
-    this.#open.delete(answer);
-  }
-
   flush() {
-    for (const answer of this.#open) answer.flush();
-    this.#open.clear();
+    if (this.#open.length > 0) {
+      const open = this.#open;
+      this.#open = [];
+      for (const answer of open) answer.flushOpen();
+    }
     this.writer.flush();
   }
 

@@ -235,6 +235,11 @@ export class ClientResponse extends ServerResponse {
     return this;
   }
 
+  /** node:http asks the connection's server, which is not here. */
+  _isLenientHeaderValidation() {
+    return false;
+  }
+
   _storeHeader(firstLine, headers) {
     // node:http would refuse it, as nothing is sent in chunks here.
     if (this.hasHeader('trailer')) this.removeHeader('trailer');

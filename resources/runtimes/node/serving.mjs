@@ -26,27 +26,24 @@ export class Serving {
   #boot;
   #handler = null;
   #lines = [];
-  /** By request id, which differ among gateways. */
-  #answers = new Map();
+  /** What runs, by core; null: nothing does. */
+  #answers;
+  #running = 0;
   /** Requests that came while a handler of a signal runs, of a worker that does one thing at a time. */
   #waiting = [];
   #isStopping = false;
   #slowUntilMs = 0;
   #recycling;
-  #ended = (error) => this.#recycling.endFlags(error);
 
   constructor(boot) {
     this.#boot = boot;
+    this.#answers = Array.from({ length: Math.max(1, boot.threads) }, () => null);
     this.#recycling = new Recycling(boot);
-  }
-
-  get running() {
-    return this.#answers.size;
   }
 
   /** A handler of a signal may run: beside a request only where requests run beside each other. */
   get isFree() {
-    return this.#answers.size === 0 || this.#boot.threads > 1;
+    return this.#running === 0 || this.#boot.threads > 1;
   }
 
   /** Handlers of signals have run: requests that came meanwhile begin. */
@@ -62,26 +59,26 @@ export class Serving {
 
   /** The request has taken too long, and its client has heard so. */
   cancel(requestId) {
-    this.#answers.get(requestId)?.gone(new Error('The request has taken longer than harakiri allows.'));
+    this.#answerOf(requestId)?.gone(new Error('The request has taken longer than harakiri allows.'));
   }
 
   /** The only request that runs; undefined: none does, or several. */
   get onlyRequest() {
-    return this.#answers.size === 1 ? this.#answers.values().next().value : undefined;
+    return this.#running === 1 ? this.#answers.find((answer) => answer !== null) : undefined;
   }
 
   /** @param handler `(variables, body, answer, flags)`; null: there is no application */
   serve(handler) {
     this.#handler = handler;
     for (const endpoint of this.#boot.gatewayEndpoints) {
-      const running = new Set();
       const line = new Line(
         endpoint,
         this.#boot,
         SHARED_CORES,
-        (type, flags, id, bytes, start, end) => this.#received(line, running, type, flags, id, bytes, start, end),
+        (type, flags, id, bytes, start, end) => this.#received(line, type, flags, id, bytes, start, end),
         () => {
-          for (const answer of running) answer.gone(new Error('The gateway has gone.'));
+          for (const answer of this.#answers)
+            if (answer?.line === line) answer.gone(new Error('The gateway has gone.'));
         },
       );
       this.#lines.push(line);
@@ -91,7 +88,7 @@ export class Serving {
 
   #openControl(endpoint) {
     const line = new Line(endpoint, this.#boot, CONTROL_CORE, (type, _flags, requestId) => {
-      if (type === CANCEL) this.#answers.get(requestId)?.gone(clientGone());
+      if (type === CANCEL) this.#answerOf(requestId)?.gone(clientGone());
       if (type !== TAKE_BACK) return;
       // Requests begin when they come.
       line.writer.begun(requestId);
@@ -99,8 +96,9 @@ export class Serving {
     });
   }
 
-  #received(line, running, type, flags, requestId, bytes, start, end) {
+  #received(line, type, flags, requestId, bytes, start, end) {
     if (type === REQUEST) {
+      const core = bytes.readUInt16LE(start - 6);
       const bodyStart = start + 4 + bytes.readUInt32LE(start);
       const text = bytes.latin1Slice(start + 4, bodyStart);
       let body = null;
@@ -110,31 +108,24 @@ export class Serving {
             ? Buffer.from(bytes.subarray(bodyStart, end))
             : { path: bytes.utf8Slice(bodyStart, end) };
       }
-      const begin = () => this.#begin(line, running, flags, requestId, text, body);
+      const begin = () => this.#begin(line, core, flags, requestId, text, body);
       if (signals.isRunning && this.#boot.threads === 1) this.#waiting.push(begin);
       else begin();
       return;
     }
-    const answer = this.#answers.get(requestId);
+    const answer = this.#answerOf(requestId);
     if (answer === undefined) return;
     if (type === HOLD || type === GO_ON) answer.hold(type === HOLD);
     else if (type === INPUT) answer.onInput?.(flags, Buffer.from(bytes.subarray(start, end)));
   }
 
-  #begin(line, running, flags, requestId, text, body) {
+  #begin(line, core, flags, requestId, text, body) {
     const beginMs = performance.now();
     if (beginMs < this.#slowUntilMs) line.flush();
     const variables = new Variables(text);
-    const answer = new Answer(line, requestId, variables, beginMs, (error) => {
-      this.#answers.delete(requestId);
-      running.delete(answer);
-      const more = this.#ended(error);
-      if (this.#isStopping) setImmediate(() => this.#exitWhenIdle());
-      if (signals.isWaiting) setImmediate(() => void signals.run());
-      return more;
-    });
-    this.#answers.set(requestId, answer);
-    running.add(answer);
+    const answer = new Answer(line, core, requestId, variables, beginMs, this.#ended);
+    this.#answers[core] = answer;
+    this.#running++;
     try {
       if (this.#handler === null) {
         console.error('--- no JavaScript application found, check your startup logs for errors ---');
@@ -151,8 +142,21 @@ export class Serving {
     if (nowMs - beginMs > SLOW_MS) this.#slowUntilMs = nowMs + SLOW_FOR_MS;
   }
 
+  /** The request is about to end; gives what its last frame is to say about the worker. */
+  #ended = (answer, error) => {
+    this.#answers[answer.core] = null;
+    this.#running--;
+    if (this.#isStopping) setImmediate(() => this.#exitWhenIdle());
+    if (signals.isWaiting) setImmediate(() => void signals.run());
+    return this.#recycling.endFlags(error);
+  };
+
+  #answerOf(requestId) {
+    return this.#answers.find((answer) => answer?.requestId === requestId) ?? undefined;
+  }
+
   #exitWhenIdle() {
-    if (!this.#isStopping || this.#answers.size > 0 || this.#waiting.length > 0) return;
+    if (!this.#isStopping || this.#running > 0 || this.#waiting.length > 0) return;
     // What was answered last must have left: then the process may end.
     for (const line of this.#lines) line.flush();
     const unsent = this.#lines.filter((line) => !line.isEmpty);
