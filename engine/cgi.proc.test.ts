@@ -1,0 +1,289 @@
+/**
+ * CGI scripts in shell, Perl and Python: what they see and say, beside uWSGI's CGI plugin where that does the same; bodies,
+ * streams, time limits, the end of scripts, and what no path may reach.
+ */
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EngineProcess, freePort, isRunning, waitFor } from './testing/engine-process.ts';
+import { UwsgiProcess, whyNoUwsgi } from './testing/uwsgi-process.ts';
+
+const SH = '#!/bin/sh\n';
+const SHOW = `${SH}echo 'Content-Type: text/plain'; echo
+for name in AUTH_TYPE CONTENT_LENGTH CONTENT_TYPE DOCUMENT_ROOT GATEWAY_INTERFACE HTTP_COOKIE HTTP_PROXY HTTP_X_A HTTPS \\
+  PATH_INFO PATH_TRANSLATED QUERY_STRING REMOTE_ADDR REQUEST_METHOD REQUEST_URI SCRIPT_FILENAME SCRIPT_NAME SERVER_PROTOCOL \\
+  SHOP; do eval "echo $name=\\$$name"; done
+pwd
+`;
+const SCRIPTS: Record<string, string> = {
+  'show.cgi': SHOW,
+  'sub/index.cgi': SHOW,
+  'status.pl': `#!/usr/bin/perl\nprint "Status: 404 Nope\\r\\nX-A: 1\\r\\nX-A: 2\\r\\nSet-Cookie: a=b\\r\\nContent-type: text/plain\\r\\n\\r\\nnot here\\n"; print STDERR "said by perl\\n";`,
+  'count.py': `#!/usr/bin/env python3
+import hashlib, os, sys
+length = int(os.environ.get("CONTENT_LENGTH") or 0)
+body = sys.stdin.buffer.read()
+print("Content-Type: text/plain\\n")
+print(length, len(body), hashlib.md5(body).hexdigest())
+`,
+  'echo.cgi': `${SH}echo 'Content-Type: application/octet-stream'; echo; exec cat`,
+  'location.cgi': `${SH}echo 'Location: http://example.org/x'; echo 'X-B: 1'; echo; echo moved`,
+  'local.cgi': `${SH}echo 'Location: /show.cgi/after?x=1'; echo`,
+  'circle.cgi': `${SH}echo 'Location: /circle.cgi'; echo`,
+  'nph-own.cgi': `${SH}printf 'HTTP/1.1 202 Accepted\\r\\nX-Nph: 1\\r\\n\\r\\nnph'`,
+  'stream.cgi': `${SH}printf 'Content-Type: text/event-stream\\r\\n\\r\\n'; for i in 1 2 3; do echo "data: $i"; echo; read line < ../go; done`,
+  'headless.cgi': `${SH}echo 'nothing that ends'`,
+  'failing.cgi': `${SH}exit 3`,
+  'splits.cgi': `${SH}printf 'X-A: b\\r\\nStatus: 600000\\r\\n\\r\\n'`,
+  'silent.cgi': `${SH}echo $$ > ../silent.pid; sleep 60 & wait`,
+  'talking.cgi': `${SH}echo 'Content-Type: text/plain'; echo; sleep 60 > /dev/null & echo $! > ../talking.pid
+    while true; do echo again; sleep 0.02; done`,
+  'nowhere.cgi': '#!/no/such/program\n',
+  'helped.txt': 'print("Content-Type: text/plain\\n\\nby a helper")',
+  'plain.cgi': `${SH}echo no`,
+};
+
+let tree = '';
+let engine: EngineProcess;
+let uwsgi: UwsgiProcess | null = null;
+let uwsgiPort = 0;
+
+interface Asked {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: Buffer | string;
+}
+
+interface Heard {
+  status: number;
+  reason: string;
+  headers: Record<string, string | string[] | undefined>;
+  body: string;
+}
+
+function ask(port: number, path: string, { method = 'GET', headers = {}, body }: Asked = {}): Promise<Heard> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request({
+      host: '127.0.0.1',
+      port,
+      path,
+      method,
+      headers: { Host: 'shop', ...headers },
+      agent: false,
+    });
+    outgoing.on('error', reject);
+    outgoing.on('response', (incoming) => {
+      const chunks: Buffer[] = [];
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+      incoming.on('error', reject);
+      incoming.on('end', () => {
+        // What belongs to the connection is the gateway's.
+        const own = new Set(['connection', 'content-length', 'transfer-encoding']);
+        const kept = Object.entries(incoming.headers).filter(([name]) => !own.has(name));
+        resolve({
+          status: incoming.statusCode ?? 0,
+          reason: incoming.statusMessage ?? '',
+          headers: Object.fromEntries(kept),
+          body: Buffer.concat(chunks).toString('latin1'),
+        });
+      });
+    });
+    outgoing.end(body);
+  });
+}
+
+describe('CGI scripts', () => {
+  beforeAll(async () => {
+    tree = mkdtempSync(join(tmpdir(), 'reeve-cgi-'));
+    for (const name of ['bin/sub', 'outside', 'safe']) mkdirSync(join(tree, name), { recursive: true });
+    for (const [name, text] of Object.entries(SCRIPTS)) {
+      writeFileSync(join(tree, 'bin', name), text);
+      if (!/^(helped|plain)/.test(name)) chmodSync(join(tree, 'bin', name), 0o755);
+    }
+    writeFileSync(join(tree, 'outside/secret.cgi'), SHOW, { mode: 0o755 });
+    writeFileSync(join(tree, 'safe/linked.cgi'), SHOW, { mode: 0o755 });
+    symlinkSync('../outside/secret.cgi', join(tree, 'bin/secret.cgi'));
+    symlinkSync('../outside', join(tree, 'bin/folder'));
+    symlinkSync('../safe/linked.cgi', join(tree, 'bin/linked.cgi'));
+    const lines = [
+      `cgi = ${tree}/bin`,
+      `cgi = /mounted=${tree}/bin`,
+      `cgi = /one/script=${tree}/bin/show.cgi`,
+      'cgi-index = index.cgi',
+      'cgi-map-helper = .txt=python3',
+      `cgi-safe = ${tree}/safe`,
+      'cgi-timeout = 1',
+      'env = SHOP=tea',
+    ];
+    engine = await EngineProcess.start({ ini: `${lines.join('\n')}\nmaster = true\nprocesses = 2\nthreads = 2\n` });
+    if (whyNoUwsgi('cgi,http') !== null) return;
+    uwsgiPort = await freePort();
+    const args = ['--plugins', 'cgi,http', '--http-socket', `127.0.0.1:${uwsgiPort}`, '--http-socket-modifier1', '9'];
+    args.push('--cgi-close-stdin-on-eof');
+    for (const line of lines) {
+      const equals = line.indexOf(' = ');
+      args.push(`--${line.slice(0, equals)}`, line.slice(equals + 3));
+    }
+    uwsgi = await UwsgiProcess.start(args, {});
+  });
+
+  afterAll(async () => {
+    await uwsgi?.dispose();
+    await engine.dispose();
+    rmSync(tree, { recursive: true, force: true });
+  });
+
+  it.each<[string, Asked?]>([
+    ['/show.cgi'],
+    ['/show.cgi/more/info?a=b', { headers: { 'X-A': 'one, two', Cookie: 'k=v' } }],
+    ['/show.cgi', { method: 'POST', headers: { 'Content-Type': 'text/plain' }, body: 'four' }],
+    ['/mounted/show.cgi/x'],
+    ['/sub/'],
+    ['/sub'],
+    ['/status.pl'],
+    ['/helped.txt'],
+    ['/nothing.cgi'],
+    ['/plain.cgi'],
+    ['/count.py', { method: 'PUT', headers: { 'Content-Type': 'x/y' }, body: 'ä'.repeat(1000) }],
+  ])('answer %s %o as on uWSGI', async (path, asked) => {
+    const ours = await ask(engine.port, path, asked);
+    if (uwsgi !== null) expect(ours).toEqual(await ask(uwsgiPort, path, asked));
+    else expect(ours.status).toBeLessThan(500);
+  });
+
+  it('get nothing of the environment but PATH, the locale and what the configuration sets', async () => {
+    writeFileSync(join(tree, 'bin/env.cgi'), `${SH}echo; env`, { mode: 0o755 });
+    const { body } = await ask(engine.port, '/env.cgi', { headers: { Proxy: 'http://evil' } });
+    const names = body.split('\n').map((line) => line.split('=')[0]);
+    expect(names).toEqual(expect.arrayContaining(['PATH', 'SHOP', 'SERVER_SOFTWARE', 'REDIRECT_STATUS']));
+    expect(names.filter((name) => /^(HOME|USER|UWSGI_|HTTP_PROXY|wsgi)/.test(name ?? ''))).toEqual([]);
+  });
+
+  it.each([
+    '/secret.cgi',
+    '/folder/secret.cgi',
+    '/..%2foutside/secret.cgi',
+    '/show.cgi%00',
+    '/mountedx/show.cgi',
+    '/nph-..',
+  ])('are not reached by %s', async (path) => {
+    const { status, body } = await ask(engine.port, path);
+    expect([403, 404]).toContain(status);
+    expect(body).not.toContain('GATEWAY');
+  });
+
+  it('are one script for all below a path', async () => {
+    const { body } = await ask(engine.port, '/one/script/x/y');
+    expect(body).toContain('PATH_INFO=/x/y\n');
+    expect(body).toContain(`SCRIPT_FILENAME=${tree}/bin/show.cgi\nSCRIPT_NAME=/one/script\n`);
+  });
+
+  it('may be behind a link to a safe folder', async () => {
+    const { status, body } = await ask(engine.port, '/linked.cgi');
+    expect(status).toBe(200);
+    expect(body).toContain(`SCRIPT_FILENAME=${tree}/safe/linked.cgi\nSCRIPT_NAME=/linked.cgi\n`);
+  });
+
+  it('redirect to other servers, and within this one without the client', async () => {
+    expect(await ask(engine.port, '/location.cgi')).toMatchObject({ status: 302, body: 'moved\n' });
+    const local = await ask(engine.port, '/local.cgi', { method: 'POST', body: 'gone' });
+    expect(local.status).toBe(200);
+    expect(local.body).toContain('PATH_INFO=/after\n');
+    expect(local.body).toContain('QUERY_STRING=x=1\n');
+    expect(local.body).toContain('REQUEST_METHOD=GET\n');
+    expect((await ask(engine.port, '/circle.cgi')).status).toBe(500);
+  });
+
+  it('write their own status line when they are called nph-', async () => {
+    expect(await ask(engine.port, '/nph-own.cgi')).toMatchObject({ status: 202, reason: 'Accepted', body: 'nph' });
+  });
+
+  it('have large bodies both ways at the same time', async () => {
+    const body = Buffer.alloc(5_000_000, 'abcdefg');
+    const answer = await ask(engine.port, '/echo.cgi', { method: 'POST', body });
+    expect(answer.body.length).toBe(body.length);
+    expect(answer.body).toBe(body.toString());
+    // A script that leaves its body alone.
+    expect((await ask(engine.port, '/show.cgi', { method: 'POST', body })).status).toBe(200);
+  });
+
+  it('stream: what they have written is passed on at once', async () => {
+    const { execFileSync } = await import('node:child_process');
+    execFileSync('mkfifo', [join(tree, 'go')]);
+    const answer = await fetch(`http://127.0.0.1:${engine.port}/stream.cgi`);
+    const reader = answer.body?.getReader();
+    for (const part of [1, 2, 3]) {
+      const { value } = (await reader?.read()) ?? {};
+      expect(Buffer.from(value ?? []).toString()).toBe(`data: ${part}\n\n`);
+      writeFileSync(join(tree, 'go'), 'on\n');
+    }
+    expect((await reader?.read())?.done).toBe(true);
+  });
+
+  it.each([
+    ['/headless.cgi', 'headless.cgi has ended (code 0) without a whole head'],
+    ['/failing.cgi', 'failing.cgi has ended (code 3) without a whole head'],
+    ['/splits.cgi', "splits.cgi has sent the status '600000'"],
+    ['/nowhere.cgi', 'nowhere.cgi can not be started'],
+  ])('that do not answer, as %s, are told of in the log', async (path, line) => {
+    expect((await ask(engine.port, path)).status).toBe(500);
+    await engine.seen(line);
+  });
+
+  it('end with all that they have started when they say nothing for too long', async () => {
+    expect((await ask(engine.port, '/silent.cgi')).status).toBe(504);
+    await engine.seen('silent.cgi has said nothing for 1 seconds and is ended');
+    const group = Number(readFileSync(join(tree, 'silent.pid'), 'utf8'));
+    await waitFor('the end of the script', () => !isRunning(group));
+  });
+
+  it('end with all that they have started when their client has gone', async () => {
+    const gone = new AbortController();
+    const answer = await fetch(`http://127.0.0.1:${engine.port}/talking.cgi`, { signal: gone.signal });
+    expect(answer.status).toBe(200);
+    const script = Number(await waitFor('its pid', () => readText(join(tree, 'talking.pid'))));
+    expect(isRunning(script)).toBe(true);
+    gone.abort();
+    await waitFor('the end of the script', () => !isRunning(script));
+  });
+
+  it('run beside each other in threads', async () => {
+    const started = performance.now();
+    const answers = await Promise.all([1, 2, 3, 4].map(() => ask(engine.port, '/silent.cgi')));
+    expect(answers.map(({ status }) => status)).toEqual([504, 504, 504, 504]);
+    expect(performance.now() - started).toBeLessThan(1900);
+  });
+});
+
+function readText(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8') || null;
+  } catch {
+    return null;
+  }
+}
+
+it('workers of CGI are ended by harakiri with their scripts, and a folder that is not there keeps the old version', async () => {
+  const cgi = await EngineProcess.start({
+    ini: 'cgi = {FOLDER}\nmaster = true\nharakiri = 1\n',
+    files: { 'stuck.cgi': `${SH}echo $$ > stuck.pid; sleep 60 & wait`, 'fine.cgi': `${SH}echo; echo fine` },
+  });
+  try {
+    chmodSync(cgi.path('stuck.cgi'), 0o755);
+    chmodSync(cgi.path('fine.cgi'), 0o755);
+    expect((await cgi.get('/stuck.cgi')).status).toBe(504);
+    await cgi.seen('stuck.cgi is ended with its worker');
+    const script = Number(cgi.read('stuck.pid'));
+    await waitFor('the end of the script', () => !isRunning(script));
+    expect((await cgi.get('/fine.cgi')).body).toBe('fine\n');
+    cgi.writeIni('cgi = {FOLDER}/nowhere\nmaster = true\n');
+    cgi.signal('SIGHUP');
+    await cgi.seen("nowhere', which 'cgi' names, is not there");
+    await cgi.seen('reload failed');
+    expect((await cgi.get('/fine.cgi')).body).toBe('fine\n');
+  } finally {
+    await cgi.dispose();
+  }
+});
