@@ -2,6 +2,7 @@
  * The frames of an answer (layouts in frames.ts) on their way from a worker to the client's connection: a head, data, an
  * end, or all of it at once. What the end of an answer means for cores and queues is the dispatcher's business.
  */
+import { closeSync } from 'node:fs';
 import { takeNote } from './answer-notes.ts';
 import type { Core } from './core-choice.ts';
 import {
@@ -18,6 +19,7 @@ import { InputWindow } from './input-window.ts';
 import type { GatewayRequest, ResponseTarget } from './request.ts';
 import type { SlotWriter } from './slot-writer.ts';
 import { ACCEPT_BYTES, ACCEPT_HEADERS } from './websocket-handshake.ts';
+import { closeWorkerFile, openWorkerFile, sendWorkerFile, type WorkerFile, withLength } from './worker-file.ts';
 
 /** Called when the worker has done with a request, before its client hears so. */
 export type Answered = (core: Core, request: GatewayRequest, micros: number, flags: number) => void;
@@ -25,10 +27,10 @@ export type Answered = (core: Core, request: GatewayRequest, micros: number, fla
 export class AnswerFrames {
   /** What the configuration changes about the heads of answers; null: nothing. */
   edits: HeadEdits | null = null;
-  readonly #slots: Pick<SlotWriter, 'setDeadline' | 'harakiriSeconds'>;
+  readonly #slots: Pick<SlotWriter, 'setDeadline' | 'harakiriSeconds' | 'offloaded'>;
   readonly #answered: Answered;
 
-  constructor(slots: Pick<SlotWriter, 'setDeadline' | 'harakiriSeconds'>, answered: Answered) {
+  constructor(slots: Pick<SlotWriter, 'setDeadline' | 'harakiriSeconds' | 'offloaded'>, answered: Answered) {
     this.#slots = slots;
     this.#answered = answered;
   }
@@ -49,7 +51,11 @@ export class AnswerFrames {
       if (sent === null || request.answering) return false;
       const bodyStart = start + 4 + RESPONSE_HEAD_BYTES + sent.block.length;
       const edited = this.edits?.apply(sent) ?? sent;
-      const { edit } = request;
+      const { edit, file } = request;
+      if (file !== null) {
+        this.#answerWithFile(core, request, file, edited, bytes.readUInt32LE(start), flags);
+        return true;
+      }
       const head = edit?.begin(edited) ?? edited;
       const given = bytes.subarray(bodyStart, end);
       const body = edit === null ? given : Buffer.concat([edit.data(given), edit.end()]);
@@ -65,6 +71,7 @@ export class AnswerFrames {
     }
     if (type === FrameType.HEAD) {
       const upgrade = flags & UPGRADES;
+      closeWorkerFile(request);
       const sent = decodeResponseHead(bytes, start, end, upgrade === 0 ? undefined : 0);
       if (sent === null || request.answering) return false;
       const edited = this.edits?.apply(sent) ?? sent;
@@ -84,11 +91,19 @@ export class AnswerFrames {
       target?.data(body, flags & 0xff);
       return true;
     }
+    if (type === FrameType.FILE) {
+      if (request.answering || request.file !== null) return false;
+      // What routes change of an answer goes through their hands.
+      request.file = request.edit === null && target !== null ? openWorkerFile(bytes.subarray(start, end)) : null;
+      core.worker.fileOffered?.(request.id, core.index, request.file !== null);
+      return true;
+    }
     if (type === FrameType.CONSUMED) {
       return end - start === 4 && request.input?.consumed(bytes.readUInt32LE(start)) === true;
     }
     if (type >= FrameType.DEADLINE) return takeNote(type, request, core.slot, this.#slots, bytes.subarray(start, end));
     if (type !== FrameType.END || end - start < 4) return false;
+    closeWorkerFile(request);
     if (target !== null && !request.answering) {
       request.answer = target.fail(500);
       request.status = 500;
@@ -99,6 +114,35 @@ export class AnswerFrames {
     if (request.answering && (flags & FrameFlag.ABORTED) !== 0) target?.abort();
     else if (request.answering) target?.end();
     return true;
+  }
+
+  /** The worker has done; the gateway goes on with the file. */
+  #answerWithFile(
+    core: Core,
+    request: GatewayRequest,
+    file: WorkerFile,
+    sent: ResponseHead,
+    micros: number,
+    flags: number,
+  ): void {
+    const { target, facts, failed } = request;
+    const hasBody = facts.method !== 'HEAD' && sent.status !== 204 && sent.status !== 304;
+    const head = hasBody ? withLength(sent, file.bytes) : sent;
+    noteHead(request, head);
+    if (!failed && hasBody) request.answer.bodyBytes = file.bytes;
+    request.parts = 1;
+    request.app = answeringApp(flags);
+    this.#slots.offloaded(core.slot);
+    request.file = null;
+    this.#answered(core, request, micros, flags);
+    // The dispatcher has done with it, its client has not.
+    request.target = failed ? null : target;
+    if (hasBody && request.target !== null) {
+      sendWorkerFile(request, file, head);
+      return;
+    }
+    closeSync(file.fd);
+    request.target?.respond(head, NOTHING);
   }
 
   /** The connection becomes what the worker says; false: its client has not asked for that. */
@@ -118,6 +162,7 @@ export class AnswerFrames {
   }
 }
 
+const NOTHING = Buffer.alloc(0);
 const UPGRADES = FrameFlag.WEBSOCKET | FrameFlag.TUNNEL;
 
 function stream(target: ResponseTarget | null, head: ResponseHead, body: Buffer): void {

@@ -50,6 +50,8 @@ export interface DispatchWorker {
   takeBack: ((requestId: number, core: number) => void) | null;
   /** Says that nobody waits for the answer of the request that runs there. */
   cancel: ((requestId: number, core: number) => void) | null;
+  /** Says whether the file that it offered is taken. */
+  fileOffered: ((requestId: number, core: number, isTaken: boolean) => void) | null;
 }
 
 /** A worker that is about to connect; `slots[core]` is its place on the scoreboard. */
@@ -72,6 +74,7 @@ export function newWorker(
     appRequests: [],
     takeBack: null,
     cancel: null,
+    fileOffered: null,
   };
   for (const [index, slot] of slots.entries()) {
     cores.push({ worker, index, slot, wire: null, outstanding: [], headBeganMs: 0 });

@@ -11,6 +11,7 @@ import type { HeadEdits } from './head-edits.ts';
 import { type GatewayRequest, RequestQueue } from './request.ts';
 import type { SlotWriter } from './slot-writer.ts';
 import { askBack, askBackBehind, cancelRequest, SlowWatch } from './take-back.ts';
+import { closeWorkerFile } from './worker-file.ts';
 
 export interface DispatcherEvents {
   retired(spawnId: number): void;
@@ -255,6 +256,7 @@ export class Dispatcher {
   #finish(request: GatewayRequest, core: Core, micros: number, flags: number): void {
     this.#slots.requestEnded(core.slot, micros, request, (flags & FrameFlag.EXCEPTION) !== 0);
     this.#events.finished(request, core, micros);
+    closeWorkerFile(request);
     request.release();
     request.target = null;
   }

@@ -30,6 +30,9 @@
  *             END ends it with 1000, with ABORTED 1011.
  *   END       u32 running time in microseconds; with ABORTED the response is cut off, with EXCEPTION the app raised
  *   RESPONSE  head, then the whole body, then the end: `u32 running time in microseconds | head | body`
+ *   FILE      f64 device | f64 inode | f64 first byte | f64 bytes | path: an offer before any of the answer. The worker has the
+ *             file open and waits: FILE_TAKEN or FILE_LEFT comes on the control connection. Then RESPONSE without a body
+ *             ends the request for the worker and the gateway sends the file; what else comes is an answer without it.
  *   DEADLINE  u32 seconds from now until harakiri for the request that runs; 0: never
  *   LOGVAR    u16 name length | name | value: a variable for the request's line in the log, before its end
  *   DISCONNECT (empty)            the client has all it shall get, the request runs on
@@ -38,6 +41,7 @@
  * on the control connection
  *   TAKE_BACK u16 core            gateway asks for a queued request back
  *   CANCEL    u16 core            the client has gone: the request that runs there may end when it sends something
+ *   FILE_TAKEN / FILE_LEFT  u16 core   gateway has the file that was offered / has it not, the worker sends it itself
  *   TAKEN / BEGUN  (empty)        worker's answer: it will not begin it / it has begun it (or ended it)
  *   LOGGED    f64 epoch ms of its begin | u32 micros | u16 core | u16 status | u32 head bytes | f64 body bytes |
  *             u16 header count | u8 client gone | u8 trusted peer | i32 parts | u32 length of variables | LOGVAR frames |
@@ -59,6 +63,8 @@ export const FrameType = {
   TAKE_BACK: 2,
   CANCEL: 3,
   INPUT: 4,
+  FILE_TAKEN: 5,
+  FILE_LEFT: 6,
   HOLD: 8,
   GO_ON: 9,
   HELLO: 16,
@@ -73,6 +79,7 @@ export const FrameType = {
   DISCONNECT: 25,
   LOGGED: 26,
   CONSUMED: 27,
+  FILE: 28,
 } as const;
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];
 
@@ -226,11 +233,7 @@ export function requestUpgrades(frame: Buffer): number {
 }
 
 /** What a gateway says on a worker's control connection. */
-export function encodeControlFrame(
-  type: typeof FrameType.TAKE_BACK | typeof FrameType.CANCEL,
-  requestId: number,
-  core: number,
-): Buffer {
+export function encodeControlFrame(type: FrameType, requestId: number, core: number): Buffer {
   const frame = Buffer.alloc(FRAME_HEADER_BYTES + CONTROL_PAYLOAD_BYTES);
   frame.writeUInt32LE(CONTROL_PAYLOAD_BYTES, 0);
   frame.writeUInt8(type, 4);

@@ -4,6 +4,7 @@
  */
 import { type ResponseHead, requestUpgrades } from './frames.ts';
 import type { InputWindow } from './input-window.ts';
+import type { WorkerFile } from './worker-file.ts';
 
 /** Where an answer goes. Exactly one of `respond`, `fail`, `begin` or `upgrade` is called, once. */
 export interface ResponseTarget {
@@ -98,6 +99,8 @@ export class GatewayRequest {
   readonly isUpgrade: boolean;
   /** What its upgraded connection gives to the worker. */
   input: InputWindow | null = null;
+  /** The file that its worker has offered as the body. */
+  file: WorkerFile | null = null;
   /** Epoch milliseconds at which it began at a worker. */
   beganMs = 0;
   /** The answer's head was passed on. */

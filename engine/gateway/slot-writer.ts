@@ -103,6 +103,11 @@ export class SlotWriter {
     this.#board.slots[slotIndex(slot, SlotField.deadlineMs)] = seconds === 0 ? 0 : Date.now() + seconds * 1000;
   }
 
+  /** The gateway sends the file that is the answer. */
+  offloaded(slot: number): void {
+    add(this.#board.slots, slotIndex(slot, SlotField.offloaded), 1);
+  }
+
   setQueued(slot: number, queued: number): void {
     this.#board.slots[slotIndex(slot, SlotField.queued)] = queued;
   }

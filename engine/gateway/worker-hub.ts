@@ -160,6 +160,8 @@ export class WorkerHub {
     if (worker.takeBack !== null || worker.connected) return false;
     worker.takeBack = (requestId, core) => socket.write(encodeControlFrame(FrameType.TAKE_BACK, requestId, core));
     worker.cancel = (requestId, core) => socket.write(encodeControlFrame(FrameType.CANCEL, requestId, core));
+    worker.fileOffered = (requestId, core, isTaken) =>
+      socket.write(encodeControlFrame(isTaken ? FrameType.FILE_TAKEN : FrameType.FILE_LEFT, requestId, core));
     const reader = new FrameReader((type, flags, requestId, bytes, start, end) => {
       if (type === FrameType.LOGGED) {
         if (!this.#onLogged(worker, flags, bytes.subarray(start, end))) socket.destroy();
@@ -175,6 +177,7 @@ export class WorkerHub {
     socket.on('close', () => {
       worker.takeBack = null;
       worker.cancel = null;
+      worker.fileOffered = null;
       if (worker.retiring === 'no') worker.isCrippled = true;
       this.#forget(worker);
     });

@@ -13,6 +13,8 @@ CANCEL = 3
 HOLD = 8
 GO_ON = 9
 INPUT = 4
+FILE_TAKEN = 5
+FILE_LEFT = 6
 HELLO = 16
 HEAD = 17
 DATA = 18
@@ -25,6 +27,7 @@ LOGVAR = 24
 DISCONNECT = 25
 LOGGED = 26
 CONSUMED = 27
+FILE = 28
 
 BODY_FILE = 1
 EXCEPTION = 2
@@ -54,6 +57,7 @@ _header = struct.Struct("<IBBHI")
 _head = struct.Struct("<IBBHIHHidI")
 _response = struct.Struct("<IBBHIIHHidI")
 _end = struct.Struct("<IBBHII")
+_file = struct.Struct("<IBBHIdddd")
 _hello = struct.Struct("<IBBHIIH")
 
 unpack_header = _header.unpack_from
@@ -101,6 +105,11 @@ def encode_consumed(request_id, size):
 
 def encode_end(request_id, flags, app, micros):
     return _end.pack(4, END, flags, app, request_id, micros)
+
+
+def encode_file(request_id, device, inode, start, size, path):
+    """An open file is offered as the body of the answer; `path` is bytes."""
+    return _file.pack(32 + len(path), FILE, 0, 0, request_id, device, inode, start, size) + path
 
 
 def encode_deadline(request_id, seconds):

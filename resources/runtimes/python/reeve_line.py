@@ -19,6 +19,8 @@ class Line:
         self.taken = set()
         # Id of the request whose client has gone, when it is the one that runs.
         self.cancelled = -1
+        # Files for the gateway to send (reeve_files.py), where a thread hears its answers.
+        self.offers = None
 
     def ready(self):
         return len(self.buffer) - self.position >= HEADER_BYTES

@@ -22,11 +22,14 @@ import reeve_signals
 import reeve_uwsgi
 from reeve_control import connect
 from reeve_environ import base_environ
+from reeve_files import Offers
 from reeve_frames import (
     BEGUN,
     BODY_FILE,
     CANCEL,
     CONTROL_CORE,
+    FILE_LEFT,
+    FILE_TAKEN,
     HEADER_BYTES,
     INPUT,
     PACKET,
@@ -68,7 +71,9 @@ class Worker:
         self.handlers.leave = lambda: control.send({"type": "worn"})
         for endpoint in boot["gatewayEndpoints"]:
             for core, lines in enumerate(self.cores):
-                lines.append(Line(self._greet(endpoint, core)))
+                line = Line(self._greet(endpoint, core))
+                line.offers = Offers()
+                lines.append(line)
         self.pid = os.getpid()
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._after_fork)
@@ -285,6 +290,8 @@ class Worker:
             line = self.cores[core][gateway]
             if kind == CANCEL:
                 line.cancelled = request_id
+            elif kind in (FILE_TAKEN, FILE_LEFT):
+                line.offers.answered(request_id, kind == FILE_TAKEN)
             if kind != TAKE_BACK:
                 continue
             with self.lock:

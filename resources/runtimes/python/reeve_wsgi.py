@@ -10,6 +10,7 @@ import time
 import traceback
 
 from reeve_apps import own_frames_cut
+from reeve_environ import FileWrapper
 from reeve_frames import (
     ABORTED,
     EXCEPTION,
@@ -142,6 +143,9 @@ class Exchange:
                     if len(answer) > _JOIN_BYTES:
                         self._send_data(answer)
                         answer = None
+                elif kind is FileWrapper and self._is_given(result):
+                    answer = b""
+                    result.filelike.close()
                 else:
                     self._stream(result)
             except GatewayGone:
@@ -258,6 +262,13 @@ class Exchange:
             close = getattr(result, "close", None)
             if close is not None:
                 close()
+
+    def _is_given(self, result):
+        """The gateway sends this file."""
+        offers = getattr(self._line, "offers", None)
+        if offers is None or not self._status or self._head_sent or self._is_disconnected or self.websocket is not None:
+            return False
+        return offers.offer(self._sock, self._id, result.filelike, self._length)
 
     def is_abandoned(self):
         """The client of the request that runs has gone."""
