@@ -1,0 +1,129 @@
+/** WSGI applications in greenlets of gevent: many requests in one thread, beside the real uWSGI where that is there. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { EngineProcess, waitFor } from './testing/engine-process.ts';
+
+const APP = `
+import os
+import time
+
+import uwsgi
+
+
+def application(environ, start_response):
+    path, query = environ["PATH_INFO"], environ["QUERY_STRING"]
+    if path == "/socket":
+        uwsgi.websocket_handshake()
+        while True:
+            uwsgi.websocket_send("you said " + uwsgi.websocket_recv().decode())
+    if path == "/sleep":
+        uwsgi.set_logvar("who", query)
+        time.sleep(float(query))
+        query = uwsgi.get_logvar("who").decode()
+    elif path == "/raise":
+        raise LookupError("asked for")
+    elif path == "/environ":
+        query = " ".join("%s=%r" % (key, environ[key]) for key in ("uwsgi.core", "wsgi.multithread", "wsgi.multiprocess"))
+    elif path == "/large":
+        start_response("200 OK", [])
+        return (b"x" * 1000000 for _ in range(int(query)))
+    elif path == "/body":
+        query = str(len(environ["wsgi.input"].read()))
+    elif path == "/workers":
+        query = "%d %r" % (len(uwsgi.workers()), uwsgi.loop)
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [("%s %d" % (query, os.getpid())).encode()]
+`;
+
+const INI = `
+wsgi-file = app.py
+master = true
+processes = 1
+gevent = 200
+gevent-monkey-patch = true
+harakiri = 2
+`;
+/** gevent is there for the system's Python. */
+const ENV = { PATH: `/usr/bin:${process.env['PATH'] ?? ''}` };
+
+let engine: EngineProcess;
+
+describe('gevent', () => {
+  beforeAll(async () => {
+    engine = await EngineProcess.start({ ini: INI, files: { 'app.py': APP }, env: ENV });
+  });
+  afterAll(() => engine.dispose());
+
+  it('runs so many requests at a time in one worker, each with its own variables of the log', async () => {
+    const began = performance.now();
+    const texts = Array.from({ length: 100 }, (_, index) => `1.${index}`);
+    const answers = await Promise.all(texts.map((text) => engine.get(`/sleep?${text}`, { fresh: true })));
+    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(answers.map(({ body }) => body.split(' ')[0])).toEqual(texts);
+    expect(new Set(answers.map(({ body }) => body.split(' ')[1])).size).toBe(1);
+  });
+
+  it('gives what uWSGI gives', async () => {
+    expect((await engine.get('/environ')).body).toMatch(
+      /^uwsgi\.core=\d+ wsgi\.multithread=False wsgi\.multiprocess=False /,
+    );
+    expect((await engine.get('/workers')).body).toMatch(/^1 b'gevent' /);
+  });
+
+  it('sends large answers whole beside each other', async () => {
+    const sizes = await Promise.all(
+      [3, 5, 7].map(async (count) => (await engine.get(`/large?${count}`, { fresh: true })).body.length),
+    );
+    expect(sizes).toEqual([3_000_000, 5_000_000, 7_000_000]);
+  });
+
+  it('has errors answered with 500 and logged', async () => {
+    expect((await engine.get('/raise')).status).toBe(500);
+    await engine.seen('LookupError: asked for');
+  });
+
+  it('gives up the one request that takes too long, with its stack in the log', async () => {
+    const { pid } = await engine.worker(1);
+    const late = engine.get('/sleep?30', { fresh: true });
+    const other = engine.get('/sleep?0.3', { fresh: true });
+    expect((await other).status).toBe(200);
+    expect((await late).status).toBe(504);
+    await engine.seen('HarakiriExpired');
+    expect(engine.log).toContain('time.sleep(float(query))');
+    await waitFor('an idle worker', async () => (await engine.worker(1)).status === 'idle');
+    expect((await engine.worker(1)).pid).toBe(pid);
+  });
+
+  it('serves websockets beside requests', async () => {
+    const sockets = await Promise.all(
+      Array.from({ length: 50 }, async () => {
+        const socket = new WebSocket(`ws://127.0.0.1:${engine.port}/socket`);
+        await new Promise((resolve, reject) => {
+          socket.once('open', resolve);
+          socket.once('error', reject);
+        });
+        return socket;
+      }),
+    );
+    const answers = await Promise.all(
+      sockets.map(async (socket, index) => {
+        const answer = new Promise((resolve) => socket.once('message', (data: Buffer) => resolve(data.toString())));
+        socket.send(String(index));
+        return answer;
+      }),
+    );
+    expect(answers).toEqual(sockets.map((_, index) => `you said ${index}`));
+    expect((await engine.get('/')).status).toBe(200);
+    for (const socket of sockets) socket.close();
+    await waitFor('an idle worker', async () => (await engine.worker(1)).status === 'idle');
+  });
+
+  it('reloads without losing a request', async () => {
+    const { pid } = await engine.worker(1);
+    const long = engine.get('/sleep?1.2', { fresh: true });
+    await waitFor('the request to run', async () => (await engine.worker(1)).status === 'busy');
+    engine.signal('SIGHUP');
+    expect((await long).body).toBe(`1.2 ${pid}`);
+    await waitFor('the new worker', async () => !(await engine.get('/', { fresh: true })).body.endsWith(` ${pid}`));
+  });
+});
