@@ -134,6 +134,19 @@ export class Answer {
     this.#finish(EXCEPTION, error);
   }
 
+  /** An answer that is not the application's, if none has begun; otherwise it is cut. */
+  refuse(status, reason, why) {
+    if (this.#isEnded) return;
+    if (this.#isHeadSent) {
+      this.abort();
+      return;
+    }
+    this.#parts = [];
+    this.#bytes = 0;
+    this.#head = { status, headerCount: 1, contentLength: -1, block: `${reason}\r\nContent-Type: text/plain\r\n` };
+    this.end(`${status} ${reason}\n${why}\n`);
+  }
+
   /** It ends without having been completed, and that is nobody's fault. */
   abort() {
     if (!this.#isEnded) this.#finish(ABORTED, null);

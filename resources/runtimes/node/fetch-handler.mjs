@@ -65,9 +65,7 @@ function requestOf(variables, body, answer) {
 }
 
 function refuse(answer, status, why) {
-  const reason = STATUS_CODES[status];
-  answer.head(headOf(status, reason, [['Content-Type', 'text/plain']]));
-  answer.end(`${status} ${reason}\n${why}\n`);
+  answer.refuse(status, STATUS_CODES[status], why);
   return null;
 }
 

@@ -59,7 +59,13 @@ export class Serving {
 
   /** The request has taken too long, and its client has heard so. */
   cancel(requestId) {
-    this.#answerOf(requestId)?.gone(new Error('The request has taken longer than harakiri allows.'));
+    const answer = this.#answerOf(requestId);
+    if (answer === undefined) return;
+    const { onGone } = answer;
+    const why = 'The application did not answer in time.';
+    // The gateway says the same; whoever is first.
+    answer.refuse(504, 'Gateway Timeout', why);
+    onGone?.(new Error(why));
   }
 
   /** The only request that runs; undefined: none does, or several. */

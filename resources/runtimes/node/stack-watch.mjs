@@ -24,9 +24,11 @@ function tell(silentMs) {
   };
   // Native code does not stop for a debugger.
   const timer = setTimeout(end, 500);
+  const urls = new Map();
+  session.on('Debugger.scriptParsed', ({ params: { scriptId, url } }) => urls.set(scriptId, url));
   session.on('Debugger.paused', ({ params: { callFrames } }) => {
-    const lines = callFrames.slice(0, 50).map(({ functionName, url, location }) =>
-      '    at ' + (functionName || '<anonymous>') + ' (' + url + ':' + (location.lineNumber + 1) + ':' + (location.columnNumber + 1) + ')');
+    const lines = callFrames.slice(0, 50).map(({ functionName, location }) =>
+      '    at ' + (functionName || '<anonymous>') + ' (' + urls.get(location.scriptId) + ':' + (location.lineNumber + 1) + ':' + (location.columnNumber + 1) + ')');
     writeSync(2, '*** the event loop of worker process ' + process.pid + ' has been held for ' + (silentMs / 1000).toFixed(1) + ' s, here: ***\\n' + lines.join('\\n') + '\\n');
     session.post('Debugger.resume', end);
   });

@@ -78,7 +78,7 @@ async function main() {
   master.send({ type: 'loaded', apps: handler === null ? [] : [app], runtime: `Node.js ${process.versions.node}` });
   listenToSignals(master);
   watchFailures(master, serving);
-  watchStack(boot.harakiriSeconds);
+  watchStack(boot.loop.harakiriSeconds);
   serving.serve(handler);
 }
 
