@@ -54,8 +54,8 @@ uwsgi::i_am_the_lord('legion')
 uwsgi::ready_fd()
 uwsgi::worker_id()
 uwsgi::SPOOL_OK() . uwsgi::SPOOL_RETRY() . uwsgi::SPOOL_IGNORE()
-uwsgi::opt()->{psgi}
-join ',', @{ uwsgi::opt()->{env} }
+my $options = uwsgi::opt(); $options->{psgi}
+my $options = uwsgi::opt(); join ',', @{ $options->{env} }
 uwsgi::signal(17)
 uwsgi::alarm('none', 'text')
 uwsgi::log('a line')
@@ -176,7 +176,7 @@ post '/form' => sub ($c) {
     $c->render(json => { name => $c->param('name'), seen => $c->session('seen') });
 };
 get '/stream' => sub ($c) {
-    $c->write_chunk('zero ', sub ($c) { $c->write_chunk('last', sub ($c) { $c->finish }) });
+    $c->write_chunk('zero ', sub ($c, @) { $c->write_chunk('last', sub ($c, @) { $c->finish }) });
 };
 app->secrets(['test']);
 app->start;

@@ -4,9 +4,11 @@ import { COMMONS_ROWS } from './commons-rows.ts';
 import { EMPEROR_ROWS } from './emperor-rows.ts';
 import { LOAD_ROWS } from './load-rows.ts';
 import { MEMORY_ROWS } from './memory-rows.ts';
+import { PERL_ROWS } from './perl-rows.ts';
 import { PHP_ROWS } from './php-rows.ts';
 import type { BenchRow } from './row.ts';
 import { SPOOLER_ROWS } from './spooler-rows.ts';
+import { WEBSOCKET_ROWS } from './websocket-rows.ts';
 
 export const ROWS: readonly BenchRow[] = [
   ...LOAD_ROWS,
@@ -15,6 +17,8 @@ export const ROWS: readonly BenchRow[] = [
   ...SPOOLER_ROWS,
   ...COMMONS_ROWS,
   ...EMPEROR_ROWS,
+  ...WEBSOCKET_ROWS,
+  ...PERL_ROWS,
   ...PHP_ROWS,
 ];
 

@@ -51,6 +51,14 @@ export const TEST_PACKAGES: DebianPackage[] = [
     isOptional: true,
   },
   { name: 'chromium', shownBy: [process.env['CHROMIUM'] ?? 'chromium'], why: 'the browser of the end-to-end tests' },
+  {
+    name: 'uwsgi-plugin-psgi',
+    shownBy: ['/usr/lib/uwsgi/plugins/psgi_plugin.so'],
+    why: 'Perl applications are compared with its plugin',
+  },
+  { name: 'libplack-perl', shownBy: ['/usr/share/perl5/Plack.pm'], why: 'loads PSGI applications' },
+  { name: 'libmojolicious-perl', shownBy: ['/usr/share/perl5/Mojolicious.pm'], why: 'a framework in Perl' },
+  { name: 'libdancer2-perl', shownBy: ['/usr/share/perl5/Dancer2.pm'], why: 'a framework in Perl' },
 ];
 
 export const BENCH_PACKAGES: DebianPackage[] = [
@@ -58,6 +66,7 @@ export const BENCH_PACKAGES: DebianPackage[] = [
   { name: 'wrk', shownBy: ['wrk'], why: 'makes the load' },
   { name: 'gunicorn', shownBy: ['gunicorn'], why: 'a peer' },
   { name: 'puma', shownBy: ['puma'], why: 'a peer' },
+  { name: 'starman', shownBy: ['starman'], why: 'a peer' },
   {
     name: 'python3-django',
     shownBy: ['/usr/lib/python3/dist-packages/django'],

@@ -14,6 +14,7 @@ use Scalar::Util ();
 use Time::HiRes ();
 
 use Reeve::App;
+use Reeve::Chunks;
 use Reeve::Control;
 use Reeve::Frames;
 
@@ -26,10 +27,11 @@ our $CLIENT_GONE  = bless {}, 'Reeve::ClientGone';
 our $GATEWAY_GONE = bless {}, 'Reeve::GatewayGone';
 
 # Headers that speak about one connection belong to the gateway, which owns the client's connection.
-use constant { PLAIN => 0, DROP => 1, LENGTH => 2 };
+use constant { PLAIN => 0, DROP => 1, LENGTH => 2, CODING => 3 };
 my %KNOWN = (
-    (map { $_ => DROP } qw(connection keep-alive proxy-connection te trailer transfer-encoding upgrade)),
-    'content-length' => LENGTH,
+    (map { $_ => DROP } qw(connection keep-alive proxy-connection te trailer upgrade)),
+    'content-length'    => LENGTH,
+    'transfer-encoding' => CODING,
 );
 my %kinds;
 use constant MOST_KINDS => 512;
@@ -55,7 +57,7 @@ my %REASONS = (
 # Of this process.
 my ($app, $recycling, $check_cancelled, @base_names, @base_values);
 # Of the request that runs.
-my ($socket, $id, $environ, $head_sent, $is_whole, $is_disconnected, $has_answered, %logvars);
+my ($socket, $id, $environ, $head_sent, $is_whole, $is_disconnected, $has_answered, $chunks, %logvars);
 
 # `cancelled` is asked, with the request's id, whether its client has gone.
 sub prepare {
@@ -90,7 +92,7 @@ sub run {
     my ($its_socket, $its_id, $variables, $body, $is_file) = @_;
     my $started = Time::HiRes::clock_gettime(Time::HiRes::CLOCK_MONOTONIC());
     ($socket, $id, $environ) = ($its_socket, $its_id, $variables);
-    ($head_sent, $is_whole, $is_disconnected, $has_answered) = (0, 0, 0, 0);
+    ($head_sent, $is_whole, $is_disconnected, $has_answered, $chunks) = (0, 0, 0, 0, undef);
     my ($flags, $answer) = (0, undef);
     if (!$app) { print STDERR "--- unable to find perl application ---\n" }
     elsif (!eval { $answer = call_app($body, $is_file); 1 }) {
@@ -157,7 +159,10 @@ sub answer {
     if (ref $body eq 'ARRAY') {
         my $data = @$body == 1 ? $body->[0] : join '', map { $_ // '' } @$body;
         $data = as_bytes($data) if !defined $data || utf8::is_utf8($data);
-        return [ $head[0], $head[1], scalar @$body, $head[2], $head[3], $data ] if length $data <= JOIN_BYTES;
+        if (length $data <= JOIN_BYTES) {
+            $data = $chunks->decode($data) if $chunks;
+            return [ $head[0], $head[1], scalar @$body, $head[2], $head[3], $data ];
+        }
         send_data(\@head, $data);
         $is_whole = 1;
         return;
@@ -239,7 +244,8 @@ sub head {
         my ($name, $value) = @$headers[ $at, $at + 1 ];
         my $kind = $kinds{ $name // '' } // kind_of($name);
         if ($kind) {
-            next if $kind == DROP;
+            $chunks = Reeve::Chunks->new if $kind == CODING && ($value // '') =~ /\bchunked\b/i;
+            next if $kind == DROP || $kind == CODING;
             die shown($value) . " is not a Content-Length\n" if ($value // '') !~ /^\d{1,15}\z/;
             next if $length == $value;
             die "Content-Length is there twice, $length and $value\n" if $length >= 0;
@@ -282,6 +288,7 @@ sub send_data {
     my ($head, $data) = @_;
     die $CLIENT_GONE if $check_cancelled->($id);
     return if $is_disconnected;
+    $data = $chunks->decode($data) if $chunks;
     my $frames = '';
     if (!$head_sent) {
         $head_sent = 1;
