@@ -110,7 +110,7 @@ const cacheMath = keys('key name cache value expires', ['key']);
 const ACTIONS: Record<string, ActionInfo> = {
   continue: { form: text },
   last: { form: text },
-  break: { form: statusText, place: 'answer' },
+  break: { form: statusText },
   'break-with-status': { form: statusText, place: 'answer' },
   return: { form: number, place: 'answer' },
   goto: { form: required },

@@ -22,12 +22,16 @@ export function basicAuthActions(): LongActions['actions'] {
   const check =
     (otherwise: Verdict): LongActions['actions'][string] =>
     (context, fields) => {
+      // As uWSGI: who is known by one rule needs no other, and `basicauth-next` asks who says nothing, too.
+      if (context.isAuthenticated) return 'next';
       const user = userOf(context, fields, files);
       if (user !== null) {
         setUser(context, user);
+        context.isAuthenticated = true;
         return 'next';
       }
-      if (otherwise === 'break') {
+      const verdict = context.get('HTTP_AUTHORIZATION') === '' ? 'break' : otherwise;
+      if (verdict === 'break') {
         const realm = headerText(field(context, fields, 'realm')).replaceAll('"', "'");
         context.reply = {
           status: 401,
@@ -36,7 +40,7 @@ export function basicAuthActions(): LongActions['actions'] {
           body: Buffer.from('Unauthorized'),
         };
       }
-      return otherwise;
+      return verdict;
     };
   return { basicauth: check('break'), 'basicauth-next': check('next') };
 }

@@ -1,11 +1,11 @@
 /**
  * `http` and `uwsgi`: the request goes to another server, and its answer to the client as it comes; no worker is needed.
- * `proxyhttp` and `proxyuwsgi` say first whose request it is (PROXY protocol, version 1). A server that can not be
- * reached is a 502, one that is silent for too long a 504.
+ * `proxyhttp` and `proxyuwsgi` are the same, as on uWSGI. A server that can not be reached is a 502, one that is silent for
+ * too long a 504.
  */
 import { createReadStream } from 'node:fs';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { connect, isIPv6, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { parseAddress } from '../../config/address.ts';
 import { type ResponseHead, requestBody } from '../frames.ts';
@@ -22,11 +22,11 @@ const SILENCE_MS = 60_000;
 type LongAction = LongActions['actions'][string];
 
 export const PROXY_ACTIONS: Readonly<Record<string, LongAction>> = {
-  http: (context, fields) => passHttp(context, fields, { isForwarded: true, saysPeer: false }),
-  httpdumb: (context, fields) => passHttp(context, fields, { isForwarded: false, saysPeer: false }),
-  proxyhttp: (context, fields) => passHttp(context, fields, { isForwarded: true, saysPeer: true }),
-  uwsgi: (context, fields) => passUwsgi(context, fields, false),
-  proxyuwsgi: (context, fields) => passUwsgi(context, fields, true),
+  http: (context, fields) => passHttp(context, fields, true),
+  httpdumb: (context, fields) => passHttp(context, fields, false),
+  proxyhttp: (context, fields) => passHttp(context, fields, true),
+  uwsgi: (context, fields) => passUwsgi(context, fields),
+  proxyuwsgi: (context, fields) => passUwsgi(context, fields),
 };
 
 /** Headers that are about one connection (RFC 9110 section 7.6.1), and those that are made anew. */
@@ -42,20 +42,15 @@ const HOP_BY_HOP = new Set([
   'upgrade',
 ]);
 
-function passHttp(
-  context: RouteContext,
-  fields: Fields,
-  { isForwarded, saysPeer }: { isForwarded: boolean; saysPeer: boolean },
-): 'break' {
+function passHttp(context: RouteContext, fields: Fields, isForwarded: boolean): 'break' {
   const visit = begin(context);
   const { facts } = context.request;
   const sent = httpRequest({
     method: facts.method,
     path: context.get('REQUEST_URI'),
     headers: headersFor(context, field(context, fields, 'host'), isForwarded),
-    agent: false,
     timeout: SILENCE_MS,
-    createConnection: () => open(field(context, fields, 'address'), saysPeer ? proxyLine(context) : null),
+    createConnection: () => open(field(context, fields, 'address')),
   });
   visit.onAbandoned = () => sent.destroy();
   sent.on('response', (answer) => {
@@ -64,14 +59,17 @@ function passHttp(
     pass(answer, visit);
   });
   sent.on('timeout', () => fail(visit, 504, () => sent.destroy()));
-  sent.on('error', () => fail(visit, 502, () => sent.destroy()));
+  sent.on('error', (error) => {
+    context.host.log(`[routing] ${field(context, fields, 'address')} does not answer: ${error.message}`);
+    fail(visit, 502, () => sent.destroy());
+  });
   sendBody(context, sent);
   return 'break';
 }
 
-function passUwsgi(context: RouteContext, fields: Fields, saysPeer: boolean): 'break' {
+function passUwsgi(context: RouteContext, fields: Fields): 'break' {
   const visit = begin(context);
-  const socket = open(field(context, fields, 'address'), saysPeer ? proxyLine(context) : null);
+  const socket = open(field(context, fields, 'address'));
   const answer = new UwsgiAnswer();
   let isOver = false;
   visit.onAbandoned = () => socket.destroy();
@@ -92,7 +90,10 @@ function passUwsgi(context: RouteContext, fields: Fields, saysPeer: boolean): 'b
     else fail(visit, 502, () => socket.destroy());
   };
   socket.on('end', end);
-  socket.on('error', () => fail(visit, 502, () => socket.destroy()));
+  socket.on('error', (error) => {
+    context.host.log(`[routing] ${field(context, fields, 'address')} does not answer: ${error.message}`);
+    fail(visit, 502, () => socket.destroy());
+  });
   socket.on('close', end);
   socket.write(
     uwsgiPacket(context, Number(field(context, fields, 'modifier1')), Number(field(context, fields, 'modifier2'))),
@@ -111,32 +112,29 @@ function begin(context: RouteContext): GateVisit {
   return visit;
 }
 
-function fail(visit: GateVisit, status: number, stop: () => void): void {
+function fail(visit: GateVisit, status: 502 | 504, stop: () => void): void {
   if (visit.request.answering) visit.abort();
-  else visit.fail(status);
+  else visit.respond(...errorAnswer(status));
   stop();
 }
 
-function open(written: string, first: string | null): Socket {
-  const parsed = parseAddress(written);
-  const address = parsed.ok ? parsed.address : null;
-  const socket =
-    address?.type === 'unix'
-      ? connect(address.path)
-      : connect(
-          address?.type === 'tcp' ? address.port : 0,
-          address?.type === 'tcp' ? address.host || '127.0.0.1' : '127.0.0.1',
-        );
-  if (first !== null) socket.write(first);
-  return socket;
+function errorAnswer(status: 502 | 504): [ResponseHead, Buffer] {
+  const reason = status === 502 ? 'Bad Gateway' : 'Gateway Timeout';
+  const text =
+    status === 502 ? 'The server that this request was passed to did not answer.' : 'It did not answer in time.';
+  const head = { status, reason, lines: ['Content-Type: text/plain'] };
+  return [writeHead(head, 1), Buffer.from(`${status} ${reason}\n${text}\n`)];
 }
 
-function proxyLine(context: RouteContext): string {
-  const from = context.get('REMOTE_ADDR');
-  const to = context.get('SERVER_ADDR') || from;
-  if (from === '') return 'PROXY UNKNOWN\r\n';
-  const family = isIPv6(from) ? 'TCP6' : 'TCP4';
-  return `PROXY ${family} ${from} ${to} ${context.get('REMOTE_PORT') || '0'} ${context.get('SERVER_PORT') || '0'}\r\n`;
+function open(written: string): Socket {
+  const parsed = parseAddress(written);
+  const address = parsed.ok ? parsed.address : null;
+  return address?.type === 'unix'
+    ? connect(address.path)
+    : connect(
+        address?.type === 'tcp' ? address.port : 0,
+        address?.type === 'tcp' ? address.host || '127.0.0.1' : '127.0.0.1',
+      );
 }
 
 function headersFor(context: RouteContext, host: string, isForwarded: boolean): Record<string, string> {
