@@ -50,6 +50,13 @@ export const TEST_PACKAGES: DebianPackage[] = [
     why: "the real uWSGI's emperor with a database",
     isOptional: true,
   },
+  { name: 'php-cgi', shownBy: ['php-cgi'], why: 'runs PHP scripts in workers', isOptional: true },
+  {
+    name: 'uwsgi-plugin-php',
+    shownBy: ['/usr/lib/uwsgi/plugins/php_plugin.so'],
+    why: 'PHP scripts in the real uWSGI',
+    isOptional: true,
+  },
   { name: 'chromium', shownBy: [process.env['CHROMIUM'] ?? 'chromium'], why: 'the browser of the end-to-end tests' },
   {
     name: 'uwsgi-plugin-psgi',
@@ -67,6 +74,15 @@ export const BENCH_PACKAGES: DebianPackage[] = [
   { name: 'gunicorn', shownBy: ['gunicorn'], why: 'a peer' },
   { name: 'puma', shownBy: ['puma'], why: 'a peer' },
   { name: 'starman', shownBy: ['starman'], why: 'a peer' },
+  { name: 'uvicorn', shownBy: ['/usr/lib/python3/dist-packages/uvicorn'], why: 'a peer' },
+  { name: 'python3-websockets', shownBy: ['/usr/lib/python3/dist-packages/websockets'], why: "uvicorn's websockets" },
+  { name: 'python3-gevent', shownBy: ['/usr/lib/python3/dist-packages/gevent'], why: 'the greenlets of some rows' },
+  {
+    name: 'uwsgi-plugin-gevent-python3',
+    shownBy: ['/usr/lib/uwsgi/plugins/gevent_python3_plugin.so'],
+    why: 'greenlets in the real uWSGI',
+  },
+  { name: 'php-fpm', shownBy: ['8.2', '8.4', '8.3'].map((version) => `/usr/sbin/php-fpm${version}`), why: 'a peer' },
   {
     name: 'python3-django',
     shownBy: ['/usr/lib/python3/dist-packages/django'],
