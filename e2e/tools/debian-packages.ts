@@ -63,9 +63,9 @@ export const TEST_PACKAGES: DebianPackage[] = [
     shownBy: ['/usr/lib/uwsgi/plugins/psgi_plugin.so'],
     why: 'Perl applications are compared with its plugin',
   },
-  { name: 'libplack-perl', shownBy: ['/usr/share/perl5/Plack.pm'], why: 'loads PSGI applications' },
-  { name: 'libmojolicious-perl', shownBy: ['/usr/share/perl5/Mojolicious.pm'], why: 'a framework in Perl' },
-  { name: 'libdancer2-perl', shownBy: ['/usr/share/perl5/Dancer2.pm'], why: 'a framework in Perl' },
+  { name: 'libplack-perl', shownBy: ['/usr/share/perl5/Plack'], why: 'loads PSGI applications' },
+  { name: 'libmojolicious-perl', shownBy: ['/usr/share/perl5/Mojolicious'], why: 'a framework in Perl' },
+  { name: 'libdancer2-perl', shownBy: ['/usr/share/perl5/Dancer2'], why: 'a framework in Perl' },
 ];
 
 export const BENCH_PACKAGES: DebianPackage[] = [

@@ -279,7 +279,7 @@ function unknownOption(item: ResolvedOption, resolved: Resolved, warnings: Confi
 
 /** Plugins of uWSGI whose work the engine does itself. */
 const PLUGINS_BUILT_IN =
-  /^(python[23]?\d*|http|corerouter|cheaper_busyness|curl_cron|ping|log(file|socket|pipe)|r?syslog|systemd_logger|stats_pusher_(file|socket|statsd)|transformation_(gzip|chunked|toupper)|router_(basicauth|cache|expires|http|metrics|redirect|rewrite|static|uwsgi))$/;
+  /^(python[23]?\d*|php|cgi|http|corerouter|cheaper_busyness|curl_cron|ping|log(file|socket|pipe)|r?syslog|systemd_logger|stats_pusher_(file|socket|statsd)|transformation_(gzip|chunked|toupper)|router_(basicauth|cache|expires|http|metrics|redirect|rewrite|static|uwsgi))$/;
 
 /** As on uWSGI a plugin that is not there stops the start only when it is needed; what it brings has options of its own. */
 function readPlugins(

@@ -8,7 +8,7 @@ import type { ConfigError } from './errors.ts';
 import { LANGUAGES } from './languages.ts';
 import type { Draft } from './options/section.ts';
 import { checkPerl, finishPerl } from './perl-app.ts';
-import { finishPhp } from './php-app.ts';
+import { checkPhpWorkers, finishPhp } from './php-app.ts';
 import { finishPython, hasApp } from './python-app.ts';
 import { finishRuby } from './ruby-app.ts';
 import type { AppSetting, Origin } from './settings.ts';
@@ -28,6 +28,7 @@ export function finishApp(draft: Draft, errors: ConfigError[], warnings: ConfigW
   settings.app = chosen?.app ?? python ?? { language: 'none' };
   checkModifiers(draft, errors);
   checkPerl(settings, errors);
+  checkPhpWorkers(settings, errors);
   if (chosen === undefined) return;
   const isPythonToo = python !== null && hasApp(python);
   for (const { app, option, origin } of isPythonToo ? [chosen] : others) {

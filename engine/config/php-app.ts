@@ -1,5 +1,7 @@
 /** What the PHP part of a configuration means: which scripts run, and with which settings of PHP. Pure. */
-import type { Origin } from './settings.ts';
+import type { ConfigError } from './errors.ts';
+import type { EngineSettings, Origin } from './settings.ts';
+import { RUNTIME_PHASES } from './system-settings.ts';
 
 interface PhpSettings {
   /** `php-docroot`: absolute; null: what the request says (DOCUMENT_ROOT), otherwise `folder`. */
@@ -78,4 +80,29 @@ export function phpSettings(): PhpSettings {
 /** Null: the configuration asks for no PHP. */
 export function finishPhp({ origin, ...settings }: PhpDraft): PhpApp | null {
   return origin === null ? null : { language: 'php', ...settings };
+}
+
+/** What php-cgi can not do: each process serves one request at a time, and knows nothing of hooks. */
+export function checkPhpWorkers({ app, threads, options, system }: EngineSettings, errors: ConfigError[]): void {
+  if (app.language !== 'php') return;
+  const originOf = (name: string): Origin => options.find(({ key }) => key === name)?.origin ?? { file: '', line: 0 };
+  if (threads > 1) {
+    errors.push({
+      code: 'bad-value',
+      message: "'threads' does not go with PHP: each of its processes serves one request at a time.",
+      origin: originOf('threads'),
+      option: 'threads',
+      hint: "Remove 'threads' and raise 'processes'.",
+    });
+  }
+  for (const { phase, text } of system.hooks) {
+    if (!RUNTIME_PHASES.some((one) => one === phase)) continue;
+    errors.push({
+      code: 'not-supported',
+      message: `A hook of workers ('${text}') does not go with PHP: php-cgi runs none.`,
+      origin: originOf(`hook-${phase}`),
+      option: `hook-${phase}`,
+      hint: "Use a hook of the master, such as 'hook-asap', or 'php-exec-before'.",
+    });
+  }
 }

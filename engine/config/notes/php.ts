@@ -1,9 +1,10 @@
 /** Notes about PHP; see option-notes.ts for their form. */
 export const phpNotes = `
 php-docroot
-  The folder whose scripts requests name. A request reaches PHP only with modifier 14: set 'http-socket-modifier1 =
-  14' or 'http-modifier1 = 14', or let nginx send uwsgi_modifier1 14. Set 'php-allowed-ext = .php' and 'php-index =
-  index.php' beside it; versions before 2.0.17 could be led out of the folder (CVE-2018-7490).
+  The folder whose scripts requests name. On uWSGI a request reaches PHP only with modifier 14: set
+  'http-socket-modifier1 = 14' or 'http-modifier1 = 14', or let nginx send uwsgi_modifier1 14; the engine needs none.
+  Set 'php-allowed-ext = .php' and 'php-index = index.php' beside it; versions before 2.0.17 could be led out of the
+  folder (CVE-2018-7490). The engine runs php-cgi, one process for each worker, and each has an opcode cache of its own.
 php-app
   One script answers everything, as front controllers of frameworks do. Static files then need 'static-map' or
   'check-static', or the front server.
@@ -14,8 +15,9 @@ php-allowed-ext
   Without it any file of the folder that a request names goes through PHP, uploads among them. Set it to '.php', and
   keep uploads out of the folder all the same.
 php-set
-  One setting of php.ini for each line: 'php-set = memory_limit=256M'. They apply to all scripts of the instance, and
-  'php-dump-config' shows them in the log.
+  One setting of php.ini for each line: 'php-set = memory_limit=256M', in the language of php.ini, so that a semicolon
+  begins a comment. They apply to all scripts of the instance. 'php-set = opcache.file_cache=/var/cache/php' keeps
+  compiled scripts for workers that start anew.
 php-index
   Without it a path that is a folder is answered with 404, the first page of a site too. It may be given several
   times, the first that exists counts.
