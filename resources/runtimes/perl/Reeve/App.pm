@@ -77,11 +77,13 @@ sub run_file {
     return $found;
 }
 
+# The value, and why there is none.
 sub run_in_sandbox {
     my ($path, $package) = @_;
+    my ($found, $error);
     local $@;
-    my $found = eval "package $package; do \$path";
-    return ($found, $@);
+    eval "package $package; \$found = do \$path; \$error = \$@; 1" or $error = $@;
+    return ($found, $error);
 }
 
 sub is_code {

@@ -78,8 +78,10 @@ sub run {
     eval {
         close $pair->{worker};
         Reeve::Process::end_with_master($boot->{controlEndpoint}, $boot->{token});
-        Reeve::Process::set_title("uWSGI worker $boot->{wid} (requests asked back)")
-            if defined $boot->{system}{titles}{worker};
+        if (defined(my $title = $boot->{system}{titles}{worker})) {
+            $title =~ s/\{number\}/$boot->{wid}/;
+            Reeve::Process::set_title("$title (warden)");
+        }
         $SIG{$_} = 'IGNORE' for qw(INT HUP USR1 USR2 TSTP TERM PIPE QUIT);
         serve($pair, $boot) if sysread $pair->{warden}, my $ready, 1;
         1;
