@@ -50,6 +50,10 @@ processes = 2
 locks = 2
 cache2 = name=default,items=20
 cache2 = name=other,items=20
+queue = 4
+enable-metrics = true\nmetric = name=sales
+log-format = %(method) %(uri) seller=%(seller)
+alarm = loud cmd:cat >> {FOLDER}/alarms
 spooler-external = {FOLDER}/tasks
 `,
     files: { 'app.mjs': APP },
@@ -124,6 +128,33 @@ test("writes tasks in uWSGI's format", async () => {
   expect(readFileSync(path, 'latin1')).toBe(`\x11${String.fromCharCode(parts.length)}\0\0${parts}data`);
   expect(await evaluate('uwsgi.spool({ spooler: 4 })')).toContain('unable to spool job: 4 is none of the folders');
   expect(await evaluate('uwsgi.spool({ a: "x".repeat(70000) })')).toContain('at most 65535 bytes');
+});
+
+test('has the queue and the metrics of the instance', async () => {
+  expect(await evaluate('[await uwsgi.queuePush("a"), await uwsgi.queuePush("b"), await uwsgi.queuePush("")]')).toBe(
+    '[true,true,false]',
+  );
+  expect(await evaluate('[await uwsgi.queueLast(2), await uwsgi.queueGet(0), await uwsgi.queueSet(9, "x")]')).toBe(
+    '[["b","a"],"a",false]',
+  );
+  expect(await evaluate('[await uwsgi.queuePull(), await uwsgi.queuePop(), await uwsgi.queuePop()]')).toBe(
+    '["a","b",null]',
+  );
+  expect(await evaluate('[await uwsgi.metricAdd("sales", 3), await uwsgi.metricChange("sales", "multiply", -2)]')).toBe(
+    '[true,true]',
+  );
+  expect(await evaluate('[await uwsgi.metricGet("sales"), await uwsgi.metricGet("none")]')).toBe('[-6,null]');
+});
+
+test('knows the present request, the workers and the alarms', async () => {
+  expect(await evaluate('sleep(1).then(() => { uwsgi.setLogVariable("seller", "smith"); return "set"; })')).toBe(
+    '"set"',
+  );
+  await engine.seen('seller=smith');
+  expect(await evaluate('sleep(1).then(() => uwsgi.requestVariable("REQUEST_METHOD"))')).toBe('"GET"');
+  expect(await evaluate('[(await uwsgi.workers()).length, (await uwsgi.totalRequests()) > 0]')).toBe('[2,true]');
+  await evaluate('uwsgi.alarm("loud", "the house is on fire")');
+  await waitFor('the alarm', () => engine.read('alarms').includes('the house is on fire'));
 });
 
 test('handles signals in each worker that is meant, and lives on when a handler fails', async () => {

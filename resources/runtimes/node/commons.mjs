@@ -19,6 +19,14 @@ export const Op = {
   cacheCalculate: 21,
   cacheKeys: 22,
   cacheCount: 23,
+  queuePush: 32,
+  queuePop: 33,
+  queuePull: 34,
+  queueGet: 35,
+  queueSet: 36,
+  queueLast: 37,
+  metricGet: 48,
+  metricChange: 49,
 };
 
 const DONE = 0;

@@ -4,7 +4,7 @@
  * nobody knows what state the process is in: it is to be replaced, as Node itself recommends. An application that has
  * listeners of its own decides itself.
  */
-import { presentRequest } from './serving.mjs';
+import { presentRequest } from './present.mjs';
 
 /** To be called when the application is loaded. */
 export function watchFailures(master, serving) {

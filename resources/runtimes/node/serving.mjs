@@ -2,10 +2,10 @@
  * The requests of a JavaScript worker: they come on one connection from each gateway, so many at a time as the worker has
  * cores, and run beside each other in its event loop. It ends the process when it shall and nothing runs any more.
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { Answer } from './answer.mjs';
 import { BODY_FILE, CANCEL, CONTROL_CORE, GO_ON, HOLD, INPUT, REQUEST, SHARED_CORES, TAKE_BACK } from './frames.mjs';
 import { Line } from './line.mjs';
+import { runFor } from './present.mjs';
 import { Recycling } from './recycling.mjs';
 import { signals } from './signals.mjs';
 import { Variables } from './variables.mjs';
@@ -14,14 +14,6 @@ import { Variables } from './variables.mjs';
 const SLOW_MS = 2;
 /** For how long others are taken for slow then. */
 const SLOW_FOR_MS = 10_000;
-/** Which request a failure belongs to; on older versions that knowledge costs more than all else about a request. */
-const present = Number(process.versions.node.split('.')[0]) >= 24 ? new AsyncLocalStorage() : null;
-
-/** The request that the code which runs now belongs to, as an Answer; undefined: none, or nobody knows. */
-export function presentRequest() {
-  return present?.getStore();
-}
-
 export class Serving {
   #boot;
   #handler = null;
@@ -136,10 +128,8 @@ export class Serving {
       if (this.#handler === null) {
         console.error('--- no JavaScript application found, check your startup logs for errors ---');
         answer.end();
-      } else if (present === null) {
-        this.#handler(variables, body, answer, flags);
       } else {
-        present.run(answer, this.#handler, variables, body, answer, flags);
+        runFor(answer, this.#handler, flags, body);
       }
     } catch (error) {
       answer.fail(error);

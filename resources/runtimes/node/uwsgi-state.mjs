@@ -19,6 +19,12 @@ export function tellMaster(message) {
   present.master.send(message);
 }
 
+/** Asks the master; `what` is a Question of engine/master/control.ts. */
+export function askMaster(what) {
+  boot();
+  return present.master.ask(what);
+}
+
 /** The connection for requests that are answered at once. */
 export function commons() {
   if (shared === null || !shared.isOpen) shared = newConnection();

@@ -16,6 +16,21 @@ declare module 'uwsgi' {
   export function reload(): void;
   /** Stops the instance. */
   export function stop(): void;
+  /** Raises an alarm of the configuration (`alarm = NAME ...`) with this text. */
+  export function alarm(name: string, message: unknown): void;
+  /** What the stats document says about each worker. */
+  export function workers(): Promise<Record<string, unknown>[]>;
+  /** Requests that all workers have served. */
+  export function totalRequests(): Promise<number>;
+  /** Requests that wait for a worker. */
+  export function listenQueue(): Promise<number>;
+
+  /** Sets a variable for the present request's line in the log, `%(name)` in `log-format`. From Node 24 on. */
+  export function setLogVariable(name: string, value: unknown): void;
+  /** Has the present request logged even though request logging is off. From Node 24 on. */
+  export function logThisRequest(): void;
+  /** A variable of the present request as uWSGI names it (`REMOTE_USER`, say), or null. From Node 24 on. */
+  export function requestVariable(name: string): string | null;
 
   /** Waits for a lock that all processes of the instance share; it is given back when its holder dies. */
   export function lock(number?: number): Promise<void>;
@@ -35,6 +50,29 @@ declare module 'uwsgi' {
   /** Adds to a 64-bit integer, as `uwsgi.cache_inc` of Python. */
   export function cacheIncrement(key: Bytes, amount?: number, expires?: number, cache?: string): Promise<boolean>;
   export function cacheKeys(cache?: string): Promise<Buffer[]>;
+
+  /** The queue of `queue`. False: the value is empty or too long, or there is no queue. */
+  export function queuePush(value: Bytes): Promise<boolean>;
+  /** Takes the value that was pushed last, or null. */
+  export function queuePop(): Promise<Buffer | null>;
+  /** Takes the oldest value, or null. */
+  export function queuePull(): Promise<Buffer | null>;
+  /** The value of a slot, which stays there, or null. */
+  export function queueGet(slot: number): Promise<Buffer | null>;
+  export function queueSet(slot: number, value: Bytes): Promise<boolean>;
+  /** So many values (1), the one that was pushed last first. */
+  export function queueLast(count?: number): Promise<Buffer[]>;
+
+  /** A metric's value; null: there is no such metric. */
+  export function metricGet(name: string): Promise<number | null>;
+  /** False: there is no such metric, or none that can be set. */
+  export function metricSet(name: string, value: number | bigint): Promise<boolean>;
+  export function metricAdd(name: string, amount?: number | bigint): Promise<boolean>;
+  export function metricChange(
+    name: string,
+    how: 'set' | 'add' | 'subtract' | 'multiply' | 'divide' | 'max' | 'min',
+    amount?: number | bigint,
+  ): Promise<boolean>;
 
   /**
    * Puts a task into a folder of `spooler-external`; gives the path of its file. Keys with a meaning: `spooler` (a folder,

@@ -3,9 +3,35 @@
  * has is declared in uwsgi.d.ts. What has to ask the engine gives a promise.
  */
 import { listMembers, Op, textField, toBytes } from './commons.mjs';
+import { presentRequest } from './present.mjs';
 import { signals } from './signals.mjs';
 import { enqueue } from './spool-file.mjs';
-import { boot, commons, newConnection, tellMaster } from './uwsgi-state.mjs';
+import {
+  metricAdd,
+  metricChange,
+  metricGet,
+  metricSet,
+  queueGet,
+  queueLast,
+  queuePop,
+  queuePull,
+  queuePush,
+  queueSet,
+} from './uwsgi-data.mjs';
+import { askMaster, boot, commons, newConnection, tellMaster } from './uwsgi-state.mjs';
+
+export {
+  metricAdd,
+  metricChange,
+  metricGet,
+  metricSet,
+  queueGet,
+  queueLast,
+  queuePop,
+  queuePull,
+  queuePush,
+  queueSet,
+} from './uwsgi-data.mjs';
 
 const MAX_SECONDS = 0xffffffff;
 
@@ -30,6 +56,35 @@ export function log(message) {
 
 export const reload = () => tellMaster({ type: 'reload-requested' });
 export const stop = () => tellMaster({ type: 'stop-requested' });
+
+/** Raises an alarm of the configuration. */
+export const alarm = (name, message) => tellMaster({ type: 'alarm', name: String(name), text: String(message) });
+
+/** What the stats document says about each worker. */
+export const workers = () => askMaster('workers');
+export const totalRequests = () => askMaster('total-requests');
+export const listenQueue = () => askMaster('listen-queue');
+
+// ------------------------------------------------------------------------------------------------ the present request
+
+/** Sets a variable for this request's line in the log: `%(name)` in `log-format`. */
+export function setLogVariable(name, value) {
+  ofRequest('setLogVariable').logVariable(Buffer.from(String(name)), Buffer.from(String(value)));
+}
+
+/** Has the request logged even though request logging is off. */
+export function logThisRequest() {
+  ofRequest('logThisRequest').logAnyway();
+}
+
+/** A variable of the request as uWSGI names it (`REMOTE_USER`, say), or null. */
+export const requestVariable = (name) => ofRequest('requestVariable').variables.get(name) ?? null;
+
+function ofRequest(what) {
+  const answer = presentRequest();
+  if (answer !== undefined) return answer;
+  throw new Error(`${what}() works while a request is handled, on Node 24 or newer.`);
+}
 
 // ------------------------------------------------------------------------------------------------ locks
 
@@ -152,6 +207,13 @@ export default {
   log,
   reload,
   stop,
+  alarm,
+  workers,
+  totalRequests,
+  listenQueue,
+  setLogVariable,
+  logThisRequest,
+  requestVariable,
   lock,
   unlock,
   isLocked,
@@ -164,6 +226,16 @@ export default {
   cacheClear,
   cacheIncrement,
   cacheKeys,
+  queuePush,
+  queuePop,
+  queuePull,
+  queueGet,
+  queueSet,
+  queueLast,
+  metricGet,
+  metricSet,
+  metricAdd,
+  metricChange,
   spool,
   registerSignal,
   signal,
