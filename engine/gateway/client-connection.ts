@@ -20,7 +20,7 @@ import { ReadAhead } from './read-ahead.ts';
 import type { AnswerSize, GatewayRequest, RequestFacts, ResponseTarget } from './request.ts';
 import { RequestIntake } from './request-intake.ts';
 import { TunnelStream } from './tunnel-stream.ts';
-import { type StreamEnd, UpgradedClient, type UpgradedStream } from './upgraded-stream.ts';
+import { SocketClient, type StreamEnd, type UpgradedStream } from './upgraded-stream.ts';
 import { WebSocketStream } from './websocket-stream.ts';
 import { WorkerBrake } from './worker-brake.ts';
 
@@ -305,7 +305,7 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
 
   upgrade(head: ResponseHead, isWebSocket: boolean, input: InputWindow): void {
     this.#phase = 'answering';
-    const client = new UpgradedClient(this.#socket, this.#outbox, () => this.#finishSocket());
+    const client = new SocketClient(this.#socket, this.#outbox, () => this.#finishSocket());
     const { answer, upgrade } = this.#protocol;
     this.#stream = isWebSocket
       ? new WebSocketStream(client, input, head, upgrade?.websocketKey ?? '', this.#context.options.websockets)

@@ -13,7 +13,7 @@ export class InputWindow {
   readonly #limitTime: (isLimited: boolean) => void;
   /** Bytes of frames that the application has not taken. */
   #aheadBytes = 0;
-  #wasFull = false;
+  #isFull = false;
 
   /** @param limitTime the application's time for a message begins, or (false) there is nothing that it must do */
   constructor(request: Pick<GatewayRequest, 'id' | 'wire'>, limitTime: (isLimited: boolean) => void) {
@@ -22,9 +22,9 @@ export class InputWindow {
     limitTime(false);
   }
 
-  /** Enough is sent for now: the client has to wait. */
+  /** Enough is sent for now: the client has to wait until half of it was taken. */
   get isFull(): boolean {
-    return this.#aheadBytes >= INPUT_WINDOW_BYTES;
+    return this.#isFull;
   }
 
   send(flags: number, ...parts: readonly Buffer[]): void {
@@ -33,7 +33,7 @@ export class InputWindow {
     const frame = encodeInputFrame(id, flags, ...parts);
     if (this.#aheadBytes === 0) this.#limitTime(true);
     this.#aheadBytes += frame.length;
-    this.#wasFull ||= this.isFull;
+    this.#isFull ||= this.#aheadBytes >= INPUT_WINDOW_BYTES;
     wire.send(frame);
   }
 
@@ -42,8 +42,8 @@ export class InputWindow {
     if (byteCount > this.#aheadBytes) return false;
     this.#aheadBytes -= byteCount;
     this.#limitTime(this.#aheadBytes > 0);
-    if (this.#wasFull && this.#aheadBytes <= INPUT_WINDOW_BYTES / 2) {
-      this.#wasFull = false;
+    if (this.#isFull && this.#aheadBytes <= INPUT_WINDOW_BYTES / 2) {
+      this.#isFull = false;
       this.onRoom();
     }
     return true;

@@ -6,7 +6,9 @@ import type { Socket } from 'node:net';
 import type { Outbox } from './outbox.ts';
 
 /** The connection, as what is spoken on it sees it. */
-export class UpgradedClient {
+export type UpgradedClient = Pick<SocketClient, keyof SocketClient>;
+
+export class SocketClient {
   readonly #socket: Socket;
   readonly #outbox: Outbox;
   readonly #finish: () => void;
