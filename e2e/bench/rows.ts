@@ -2,11 +2,13 @@
 import { BEHAVIOUR_ROWS } from './behaviour-rows.ts';
 import { COMMONS_ROWS } from './commons-rows.ts';
 import { EMPEROR_ROWS } from './emperor-rows.ts';
+import { JAVASCRIPT_ROWS } from './javascript-rows.ts';
 import { LOAD_ROWS } from './load-rows.ts';
 import { MEMORY_ROWS } from './memory-rows.ts';
 import { PERL_ROWS } from './perl-rows.ts';
 import { PHP_ROWS } from './php-rows.ts';
 import type { BenchRow } from './row.ts';
+import { RUBY_ROWS } from './ruby-rows.ts';
 import { SPOOLER_ROWS } from './spooler-rows.ts';
 import { WEBSOCKET_ROWS } from './websocket-rows.ts';
 
@@ -20,6 +22,8 @@ export const ROWS: readonly BenchRow[] = [
   ...WEBSOCKET_ROWS,
   ...PERL_ROWS,
   ...PHP_ROWS,
+  ...RUBY_ROWS,
+  ...JAVASCRIPT_ROWS,
 ];
 
 const PARTS = ['engine', 'console', 'editor', 'ssh'];
