@@ -2,12 +2,14 @@
  * CGI scripts in shell, Perl and Python: what they see and say, beside uWSGI's CGI plugin where that does the same; bodies,
  * streams, time limits, the end of scripts, and what no path may reach.
  */
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EngineProcess, freePort, isRunning, waitFor } from './testing/engine-process.ts';
+import { ask as askPacket, block, packet } from './testing/uwsgi-packets.ts';
 import { UwsgiProcess, whyNoUwsgi } from './testing/uwsgi-process.ts';
 
 const SH = '#!/bin/sh\n';
@@ -210,7 +212,6 @@ describe('CGI scripts', () => {
   });
 
   it('stream: what they have written is passed on at once', async () => {
-    const { execFileSync } = await import('node:child_process');
     execFileSync('mkfifo', [join(tree, 'go')]);
     const answer = await fetch(`http://127.0.0.1:${engine.port}/stream.cgi`);
     const reader = answer.body?.getReader();
@@ -283,6 +284,34 @@ it('workers of CGI are ended by harakiri with their scripts, and a folder that i
     await cgi.seen("nowhere', which 'cgi' names, is not there");
     await cgi.seen('reload failed');
     expect((await cgi.get('/fine.cgi')).body).toBe('fine\n');
+  } finally {
+    await cgi.dispose();
+  }
+});
+
+it('scripts are held back by their ends, taken from DOCUMENT_ROOT, lose variables, and may be left running', async () => {
+  const cgi = await EngineProcess.start({
+    ini: 'cgi-from-docroot = true\ncgi-allowed-ext = .cgi\ncgi-unset = SHOP\nenv = SHOP=tea\nenv = OTHER=1\ncgi-timeout = 1\ncgi-do-not-kill-on-error = true\nmaster = true\n',
+    listener: 'uwsgi-socket = 127.0.0.1:{HTTP}',
+    files: {
+      'a.cgi': `${SH}echo; echo "$SHOP $OTHER"`,
+      'a.sh': `${SH}echo; echo no`,
+      'left.cgi': `${SH}echo $$ > left.pid; sleep 2; echo > left.done`,
+    },
+  });
+  try {
+    for (const name of ['a.cgi', 'a.sh', 'left.cgi']) chmodSync(cgi.path(name), 0o755);
+    const get = async (path: string): Promise<string> => {
+      const vars = { REQUEST_METHOD: 'GET', PATH_INFO: path, DOCUMENT_ROOT: cgi.folder, SERVER_PROTOCOL: 'HTTP/1.1' };
+      return askPacket(cgi.port, packet(9, 0, block(...Object.entries(vars).flat())));
+    };
+    expect(await get('/a.cgi')).toMatch(/ 200 OK\r\n\r\n 1\n$/);
+    expect(await get('/a.sh')).toMatch(/ 403 /);
+    expect(await get('/left.cgi')).toMatch(/ 504 /);
+    const left = Number(cgi.read('left.pid'));
+    expect(isRunning(left)).toBe(true);
+    await waitFor('its end', () => !isRunning(left));
+    expect(cgi.read('left.done')).toBe('\n');
   } finally {
     await cgi.dispose();
   }

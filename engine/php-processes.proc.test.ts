@@ -142,6 +142,55 @@ describe.skipIf(!hasPhp)('workers of PHP', () => {
     expect(worker.requests).toBe(2);
   });
 
+  it('have the settings, scripts and code that the configuration names', async () => {
+    const engine = await EngineProcess.start({
+      ini: [
+        'php-app = {FOLDER}/app.php',
+        'php-app-qs = page=',
+        'php-app-bypass = ^/own',
+        'php-fallback = {FOLDER}/app.php',
+        'php-fallback-qs = lost',
+        'php-docroot = {FOLDER}',
+        'php-ini = {FOLDER}/own.ini',
+        'php-ini-append = {FOLDER}/more.ini',
+        'php-set = precision=7',
+        'php-exec-before = $GLOBALS["order"] = "before";',
+        'php-exec-after = echo " after ", $order;',
+        'php-server-software = Shop/1',
+        'php-allowed-script = {FOLDER}/own.php',
+        'master = true',
+      ].join('\n'),
+      files: {
+        'app.php': `<?php echo json_encode([$_GET, ini_get('user_agent'), ini_get('from'), ini_get('precision'), $_SERVER['SERVER_SOFTWARE']]); $order = 'script'; exit;`,
+        'own.php': '<?php echo "own";',
+        'other.php': '<?php echo "other";',
+        'own.ini': 'user_agent = first\nfrom = first\nprecision = 5\n',
+        'more.ini': 'from = second\nprecision = 6\n',
+      },
+    });
+    engines.push(engine);
+    const shown = '"first","second","7","Shop\\/1"] after script';
+    expect((await engine.get('/a&b?z=1')).body).toBe(`[{"page":"\\/a&b","z":"1"},${shown}`);
+    expect((await engine.get('/own.php')).body).toBe('own after before');
+    expect((await engine.get('/own/none')).body).toBe(`[{"lost":"\\/own\\/none"},${shown}`);
+    expect((await engine.get('/owned')).status).toBe(200);
+  });
+
+  it('are not started with threads, with hooks of workers, or without a file that is named', async () => {
+    for (const [line, message] of [
+      ['threads = 2', "'threads' does not go with PHP"],
+      ['hook-post-fork = print:x', "A hook of workers ('print:x') does not go with PHP"],
+      ['php-ini = /nowhere.ini', "/nowhere.ini, which 'php-ini' names, can not be read (ENOENT)"],
+      ['php-app = {FOLDER}', "which 'php-app' names, is no file"],
+      ['mule = true', 'the application is one in PHP'],
+    ] as const) {
+      const engine = await EngineProcess.launch({ ini: `${INI}${line}\n` });
+      engines.push(engine);
+      expect(await engine.exited).not.toBe(0);
+      expect(engine.log).toContain(message);
+    }
+  });
+
   it('end with their master, whatever they do', async (context) => {
     context.skip(findOnPath(['setpriv'], process.env) === null, 'setpriv (util-linux) is not installed');
     const engine = await start('processes = 1\nphp-set = max_execution_time=0\n');
