@@ -16,7 +16,7 @@ http-auto-gzip
   that mix secrets with what a client sent (BREACH), nor files that are compressed already.
 http-websockets
   Lets a connection that asks for an upgrade through as it is. Each websocket then holds a core of a worker: without
-  'gevent' or 'async' a few browser tabs use up all of them.
+  'gevent', 'asgi' or many 'threads' a few browser tabs use up all of them.
 http-chunked-input
   Lets request bodies in chunks through the router. The application gets no CONTENT_LENGTH then; it has to read to the
   end, which on uWSGI means uwsgi.chunked_read() and not wsgi.input.
