@@ -1,4 +1,5 @@
 /** All rows about the engine, in the order of the report, and what a command line asks of them. */
+import { ASYNC_ROWS } from './async-rows.ts';
 import { BEHAVIOUR_ROWS } from './behaviour-rows.ts';
 import { COMMONS_ROWS } from './commons-rows.ts';
 import { EMPEROR_ROWS } from './emperor-rows.ts';
@@ -14,6 +15,7 @@ import { WEBSOCKET_ROWS } from './websocket-rows.ts';
 
 export const ROWS: readonly BenchRow[] = [
   ...LOAD_ROWS,
+  ...ASYNC_ROWS,
   ...BEHAVIOUR_ROWS,
   ...MEMORY_ROWS,
   ...SPOOLER_ROWS,
