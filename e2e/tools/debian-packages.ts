@@ -71,6 +71,9 @@ export const TEST_PACKAGES: DebianPackage[] = [
     why: 'Rack applications in the real uWSGI',
     isOptional: true,
   },
+  { name: 'python3-gevent', shownBy: ['/usr/lib/python3/dist-packages/gevent'], why: 'requests in greenlets' },
+  { name: 'uvicorn', shownBy: ['/usr/lib/python3/dist-packages/uvicorn'], why: 'a peer of ASGI applications' },
+  { name: 'python3-starlette', shownBy: ['/usr/lib/python3/dist-packages/starlette'], why: 'an ASGI framework' },
   { name: 'libplack-perl', shownBy: ['/usr/share/perl5/Plack'], why: 'loads PSGI applications' },
   { name: 'libmojolicious-perl', shownBy: ['/usr/share/perl5/Mojolicious'], why: 'a framework in Perl' },
   { name: 'libdancer2-perl', shownBy: ['/usr/share/perl5/Dancer2'], why: 'a framework in Perl' },
@@ -78,13 +81,13 @@ export const TEST_PACKAGES: DebianPackage[] = [
 
 export const BENCH_PACKAGES: DebianPackage[] = [
   ...TEST_PACKAGES,
+  { name: 'python3-uvloop', shownBy: ['/usr/lib/python3/dist-packages/uvloop'], why: 'a faster event loop' },
+  { name: 'python3-httptools', shownBy: ['/usr/lib/python3/dist-packages/httptools'], why: "uvicorn's faster parser" },
   { name: 'wrk', shownBy: ['wrk'], why: 'makes the load' },
   { name: 'gunicorn', shownBy: ['gunicorn'], why: 'a peer' },
   { name: 'puma', shownBy: ['puma'], why: 'a peer' },
   { name: 'starman', shownBy: ['starman'], why: 'a peer' },
-  { name: 'uvicorn', shownBy: ['/usr/lib/python3/dist-packages/uvicorn'], why: 'a peer' },
   { name: 'python3-websockets', shownBy: ['/usr/lib/python3/dist-packages/websockets'], why: "uvicorn's websockets" },
-  { name: 'python3-gevent', shownBy: ['/usr/lib/python3/dist-packages/gevent'], why: 'the greenlets of some rows' },
   {
     name: 'uwsgi-plugin-gevent-python3',
     shownBy: ['/usr/lib/uwsgi/plugins/gevent_python3_plugin.so'],
