@@ -33,8 +33,12 @@ test.each([
 });
 
 test('of an empty file nothing can be a part', () => {
-  expect(parts('bytes=0-0', 0)).toBe('whole');
-  expect(parts('bytes=0-', 0)).toBe('whole');
+  expect(['0-0', '0-', '-3', '2-'].map((spec) => parts(`bytes=${spec}`, 0))).toEqual([
+    'whole',
+    'whole',
+    'whole',
+    'none',
+  ]);
 });
 
 test('whatever is asked, parts lie in the file and are never more than it altogether', () => {

@@ -30,9 +30,12 @@ export function chooseRanges(header: string, size: number): RangeChoice {
       ranges.push(range);
       total += range.end - range.start;
       if (ranges.length > MAX_RANGES) return WHOLE;
-    } else if (range.start === 0 && first !== '') return WHOLE;
+    } else if (range.start === 0) {
+      // Only an empty file begins where it ends.
+      return WHOLE;
+    }
   }
-  if (ranges.length === 0) return size === 0 ? WHOLE : NONE;
+  if (ranges.length === 0) return NONE;
   return total > size ? WHOLE : { type: 'parts', ranges };
 }
 

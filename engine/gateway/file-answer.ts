@@ -36,7 +36,7 @@ export function answerWithFile(file: FoundFile, facts: FileFacts, variables: Var
   const unmet = variables === null ? null : unmetCondition(variables, file);
   if (unmet === 304) return { head: headOf(304, 0, validators(file) + facts.headers), parts: [] };
   if (unmet === 412) return { head: headOf(412, 0, 'Content-Length: 0\r\n'), parts: [] };
-  const common = validators(file) + (facts.honoursRanges ? 'Accept-Ranges: bytes\r\n' : '') + facts.headers;
+  const common = validators(file) + facts.headers;
   const range = variables?.get('HTTP_RANGE');
   // A range is a part of GET's answer only.
   if (range !== undefined && facts.honoursRanges && variables?.get('REQUEST_METHOD') === 'GET') {
@@ -57,7 +57,8 @@ export function answerWithFile(file: FoundFile, facts: FileFacts, variables: Var
       return { head: headOf(206, bytes, typeLine(contentType) + lengthLine(bytes) + common), parts };
     }
   }
-  return { head: headOf(200, size, typeLine(facts.contentType) + lengthLine(size) + common), parts: whole };
+  const offer = facts.honoursRanges ? 'Accept-Ranges: bytes\r\n' : '';
+  return { head: headOf(200, size, typeLine(facts.contentType) + lengthLine(size) + common + offer), parts: whole };
 }
 
 /** Does the request ask for anything but the whole file? */

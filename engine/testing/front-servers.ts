@@ -78,6 +78,25 @@ export async function startNginx(folder: string, backend: BackendPorts): Promise
   return run('nginx', ['-c', at('conf'), '-e', 'stderr'], port, prefixes);
 }
 
+/** nginx as a server of files: what is in `root`, with the few types of files that tests have. */
+export async function startNginxFiles(folder: string, root: string): Promise<FrontServer> {
+  const port = await freePort();
+  const at = (name: string): string => join(folder, `nginx-${name}`);
+  const temporary = ['client_body', 'proxy', 'uwsgi', 'fastcgi', 'scgi'].map(
+    (name) => `${name}_temp_path ${at(name)};`,
+  );
+  const configuration = `
+    daemon off; master_process off; pid ${at('pid')}; error_log stderr; worker_processes 1;
+    events { worker_connections 256; }
+    http {
+      access_log off; sendfile on; if_modified_since before; ${temporary.join(' ')}
+      types { text/css css; text/plain txt; text/html html; } default_type application/octet-stream;
+      server { listen 127.0.0.1:${port}; root ${root}; }
+    }`;
+  writeFileSync(at('conf'), configuration);
+  return run('nginx', ['-c', at('conf'), '-e', 'stderr'], port, []);
+}
+
 /** Apache: mod_proxy_uwsgi, mod_proxy_fcgi, mod_proxy_scgi and mod_proxy_http. */
 export async function startApache(folder: string, backend: BackendPorts): Promise<FrontServer> {
   const port = await freePort();
