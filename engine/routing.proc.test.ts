@@ -1,0 +1,184 @@
+/** What routes do beside what uWSGI's recordings show: expressions that take forever, other servers, files, times, the log. */
+import { once } from 'node:events';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, request, type Server } from 'node:http';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { EngineProcess, freePort, waitFor } from './testing/engine-process.ts';
+
+const APP = `
+import time
+def application(environ, start_response):
+    body = environ["wsgi.input"].read()
+    if environ["PATH_INFO"].startswith("/slow"):
+        time.sleep(30)
+    start_response("200 OK", [("Content-Type", "text/plain"), ("X-Secret", "kept")])
+    return [b"app ", environ["PATH_INFO"].encode("latin-1"), b" ", str(len(body)).encode(), b" ", environ.get("T_M", "").encode()]
+`;
+
+let engine: EngineProcess;
+let other: Server;
+
+interface Answer {
+  status: number;
+  headers: IncomingMessage['headers'];
+  body: Buffer;
+}
+
+async function ask(path: string, body?: Buffer, headers: Record<string, string> = {}): Promise<Answer> {
+  const method = body === undefined ? 'GET' : 'POST';
+  const outgoing = request({
+    host: '127.0.0.1',
+    port: engine.port,
+    path,
+    method,
+    headers: { connection: 'close', ...headers },
+  });
+  outgoing.end(body);
+  const [incoming]: IncomingMessage[] = await once(outgoing, 'response');
+  if (incoming === undefined) throw new Error('no answer');
+  const parts: Buffer[] = [];
+  for await (const part of incoming) parts.push(part);
+  return { status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(parts) };
+}
+
+beforeAll(async () => {
+  other = createServer(async (incoming, outgoing) => {
+    let length = 0;
+    for await (const part of incoming) length += part.length;
+    outgoing.writeHead(203, 'Fine', { 'X-Host': incoming.headers.host, 'X-For': incoming.headers['x-forwarded-for'] });
+    if (incoming.url === '/proxy/cut') {
+      outgoing.write('begun');
+      setTimeout(() => outgoing.destroy(), 20);
+    } else if (incoming.url === '/proxy/large') outgoing.end(Buffer.alloc(5_000_000, 'l'));
+    else outgoing.end(`${incoming.method} ${incoming.url} ${length}`);
+  });
+  other.listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const address = other.address();
+  const port = typeof address === 'object' ? address?.port : 0;
+  const closed = await freePort();
+  const uwsgi = await freePort();
+  engine = await EngineProcess.launch({
+    ini: `
+uwsgi-socket = 127.0.0.1:${uwsgi}
+wsgi-file = app.py
+master = true
+processes = 2
+enable-metrics = true
+metric = name=hits,type=counter
+cache2 = name=pages,items=20
+pull-header = X-Secret SECRET
+route = ^/(a+)+$ break:404 Not Found
+route-uri = ^/(x+x+)+y break:404 Not Found
+route-if-not = startswith:\${PATH_INFO};/z goto:short
+route-if = regexp:\${PATH_INFO};^(.*)(.*)(?!z)q$ break:404 Not Found
+route-label = short
+route = ^/proxy http:127.0.0.1:${String(port)}
+route = ^/named http:127.0.0.1:${String(port)},other.test
+route = ^/gone http:127.0.0.1:${closed}
+route-if-not = empty:\${T_HOP} goto:passed
+route = ^/self/(.*) rewrite:/inner/$1
+route = ^/inner addvar:T_HOP=1
+route = ^/inner uwsgi:127.0.0.1:${uwsgi},0,0
+route-label = passed
+route = ^/zip gzip:
+route = ^/parts chunked:
+route = ^/slow harakiri:1
+route = ^/quiet donotlog:
+route = ^/counted metricinc:hits
+route = ^/counted addvar:T_M=\${metric[hits]}
+route = ^/private basicauth:Mine,{FOLDER}/passwords
+route = ^/files/(.*) static:{FOLDER}/files/$1
+final-route-if = startswith:\${PATH_INFO};/last log:last \${uwsgi[status]} \${SECRET}
+`,
+    files: { 'app.py': APP, passwords: 'ann:{SHA}2PRZAyDhNDqRW2OUFwZQqPNdaSY=\n' },
+  });
+  await engine.seen('Reeve is ready');
+});
+
+afterAll(async () => {
+  await engine.dispose();
+  other.closeAllConnections();
+  other.close();
+});
+
+it('answers at once where an expression would take others for ever', async () => {
+  const startMs = performance.now();
+  expect((await ask(`/${'a'.repeat(50_000)}b`)).status).toBe(200);
+  expect((await ask(`/${'x'.repeat(50_000)}`)).status).toBe(200);
+  expect(performance.now() - startMs).toBeLessThan(2000);
+});
+
+it('refuses paths that are too long for an expression that looks around', async () => {
+  expect((await ask(`/${'z'.repeat(4000)}`)).status).toBe(200);
+  expect((await ask(`/${'z'.repeat(5000)}`)).status).toBe(414);
+});
+
+it('passes requests on to another server and its answers back, whatever their size', async () => {
+  const small = await ask('/proxy/a?b=c', Buffer.from('hello'), { 'X-Forwarded-For': '192.0.2.1' });
+  expect({ status: small.status, body: small.body.toString() }).toEqual({ status: 203, body: 'POST /proxy/a?b=c 5' });
+  expect(small.headers['x-for']).toBe('192.0.2.1, 127.0.0.1');
+  expect((await ask('/named')).headers['x-host']).toBe('other.test');
+  const large = await ask('/proxy/large');
+  expect(large.body.length).toBe(5_000_000);
+  expect((await ask('/proxy/up', Buffer.alloc(3_000_000))).body.toString()).toBe('POST /proxy/up 3000000');
+});
+
+it('shows a client that the other server has cut its answer, or does not answer', async () => {
+  await expect(ask('/proxy/cut')).rejects.toThrow();
+  expect((await ask('/gone')).status).toBe(502);
+  await engine.seen('does not answer');
+});
+
+it('passes requests on over uwsgi', async () => {
+  expect((await ask('/self/a', Buffer.alloc(2_000_000))).body.toString()).toBe('app /inner/a 2000000 ');
+});
+
+it('compresses and cuts answers into parts', async () => {
+  const zipped = await ask('/zip');
+  expect(zipped.headers['content-encoding']).toBe('gzip');
+  expect(gunzipSync(zipped.body).toString()).toBe('app /zip 0 ');
+  const parts = await ask('/parts');
+  expect(parts.headers).toMatchObject({ 'transfer-encoding': 'chunked' });
+  expect(parts.body.toString()).toBe('app /parts 0 ');
+});
+
+it('sets the time that a request may take', async () => {
+  expect((await ask('/slow')).status).toBe(504);
+});
+
+it('reads passwords again when their file has changed', async () => {
+  const bearer = (text: string) => ({ Authorization: `Basic ${Buffer.from(text).toString('base64')}` });
+  expect((await ask('/private', undefined, bearer('ann:sha'))).status).toBe(200);
+  expect((await ask('/private', undefined, bearer('bob:sha'))).status).toBe(401);
+  writeFileSync(join(engine.folder, 'passwords'), 'bob:{SHA}2PRZAyDhNDqRW2OUFwZQqPNdaSY=\n');
+  expect((await ask('/private', undefined, bearer('bob:sha'))).status).toBe(200);
+  expect((await ask('/private', undefined, bearer('ann:sha'))).status).toBe(401);
+});
+
+it('sends files of the folder that the rule names, and no others', async () => {
+  mkdirSync(join(engine.folder, 'files'));
+  writeFileSync(join(engine.folder, 'files/a.txt'), 'a file');
+  symlinkSync('../app.py', join(engine.folder, 'files/link'));
+  expect((await ask('/files/a.txt')).body.toString()).toBe('a file');
+  // As uWSGI: the connection ends without an answer.
+  for (const path of ['/files/..%2fapp.py', '/files/link', '/files/none']) await expect(ask(path)).rejects.toThrow();
+});
+
+it('counts in metrics, in the statistics, and keeps out of the log what it shall', async () => {
+  expect((await ask('/counted')).body.toString()).toBe('app /counted 0 1');
+  expect((await ask('/counted')).body.toString()).toBe('app /counted 0 2');
+  await ask('/quiet');
+  const last = await ask('/last');
+  expect(last.headers['x-secret']).toBeUndefined();
+  await engine.seen('last 200 kept');
+  await waitFor('the line', () => engine.log.includes('GET /last'));
+  expect(engine.log).not.toContain('GET /quiet');
+  const stats = await engine.stats();
+  const routed = stats.workers
+    .flatMap(({ cores }) => cores)
+    .reduce((sum, core) => sum + (core.routed_requests ?? 0), 0);
+  expect(routed).toBeGreaterThan(5);
+});
