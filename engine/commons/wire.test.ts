@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { FrameFlag, FrameType } from '../gateway/frames.ts';
 import { operations } from './operations.ts';
 import { Op, Status } from './wire.ts';
 
@@ -27,6 +28,21 @@ test('Python has the same number for each operation and status', () => {
   for (const [name, number] of Object.entries({ ...Op, ...Status })) {
     expect([name, python.get(pythonName(name))]).toEqual([name, number]);
   }
+});
+
+test('Perl has the same number for each operation that it knows, and the frames of workers theirs', () => {
+  const source = (name: string): string =>
+    readFileSync(new URL(`../../resources/runtimes/perl/Reeve/${name}.pm`, import.meta.url), 'utf8');
+  const numbers = (text: string): [string, number][] =>
+    [...text.matchAll(/^ {4}([A-Z_]+) +=> (\d+|0x[0-9a-f]+),$/gm)].map(([, name = '', value]) => [name, Number(value)]);
+  const ops = new Map(Object.entries({ ...Op, ...Status }).map(([name, number]) => [pythonName(name), number]));
+  const own = numbers(source('Commons')).filter(([name]) => name !== 'CONNECT_SECONDS');
+  expect(own.length).toBeGreaterThan(8);
+  expect(own).toEqual(own.map(([name]) => [name, ops.get(name)]));
+  const frames = new Map<string, number>(Object.entries({ ...FrameType, ...FrameFlag, END_ANSWER: FrameType.END }));
+  const words = numbers(source('Frames')).filter(([name]) => frames.has(name));
+  expect(words.length).toBeGreaterThan(15);
+  expect(words).toEqual(words.map(([name]) => [name, frames.get(name)]));
 });
 
 test('every operation but the greeting has a handler, and every handler a number', () => {

@@ -22,6 +22,9 @@ export function programFor(app: AppSetting, resourcesFolder: string, env: NodeJS
     case 'ruby':
       return { file: interpreter('ruby', 'rack', env), args: [join(runtimes, 'ruby', 'reeve_runtime.rb')] };
     case 'perl':
+      if (process.platform === 'win32') {
+        throw new EngineError('no-interpreter', "'psgi' needs processes that fork, which Windows does not have.");
+      }
       return { file: interpreter('perl', 'psgi', env), args: [join(runtimes, 'perl', 'reeve_runtime.pl')] };
     case 'php':
       return endingWithParent({ file: interpreter('php-cgi', 'php-docroot', env), args: [] }, env);

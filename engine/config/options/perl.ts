@@ -9,7 +9,7 @@ import { FLAG_EXPECTED, type OptionSection, type Reader, take } from './section.
 export const perlOptions: OptionSection = {
   data: `
 psgi | path | works | | Perl PSGI application.
-psgi-enable-psgix-io | flag | no | | Gives the application the client's connection as psgix.io.
+psgi-enable-psgix-io | flag | no: the client's connection belongs to the gateway; stream the answer with psgi.streaming | | Gives the application the client's connection as psgix.io.
 perl-local-lib | list | works | | Folder of Perl libraries, as local::lib makes them.
 perl-args | string | works | | Words, with blanks between, that Perl has in @ARGV.
 perl-arg | list | works | | Word that Perl has in @ARGV.

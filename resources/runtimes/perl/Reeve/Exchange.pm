@@ -21,6 +21,7 @@ use Reeve::Frames;
 # Bodies up to this size are copied behind their head and leave in one write.
 use constant JOIN_BYTES => 128 * 1024;
 use constant READ_BYTES => 64 * 1024;
+use constant MOST_MICROS => 0xffffffff;
 
 # Thrown into the application when nobody reads its answer any more, and out of the worker's loop when its gateway has gone.
 our $CLIENT_GONE  = bless {}, 'Reeve::ClientGone';
@@ -111,6 +112,7 @@ sub run {
     send_logvars() if %logvars;
     $flags |= $recycling->end_flags if $recycling->{active};
     my $micros = int((Time::HiRes::clock_gettime(Time::HiRes::CLOCK_MONOTONIC()) - $started) * 1e6);
+    $micros = MOST_MICROS if $micros > MOST_MICROS;
     my $number = $app ? 0 : Reeve::Frames::NO_APP;
     $environ = undef;
     transmit(
