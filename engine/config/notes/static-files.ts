@@ -2,9 +2,9 @@
 export const staticFilesNotes = `
 static-map
   Files under /path come from the folder, with /path taken off: '/static=/srv/app/static' finds /static/a.css in
-  /srv/app/static/a.css. The path is compared as text, so '/static' fits '/staticfoo' too. A file that does not exist
-  goes on to the application. A front server such as nginx is quicker; with uWSGI alone add 'offload-threads', so that
-  a download does not hold a worker.
+  /srv/app/static/a.css. On uWSGI the path is compared as text, so '/static' fits '/staticfoo' too; here it ends where a
+  folder's name ends. A file that does not exist goes on to the application. On uWSGI add 'offload-threads', so that a
+  download does not hold a worker; here none is asked.
 static-map2
   As 'static-map' with the path kept: '/static=/srv/app' finds /static/a.css in /srv/app/static/a.css. Choose it when
   the folder has the path's own name in it.
@@ -35,14 +35,14 @@ static-gzip-all
   For each file FILE.gz beside it is looked for and sent to clients that take gzip; it costs one look at the file
   system. The .gz files must be made at deployment, and made anew when the file changes.
 static-cache-paths
-  Spares the look at the file system for paths that were resolved before, for so many seconds. It needs 'cache2'. A
-  file that is put elsewhere meanwhile is seen that much later.
+  Spares uWSGI the look at the file system for paths that were resolved before, for so many seconds. It needs 'cache2'.
+  A file that is put elsewhere meanwhile is seen that much later. Here files are known by their identity instead.
 honour-range
-  Off by default, so uWSGI answers a request for a part with the whole file. Video players and downloads that go on
-  after a break need it.
+  Off by default on uWSGI, which then answers a request for a part with the whole file. Video players and downloads that
+  go on after a break need it. Here it is on, several parts at a time and If-Range included.
 mimefile
-  Without the file, as in small containers, nothing gets a Content-Type and uWSGI says nothing about it; browsers then
-  refuse scripts and styles. Install the system's package of media types or name a file of your own.
+  Without the file, as in small containers, uWSGI gives nothing a Content-Type and does not say so; browsers then refuse
+  scripts and styles. The engine knows the usual types without it.
 file-serve-mode
   The front server sends the file and the worker is free at once: x-accel-redirect for nginx, where an internal
   location must exist, x-sendfile for Apache and lighttpd. It is about files of 'static-map' and its kin, not about
