@@ -69,6 +69,7 @@ processes = 2
 enable-metrics = true
 metric = name=hits,type=counter
 cache2 = name=pages,items=20
+router-list = true
 pull-header = X-Secret SECRET
 route = ^/(a+)+$ break:404 Not Found
 route-uri = ^/(x+x+)+y break:404 Not Found
@@ -109,6 +110,10 @@ it('answers at once where an expression would take others for ever', async () =>
   expect((await ask(`/${'a'.repeat(50_000)}b`)).status).toBe(200);
   expect((await ask(`/${'x'.repeat(50_000)}`)).status).toBe(200);
   expect(performance.now() - startMs).toBeLessThan(2000);
+});
+
+it('lists the actions at the start', () => {
+  expect(engine.log).toMatch(/\*\*\* uWSGI loaded routers \*\*\*\n(.*\n)*redirect\n(.*\n)*--- end of routers list ---/);
 });
 
 it('refuses paths that are too long for an expression that looks around', async () => {

@@ -4,6 +4,7 @@
  */
 import type { ConfigError } from './errors.ts';
 import { isPython, LANGUAGES } from './languages.ts';
+import { hasRouting } from './routing-settings.ts';
 import type { EngineSettings, Origin } from './settings.ts';
 
 /** `originOf`: where an option stands in the configuration; null: nowhere. */
@@ -46,6 +47,8 @@ function obstacles(settings: EngineSettings, originOf: (option: string) => Origi
   if (protocols.addHeaders.length + protocols.delHeaders.length > 0) {
     found.push("does not go with 'add-header' and 'del-header'");
   }
+  if (hasRouting(settings.routing))
+    found.push("does not go with 'route' and its kin: they run in front of the workers");
   if (sockets.reusePort) found.push("does not go with 'reuse-port'");
   return found;
 }

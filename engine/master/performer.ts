@@ -16,7 +16,7 @@ import type { GatewayPool } from './gateway-pool.ts';
 import type { Listeners } from './listeners.ts';
 import type { LogKeeper } from './log-keeper.ts';
 import type { MasterState } from './machine-state.ts';
-import { cheaperLines, describeKernelState, describeOverdue } from './reports.ts';
+import { cheaperLines, describeKernelState, describeOverdue, routerLines } from './reports.ts';
 import type { RuntimePool } from './runtime-pool.ts';
 import type { RuntimePlace } from './runtimes.ts';
 import { readVars } from './stats-view.ts';
@@ -153,7 +153,7 @@ export class Performer {
     const { opened, closed } = listeners.adopt(settings);
     for (const setting of opened) log.write(`${listenerLabel(setting)} socket bound to ${setting.text}`);
     for (const setting of closed) log.write(`${listenerLabel(setting)} socket ${setting.text} closed`);
-    for (const line of cheaperLines(settings)) log.write(line);
+    for (const line of [...cheaperLines(settings), ...routerLines(settings)]) log.write(line);
     facilities.commons.limitMailboxes(settings.mules.queueBytes);
     if (!isNew) return;
     if (settings.sockets.gateways !== gateways.count) {

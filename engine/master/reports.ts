@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { StatsDocument } from '../api/stats.ts';
 import { CHEAPER_ALGORITHMS } from '../config/cheaper-settings.ts';
 import { formatOrigin } from '../config/errors.ts';
+import { ACTION_NAMES } from '../config/routing-actions.ts';
 import type { EngineSettings } from '../config/settings.ts';
 import { describeBusyness } from './cheaper-busyness.ts';
 import type { Question } from './control.ts';
@@ -64,6 +65,12 @@ export function cheaperLines({ cheaper, listCheaperAlgorithms }: EngineSettings)
   const list = ['*** cheaper algorithms ***', ...CHEAPER_ALGORITHMS, '--- end of cheaper algorithms list ---'];
   const isTold = cheaper.least > 0 && cheaper.algorithm === 'busyness' && cheaper.busyness.verbose;
   return [...(listCheaperAlgorithms ? list : []), ...(isTold ? [describeBusyness(cheaper)] : [])];
+}
+
+/** `router-list`: the actions that routes may name. */
+export function routerLines({ routing }: EngineSettings): string[] {
+  if (!routing.listsActions) return [];
+  return ['*** uWSGI loaded routers ***', ...ACTION_NAMES, '--- end of routers list ---'];
 }
 
 /** `show-config`. */
