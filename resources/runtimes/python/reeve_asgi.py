@@ -25,12 +25,16 @@ from reeve_frames import (
     encode_logvar,
     encode_response,
 )
+from reeve_websocket import handshake_error
 
 _REASONS = {status.value: status.phrase for status in http.HTTPStatus}
 # Headers that speak about one connection belong to the gateway, which owns the client's connection.
 _DROPPED = frozenset(
     (b"connection", b"keep-alive", b"proxy-connection", b"te", b"trailer", b"transfer-encoding", b"upgrade")
 )
+_prefixes = {}
+_MAX_PREFIXES = 512
+_LENGTH_PREFIX_BYTES = len(b"content-length: ")
 # Bodies up to this size are copied behind their head and leave with it.
 _JOIN_BYTES = 128 * 1024
 _READ_BYTES = 256 * 1024
@@ -47,7 +51,30 @@ class ClientGone(OSError):
 class Exchange:
     """One request: its scope, `receive` and `send`, and what becomes of it."""
 
-    kind = "http"
+    # `uwsgi.websocket_*` are for WSGI applications.
+    websocket = None
+
+    # What most requests never change: an instance is made for each.
+    app_number = 0
+    status = 0
+    block = b""
+    count = 0
+    length = -1
+    head_sent = False
+    # The whole body, as long as nothing of the answer has been sent.
+    answer = None
+    # The application has given all of its answer.
+    is_complete = False
+    client_gone = False
+    input_ended = False
+    is_cancelled = False
+    # The application runs on without a client: the end of the answer has been sent.
+    is_disconnected = False
+    logvars = None
+    logs_this = False
+    task = None
+    _ended = None
+    _room = None
 
     def __init__(self, worker, line, request_id, core, environ, body):
         self.worker = worker
@@ -56,27 +83,15 @@ class Exchange:
         self.core = core
         self.environ = environ
         self.body = body
-        self.app_number = 0
         self.started = _clock()
-        self.status = 0
-        self.block = b""
-        self.count = 0
-        self.length = -1
-        self.head_sent = False
-        # The whole body, as long as nothing of the answer has been sent.
-        self.answer = None
-        # The application has given all of its answer.
-        self.is_complete = False
-        self.client_gone = False
-        self.input_ended = False
-        self.is_cancelled = False
-        # The application runs on without a client: the end of the answer has been sent.
-        self.is_disconnected = False
-        self.logvars = None
-        self.logs_this = False
-        self.task = None
-        self._ended = None
-        self._room = None
+
+    def open_websocket(self, _protocol):
+        """`uwsgi.websocket_handshake`: an ASGI application accepts in its own way."""
+        raise handshake_error()
+
+    def input_descriptor(self):
+        """`uwsgi.connection_fd`: there is none."""
+        return None
 
     @property
     def served(self):
@@ -317,6 +332,16 @@ class Exchange:
             self.line.write(encode_disconnect(self.id))
 
 
+def _prefix_of(name):
+    """Learns how a header's line begins; empty: the header is the gateway's."""
+    if not name or not _NAME_CHARS.issuperset(name):
+        raise ValueError("%r is not a header name" % (name,))
+    prefix = b"" if name.lower() in _DROPPED else name + b": "
+    if len(_prefixes) < _MAX_PREFIXES:
+        _prefixes[name] = prefix
+    return prefix
+
+
 def encode_block(reason, headers):
     """Reason and header lines as they go on the wire, how many headers, and the Content-Length (-1: none is given)."""
     lines = [reason.encode("latin-1")]
@@ -324,16 +349,16 @@ def encode_block(reason, headers):
     for name, value in headers:
         if type(name) is not bytes or type(value) is not bytes:
             name, value = _as_bytes(name), _as_bytes(value)
-        low = name.lower()
-        if low in _DROPPED:
+        prefix = _prefixes.get(name)
+        if prefix is None:
+            prefix = _prefix_of(name)
+        if not prefix:
             continue
-        if low == b"content-length":
+        if len(prefix) == _LENGTH_PREFIX_BYTES and prefix.lower() == b"content-length: ":
             if not value.isdigit() or len(value) > 15:
                 raise ValueError("%r is not a Content-Length" % (value,))
             length = int(value)
-        elif not name or not _NAME_CHARS.issuperset(name):
-            raise ValueError("%r is not a header name" % (name,))
-        lines.append(name + b": " + value)
+        lines.append(prefix + value)
     count = len(lines)
     lines.append(b"")
     block = b"\r\n".join(lines)

@@ -24,14 +24,12 @@ def http_scope(environ, state):
     """The scope of type `http`."""
     headers = []
     for key, value in environ.items():
-        try:
-            name = _names[key]
-        except KeyError:
+        name = _names.get(key, key)
+        if name is key:
             name = _learn(key)
-        if name is not None and value:
+        # A front server says with an empty value that there is no such header.
+        if name is not None and (value or key[:5] == "HTTP_"):
             headers.append((name, value.encode("latin-1")))
-        elif name is not None and name != b"content-length" and name != b"content-type":
-            headers.append((name, b""))
     get = environ.get
     root = get("SCRIPT_NAME", "")
     path = root + get("PATH_INFO", "")
@@ -75,4 +73,4 @@ def _address(host, port):
     """None: a peer on a unix socket has none."""
     if not host:
         return None
-    return (host, int(port) if port.isdigit() else 0)
+    return (host, int(port)) if port.isdigit() else (host, 0)
