@@ -34,6 +34,9 @@ def application(env, start_response):
         return [str(os.getpid()).encode()]
     if path == "/events":
         return events(start_response)
+    if path == "/watch":
+        # python-engineio asks for it first.
+        uwsgi.connection_fd()
     try:
         uwsgi.websocket_handshake(env.get("HTTP_SEC_WEBSOCKET_KEY"), env.get("HTTP_ORIGIN", ""), env["QUERY_STRING"])
         HANDLERS[path]()

@@ -29,18 +29,18 @@ def websocket_send_binary(message, request_context=None):
 
 
 def connection_fd():
-    """A descriptor that is readable when the websocket has a message, or has ended."""
-    socket = need_exchange("connection_fd").websocket
-    if socket is None:
+    """A descriptor that is readable when the websocket has a message, or has ended; also before the handshake."""
+    descriptor = need_exchange("connection_fd").input_descriptor()
+    if descriptor is None:
         raise OSError("uwsgi.connection_fd() is not possible here: the client's connection belongs to the gateway")
-    return socket.fileno()
+    return descriptor
 
 
 def connected_websocket(descriptor):
     """Whether it is connected, when the descriptor is the present request's; otherwise None."""
     exchange = serving_exchange()
     socket = None if exchange is None else exchange.websocket
-    return None if socket is None or socket.fileno() != descriptor else not socket.is_closed
+    return None if socket is None or exchange.input_descriptor() != descriptor else not socket.is_closed
 
 
 def _socket(what):

@@ -26,15 +26,15 @@ _TOO_LARGE = 64 * 1024 * 1024
 class WebSocket:
     """One request's connection, after its handshake."""
 
-    def __init__(self, line, request_id, block, count):
+    def __init__(self, line, request_id, source, block, count):
         self._line = line
+        self._input = source
         self._id = request_id
         self._consumed = 0
         self.is_closed = False
         # How long the application waits is not its own time, which the gateway has to know when harakiri is on.
         self._tells_waits = has_harakiri()
         line.sock.sendall(encode_upgrade(request_id, WEBSOCKET, _SWITCHING, count, block))
-        self._input = line.open_input(request_id)
 
     def receive(self, is_waiting):
         """The next message, or b"" when none has come and the call does not wait. @raises OSError it is closed"""
@@ -72,15 +72,6 @@ class WebSocket:
         except OSError:
             self.is_closed = True
             raise send_error() from None
-
-    def fileno(self):
-        """Readable when a message has come, or the end."""
-        return self._input.fileno()
-
-    def end(self):
-        """The request is over."""
-        self.is_closed = True
-        self._input.close()
 
     def _tell_consumed(self):
         if self._consumed:

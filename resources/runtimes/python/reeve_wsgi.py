@@ -103,6 +103,8 @@ class Exchange:
         self.request_flags = 0
         # After its handshake (reeve_websocket.py).
         self.websocket = None
+        # What comes from its client; it may be asked for before the handshake.
+        self._input = None
         # Of the request that runs; None between requests.
         self.environ = None
         self.served = 0
@@ -155,9 +157,9 @@ class Exchange:
             except BaseException as error:  # an application that raises SystemExit must not end the worker
                 flags = self._report(error)
                 answer = None
-        if self.websocket is not None:
-            self.websocket.end()
-            self.websocket = None
+        if self._input is not None:
+            self._input.close()
+            self._input = self.websocket = None
         if self._is_noted:
             flags |= self._send_notes()
         if self._recycling.active:
@@ -311,7 +313,16 @@ class Exchange:
         block, count = encode_handshake(self.environ, protocol)
         self._status = 101
         self._head_sent = True
-        self.websocket = WebSocket(self._line, self._id, block, count)
+        self.websocket = WebSocket(self._line, self._id, self._open_input(), block, count)
+
+    def _open_input(self):
+        if self._input is None:
+            self._input = self._line.open_input(self._id)
+        return self._input
+
+    def input_descriptor(self):
+        """Readable when a message has come, or the end. None: the client has not asked for a websocket."""
+        return self._open_input().fileno() if self.request_flags & WEBSOCKET else None
 
     def set_logvar(self, name, value):
         """A variable for the request's line in the log; it leaves with the answer's end."""
