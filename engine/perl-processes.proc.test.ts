@@ -40,6 +40,8 @@ function load(engine: EngineProcess, clients: number): { answers: Answer[]; stop
     while (!stopping.signal.aborted) answers.push(await engine.get('/'));
   };
   const running = Array.from({ length: clients }, client);
+  // A test that fails ends the engine under them; what they say then is for `stop` alone.
+  for (const one of running) one.catch(() => stopping.abort());
   return {
     answers,
     async stop() {
