@@ -110,6 +110,19 @@ function ask(port: number, path: string, { method = 'GET', headers = {}, body }:
   });
 }
 
+/** uWSGI calls a teapot by its name in small letters. */
+function comparable({ status, reason, headers, body }: Heard): unknown {
+  return { status, reason: reason.toLowerCase(), headers, body: body.toString('latin1') };
+}
+
+async function upload(port: number, bytes: number): Promise<string> {
+  const form = new FormData();
+  form.set('name', 'tea');
+  form.set('file', new Blob([Buffer.alloc(bytes, 'abc')]), 'a "b".bin');
+  const answer = await fetch(`http://127.0.0.1:${port}/upload.php`, { method: 'POST', body: form });
+  return answer.text();
+}
+
 const hasPhp = findOnPath(['php-cgi'], process.env) !== null;
 
 describe.skipIf(!hasPhp)('PHP scripts', () => {
@@ -182,11 +195,6 @@ describe.skipIf(!hasPhp)('PHP scripts', () => {
     expect(comparable(ours)).toEqual(comparable(await ask(uwsgiPort, path, asked)));
   });
 
-  /** uWSGI calls a teapot by its name in small letters. */
-  function comparable({ status, reason, headers, body }: Heard): unknown {
-    return { status, reason: reason.toLowerCase(), headers, body: body.toString('latin1') };
-  }
-
   it.each([
     '/show.php%00',
     '/show.php%00.txt',
@@ -216,18 +224,11 @@ describe.skipIf(!hasPhp)('PHP scripts', () => {
   });
 
   it('take uploads, small and large, and serve on after one that is too large', async () => {
-    const upload = async (bytes: number): Promise<string> => {
-      const form = new FormData();
-      form.set('name', 'tea');
-      form.set('file', new Blob([Buffer.alloc(bytes, 'abc')]), 'a "b".bin');
-      const answer = await fetch(`http://127.0.0.1:${engine.port}/upload.php`, { method: 'POST', body: form });
-      return answer.text();
-    };
-    expect(await upload(1000)).toMatch(/^file a %22b%22\.bin 1000 [0-9a-f]{32}\n\{"name":"tea"\}$/);
-    expect(await upload(1_500_000)).toMatch(/ 1500000 /);
+    expect(await upload(engine.port, 1000)).toMatch(/^file a %22b%22\.bin 1000 [0-9a-f]{32}\n\{"name":"tea"\}$/);
+    expect(await upload(engine.port, 1_500_000)).toMatch(/ 1500000 /);
     // More than post_max_size.
-    expect(await upload(9_000_000)).toContain('[]');
-    expect(await upload(10)).toMatch(/ 10 /);
+    expect(await upload(engine.port, 9_000_000)).toContain('[]');
+    expect(await upload(engine.port, 10)).toMatch(/ 10 /);
   });
 
   it('have what PHP says about them in the log', async () => {
