@@ -35,12 +35,19 @@ module Reeve
       app
     end
 
-    # The versions of gems must be decided before the first of them is loaded.
+    # The versions of gems must be decided before the first of them is loaded. A bundle that nobody has named, of which
+    # something is not installed, is left alone: uWSGI would not look at it.
     def enter_bundle
-      gemfile = ENV['BUNDLE_GEMFILE'] || File.join(File.dirname(@setting['file']), 'Gemfile')
+      named = ENV['BUNDLE_GEMFILE']
+      gemfile = named || File.join(File.dirname(@setting['file']), 'Gemfile')
       return unless File.file?(gemfile)
       ENV['BUNDLE_GEMFILE'] = gemfile
-      require 'bundler/setup'
+      require 'bundler'
+      Bundler.setup
+    rescue LoadError, StandardError => error
+      raise if named
+      ENV.delete('BUNDLE_GEMFILE')
+      warn "the bundle of #{gemfile} is not used: #{error.message}"
     end
   end
 
