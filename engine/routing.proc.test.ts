@@ -1,7 +1,7 @@
 /** What routes do beside what uWSGI's recordings show: expressions that take forever, other servers, files, times, the log. */
 import { once } from 'node:events';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, request, type Server } from 'node:http';
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -43,17 +43,24 @@ async function ask(path: string, body?: Buffer, headers: Record<string, string> 
   return { status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(parts) };
 }
 
+/** Headers that say who it is. */
+function bearer(text: string): Record<string, string> {
+  return { Authorization: `Basic ${Buffer.from(text).toString('base64')}` };
+}
+
+async function answerAsOther(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  let length = 0;
+  for await (const part of incoming) length += part.length;
+  outgoing.writeHead(203, 'Fine', { 'X-Host': incoming.headers.host, 'X-For': incoming.headers['x-forwarded-for'] });
+  if (incoming.url === '/proxy/cut') {
+    outgoing.write('begun');
+    setTimeout(() => outgoing.destroy(), 20);
+  } else if (incoming.url === '/proxy/large') outgoing.end(Buffer.alloc(5_000_000, 'l'));
+  else outgoing.end(`${incoming.method} ${incoming.url} ${length}`);
+}
+
 beforeAll(async () => {
-  other = createServer(async (incoming, outgoing) => {
-    let length = 0;
-    for await (const part of incoming) length += part.length;
-    outgoing.writeHead(203, 'Fine', { 'X-Host': incoming.headers.host, 'X-For': incoming.headers['x-forwarded-for'] });
-    if (incoming.url === '/proxy/cut') {
-      outgoing.write('begun');
-      setTimeout(() => outgoing.destroy(), 20);
-    } else if (incoming.url === '/proxy/large') outgoing.end(Buffer.alloc(5_000_000, 'l'));
-    else outgoing.end(`${incoming.method} ${incoming.url} ${length}`);
-  });
+  other = createServer((incoming, outgoing) => void answerAsOther(incoming, outgoing));
   other.listen(0, '127.0.0.1');
   await once(other, 'listening');
   const address = other.address();
@@ -155,7 +162,6 @@ it('sets the time that a request may take', async () => {
 });
 
 it('reads passwords again when their file has changed', async () => {
-  const bearer = (text: string) => ({ Authorization: `Basic ${Buffer.from(text).toString('base64')}` });
   expect((await ask('/private', undefined, bearer('ann:sha'))).status).toBe(200);
   expect((await ask('/private', undefined, bearer('bob:sha'))).status).toBe(401);
   writeFileSync(join(engine.folder, 'passwords'), 'bob:{SHA}2PRZAyDhNDqRW2OUFwZQqPNdaSY=\n');

@@ -10,6 +10,16 @@ function read(kind: string, value: string, table: RouteTable = 'request') {
   return parseRoute(kind, value, table, ORIGIN);
 }
 
+function matches(expression: string, text: string): boolean {
+  const compiled = compileExpression(expression);
+  return compiled.ok && compiled.pattern.test(text);
+}
+
+function longest(expression: string): number {
+  const compiled = compileExpression(expression);
+  return compiled.ok ? compiled.longestText : -1;
+}
+
 describe('lines of routes', () => {
   it('become a test and an action with its fields', () => {
     expect(read('', '^/old/(.*) redirect-permanent:/new/$1')).toMatchObject({
@@ -100,10 +110,6 @@ describe('values', () => {
 
 describe('expressions', () => {
   it('of PCRE are those of JavaScript where they differ in writing only', () => {
-    const matches = (expression: string, text: string): boolean => {
-      const compiled = compileExpression(expression);
-      return compiled.ok && compiled.pattern.test(text);
-    };
     expect(matches('(?i)^/ABC$', '/abc')).toBe(true);
     expect(matches('^/[[:digit:]]+\\z', '/12')).toBe(true);
     expect(matches('^/(?P<year>\\d+)/(?P=year)$', '/7/7')).toBe(true);
@@ -119,10 +125,6 @@ describe('expressions', () => {
   );
 
   it('that look around see texts up to a length that bounds their work', () => {
-    const longest = (expression: string): number => {
-      const compiled = compileExpression(expression);
-      return compiled.ok ? compiled.longestText : -1;
-    };
     expect(longest('^/(?!static/)')).toBe(Infinity);
     expect(longest('^/(?!static/)(.*)/x(.*)$')).toBe(4096);
     expect(longest('^(.*)(.*)(.*)(?!x)$')).toBe(256);

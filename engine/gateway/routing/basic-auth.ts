@@ -72,8 +72,11 @@ function userOf(context: RouteContext, fields: Fields, files: Map<string, Passwo
 
 /** In a time that does not tell where they differ. */
 function isSame(given: string, wanted: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text, 'latin1').digest();
-  return timingSafeEqual(digest(given), digest(wanted));
+  return timingSafeEqual(digestOf(given), digestOf(wanted));
+}
+
+function digestOf(text: string): Buffer {
+  return createHash('sha256').update(text, 'latin1').digest();
 }
 
 function readPasswords(

@@ -62,8 +62,8 @@ export function desCrypt(password: Buffer, hash: string): string {
 
 function salted(salt: string): number[] {
   const expansion = [...EXPANSION];
-  for (const [place, letter] of [...salt].entries()) {
-    const value = LETTERS.indexOf(letter);
+  for (let place = 0; place < 2; place++) {
+    const value = LETTERS.indexOf(salt.charAt(place));
     for (let bit = 0; bit < 6; bit++) {
       if (((value >> bit) & 1) === 0) continue;
       const at = place * 6 + bit;

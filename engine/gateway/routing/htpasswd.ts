@@ -38,8 +38,11 @@ function encode(digest: Buffer, order: readonly (readonly number[])[]): string {
 
 const MD5_ORDER = [[0, 6, 12], [1, 7, 13], [2, 8, 14], [3, 9, 15], [4, 10, 5], [11]];
 
+function md5(...parts: readonly (Buffer | string)[]): Buffer {
+  return digestOf('md5', parts);
+}
+
 function md5Crypt(password: Buffer, salt: string, magic: string): string {
-  const md5 = (...parts: readonly (Buffer | string)[]): Buffer => digestOf('md5', parts);
   const inner = md5(password, salt, password);
   const parts: (Buffer | string)[] = [password, magic, salt];
   for (let left = password.length; left > 0; left -= 16) parts.push(inner.subarray(0, Math.min(16, left)));

@@ -70,7 +70,8 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   },
   goto: (context, fields) => ({ goto: field(context, fields) }),
 
-  log: doing((context, value) => context.host.log(value)),
+  // One line, whatever a client has put into what it is made of.
+  log: doing((context, value) => context.host.log(headerText(value))),
   logvar: doing((context, value, fields) => {
     const { request } = context;
     request.logVariables ??= new Map();

@@ -74,18 +74,18 @@ export class RouteProgram {
       const step = this.#steps[at];
       if (step === undefined) break;
       const verdict = this.#execute(step, context);
-      if (verdict instanceof Promise) {
-        const present = at;
-        return verdict.then((found) => {
-          const next = this.#after(present, found, context);
-          return typeof next === 'string' ? next : this.#runFrom(next, context);
-        });
-      }
+      if (verdict instanceof Promise) return this.#runOn(at, verdict, context);
       const next = this.#after(at, verdict, context);
       if (typeof next === 'string') return next;
       at = next;
     }
     return 'continue';
+  }
+
+  /** Waits for a step, then runs what is left. */
+  async #runOn(at: number, verdict: Promise<Verdict>, context: RouteContext): Promise<'continue' | 'break'> {
+    const next = this.#after(at, await verdict, context);
+    return typeof next === 'string' ? next : this.#runFrom(next, context);
   }
 
   /** Where it goes on after a step. */
