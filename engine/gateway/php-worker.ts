@@ -54,6 +54,7 @@ export class PhpWorker implements CoreWire {
   #isCancelled = false;
   #head: Buffer = NOTHING;
   #isHeadSent = false;
+  #lastHead: { text: Buffer; encoded: Buffer } | null = null;
   /** Head and pieces of the body that wait for the end of what was read, to leave as one answer if that is all. */
   #answer: Buffer | null = null;
   #pieces: Buffer[] = [];
@@ -220,9 +221,17 @@ export class PhpWorker implements CoreWire {
       return;
     }
     this.#head = NOTHING;
-    this.#answer = encodeCgiHead(whole.subarray(0, end));
+    this.#answer = this.#encodeHead(whole.subarray(0, end));
     if (this.#answer === null) return this.#brokenHead('is malformed');
     if (end < whole.length) this.#pieces.push(whole.subarray(end));
+  }
+
+  /** Many answers have the head of the one before. */
+  #encodeHead(head: Buffer): Buffer | null {
+    if (this.#lastHead !== null && head.equals(this.#lastHead.text)) return this.#lastHead.encoded;
+    const encoded = encodeCgiHead(head);
+    if (encoded !== null) this.#lastHead = { text: Buffer.from(head), encoded };
+    return encoded;
   }
 
   #brokenHead(what: string): void {
