@@ -1,6 +1,7 @@
 /**
  * How a worker runs several requests at a time: threads, an event loop of asyncio for ASGI applications, greenlets of
- * gevent, or the event loop that JavaScript has anyway. How many is `threads` of EngineSettings. Read by engine/master and resources/runtimes/python. Pure.
+ * gevent, or the event loop that JavaScript has anyway. How many is `threads` of EngineSettings. Read by engine/master and
+ * resources/runtimes. Pure.
  */
 import type { ConfigError } from './errors.ts';
 import type { EngineSettings, Origin } from './settings.ts';
@@ -77,11 +78,11 @@ export function finishLoop(
     return refuse(name, `'${name}' does not go with 'worker-accept'.`, "Remove 'worker-accept'.");
   }
   if (settings.threads > 1) {
-    const with_ = isAsgi ? 'asgi' : option;
+    const engineOption = isAsgi ? 'asgi' : option;
     const hint = "Remove 'threads'; 'async = N' (or 'gevent = N') says how many requests run at a time.";
     return refuse(
       'threads',
-      `'threads' does not go with '${with_}', which runs all requests of a worker in one thread.`,
+      `'threads' does not go with '${engineOption}', which runs all requests of a worker in one thread.`,
       hint,
     );
   }

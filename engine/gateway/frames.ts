@@ -1,7 +1,8 @@
 /**
- * The wire between a gateway and its workers: one stream connection for each core, or one for all cores of a worker
- * that runs its requests in one loop (ASGI, gevent: HELLO with SHARED_CORES), plus one control connection for each worker. All integers are little endian. The Python half is
- * resources/runtimes/python/reeve_frames.py, the JavaScript half resources/runtimes/node/frames.mjs.
+ * The wire between a gateway and its workers: one stream connection for each core, or one for all cores of a worker that
+ * runs its requests in one loop (ASGI, gevent, JavaScript: HELLO with SHARED_CORES), plus one control connection for each
+ * worker. All integers are little endian. The Python half is resources/runtimes/python/reeve_frames.py, the JavaScript
+ * half resources/runtimes/node/frames.mjs.
  *
  *   frame    u32 payload length | u8 type | u8 flags | u16 app | u32 request id | payload
  *            app: in END and RESPONSE the number of the application that answered, NO_APP for none; otherwise zero

@@ -1,5 +1,5 @@
-import type { Socket } from 'node:net';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { Socket } from 'node:net';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Core, DispatchWorker } from './core-choice.ts';
 import { encodeEmptyFrame, FRAME_HEADER_BYTES, FrameFlag, FrameType, stampRequestId } from './frames.ts';
 import { SharedLine } from './shared-line.ts';
@@ -18,12 +18,13 @@ describe('a connection that all cores of a worker share', () => {
     destroyed = 0;
     received = [];
     cores = [0, 1].map((index) => core(index));
-    const socket = {
-      destroyed: false,
-      write: (bytes: Buffer) => sent.push(Buffer.from(bytes)),
-      destroy: () => destroyed++,
-    };
-    line = new SharedLine(socket as unknown as Socket, cores, {
+    const socket = new Socket();
+    vi.spyOn(socket, 'write').mockImplementation((bytes) => sent.push(Buffer.from(bytes)) > 0);
+    vi.spyOn(socket, 'destroy').mockImplementation(() => {
+      destroyed++;
+      return socket;
+    });
+    line = new SharedLine(socket, cores, {
       frameReceived: (of, type, _flags, requestId) => received.push([of.index, type, requestId]),
     });
   });
@@ -85,8 +86,25 @@ describe('a connection that all cores of a worker share', () => {
 });
 
 function core(index: number): Core {
-  // The line asks nothing of the worker.
-  const worker = {} as unknown as DispatchWorker;
+  const worker: DispatchWorker = {
+    spawnId: 1,
+    wid: 1,
+    pid: 1,
+    generation: 1,
+    cores: [],
+    connected: true,
+    retiring: 'no',
+    isOccupied: false,
+    isWorn: false,
+    isCrippled: false,
+    isShared: true,
+    busyCores: 0,
+    lastUsed: 0,
+    appRequests: [],
+    takeBack: null,
+    cancel: null,
+    fileOffered: null,
+  };
   return { worker, index, slot: index, wire: null, outstanding: [], headBeganMs: 0 };
 }
 

@@ -1,5 +1,5 @@
-"""One WebSocket of an ASGI application. The gateway does the protocol itself (RFC 6455): here come and go whole messages
-(engine/gateway/frames.ts). Until it is accepted it can be answered like any other request.
+"""One WebSocket of an ASGI application. The gateway does the protocol itself (RFC 6455): here come and go whole
+messages (engine/gateway/frames.ts). Until it is accepted it can be answered like any other request.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """A worker that runs ASGI applications: one event loop, many requests at a time on one connection to each gateway.
 
-A second thread listens to the master (so that questions of `uwsgi.workers()` are answered while the loop waits for them)
-and sees when the loop does not turn. Everything else happens in the loop. Requests are reeve_asgi.py, WebSockets
+A second thread listens to the master (so that questions of `uwsgi.workers()` are answered while the loop waits for
+them) and sees when the loop does not turn. Everything else happens in the loop. Requests are reeve_asgi.py, WebSockets
 reeve_asgi_socket.py, begin and end of the application reeve_lifespan.py.
 """
 
@@ -54,7 +54,7 @@ _current = contextvars.ContextVar("reeve_request", default=None)
 
 
 class Line(asyncio.Protocol):
-    """The connection to one gateway that all requests share. What is written in one turn of the loop leaves together."""
+    """The connection to one gateway that all requests share: what is written in one turn leaves together."""
 
     def __init__(self, worker):
         self._worker = worker
