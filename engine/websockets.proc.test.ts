@@ -34,6 +34,10 @@ def application(env, start_response):
         return [str(os.getpid()).encode()]
     if path == "/events":
         return events(start_response)
+    if path == "/late":
+        say("late begins")
+        while not os.path.exists("late"):
+            time.sleep(0.01)
     if path == "/watch":
         # python-engineio asks for it first.
         uwsgi.connection_fd()
@@ -108,7 +112,7 @@ def flood():
     uwsgi.websocket_recv()
 
 
-HANDLERS = {"/": echo, "/watch": watch, "/slow": slow, "/flood": flood}
+HANDLERS = {"/": echo, "/late": echo, "/watch": watch, "/slow": slow, "/flood": flood}
 `;
 
 const at = (port: number, path = '/'): string => `ws://127.0.0.1:${port}${path}`;
@@ -251,6 +255,17 @@ describe('a worker with threads', () => {
     for (const { socket } of clients) socket.terminate();
     await engine.seen('/ ends: unable', before + 5);
     expect((await engine.get('/pid')).status).toBe(200);
+  });
+
+  it('hears of a client that was gone before the handshake', async () => {
+    const socket = connect(engine.port, '127.0.0.1');
+    socket.write(handshake('/late'));
+    await engine.seen('late begins');
+    socket.resetAndDestroy();
+    // What comes after the reset is answered after it was seen.
+    await engine.get('/pid', { fresh: true });
+    engine.write('late', '');
+    await engine.seen('/late ends: unable to receive');
   });
 
   it('has a sixth socket wait for a core, and nothing waits behind an open one', async () => {

@@ -157,12 +157,16 @@ export class AnswerFrames {
       request.answer.headerCount += ACCEPT_HEADERS;
     }
     const target = request.failed ? null : request.target;
-    target?.upgrade(head, upgrade === FrameFlag.WEBSOCKET, request.input);
+    if (target !== null) target.upgrade(head, upgrade === FrameFlag.WEBSOCKET, request.input);
+    // The client has gone before: nothing will ever come.
+    else request.input.send(FrameFlag.CLOSED, upgrade === FrameFlag.WEBSOCKET ? GONE : NOTHING);
     return true;
   }
 }
 
 const NOTHING = Buffer.alloc(0);
+/** Close code 1006. */
+const GONE = Buffer.from([0xee, 0x03]);
 const UPGRADES = FrameFlag.WEBSOCKET | FrameFlag.TUNNEL;
 
 function stream(target: ResponseTarget | null, head: ResponseHead, body: Buffer): void {
