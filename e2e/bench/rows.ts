@@ -11,6 +11,7 @@ import { PHP_ROWS } from './php-rows.ts';
 import type { BenchRow } from './row.ts';
 import { RUBY_ROWS } from './ruby-rows.ts';
 import { SPOOLER_ROWS } from './spooler-rows.ts';
+import { STATIC_ROWS } from './static-rows.ts';
 import { WEBSOCKET_ROWS } from './websocket-rows.ts';
 
 export const ROWS: readonly BenchRow[] = [
@@ -21,6 +22,7 @@ export const ROWS: readonly BenchRow[] = [
   ...SPOOLER_ROWS,
   ...COMMONS_ROWS,
   ...EMPEROR_ROWS,
+  ...STATIC_ROWS,
   ...WEBSOCKET_ROWS,
   ...PERL_ROWS,
   ...PHP_ROWS,
