@@ -5,12 +5,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { request } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { EngineProcess, freePort, waitFor } from './testing/engine-process.ts';
 
 /** The frameworks are there for the system's Python. */
 const ENV = { PATH: `/usr/bin:${process.env['PATH'] ?? ''}` };
-const MISSING = spawnSync('python3', ['-c', 'import starlette, uvicorn, django'], { env: ENV }).status !== 0;
+const MISSING = spawnSync('python3', ['-c', 'import starlette, uvicorn, uvloop, django'], { env: ENV }).status !== 0;
 
 const APP = `
 import asyncio
@@ -202,6 +202,17 @@ describe.skipIf(MISSING)('a Django application', () => {
       await engine.dispose();
     }
   });
+});
+
+test.skipIf(MISSING)('loop = uvloop has the application run in uvloop', async () => {
+  const app = APP.replace('"%s %d" % (VERSION, os.getpid())', 'type(asyncio.get_running_loop()).__module__');
+  const engine = await EngineProcess.start({ ini: `${INI}loop = uvloop\n`, files: { 'app.py': app }, env: ENV });
+  try {
+    expect((await engine.get('/slow?s=0')).body).toBe('uvloop');
+    expect((await engine.get('/show')).status).toBe(200);
+  } finally {
+    await engine.dispose();
+  }
 });
 
 interface Seen {

@@ -127,3 +127,44 @@ describe('gevent', () => {
     await waitFor('the new worker', async () => !(await engine.get('/', { fresh: true })).body.endsWith(` ${pid}`));
   });
 });
+
+describe('gevent at the begin and the end of a worker', () => {
+  const EARLY = 'import gevent.monkey\nopen("early.txt", "w").write(str(gevent.monkey.is_module_patched("socket")))\n';
+  const STARTER = `
+import gevent
+import gevent.monkey
+
+open("late.txt", "w").write(str(gevent.monkey.is_module_patched("socket")))
+
+
+def work():
+    gevent.sleep(1)
+    open("worked.txt", "w").write("to its end")
+
+
+def application(environ, start_response):
+    gevent.spawn(work)
+    start_response("200 OK", [])
+    return [b"started"]
+`;
+
+  it.for([
+    ['gevent = 5\n', 'False', 'False', ''],
+    ['gevent = 5\ngevent-monkey-patch = true\n', 'False', 'True', ''],
+    ['gevent = 5\ngevent-early-monkey-patch = true\ngevent-wait-for-hub = true\n', 'True', 'True', 'to its end'],
+  ])('%s patches when it says, and waits if it says', async ([lines, early, late, worked]) => {
+    const own = await EngineProcess.start({
+      ini: `wsgi-file = app.py\nimport = early.py\nmaster = true\n${lines}`,
+      files: { 'app.py': STARTER, 'early.py': EARLY },
+      env: ENV,
+    });
+    try {
+      expect((await own.get('/')).body).toBe('started');
+      own.signal('SIGHUP');
+      await own.seen(') ended');
+      expect([own.read('early.txt'), own.read('late.txt'), own.read('worked.txt')]).toEqual([early, late, worked]);
+    } finally {
+      await own.dispose();
+    }
+  });
+});

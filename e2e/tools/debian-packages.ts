@@ -73,6 +73,7 @@ export const TEST_PACKAGES: DebianPackage[] = [
   },
   { name: 'python3-gevent', shownBy: ['/usr/lib/python3/dist-packages/gevent'], why: 'requests in greenlets' },
   { name: 'uvicorn', shownBy: ['/usr/lib/python3/dist-packages/uvicorn'], why: 'a peer of ASGI applications' },
+  { name: 'python3-uvloop', shownBy: ['/usr/lib/python3/dist-packages/uvloop'], why: 'a faster event loop' },
   { name: 'python3-starlette', shownBy: ['/usr/lib/python3/dist-packages/starlette'], why: 'an ASGI framework' },
   { name: 'libplack-perl', shownBy: ['/usr/share/perl5/Plack'], why: 'loads PSGI applications' },
   { name: 'libmojolicious-perl', shownBy: ['/usr/share/perl5/Mojolicious'], why: 'a framework in Perl' },
@@ -81,7 +82,6 @@ export const TEST_PACKAGES: DebianPackage[] = [
 
 export const BENCH_PACKAGES: DebianPackage[] = [
   ...TEST_PACKAGES,
-  { name: 'python3-uvloop', shownBy: ['/usr/lib/python3/dist-packages/uvloop'], why: 'a faster event loop' },
   { name: 'python3-httptools', shownBy: ['/usr/lib/python3/dist-packages/httptools'], why: "uvicorn's faster parser" },
   { name: 'wrk', shownBy: ['wrk'], why: 'makes the load' },
   { name: 'gunicorn', shownBy: ['gunicorn'], why: 'a peer' },

@@ -241,7 +241,7 @@ class Worker:
         self.running = {}
         self._cores = {}
         self._is_stopping = False
-        self._is_leaving = False
+        self._over = gevent.event.Event()
         self._pid = os.getpid()
         self._pipes = []
         self._watchers = []
@@ -269,7 +269,8 @@ class Worker:
         for endpoint in self.boot["gatewayEndpoints"]:
             self._pipes.append(self._open(endpoint, CONTROL_CORE, self._control_frame))
         gc.freeze()
-        gevent.event.Event().wait()
+        self._over.wait()
+        self._end()
 
     def _open(self, endpoint, core, handle):
         sock = connect(endpoint)
@@ -326,7 +327,7 @@ class Worker:
             del self.running[request_id]
             core.go_on()
             if self._is_stopping and not self.running:
-                self._leave()
+                self._over.set()
 
     def _control_frame(self, pipe, kind, _flags, _core, request_id, _payload):
         if kind == CANCEL:
@@ -357,18 +358,13 @@ class Worker:
             elif kind == "exit":
                 self._is_stopping = True
                 if not self.running:
-                    self._leave()
+                    self._over.set()
 
     def _cancel(self, request_id):
         """Harakiri: the exception's traceback in the log is where the request stood."""
         core = self.running.get(request_id)
         if core is not None:
             core.greenlet.kill(HarakiriExpired("it has taken longer than 'harakiri' allows"), block=False)
-
-    def _leave(self):
-        if not self._is_leaving:
-            self._is_leaving = True
-            gevent.spawn(self._end)
 
     def _end(self):
         for pipe in self._pipes:
@@ -381,9 +377,11 @@ class Worker:
 
     def _wait_for_others(self):
         """`gevent-wait-for-hub`: greenlets that the application has started may finish."""
-        own = gevent.getcurrent()
-        others = [one for one in gc.get_objects() if isinstance(one, gevent.Greenlet) and one is not own and one]
-        gevent.joinall(others)
+        for pipe in self._pipes:
+            pipe.close()
+        for watcher in self._watchers:
+            watcher.stop()
+        gevent.get_hub().join()
 
 
 def _current_exchange():
