@@ -157,10 +157,10 @@ describe.skipIf(MISSING)('a Starlette application', () => {
   });
 
   it('loses nothing under load: a reload, and a reload to a version that can not be loaded', async () => {
-    let isOver = false;
+    const over = new AbortController();
     const statuses = new Map<number, number>();
     const load = Array.from({ length: 8 }, async () => {
-      while (!isOver) {
+      while (!over.signal.aborted) {
         const { status } = await engine.get('/slow?s=0.01', { fresh: true });
         statuses.set(status, (statuses.get(status) ?? 0) + 1);
       }
@@ -172,7 +172,7 @@ describe.skipIf(MISSING)('a Starlette application', () => {
     engine.signal('SIGHUP');
     await engine.seen("NameError: name 'missing' is not defined");
     expect((await engine.get('/slow?s=0', { fresh: true })).body).toMatch(/^one /);
-    isOver = true;
+    over.abort();
     await Promise.all(load);
     expect([...statuses.keys()]).toEqual([200]);
   });
