@@ -1,6 +1,6 @@
 /** The rows about PHP: the engine beside uWSGI's PHP plugin and php-fpm behind nginx, with the same scripts. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { freePorts } from '../fixtures/ports.ts';
 import type { Programs } from '../fixtures/program.ts';
 import { PROJECT_ROOT } from '../tools/tree.ts';
@@ -69,12 +69,14 @@ function cells(one: LoadFigures): string[] {
   ];
 }
 
-/** php-fpm with as many processes, and nginx in front as Debian configures it, with kept connections to it. */
+/** php-fpm with as many processes, and nginx in front, as Debian configures both: a connection for each request. */
 async function startFpm(programs: Programs, parent: string, sessions: string): Promise<Contender> {
-  const [port = 0, fpmPort = 0] = await freePorts(2);
-  const upstream = `127.0.0.1:${fpmPort}`;
+  const [port = 0] = await freePorts(1);
   const folder = join(parent, `fpm-${port}`);
   await mkdir(folder, { recursive: true });
+  // For the user that nginx gives its workers.
+  for (const path of [dirname(parent), parent, folder]) await chmod(path, 0o711);
+  const socket = join(folder, 'fpm.sock');
   const pool = [
     '[global]',
     'daemonize = no',
@@ -82,7 +84,8 @@ async function startFpm(programs: Programs, parent: string, sessions: string): P
     '[www]',
     'user = root',
     'group = root',
-    `listen = ${upstream}`,
+    `listen = ${socket}`,
+    'listen.mode = 0666',
     'listen.backlog = 1024',
     'pm = static',
     `pm.max_children = ${PROCESSES}`,
@@ -93,10 +96,9 @@ async function startFpm(programs: Programs, parent: string, sessions: string): P
     'include /etc/nginx/fastcgi_params;',
     `fastcgi_param SCRIPT_FILENAME ${SCRIPTS}$fastcgi_script_name;`,
     'fastcgi_pass behind;',
-    'fastcgi_keep_conn on;',
   ].join(' ');
   const conf = join(folder, 'nginx.conf');
-  await writeFile(conf, nginxFile({ folder, port, upstream, location, kept: PROCESSES }));
+  await writeFile(conf, nginxFile({ folder, port, upstream: `unix:${socket}`, location, kept: PROCESSES }));
   const fpm = programs.start('php-fpm8.2', ['-R', '-y', join(folder, 'fpm.conf')], { env: ENVIRONMENT });
   const nginx = programs.start('nginx', ['-c', conf, '-p', folder], { env: ENVIRONMENT });
   const contender = { name: FPM, url: `http://127.0.0.1:${port}`, programs: [fpm, nginx] };
