@@ -95,6 +95,10 @@ route = ^/zip gzip:
 route = ^/parts chunked:
 route = ^/slow harakiri:1
 route = ^/quiet donotlog:
+alarm = told log:
+route = ^/alarm alarm:told rung by $0
+route = ^/kept cachestore:key=page,name=pages,gzip=zipped
+route = ^/stored cache:key=zipped,name=pages,content_encoding=gzip
 route = ^/counted metricinc:hits
 route = ^/counted addvar:T_M=\${metric[hits]}
 route = ^/private basicauth:Mine,{FOLDER}/passwords
@@ -192,4 +196,15 @@ it('counts in metrics, in the statistics, and keeps out of the log what it shall
     .flatMap(({ cores }) => cores)
     .reduce((sum, core) => sum + (core.routed_requests ?? 0), 0);
   expect(routed).toBeGreaterThan(5);
+});
+
+it('rings alarms, and keeps answers for later', async () => {
+  await ask('/alarm');
+  await engine.seen('rung by /alarm');
+  await ask('/kept');
+  const stored = await waitFor('the stored answer', async () => {
+    const answer = await ask('/stored');
+    return answer.headers['content-encoding'] === 'gzip' ? answer : null;
+  });
+  expect(gunzipSync(stored.body).toString()).toBe('app /kept 0 ');
 });
