@@ -16,10 +16,12 @@ function requestWith(fates: string[]): GatewayRequest {
     varCount: 0,
     varBytes: 0,
     statusBytes: 15,
+    variables: null,
   };
   const target = {
     respond: () => fates.push('answered'),
     begin: () => fates.push('begun'),
+    upgrade: () => fates.push('upgraded'),
     data: () => fates.push('data'),
     end: () => fates.push('ended'),
     abort: () => fates.push('cut'),
@@ -28,7 +30,7 @@ function requestWith(fates: string[]): GatewayRequest {
       return { headBytes: 1, bodyBytes: 2, headerCount: 3 };
     },
   };
-  return new GatewayRequest(Buffer.alloc(0), facts, 1, target, () => undefined);
+  return new GatewayRequest(Buffer.alloc(16), facts, 1, target, () => undefined);
 }
 
 function note(request: GatewayRequest, type: number, payload: Buffer, deadlines: string[] = []): boolean {

@@ -4,7 +4,7 @@ from reeve_uwsgi_state import need_exchange, serving_exchange
 
 
 def websocket_handshake(key=None, origin=None, proto=None):
-    """Makes the request's connection a websocket. The gateway has looked at the key already; `origin` is not answered."""
+    """Makes the request's connection a websocket. The gateway has seen to the key; `origin` is not answered."""
     need_exchange("websocket_handshake").open_websocket(_as_text(proto))
 
 

@@ -1,5 +1,5 @@
-"""A websocket of a WSGI application: `uwsgi.websocket_*`. The gateway does the protocol itself (RFC 6455): here come and
-go whole messages (engine/gateway/frames.ts). Errors have uWSGI's words, which applications look for.
+"""A websocket of a WSGI application: `uwsgi.websocket_*`. The gateway does the protocol itself (RFC 6455): here come
+and go whole messages (engine/gateway/frames.ts). Errors have uWSGI's words, which applications look for.
 
 Where messages come from is the line's business (reeve_line.py, or gevent's): `open_input(request_id)` gives an object
 with `next(is_waiting)`, which is (flags, payload), or None while nothing has come.
