@@ -23,6 +23,7 @@ function requestWith(fates: string[]): GatewayRequest {
     begin: () => fates.push('begun'),
     upgrade: () => fates.push('upgraded'),
     data: () => fates.push('data'),
+    whenRoom: () => true,
     end: () => fates.push('ended'),
     abort: () => fates.push('cut'),
     fail: (status: number) => {

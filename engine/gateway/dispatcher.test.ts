@@ -65,6 +65,7 @@ function addWorker(spawnId: number, threads = 1, generation = 1) {
     isWorn: false,
     isCrippled: false,
     isShared: false,
+    fileOffered: null,
     busyCores: 0,
     lastUsed: 0,
     appRequests: [],
@@ -110,11 +111,14 @@ function submit(uri: string, fates: string[] = [], limit = 100): { request: Gate
     varBytes: 0,
     forwardedFor: '',
     statusBytes: 15,
+    variables: null,
   };
   const target = {
     respond: () => note('answered'),
     begin: () => note('begun'),
+    upgrade: () => note('upgraded'),
     data: () => note('data'),
+    whenRoom: () => true,
     end: () => note('ended'),
     abort: () => note('cut'),
     fail: note,
