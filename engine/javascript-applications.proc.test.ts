@@ -14,7 +14,7 @@ const WS = pathToFileURL(createRequire(import.meta.url).resolve('ws')).href;
 
 /** Every path shows one thing. It runs in the test's own process, too. */
 const APP = `
-import { createServer } from 'node:http';
+import { createServer, IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import { appendFileSync } from 'node:fs';
@@ -23,6 +23,14 @@ import ws from ${JSON.stringify(WS)};
 const note = (text) => appendFileSync(new URL('notes', import.meta.url), text + '\\n');
 
 const paths = {
+  // As Express does it.
+  '/prototypes': (req, res) => {
+    Object.setPrototypeOf(req, Object.create(IncomingMessage.prototype, { extra: { value: 'x' } }));
+    Object.setPrototypeOf(res, Object.create(ServerResponse.prototype, { extra: { value: 'y' } }));
+    let body = '';
+    req.on('data', (chunk) => { body += chunk; });
+    req.on('end', () => { res.write(req.extra + res.extra + req.socket.remoteAddress); res.end(req.headers['x-a'] + body); });
+  },
   '/end': (req, res) => res.end('plain'),
   '/nothing': (req, res) => res.end(),
   '/head': (req, res) => { res.writeHead(201, 'Made Here', { 'X-One': '1', 'X-Two': ['a', 'b'] }); res.end('made'); },
@@ -101,7 +109,7 @@ export default { async fetch(request) {
   }
   if (pathname === '/native') return fetch('data:text/html,native');
   const again = new Request(request);
-  return new Response([again.method, again.url, again.headers.get('x-a'), await again.text()].join('|'));
+  return new Response([again.method, again.url, again.headers.get('x-a'), again.headers.get('x-many'), await again.text()].join('|'));
 } };
 `;
 
@@ -161,7 +169,7 @@ async function ask(port: number, path: string, method = 'GET', body = ''): Promi
 }
 
 const GETS =
-  '/end /nothing /head /flat /cookies /204 /304 /length /parts /latin1 /hex /hop /flush /hints /pipe /seen?a=1 /bad-header /twice'.split(
+  '/prototypes /end /nothing /head /flat /cookies /204 /304 /length /parts /latin1 /hex /hop /flush /hints /pipe /seen?a=1 /bad-header /twice'.split(
     ' ',
   );
 
@@ -236,7 +244,7 @@ test('a fetch handler has what the Fetch Standard gives it', async () => {
   try {
     expect(await ask(own.port, '/a?b=1', 'POST', 'body')).toMatchObject({
       status: 200,
-      body: `POST|http://127.0.0.1:${own.port}/a?b=1|b c|body`,
+      body: `POST|http://127.0.0.1:${own.port}/a?b=1|b c|1, 2|body`,
     });
     expect((await ask(own.port, '/clone')).body).toBe(
       'text ä|text ä|true|418|true|true|false|Response|text/plain;charset=UTF-8|TypeError'.replaceAll('ä', 'Ã¤'),

@@ -8,10 +8,10 @@ import { Duplex } from 'node:stream';
 import { headOfText } from './heads.mjs';
 
 /* oxlint-disable no-underscore-dangle -- names that node:http gives to what is between an answer and its connection */
+/* oxlint-disable no-self-assign, unbound-method -- methods of the prototype become the object's own */
 
-const HEADERS = Symbol('headers');
-const RAW = Symbol('rawHeaders');
-const SOCKET = Symbol('socket');
+/** Made when somebody looks at it. */
+let socketProperty;
 
 /** What a handler takes for the client's connection: it knows who the client is, and ends the answer when it is ended. */
 export class ClientSocket extends Duplex {
@@ -76,14 +76,34 @@ export class ClientRequest extends IncomingMessage {
   #answer;
   #file = null;
   #body;
+  #socket = null;
+
+  static {
+    socketProperty = {
+      get() {
+        this.#socket ??= new ClientSocket(this.#variables, this.#answer);
+        return this.#socket;
+      },
+      set(socket) {
+        this.#socket = socket;
+      },
+      configurable: true,
+      enumerable: true,
+    };
+  }
 
   constructor(variables, body, answer) {
     super(null);
     this.#variables = variables;
     this.#answer = answer;
     this.#body = body;
-    this[RAW] = null;
-    this[HEADERS] = null;
+    // Frameworks (Express) give requests and answers another prototype: what counts here is their own.
+    Object.defineProperty(this, 'socket', socketProperty);
+    this._read = this._read;
+    this._destroy = this._destroy;
+    this.forget = this.forget;
+    const headers = variables.headers();
+    this._addHeaderLines(headers, headers.length);
     this.method = variables.method;
     this.url = variables.target;
     const { protocol } = variables;
@@ -93,37 +113,6 @@ export class ClientRequest extends IncomingMessage {
     if (body !== null) return;
     this.complete = true;
     this.push(null);
-  }
-
-  get socket() {
-    this[SOCKET] ??= this.#answer === undefined ? null : new ClientSocket(this.#variables, this.#answer);
-    return this[SOCKET];
-  }
-
-  set socket(socket) {
-    this[SOCKET] = socket;
-  }
-
-  get rawHeaders() {
-    this[RAW] ??= this.#variables.headers();
-    return this[RAW];
-  }
-
-  set rawHeaders(headers) {
-    this[RAW] = headers;
-  }
-
-  get headers() {
-    this[HEADERS] ??= headersOf(this.rawHeaders);
-    return this[HEADERS];
-  }
-
-  set headers(headers) {
-    this[HEADERS] = headers;
-  }
-
-  get headersDistinct() {
-    return Object.fromEntries(Object.entries(this.headers).map(([name, value]) => [name, [value]]));
   }
 
   _read() {
@@ -165,12 +154,6 @@ export class ClientRequest extends IncomingMessage {
   }
 }
 
-function headersOf(raw) {
-  const headers = {};
-  for (let at = 0; at < raw.length; at += 2) headers[raw[at]] = raw[at + 1];
-  return headers;
-}
-
 /** The answer. It has no connection: what it sends is overridden here, below the checks and counts of node:http. */
 export class ClientResponse extends ServerResponse {
   #answer;
@@ -184,6 +167,12 @@ export class ClientResponse extends ServerResponse {
     this.useChunkedEncodingByDefault = false;
     this._removedConnection = true;
     this.sendDate = false;
+    this.write = this.write;
+    this.end = this.end;
+    this.destroy = this.destroy;
+    this._storeHeader = this._storeHeader;
+    this._send = this._send;
+    this._writeRaw = this._writeRaw;
   }
 
   /** As with node:http there is none any more once the answer has ended. */

@@ -5,11 +5,10 @@
  */
 
 /** `HTTP_ACCEPT_ENCODING` -> `accept-encoding`; applications see few different ones. */
-const headerNames = new Map([
-  ['CONTENT_TYPE', 'content-type'],
-  ['CONTENT_LENGTH', 'content-length'],
-]);
+const headers = new Map();
 const MAX_KNOWN_NAMES = 1024;
+/** Counts the calls of `headers`: a header that comes again in the same call replaces what came before. */
+let calls = 0;
 
 export class Variables {
   method = 'GET';
@@ -59,14 +58,25 @@ export class Variables {
   headers() {
     const text = this.#text;
     const found = [];
+    const call = ++calls;
+    if (headers.size > MAX_KNOWN_NAMES) headers.clear();
     for (let at = 0; at < text.length; ) {
       const keyStart = at + 4;
       const keyEnd = keyStart + lengthAt(text, at);
       const start = keyEnd + 4;
       at = start + lengthAt(text, keyEnd);
-      if (!text.startsWith('HTTP_', keyStart) && !text.startsWith('CONTENT_', keyStart)) continue;
-      const name = headerName(text.slice(keyStart, keyEnd));
-      if (name !== null && (at > start || text.startsWith('HTTP_', keyStart))) found.push(name, text.slice(start, at));
+      const isOwn = text.startsWith('HTTP_', keyStart);
+      // The gateway says these two even when they are empty.
+      if (!isOwn && (at === start || !text.startsWith('CONTENT_', keyStart))) continue;
+      const header = headerOf(text.slice(keyStart, keyEnd));
+      if (header.name === null) continue;
+      const value = text.slice(start, at);
+      if (header.call === call) {
+        found[header.place] = value;
+      } else {
+        header.call = call;
+        header.place = found.push(header.name, value) - 1;
+      }
     }
     return found;
   }
@@ -86,14 +96,20 @@ export class Variables {
   }
 }
 
-function headerName(key) {
-  let name = headerNames.get(key);
-  if (name !== undefined) return name;
-  // Front servers send more that begins so: CONTENT_DISPOSITION would be theirs.
-  if (!key.startsWith('HTTP_')) return null;
-  name = key.slice(5).toLowerCase().replaceAll('_', '-');
-  if (headerNames.size < MAX_KNOWN_NAMES) headerNames.set(key, name);
-  return name;
+/** Its name; null: a variable of a front server that begins so (CONTENT_DISPOSITION, say). And where it came last. */
+function headerOf(key) {
+  let header = headers.get(key);
+  if (header !== undefined) return header;
+  const isHeader = key.startsWith('HTTP_') || key === 'CONTENT_TYPE' || key === 'CONTENT_LENGTH';
+  const name = isHeader
+    ? key
+        .replace(/^HTTP_/, '')
+        .toLowerCase()
+        .replaceAll('_', '-')
+    : null;
+  header = { name, call: 0, place: 0 };
+  headers.set(key, header);
+  return header;
 }
 
 function lengthAt(text, at) {
