@@ -57,6 +57,12 @@ describe('gevent', () => {
 
 test('without any of them a worker has threads', () => {
   expect(settings('wsgi-file = a.py\nthreads = 4\nasync = 1')).toMatchObject({ threads: 4, loop: { type: 'threads' } });
+  expect(settings('js-app = a.mjs\nharakiri = 9')).toMatchObject({
+    threads: 100,
+    loop: { type: 'node', harakiriSeconds: 9 },
+  });
+  expect(settings('js-app = a.mjs\nthreads = 1')).toMatchObject({ threads: 1 });
+  expect(settings('js-app = a.mjs\nthreads = 1\nasync = 20')).toMatchObject({ threads: 20 });
 });
 
 test.for([

@@ -112,6 +112,7 @@ python
   Runs a script with the module uwsgi in place and then ends, for example to look into the cache or queue of a
   configuration. It serves no requests.
 js-app
-  The engine's own option: a file that exports a fetch handler or a handler of node:http. Plain uWSGI does not know it
+  The engine's own option: a file that exports a fetch handler or a handler of node:http. Each worker loads it itself, as
+  with 'lazy-apps', and runs up to 100 requests beside each other unless 'async' or 'threads' says otherwise. Plain uWSGI does not know it
   and passes over it in silence, or ends at it with 'strict': keep it in a file of its own.
 `;
