@@ -296,7 +296,8 @@ describe('a worker with threads', () => {
   });
 
   const noNginx = whyMissing('nginx');
-  it.skipIf(noNginx !== null)('is reached through nginx', async () => {
+  it('is reached through nginx', async ({ skip }) => {
+    skip(noNginx !== null, noNginx ?? '');
     const nginx = await startNginx(engine.folder, { http: engine.port, uwsgi: 1, fastcgi: 1, scgi: 1 });
     try {
       const client = await TestSocket.open(at(nginx.port, '/upgrade/'));

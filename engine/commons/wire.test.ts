@@ -30,17 +30,22 @@ test('Python has the same number for each operation and status', () => {
   }
 });
 
+/** Constants of a Perl module, in its order. */
+function perlNumbers(module: string): [string, number][] {
+  const text = readFileSync(new URL(`../../resources/runtimes/perl/Reeve/${module}.pm`, import.meta.url), 'utf8');
+  return [...text.matchAll(/^ {4}([A-Z_]+) +=> (\d+|0x[0-9a-f]+),$/gm)].map(([, name = '', value]) => [
+    name,
+    Number(value),
+  ]);
+}
+
 test('Perl has the same number for each operation that it knows, and the frames of workers theirs', () => {
-  const source = (name: string): string =>
-    readFileSync(new URL(`../../resources/runtimes/perl/Reeve/${name}.pm`, import.meta.url), 'utf8');
-  const numbers = (text: string): [string, number][] =>
-    [...text.matchAll(/^ {4}([A-Z_]+) +=> (\d+|0x[0-9a-f]+),$/gm)].map(([, name = '', value]) => [name, Number(value)]);
   const ops = new Map(Object.entries({ ...Op, ...Status }).map(([name, number]) => [pythonName(name), number]));
-  const own = numbers(source('Commons')).filter(([name]) => name !== 'CONNECT_SECONDS');
+  const own = perlNumbers('Commons').filter(([name]) => name !== 'CONNECT_SECONDS');
   expect(own.length).toBeGreaterThan(8);
   expect(own).toEqual(own.map(([name]) => [name, ops.get(name)]));
   const frames = new Map<string, number>(Object.entries({ ...FrameType, ...FrameFlag, END_ANSWER: FrameType.END }));
-  const words = numbers(source('Frames')).filter(([name]) => frames.has(name));
+  const words = perlNumbers('Frames').filter(([name]) => frames.has(name));
   expect(words.length).toBeGreaterThan(15);
   expect(words).toEqual(words.map(([name]) => [name, frames.get(name)]));
 });

@@ -26,8 +26,6 @@ export const VALUE_FUNCTIONS = [
 ] as const;
 export type ValueFunction = (typeof VALUE_FUNCTIONS)[number];
 
-export const UWSGI_KEYS = ['wid', 'pid', 'uuid', 'status', 'rtime', 'lq', 'rsize', 'sor'] as const;
-
 /** uWSGI has these with plugins or libraries that it is rarely built with. */
 const REFUSED: Record<string, string> = {
   geoip: 'it needs a database of addresses, and there is none',

@@ -235,12 +235,12 @@ export class GateVisit {
 
   #toWorker(): void {
     const { request } = this;
-    const { dispatcher, encoder, refused } = this.#context;
+    const { dispatcher, encoder } = this.#context;
     this.#leave();
     request.app = 0;
     if (this.isChanged) request.frame = replaceEnviron(request.frame, encoder.encodeAgain(this.variables));
     if (dispatcher.submit(request, this.#limit)) return;
-    refused(503, request.facts.remoteAddress);
+    this.#context.refused(503, request.facts.remoteAddress);
     request.target?.fail(503);
     request.release();
   }

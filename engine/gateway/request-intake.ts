@@ -56,22 +56,22 @@ export class RequestIntake {
   }
 
   /** The body is complete: calls back when a file that holds it has been written, at once when there is none. */
-  whenStored(callback: () => void): void {
+  whenStored(proceed: () => void): void {
     const body = this.#body;
-    if ((body?.file ?? null) === null) callback();
+    if ((body?.file ?? null) === null) proceed();
     else {
       this.#whenWritten(() => {
         // The request may have been forgotten meanwhile.
-        if (this.#body === body) callback();
+        if (this.#body === body) proceed();
       });
     }
   }
 
   /** Calls back when the disk has all that came. */
-  #whenWritten(callback: () => void): void {
+  #whenWritten(proceed: () => void): void {
     const body = this.#body;
     body?.file?.written().then(
-      () => callback(),
+      () => proceed(),
       (error: unknown) => {
         if (this.#body === body) this.#events.lost(statusOfStorageError(error), error);
       },

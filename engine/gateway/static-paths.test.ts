@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { defaultStatic, type StaticPlace } from '../config/static-settings.ts';
 import { isPlainPath, StaticPaths } from './static-paths.ts';

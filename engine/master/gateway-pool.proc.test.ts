@@ -10,7 +10,14 @@ const SCRIPT = new URL('testing/crashing-thread.ts', import.meta.url);
 
 function bootOf(workerEndpoint: string): Omit<GatewayBoot, 'gatewayId' | 'gatewayCount'> {
   const options = plainGatewayOptions({ hostname: 'first' });
-  return { scoreboard: createScoreboard().buffer, workerEndpoint, bodyFolder: '/none', commonsEndpoint: '', token: '', options };
+  return {
+    scoreboard: createScoreboard().buffer,
+    workerEndpoint,
+    bodyFolder: '/none',
+    commonsEndpoint: '',
+    token: '',
+    options,
+  };
 }
 
 function watched(): { pool: GatewayPool; events: string[]; delaysMs: number[] } {

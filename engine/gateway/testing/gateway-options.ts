@@ -1,7 +1,7 @@
 /** Options of a gateway under test: plain defaults, and how a listener without TLS is bound. */
 import { defaultProtocols } from '../../config/options/requests.ts';
-import { defaultStatic } from '../../config/static-settings.ts';
 import { defaultRouting } from '../../config/routing-settings.ts';
+import { defaultStatic } from '../../config/static-settings.ts';
 import { defaultWebSockets } from '../../config/websocket-settings.ts';
 import type { GatewayOptions, MasterToGateway, RequestLogOptions } from '../messages.ts';
 
