@@ -140,7 +140,7 @@ const DIFFERENT: readonly (readonly [call: string, uwsgi: string, engine: string
   ['type(uwsgi.connection_fd())', "<class 'int'>", 'OSError', "the client's connection is the gateway's"],
   ['uwsgi.set_warning_message("x")', 'True', 'NotImplementedError', 'the gateway answers pings'],
   ['uwsgi.offload("127.0.0.1:1")', "b''", 'NotImplementedError', 'the gateway sends answers'],
-  ['uwsgi.route("none", "x")', '-1', 'NotImplementedError', 'no internal routing'],
+  ['uwsgi.route("none", "x")', '-1', 'NotImplementedError', 'routes have been run'],
   [
     'uwsgi.SymbolsImporter().__class__.__name__',
     "'SymbolsImporter'",
@@ -242,7 +242,7 @@ describe('the module uwsgi', () => {
   test('refuses what it can not do with an error that says why and what to do', async () => {
     const calls = ['route("a", "b")', 'sharedarea_read(0, 1)', 'async_connect("x")'];
     const said = await evaluate(enginePort, `[${calls.map((call) => `said(lambda: uwsgi.${call})`).join(', ')}]`);
-    for (const part of ['no internal routing: do it in', 'no shared areas: use', 'no asynchronous mode']) {
+    for (const part of ['routes have been run before', 'no shared areas: use', 'in greenlets with `gevent`']) {
       expect(said).toContain(part);
     }
   });

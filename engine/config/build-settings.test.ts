@@ -144,8 +144,8 @@ describe('a wrong line is an error that names file and line', () => {
     ['chmod-socket = 999', /octal file mode such as 660/],
     ['wsgi-file =', /needs a value/],
     ['ugreen = 1', /does not support the option 'ugreen'/],
-    ['rack = config.ru', /does not support the option 'rack' of uWSGI's rack plugin/],
-    ['need-plugins = python3,gevent', /has no plugin 'gevent'/],
+    ['tornado = 10', /does not support the option 'tornado' of uWSGI's tornado plugin/],
+    ['need-plugins = python3,tornado', /has no plugin 'tornado'/],
     ['static-map /static=a', /Names have no blanks: is an '=' missing/],
     ['http-to = 10.0.0.9:3031', /another server's address/],
     ['js-app = a.mjs\nwsgi-file = a.py', /an instance runs one language/],
@@ -188,6 +188,10 @@ describe('what is accepted', () => {
     ['names asked for by if-opt', 'debug = 1\nif-opt = debug=1\nprocesses = 1\nendif ='],
     ['what the engine does not have, switched off', 'cheap = false\nlazy = 0'],
     ['plugins that are built in', 'plugins = python3, http,0:python,logfile,/usr/lib/uwsgi/python3_plugin.so'],
+    [
+      'plugins of all languages',
+      'need-plugins = rack_ruby31,rbthreads,psgi,0:php,cgi,gevent,gevent_python311,emperor_pg',
+    ],
     ['a router that hands on to our own socket', 'socket = 127.0.0.1:3031\nhttp-to = 127.0.0.1:3031'],
     ['a router that hands on to our own socket on all interfaces', 'socket = :3031\nhttp-to = 127.0.0.1:3031'],
   ] as const)('%s', ([, lines]) => {

@@ -5,6 +5,9 @@ php-docroot
   'http-socket-modifier1 = 14' or 'http-modifier1 = 14', or let nginx send uwsgi_modifier1 14; the engine needs none.
   Set 'php-allowed-ext = .php' and 'php-index = index.php' beside it; versions before 2.0.17 could be led out of the
   folder (CVE-2018-7490). The engine runs php-cgi, one process for each worker, and each has an opcode cache of its own.
+php-sapi-name
+  uWSGI's name for 'apache' had caching plugins and old opcode caches believe that they run there. Under the engine
+  PHP_SAPI is "cgi-fcgi", as it is "fpm-fcgi" behind nginx.
 php-app
   One script answers everything, as front controllers of frameworks do. Static files then need 'static-map' or
   'check-static', or the front server.

@@ -27,7 +27,7 @@ php-constant | list | works | | Constant that every PHP script has: NAME=VALUE.
 php-exec-before | list | works | | PHP code to run before each script.
 php-exec-after | list | works | | PHP code to run after each script.
 php-server-software | string | works | uWSGI | What PHP has in SERVER_SOFTWARE.
-php-sapi-name | string | no: scripts run in php-cgi, which calls itself cgi-fcgi | uwsgi | Name of the server as PHP sees it; 'apache' lets old opcode caches work.
+php-sapi-name | string | none: scripts run in php-cgi, which calls itself cgi-fcgi | uwsgi | Name of the server as PHP sees it; 'apache' lets old opcode caches work.
 php-dump-config | flag | no: 'php-cgi -i' shows the settings | | Shows PHP's settings at the start.
 `,
   readers: {

@@ -4,7 +4,7 @@ What is missing in most builds of uWSGI is not there at all, as `hasattr` finds;
 AttributeError.
 """
 
-_ASYNC = "the engine has no asynchronous mode (`async`, `ugreen`): give the worker `threads`, or use asyncio in the application"
+_ASYNC = "requests of a WSGI application run in threads, or in greenlets with `gevent`, where waiting needs no call of the server"
 _AREA = "the engine has no shared areas: use the cache, or a file with mmap"
 _CONTINUED = "the application's own threads can wait for descriptors with the module select"
 
@@ -13,7 +13,7 @@ REASONS = {
     "wait_fd_read": "%s; %s" % (_ASYNC, _CONTINUED),
     "wait_fd_write": "%s; %s" % (_ASYNC, _CONTINUED),
     "offload": "answers are sent by the gateway already: return a file with wsgi.file_wrapper",
-    "route": "the engine has no internal routing: do it in the application, or in the server in front",
+    "route": "routes have been run before the application is called: write a rule with `route`",
     "set_warning_message": "pings are answered by the gateway, which has no warning to add",
     "SymbolsImporter": "the engine has no modules inside its program: name folders with `pythonpath`",
     "SymbolsZipImporter": "the engine has no modules inside its program: name the zip file with `pythonpath`",

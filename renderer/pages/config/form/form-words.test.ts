@@ -88,7 +88,7 @@ describe('an option that the server lacks', () => {
 
   it('is told of the engine, too, which refuses what it does not support', () => {
     const engine: ConfigTarget = { server: 'engine', version: '1.0', binary: 'known', missing: [], extra: [] };
-    expect(lackWords(option('gevent'), engine)).toContain('does not support it');
+    expect(lackWords(option('tornado'), engine)).toContain('does not support it');
     expect(lackWords(option('processes'), engine)).toBeNull();
   });
 });
