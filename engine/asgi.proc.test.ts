@@ -76,6 +76,21 @@ async def application(scope, receive, send):
             print("stream ends after %d: %s" % (number, error), flush=True)
             raise
         await send({"type": "http.response.body"})
+    elif path == "/flood":
+        turns = 0
+
+        async def count():
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        counting = asyncio.ensure_future(count())
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for _ in range(160):
+            await send({"type": "http.response.body", "body": b"x" * 65536, "more_body": True})
+        counting.cancel()
+        await send({"type": "http.response.body", "body": b" %d" % turns})
     elif path == "/watch":
         await receive()
         message = await receive()
@@ -191,6 +206,11 @@ describe('an ASGI application', () => {
     slow.resume();
     await waitFor('the whole stream', () => end === '0\r\n\r\n');
     slow.destroy();
+  });
+
+  it('lets its neighbours go on while it sends without ever waiting', async () => {
+    const [, turns] = (await engine.get('/flood')).body.split(' ');
+    expect(Number(turns)).toBeGreaterThan(20);
   });
 
   it('sets variables of the log for its own request, from its threads as well', async () => {

@@ -7,6 +7,7 @@ const APP = `
 import os
 import time
 
+import gevent
 import uwsgi
 
 
@@ -27,12 +28,31 @@ def application(environ, start_response):
     elif path == "/large":
         start_response("200 OK", [])
         return (b"x" * 1000000 for _ in range(int(query)))
+    elif path == "/flood":
+        start_response("200 OK", [])
+        return flood()
     elif path == "/body":
         query = str(len(environ["wsgi.input"].read()))
     elif path == "/workers":
         query = "%d %r" % (len(uwsgi.workers()), uwsgi.loop)
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [("%s %d" % (query, os.getpid())).encode()]
+
+
+def flood():
+    turns = 0
+
+    def count():
+        nonlocal turns
+        while True:
+            turns += 1
+            gevent.sleep(0)
+
+    counting = gevent.spawn(count)
+    for _ in range(160):
+        yield b"x" * 65536
+    counting.kill()
+    yield b" %d" % turns
 `;
 
 const INI = `
@@ -75,6 +95,11 @@ describe('gevent', () => {
       [3, 5, 7].map(async (count) => (await engine.get(`/large?${count}`, { fresh: true })).body.length),
     );
     expect(sizes).toEqual([3_000_000, 5_000_000, 7_000_000]);
+  });
+
+  it('lets the others go on while one sends without ever waiting', async () => {
+    const [, turns] = (await engine.get('/flood')).body.split(' ');
+    expect(Number(turns)).toBeGreaterThan(20);
   });
 
   it('has errors answered with 500 and logged', async () => {

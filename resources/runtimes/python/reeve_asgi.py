@@ -192,7 +192,7 @@ class Exchange:
             if self.client_gone:
                 raise ClientGone("the client has gone")
             self._send_data(body)
-            if self._room is not None or self.line.is_full:
+            if self._room is not None or self.line.wants_turn:
                 await self._wait_for_room()
         elif kind == "http.response.start":
             if self.status:
@@ -298,7 +298,7 @@ class Exchange:
             room.set()
 
     async def _wait_for_room(self):
-        if self.line.is_full:
+        if self.line.wants_turn:
             await self.line.drained()
         if self._room is not None:
             await self._room.wait()

@@ -114,7 +114,7 @@ class SocketExchange(Exchange):
         if data is None:
             raise ValueError("'websocket.send' has neither text nor bytes")
         self.line.write(encode_data_header(self.id, len(data), flag) + bytes(data))
-        if self._room is not None or self.line.is_full:
+        if self._room is not None or self.line.wants_turn:
             await self._wait_for_room()
 
     def _close(self, code, reason):

@@ -49,6 +49,8 @@ from reeve_shared import FrameFeed, read_request
 _LOAD_FAILED_EXIT_CODE = 22
 _WATCH_SECONDS = 1.0
 _WRITE_BUFFER_BYTES = 1024 * 1024
+# So much at most is written before the loop turns: an application that only sends would let it turn never.
+_TURN_BYTES = 256 * 1024
 
 _current = contextvars.ContextVar("reeve_request", default=None)
 
@@ -61,10 +63,14 @@ class Line(asyncio.Protocol):
         self._feed = FrameFeed(self._frame)
         self._transport = None
         self._out = []
+        self._out_bytes = 0
         self._completed = []
         self._is_scheduled = False
         self._drained = asyncio.Event()
-        self.is_full = False
+        self._drained.set()
+        self._is_full = False
+        # Who streams is to wait for `drained` before it writes more.
+        self.wants_turn = False
 
     # Of asyncio.Protocol
 
@@ -81,15 +87,26 @@ class Line(asyncio.Protocol):
         self.resume_writing()
 
     def pause_writing(self):
-        self.is_full = True
+        self._is_full = self.wants_turn = True
         self._drained.clear()
 
     def resume_writing(self):
-        self.is_full = False
+        self._is_full = self.wants_turn = False
         self._drained.set()
 
     async def drained(self):
-        await self._drained.wait()
+        # In the turn of the loop that this gives away, HOLD and CANCEL are heard and the neighbours go on.
+        await asyncio.sleep(0)
+        if self._is_full:
+            await self._drained.wait()
+
+    async def finished(self):
+        """Comes back when all that was written has left: the process ends behind it."""
+        self.flush()
+        if self._transport is not None:
+            # Whatever waits is too much now, until nothing does.
+            self._transport.set_write_buffer_limits(high=0)
+            await self.drained()
 
     # Frames
 
@@ -111,6 +128,9 @@ class Line(asyncio.Protocol):
 
     def write(self, data):
         self._out.append(data)
+        self._out_bytes += len(data)
+        if self._out_bytes > _TURN_BYTES:
+            self.wants_turn = True
         if not self._is_scheduled:
             self._schedule()
 
@@ -131,6 +151,8 @@ class Line(asyncio.Protocol):
             if exchange.id in self._worker.running:
                 exchange.part()
         out, self._out = self._out, []
+        self._out_bytes = 0
+        self.wants_turn = self._is_full
         self._is_scheduled = False
         if self._transport is not None and out:
             self._transport.write(out[0] if len(out) == 1 else b"".join(out))
@@ -151,6 +173,7 @@ class Worker:
         # Applications put what they share among their requests here (the lifespan's `state`); None: no lifespan.
         self.state = None
         self._lifespans = []
+        self._lines = []
         self._controls = []
         self._only = apps.only
         self._is_stopping = False
@@ -228,7 +251,8 @@ class Worker:
         sock.setblocking(False)
         is_unix = hasattr(socket, "AF_UNIX") and sock.family == socket.AF_UNIX
         create = self.loop.create_unix_connection if is_unix else self.loop.create_connection
-        await create(lambda: Line(self), sock=sock)
+        _, line = await create(lambda: Line(self), sock=sock)
+        self._lines.append(line)
 
     # Requests
 
@@ -363,6 +387,8 @@ class Worker:
     async def _shutdown(self):
         for lifespan in reversed(self._lifespans):
             await lifespan.shutdown()
+        for line in self._lines:
+            await line.finished()
         if os.getpid() == self._pid:
             reeve_uwsgi.end_process()
         os._exit(0)

@@ -45,6 +45,8 @@ from reeve_wsgi import Exchange
 _RECV_BYTES = 65536
 _socketpair = socket.socketpair
 _WRITE_BUFFER_BYTES = 1024 * 1024
+# So much at most is written before the hub turns: an application that only sends would let it turn never.
+_TURN_BYTES = 256 * 1024
 
 
 class HarakiriExpired(BaseException):
@@ -59,6 +61,7 @@ class Pipe:
         sock.setblocking(False)
         self._feed = feed
         self._out = []
+        self._out_bytes = 0
         self._is_scheduled = False
         self._loop = gevent.get_hub().loop
         self._reader = self._loop.io(sock.fileno(), 1)
@@ -89,18 +92,24 @@ class Pipe:
         # The gateway is gone; the end of the master's connection ends this process.
         self.close()
         self._out = []
+        self._out_bytes = 0
         self._has_room.set()
 
     def write(self, data):
         """What is written in one turn of the hub leaves together."""
         self._out.append(data)
+        self._out_bytes += len(data)
         if not self._is_scheduled:
             self._is_scheduled = True
             self._loop.run_callback(self.flush)
 
     def wait_for_room(self):
         """Waits while too much is on its way."""
-        if not self._has_room.is_set():
+        if self._out_bytes > _TURN_BYTES:
+            # HOLD is heard meanwhile, and the neighbours go on.
+            gevent.sleep(0)
+        while self._out_bytes > _WRITE_BUFFER_BYTES:
+            self._has_room.clear()
             self._has_room.wait()
 
     def flush(self):
@@ -112,26 +121,27 @@ class Pipe:
         try:
             sent = self.sock.send(data)
         except OSError as error:
-            if error.errno not in (EAGAIN, EWOULDBLOCK):
-                return
-            sent = 0
-        if sent == len(data):
-            if not self._has_room.is_set():
-                self._writer.stop()
-                self._has_room.set()
-            return
-        self._out.insert(0, memoryview(data)[sent:])
-        self._is_scheduled = True
-        if len(data) - sent > _WRITE_BUFFER_BYTES:
-            self._has_room.clear()
-        if not self._writer.active:
+            sent = 0 if error.errno in (EAGAIN, EWOULDBLOCK) else len(data)
+        self._out_bytes = len(data) - sent
+        if self._out_bytes <= _WRITE_BUFFER_BYTES:
+            self._has_room.set()
+        if sent < len(data):
+            self._out.append(memoryview(data)[sent:])
+            self._is_scheduled = True
             self._writer.start(self._writable)
 
     def _writable(self):
         self._writer.stop()
-        if not self._has_room.is_set():
-            self._has_room.set()
         self.flush()
+
+    def finish(self):
+        """Sends all that is left, however long the gateway takes: the process ends behind it."""
+        out, self._out = self._out, []
+        try:
+            self.sock.setblocking(True)
+            self.sock.sendall(b"".join(out))
+        except OSError:
+            pass  # the gateway is gone
 
 
 class Core:
@@ -368,7 +378,7 @@ class Worker:
 
     def _end(self):
         for pipe in self._pipes:
-            pipe.flush()
+            pipe.finish()
         if os.getpid() != self._pid:
             os._exit(0)  # a child of the application has come back from the request that forked it
         if self.boot["loop"]["waitsForHub"]:
