@@ -34,8 +34,9 @@ export const ENGINE_ERRORS = {
   },
   'no-interpreter': {
     exitCode: 1,
-    hint: "Install Python 3.8 or newer so that 'python3' is on the PATH, or name one with 'virtualenv'.",
+    hint: 'Install it, or add its folder to PATH where the engine is started.',
   },
+  'not-on-windows': { exitCode: 78, hint: 'Run it on Linux, or on Windows in WSL.' },
   'no-virtualenv': { exitCode: 1, hint: "Make it with `python3 -m venv PATH`, or correct 'virtualenv'." },
   'php-path-unusable': {
     exitCode: 1,

@@ -1,6 +1,7 @@
 /** Finds the program that runs a language's workers, and says what to do when there is none. */
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
+import { LANGUAGES } from '../config/languages.ts';
 import type { PythonApp } from '../config/python-app.ts';
 import type { AppSetting } from '../config/settings.ts';
 import { EngineError } from '../errors.ts';
@@ -16,29 +17,37 @@ export function programFor(app: AppSetting, resourcesFolder: string, env: NodeJS
   switch (app.language) {
     case 'javascript': {
       // The packaged application is no Node: there it must be on the PATH.
-      const file = process.versions['electron'] === undefined ? process.execPath : interpreter('node', 'js-app', env);
+      const file = process.versions['electron'] === undefined ? process.execPath : interpreter('node', "'js-app'", env);
       return endingWithParent({ file, args: [join(runtimes, 'node', 'worker.mjs')] }, env);
     }
     case 'ruby':
-      return { file: interpreter('ruby', 'rack', env), args: [join(runtimes, 'ruby', 'reeve_runtime.rb')] };
+      refuseWindows(app);
+      return { file: interpreter('ruby', "'rack'", env), args: [join(runtimes, 'ruby', 'reeve_runtime.rb')] };
     case 'perl':
-      if (process.platform === 'win32') {
-        throw new EngineError('no-interpreter', "'psgi' needs processes that fork, which Windows does not have.");
-      }
-      return { file: interpreter('perl', 'psgi', env), args: [join(runtimes, 'perl', 'reeve_runtime.pl')] };
+      refuseWindows(app);
+      return { file: interpreter('perl', "'psgi'", env), args: [join(runtimes, 'perl', 'reeve_runtime.pl')] };
     case 'php':
-      return endingWithParent({ file: interpreter('php-cgi', 'php-docroot', env), args: [] }, env);
-    case 'python':
+      refuseWindows(app);
+      return endingWithParent({ file: interpreter('php-cgi', 'PHP', env), args: [] }, env);
     case 'cgi':
+      refuseWindows(app);
+      return pythonProgram(app, join(runtimes, 'python', 'reeve_runtime.py'), env, cwd);
+    case 'python':
     case 'none':
       return pythonProgram(app, join(runtimes, 'python', 'reeve_runtime.py'), env, cwd);
   }
 }
 
-function interpreter(name: string, option: string, env: NodeJS.ProcessEnv): string {
+/** Their workers are forked, or are spoken to over unix sockets. */
+function refuseWindows({ language }: AppSetting): void {
+  if (process.platform !== 'win32') return;
+  throw new EngineError('not-on-windows', `${LANGUAGES[language].title} applications do not run on Windows.`);
+}
+
+function interpreter(name: string, user: string, env: NodeJS.ProcessEnv): string {
   const file = findOnPath([name], env);
   if (file !== null) return file;
-  throw new EngineError('no-interpreter', `There is no '${name}' on the PATH, which '${option}' needs.`);
+  throw new EngineError('no-interpreter', `There is no '${name}' on the PATH, which ${user} needs.`);
 }
 
 function pythonProgram(app: AppSetting, script: string, env: NodeJS.ProcessEnv, cwd: string): Program {
@@ -47,8 +56,9 @@ function pythonProgram(app: AppSetting, script: string, env: NodeJS.ProcessEnv, 
   if (virtualenv !== null) return { file: virtualenvPython(resolve(cwd, virtualenv)), args };
   const names = process.platform === 'win32' ? ['python', 'python3', 'py'] : ['python3', 'python'];
   const file = findOnPath(names, env);
-  if (file === null) throw new EngineError('no-interpreter', "There is no 'python3' on the PATH.");
-  return { file, args };
+  if (file !== null) return { file, args };
+  const need = app.language === 'cgi' ? "which starts the scripts of 'cgi'" : "and no 'virtualenv' names another";
+  throw new EngineError('no-interpreter', `There is no 'python3' (3.8 or newer) on the PATH, ${need}.`);
 }
 
 /**
