@@ -82,3 +82,11 @@ test('several parts are as long as is said', () => {
   );
   expect(last instanceof Uint8Array && Buffer.from(last).toString()).toBe(`\r\n--${boundary}--\r\n`);
 });
+
+test('a long line of blanks is refused as quickly as any other', () => {
+  const beganMs = performance.now();
+  for (const text of ['', '1', '1-', '1-2']) {
+    expect(chooseRanges(`bytes=${text}${' '.repeat(60_000)}x`, 1000).type).toBe('none');
+  }
+  expect(performance.now() - beganMs).toBeLessThan(500);
+});

@@ -23,7 +23,8 @@ export function chooseRanges(header: string, size: number): RangeChoice {
   const ranges: ByteRange[] = [];
   let total = 0;
   for (const spec of header.slice(6).split(',')) {
-    const [, first = '', last = ''] = /^\s*(\d*)\s*-\s*(\d*)\s*$/.exec(spec) ?? [];
+    // Trimmed first: an expression with blanks at both ends of nothing takes the square of a long line of them.
+    const [, first = '', last = ''] = /^(\d*)\s*-\s*(\d*)$/.exec(spec.trim()) ?? [];
     if (first === '' && last === '') return NONE;
     const range = rangeOf(first, last, size);
     if (range.start < range.end) {

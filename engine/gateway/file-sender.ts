@@ -1,7 +1,7 @@
 /**
  * Sends the parts of a file to a client as it takes them: while one piece is on its way the next is read, and no more, so
- * that a slow client holds two pieces and no worker. A client that is quick gets larger ones, read at once as long as the
- * kernel has them in memory: the way through the thread pool costs as much again.
+ * that a slow client holds two pieces and no worker. A client that is quick gets larger ones, one at a time, read at once
+ * as long as the kernel has them in memory: the way through the thread pool costs as much again.
  */
 import { read, readSync } from 'node:fs';
 import type { BodyPart, ByteRange } from './byte-ranges.ts';
@@ -22,6 +22,9 @@ export interface FileSink {
 
 const SLOW_BYTES = 64 * 1024;
 const FAST_BYTES = 256 * 1024;
+/** Where there are so many clients that their pieces would take more than this altogether, pieces get smaller. */
+const MEMORY_BYTES = 64 * 1024 * 1024;
+const LEAST_BYTES = 16 * 1024;
 /** A piece that is taken within this time shows a quick client. */
 const FAST_MS = 50;
 /** What one client gets before others have their turn. */
@@ -29,6 +32,9 @@ const TURN_BYTES = 1024 * 1024;
 /** A read that took longer came from a disk: as many that follow go through the thread pool. */
 const DISK_MS = 1;
 const READS_AFTER_DISK = 32;
+
+/** Senders of this gateway that are not over. */
+let senders = 0;
 
 export class FileSender {
   readonly #fd: number;
@@ -38,6 +44,7 @@ export class FileSender {
   /** Up to where the present range has been read; 0: its begin. */
   #position = 0;
   #pieceBytes = SLOW_BYTES;
+  #isQuick = false;
   #turnBytes = 0;
   /** So many reads are not to wait for. */
   #elsewhere = 0;
@@ -59,6 +66,8 @@ export class FileSender {
   }
 
   start(): void {
+    senders++;
+    this.#pieceBytes = pieceBytes(false);
     this.#pump();
   }
 
@@ -66,6 +75,7 @@ export class FileSender {
   stop(): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    senders--;
     this.#ready = null;
     // A descriptor that is read from must not become another file's.
     if (!this.#isReading) this.#sink.close();
@@ -83,10 +93,10 @@ export class FileSender {
         } else if (part instanceof Uint8Array) {
           this.#ready = { bytes: part, page: null };
           this.#index++;
-        } else if (!this.#read(part)) {
+        } else if (this.#isReading || (this.#readsAtOnce && !this.#hasRoom()) || !this.#read(part)) {
           return;
         }
-      } else if (this.#hasBegun && !this.#sink.whenRoom(this.#room)) {
+      } else if (!this.#hasRoom()) {
         return;
       } else {
         this.#give(this.#ready.bytes, this.#ready.page);
@@ -94,12 +104,24 @@ export class FileSender {
     }
   }
 
-  /** There is room: the piece before is with the client, its page is free. */
+  /** Is the next piece read without waiting? Then there is no use in having it before the client has room. */
+  get #readsAtOnce(): boolean {
+    return this.#isQuick && this.#elsewhere === 0;
+  }
+
+  /** True: the piece before is with the client, its page is free. False: `#pump` goes on when it is. */
+  #hasRoom(): boolean {
+    if (this.#hasBegun && !this.#sink.whenRoom(this.#room)) return false;
+    this.#spare = this.#givenPage ?? this.#spare;
+    this.#givenPage = null;
+    return true;
+  }
+
   #give(bytes: Buffer, page: Buffer | null): void {
     const nowMs = performance.now();
-    this.#pieceBytes = nowMs - this.#givenMs < FAST_MS ? FAST_BYTES : SLOW_BYTES;
+    this.#isQuick = nowMs - this.#givenMs < FAST_MS;
+    this.#pieceBytes = pieceBytes(this.#isQuick);
     this.#givenMs = nowMs;
-    this.#spare = this.#givenPage;
     this.#givenPage = page;
     this.#ready = null;
     if (!this.#hasBegun) this.#sink.begin();
@@ -109,10 +131,9 @@ export class FileSender {
 
   /** True: the next piece is ready. False: it will be, or not, and `#pump` goes on then. */
   #read(range: ByteRange): boolean {
-    if (this.#isReading) return false;
     const start = this.#position === 0 ? range.start : this.#position;
     const length = Math.min(this.#pieceBytes, range.end - start);
-    if (this.#pieceBytes === FAST_BYTES && this.#elsewhere === 0) {
+    if (this.#readsAtOnce) {
       if (this.#turnBytes >= TURN_BYTES) {
         this.#yield();
         return false;
@@ -177,4 +198,9 @@ export class FileSender {
     if (spare !== null && spare.length >= length && spare.length <= this.#pieceBytes) return spare;
     return Buffer.allocUnsafeSlow(length);
   }
+}
+
+function pieceBytes(isQuick: boolean): number {
+  const share = Math.max(LEAST_BYTES, Math.floor(MEMORY_BYTES / senders));
+  return Math.min(isQuick ? FAST_BYTES : SLOW_BYTES, share);
 }

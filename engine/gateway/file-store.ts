@@ -20,6 +20,8 @@ import {
 const SMALL_BYTES = 64 * 1024;
 const MEMORY_BYTES = 32 * 1024 * 1024;
 const MAX_FILES = 8192;
+/** The coarsest times that file systems give to changes (FAT); a kernel's own are as coarse as its clock ticks. */
+const COARSEST_TIME_MS = 2000;
 /** Windows has none of them; there a file can not be a FIFO. */
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
@@ -41,6 +43,8 @@ export type Found = FoundFile | 'folder' | 'exhausted' | null;
 interface Entry extends FoundFile {
   readonly root: string | null;
   readonly stats: Stats;
+  /** What is kept of it is as it will be until its times change. */
+  readonly isSettled: boolean;
 }
 
 interface OpenFile {
@@ -54,7 +58,7 @@ export class FileStore {
   readonly #entries = new Map<string, Entry>();
   #bytes = 0;
   /** Files that are being sent: many clients share one descriptor. */
-  readonly #open = new Map<string, OpenFile>();
+  readonly #open = new Map<FoundFile, OpenFile>();
 
   /**
    * @param safeFolders further folders that links may lead to
@@ -72,7 +76,7 @@ export class FileStore {
     const known = this.#entries.get(path);
     if (known !== undefined) {
       this.#entries.delete(path);
-      if (known.root === root && isSame(known.stats, stats)) {
+      if (known.root === root && known.isSettled && isSame(known.stats, stats)) {
         this.#entries.set(path, known);
         return known;
       }
@@ -84,8 +88,7 @@ export class FileStore {
 
   /** A descriptor to read the file by, until `close`; null: it is gone, or another one stands in its place. */
   open(file: FoundFile): number | null {
-    const key = keyOf(file);
-    const shared = this.#open.get(key);
+    const shared = this.#open.get(file);
     if (shared !== undefined) {
       shared.users++;
       return shared.fd;
@@ -97,15 +100,14 @@ export class FileStore {
       closeSync(fd);
       return null;
     }
-    this.#open.set(key, { fd, users: 1 });
+    this.#open.set(file, { fd, users: 1 });
     return fd;
   }
 
   close(file: FoundFile): void {
-    const key = keyOf(file);
-    const shared = this.#open.get(key);
+    const shared = this.#open.get(file);
     if (shared === undefined || --shared.users > 0) return;
-    this.#open.delete(key);
+    this.#open.delete(file);
     closeSync(shared.fd);
   }
 
@@ -130,6 +132,7 @@ export class FileStore {
         content,
         modifiedSeconds: Math.floor(modified / 1000),
         etag: `"${modified.toString(16)}-${size.toString(16)}"`,
+        isSettled: content === null || isSettled(stats, Date.now()),
       };
       this.#keep(entry);
       return entry;
@@ -215,10 +218,14 @@ function readWhole(fd: number, size: number): Buffer {
   return content.subarray(0, length);
 }
 
-function isSame(a: Stats, b: Stats): boolean {
-  return a.ino === b.ino && a.size === b.size && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs && a.dev === b.dev;
+/**
+ * Had the file, when it was read, been left alone for so long that whatever is written later has another time? Changes
+ * within a tick of the clock have the same one.
+ */
+export function isSettled({ ctimeMs }: Pick<Stats, 'ctimeMs'>, readMs: number): boolean {
+  return readMs - ctimeMs > COARSEST_TIME_MS;
 }
 
-function keyOf({ path, etag }: FoundFile): string {
-  return `${path} ${etag}`;
+function isSame(a: Stats, b: Stats): boolean {
+  return a.ino === b.ino && a.size === b.size && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs && a.dev === b.dev;
 }

@@ -67,3 +67,9 @@ test.each([
 ])('Accept-Encoding %j: %s', (header, taken) => {
   expect(takesGzip(header)).toBe(taken);
 });
+
+test('a long line of blanks is read as quickly as any other', () => {
+  const beganMs = performance.now();
+  for (const text of ['gzip', 'gzip;', 'gzip;q=1']) expect(takesGzip(`${text}${' '.repeat(60_000)}x`)).toBe(false);
+  expect(performance.now() - beganMs).toBeLessThan(500);
+});

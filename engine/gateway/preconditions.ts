@@ -62,7 +62,8 @@ export function takesGzip(acceptEncoding: string | undefined): boolean {
   if (acceptEncoding === undefined) return false;
   let any = false;
   for (const item of acceptEncoding.split(',')) {
-    const [, coding = '', quality = '1'] = /^\s*([^\s;]+)\s*(?:;\s*q=([\d.]+))?\s*$/i.exec(item) ?? [];
+    // Trimmed first: blanks that may stand in two places take the square of their number.
+    const [, coding = '', quality = '1'] = /^([^\s;]+)\s*(?:;\s*q=([\d.]+))?$/i.exec(item.trim()) ?? [];
     if (/^(?:x-)?gzip$/i.test(coding)) return Number(quality) > 0;
     if (coding === '*') any = Number(quality) > 0;
   }
