@@ -14,7 +14,7 @@ def application(environ, start_response):
     if environ["PATH_INFO"].startswith("/slow"):
         time.sleep(30)
     start_response("200 OK", [("Content-Type", "text/plain"), ("X-Secret", "kept")])
-    return [b"app ", environ["PATH_INFO"].encode("latin-1"), b" ", str(len(body)).encode(), b" ", environ.get("T_M", "").encode()]
+    return [b"app ", environ["PATH_INFO"].encode("latin-1"), b" ", str(len(body)).encode(), b" ", environ.get("T_M", environ.get("UWSGI_APPID", "")).encode()]
 `;
 
 let engine: EngineProcess;
@@ -51,7 +51,11 @@ function bearer(text: string): Record<string, string> {
 async function answerAsOther(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   let length = 0;
   for await (const part of incoming) length += part.length;
-  outgoing.writeHead(203, 'Fine', { 'X-Host': incoming.headers.host, 'X-For': incoming.headers['x-forwarded-for'] });
+  outgoing.writeHead(203, 'Fine', {
+    'X-Host': incoming.headers.host,
+    'X-For': incoming.headers['x-forwarded-for'],
+    'X-Names': incoming.rawHeaders.filter((_, at) => at % 2 === 0).join(' '),
+  });
   if (incoming.url === '/proxy/cut') {
     outgoing.write('begun');
     setTimeout(() => outgoing.destroy(), 20);
@@ -89,6 +93,7 @@ route = ^/gone http:127.0.0.1:${closed}
 route-if-not = empty:\${T_HOP} goto:passed
 route = ^/self/(.*) rewrite:/inner/$1
 route = ^/inner addvar:T_HOP=1
+route = ^/inner/app uwsgi:127.0.0.1:${uwsgi},0,0,shop
 route = ^/inner uwsgi:127.0.0.1:${uwsgi},0,0
 route-label = passed
 route = ^/zip gzip:
@@ -136,6 +141,7 @@ it('passes requests on to another server and its answers back, whatever their si
   const small = await ask('/proxy/a?b=c', Buffer.from('hello'), { 'X-Forwarded-For': '192.0.2.1' });
   expect({ status: small.status, body: small.body.toString() }).toEqual({ status: 203, body: 'POST /proxy/a?b=c 5' });
   expect(small.headers['x-for']).toBe('192.0.2.1, 127.0.0.1');
+  expect(small.headers['x-names']).toBe('X-Forwarded-For Host Content-Length Connection');
   expect((await ask('/named')).headers['x-host']).toBe('other.test');
   const large = await ask('/proxy/large');
   expect(large.body.length).toBe(5_000_000);
@@ -150,6 +156,9 @@ it('shows a client that the other server has cut its answer, or does not answer'
 
 it('passes requests on over uwsgi', async () => {
   expect((await ask('/self/a', Buffer.alloc(2_000_000))).body.toString()).toBe('app /inner/a 2000000 ');
+  expect((await ask('/self/app')).body.toString()).toBe('app /inner/app 0 shop');
+  // What does not fit into a packet must not run over into the body.
+  expect((await ask(`/self/${'b'.repeat(40_000)}`)).status).toBe(431);
 });
 
 it('compresses and cuts answers into parts', async () => {

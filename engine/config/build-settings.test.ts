@@ -145,6 +145,8 @@ describe('a wrong line is an error that names file and line', () => {
     ['wsgi-file =', /needs a value/],
     ['ugreen = 1', /does not support the option 'ugreen'/],
     ['tornado = 10', /does not support the option 'tornado' of uWSGI's tornado plugin/],
+    ['route-run = setmodifier1:14', /the application is in .*Its modifier is 0/],
+    ['rack = config.ru\nroute-run = setmodifier1:5', /the application is in Ruby.*Its modifier is 0 or 7/],
     ['need-plugins = python3,tornado', /has no plugin 'tornado'/],
     ['static-map /static=a', /Names have no blanks: is an '=' missing/],
     ['http-to = 10.0.0.9:3031', /another server's address/],
@@ -192,6 +194,7 @@ describe('what is accepted', () => {
       'plugins of all languages',
       'need-plugins = rack_ruby31,rbthreads,psgi,0:php,cgi,gevent,gevent_python311,emperor_pg',
     ],
+    ['the modifier of the application in a route', 'rack = config.ru\nroute-run = setmodifier1:7'],
     ['a router that hands on to our own socket', 'socket = 127.0.0.1:3031\nhttp-to = 127.0.0.1:3031'],
     ['a router that hands on to our own socket on all interfaces', 'socket = :3031\nhttp-to = 127.0.0.1:3031'],
   ] as const)('%s', ([, lines]) => {

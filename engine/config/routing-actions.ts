@@ -69,9 +69,11 @@ const httpPeer: Form = (argument) => {
 };
 
 const uwsgiPeer: Form = (argument) => {
-  const [address = '', modifier1 = '0', modifier2 = '0'] = split(argument, 3);
-  if (!/^\d*$/.test(modifier1) || !/^\d*$/.test(modifier2)) return 'needs ADDRESS or ADDRESS,MODIFIER1,MODIFIER2.';
-  return peer(address) ?? { address, modifier1: modifier1 || '0', modifier2: modifier2 || '0' };
+  const [address = '', modifier1 = '0', modifier2 = '0', app = ''] = split(argument, 4);
+  if (!/^\d*$/.test(modifier1) || !/^\d*$/.test(modifier2)) {
+    return 'needs ADDRESS, ADDRESS,MODIFIER1,MODIFIER2 or ADDRESS,MODIFIER1,MODIFIER2,APP.';
+  }
+  return peer(address) ?? { address, modifier1: modifier1 || '0', modifier2: modifier2 || '0', app };
 };
 
 function peer(address: string): string | null {
@@ -133,7 +135,7 @@ const ACTIONS: Record<string, ActionInfo> = {
   setpathinfo: { form: required, place: 'request' },
   setdocroot: { form: required, place: 'request' },
   setscheme: { form: required, place: 'request' },
-  setmodifier1: { form: ownModifier, place: 'request' },
+  setmodifier1: { form: number, place: 'request' },
   setmodifier2: { form: number, place: 'request' },
   fixpathinfo: { form: nothing, place: 'request' },
   send: { form: text, place: 'answer' },
@@ -273,10 +275,6 @@ function statusText(value: string): Record<string, string> | string {
 function header(value: string): Record<string, string> | string {
   if (/\$/.test(value)) return { value };
   return /^[!#$%&'*+.^_`|~\w-]+:/.test(value) ? { value } : 'needs a header as NAME: VALUE.';
-}
-
-function ownModifier(value: string): Record<string, string> | string {
-  return value === '0' ? { value } : 'can only be 0 here: an instance has one language.';
 }
 
 function expires(argument: string): Record<string, string> | string {

@@ -68,6 +68,12 @@ function passHttp(context: RouteContext, fields: Fields, isForwarded: boolean): 
 }
 
 function passUwsgi(context: RouteContext, fields: Fields): 'break' {
+  const packet = uwsgiPacket(context, fields);
+  if (packet === null) {
+    context.host.log('[routing] the variables of a request are too large for a packet of the uwsgi protocol');
+    context.visit?.fail(431);
+    return 'break';
+  }
   const visit = begin(context);
   const socket = open(field(context, fields, 'address'));
   const answer = new UwsgiAnswer();
@@ -95,9 +101,7 @@ function passUwsgi(context: RouteContext, fields: Fields): 'break' {
     fail(visit, 502, () => socket.destroy());
   });
   socket.on('close', end);
-  socket.write(
-    uwsgiPacket(context, Number(field(context, fields, 'modifier1')), Number(field(context, fields, 'modifier2'))),
-  );
+  socket.write(packet);
   const body = requestBody(context.request.frame);
   if ('path' in body) createReadStream(body.path).pipe(socket, { end: false });
   else if (body.bytes.length > 0) socket.write(body.bytes);
@@ -141,21 +145,27 @@ function headersFor(context: RouteContext, host: string, isForwarded: boolean): 
   const headers: Record<string, string> = {};
   for (const [name, value] of context.variables) {
     if (!name.startsWith('HTTP_')) continue;
-    const header = name.slice(5).toLowerCase().replaceAll('_', '-');
-    if (!HOP_BY_HOP.has(header)) headers[header] = value;
+    const header = headerName(name);
+    if (!HOP_BY_HOP.has(header.toLowerCase())) headers[header] = value;
   }
   const type = context.get('CONTENT_TYPE');
-  if (type !== '') headers['content-type'] = type;
+  if (type !== '') headers['Content-Type'] = type;
   const length = context.get('CONTENT_LENGTH');
-  if (length !== '') headers['content-length'] = length;
-  if (host !== '') headers.host = host;
-  headers.connection = 'close';
+  if (length !== '') headers['Content-Length'] = length;
+  if (host !== '') headers['Host'] = host;
+  headers['Connection'] = 'close';
   const address = context.get('REMOTE_ADDR');
   if (isForwarded && address !== '') {
-    const before = headers['x-forwarded-for'];
-    headers['x-forwarded-for'] = before === undefined ? address : `${before}, ${address}`;
+    const before = headers['X-Forwarded-For'];
+    headers['X-Forwarded-For'] = before === undefined ? address : `${before}, ${address}`;
   }
   return headers;
+}
+
+/** HTTP_X_REAL_IP becomes X-Real-Ip, as on uWSGI. */
+function headerName(variable: string): string {
+  const words = variable.slice('HTTP_'.length).toLowerCase().split('_');
+  return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('-');
 }
 
 function httpHead(answer: IncomingMessage): ResponseHead {
@@ -187,19 +197,25 @@ function sendBody(context: RouteContext, sent: NodeJS.WritableStream): void {
   else sent.end(body.bytes);
 }
 
-/** The request as a packet of the uwsgi protocol: reference section 1.1. */
-function uwsgiPacket(context: RouteContext, modifier1: number, modifier2: number): Buffer {
+/** The request as a packet of the uwsgi protocol (reference section 1.1); null when it holds more than a packet can. */
+function uwsgiPacket(context: RouteContext, fields: Fields): Buffer | null {
   const parts: Buffer[] = [];
+  const app = field(context, fields, 'app');
   for (const [name, value] of context.variables) {
-    if (name === 'wsgi.url_scheme') continue;
+    if (name === 'wsgi.url_scheme' || (name === 'UWSGI_APPID' && app !== '')) continue;
     parts.push(sized(name), sized(value));
   }
+  if (app !== '') parts.push(sized('UWSGI_APPID'), sized(app));
   const variables = Buffer.concat(parts);
+  if (variables.length > 0xffff) return null;
+  const modifier1 = Number(field(context, fields, 'modifier1'));
+  const modifier2 = Number(field(context, fields, 'modifier2'));
   const head = Buffer.from([modifier1 & 0xff, 0, 0, modifier2 & 0xff]);
-  head.writeUInt16LE(Math.min(variables.length, 0xffff), 1);
+  head.writeUInt16LE(variables.length, 1);
   return Buffer.concat([head, variables]);
 }
 
+/** What is too long for its own length makes the whole too long as well. */
 function sized(text: string): Buffer {
   const bytes = Buffer.from(text, 'latin1');
   const length = Buffer.alloc(2);
