@@ -223,7 +223,7 @@ function giveUp(
 function overdue(draft: Draft, worker: Worker, generation: Generation, event: EventOf<'request-overdue'>): void {
   const { threads, harakiri, mercyMs } = generation.plan;
   if (harakiri.cancelMs === 0) giveUp(draft, worker, event, { isGraceful: harakiri.graceMs > 0, isCancelled: false });
-  else
+  else if (worker.phase !== 'overdue')
     log(
       draft,
       `*** HARAKIRI ON WORKER ${worker.wid}: core ${event.core} could not be cancelled; ending the worker ***`,
