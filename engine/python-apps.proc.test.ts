@@ -211,4 +211,18 @@ describe('an application', () => {
     expect((await tolerant.get('/')).status).toBe(500);
     expect(tolerant.log).toContain('no application loaded');
   });
+
+  it('of the other interface is told at its start', async () => {
+    const files = {
+      'a.py': 'async def app(scope, receive, send):\n    pass\n',
+      'w.py': 'class App:\n    def __call__(self, environ, start_response):\n        return []\napp = App()\n',
+    };
+    const wrong = await start('module = a:app\n', files);
+    expect(wrong.log).toContain("This is an ASGI application: name it with 'asgi'");
+    const asgi = await start('asgi = w:app\n', files);
+    expect(asgi.log).toContain("This is a WSGI application: name it with 'module'");
+    expect(asgi.log).toContain("ASGI app 0 (mountpoint='') ready");
+    const right = await start('asgi = a:app\n', files);
+    expect(right.log).not.toContain('This is a');
+  });
 });

@@ -341,8 +341,10 @@ export class RuntimePool {
     const generation = from.role === 'zygote' ? from.generation : worker?.generation;
     if (generation === undefined) return;
     const pid = ownPid ?? (from.role === 'zygote' ? this.#zygotePids.get(generation) : worker?.pid);
+    const setting = this.#settings.get(generation)?.app;
+    const kind = setting?.language === 'python' ? `${setting.interface.toUpperCase()} ` : '';
     for (const app of apps) {
-      const what = `${runtime.startsWith('Python') ? 'WSGI ' : ''}app ${app.id} (mountpoint='${app.mountpoint}')`;
+      const what = `${kind}app ${app.id} (mountpoint='${app.mountpoint}')`;
       const seconds = Math.floor(app.startupSeconds);
       const ready = `${what} ready in ${seconds} seconds on interpreter ${runtime} pid: ${pid ?? 0}`;
       log.write(app.id === 0 ? `${ready} (default app)` : ready);

@@ -13,6 +13,12 @@ import types
 
 NO_APP = 0xFFFF  # the number that stands for "no application" in frames
 _OWN_FOLDER = os.path.dirname(os.path.abspath(__file__))
+# Flags of code objects as in `inspect`, whose import takes as long as starting a small application.
+_VARIADIC = 0x04 | 0x08
+_COROUTINE = 0x80
+_NAMING_OPTIONS = (
+    "'wsgi-file' or 'module' (Python), 'asgi', 'rack' (Ruby), 'psgi' (Perl), 'php-docroot', 'cgi' or 'js-app'"
+)
 
 
 class AppNotFound(Exception):
@@ -104,7 +110,7 @@ def load_apps(setting):
     sources = [("", setting["main"])] if setting.get("main") else []
     sources += [(mount["mountpoint"], mount["source"]) for mount in setting.get("mounts", ())]
     if not sources:
-        apps.failures.append("no application is configured; name one with 'wsgi-file' or 'module'")
+        apps.failures.append("no application is configured; name one with %s" % _NAMING_OPTIONS)
         _write("*** %s\n" % apps.failures[0])
     for mountpoint, source in sources:
         started = time.monotonic()
@@ -116,7 +122,22 @@ def load_apps(setting):
                 _write("*** The application at mountpoint '%s' can not be loaded: see above. ***\n" % mountpoint)
         else:
             apps.add(mountpoint, call, time.monotonic() - started)
+            _warn_of_interface(call, setting.get("interface") == "asgi")
     return apps
+
+
+def _warn_of_interface(call, is_asgi):
+    """Says so when this is without doubt an application of the other kind; what can not be seen is not judged."""
+    function = call if isinstance(call, (types.FunctionType, types.MethodType)) else getattr(type(call), "__call__", None)
+    code = getattr(function, "__code__", None)
+    if not isinstance(code, types.CodeType):
+        return
+    bound = 0 if isinstance(call, types.FunctionType) else 1
+    is_coroutine = bool(code.co_flags & _COROUTINE)
+    if is_coroutine and not is_asgi:
+        _write("*** This is an ASGI application: name it with 'asgi' in place of 'module' or 'wsgi-file'. ***\n")
+    if is_asgi and not is_coroutine and not code.co_flags & _VARIADIC and code.co_argcount - bound == 2:
+        _write("*** This is a WSGI application: name it with 'module' in place of 'asgi'. ***\n")
 
 
 def _load(source, default_name):
