@@ -184,6 +184,19 @@ describe('options', () => {
       expect(engine.log).toMatch(/SyntaxError|missing run|TypeError|RuntimeError/);
     }
   });
+
+  it('a file that is no config.ru, and a Ruby without the gem rack, are told with what to do', async () => {
+    const runs: [ini: string, env: Record<string, string>, told: string][] = [
+      [INI.replace('config.ru', 'app.py'), {}, "app.py is no config.ru: 'rack' takes files that end in .ru or .rb"],
+      [INI, { RUBYOPT: '--disable-gems', RUBYLIB: '' }, "install it with 'gem install rack'"],
+    ];
+    for (const [ini, env, told] of runs) {
+      const engine = await EngineProcess.launch({ ini, env, files: { 'config.ru': '', 'app.py': '' } });
+      engines.push(engine);
+      expect(await engine.exited).not.toBe(0);
+      expect(engine.log).toContain(told);
+    }
+  });
 });
 
 const SINATRA = `
@@ -234,5 +247,5 @@ it('Sinatra: parameters, sessions, uploads, streams, files and errors', async (c
   const head = await fetch(`${url}/`, { method: 'HEAD' });
   expect([head.status, head.headers.get('content-length')]).toEqual([200, '6']);
   expect((await fetch(`${url}/fail`)).status).toBe(500);
-  expect(engine.log).toContain('a failure of the shop');
+  await engine.seen('a failure of the shop');
 });

@@ -15,8 +15,8 @@ module Reeve
       @seconds = Process.clock_gettime(Process::CLOCK_MONOTONIC) - started
     rescue SystemExit, ScriptError, StandardError, NoMemoryError, SystemStackError => error
       # Whatever it is, the log has to say it, and the version that serves goes on.
-      $stderr.write(Reeve.report_of(error))
-      @failure = "#{error.class}: #{error.message}"
+      Own.log(Reeve.report_of(error))
+      @failure = "#{error.class}: #{Reeve.message_of(error)}"
     end
 
     private
@@ -27,12 +27,28 @@ module Reeve
       (@setting['sharedRequires'] + @setting['requires']).each do |name|
         require(File.file?(name) ? File.expand_path(name) : name)
       end
-      require 'rack'
+      require_rack
+      file = @setting['file']
+      # Rack would look for it among the libraries, and not find it.
+      raise ArgumentError, "#{file} is no config.ru: 'rack' takes files that end in .ru or .rb" if other_file?(file)
       # Rack 2 gives the options of its first line as well.
-      parsed = Rack::Builder.parse_file(@setting['file'])
+      parsed = Rack::Builder.parse_file(file)
       app = parsed.is_a?(Array) ? parsed.first : parsed
-      raise TypeError, "#{@setting['file']} gives #{app.class}, which has no method 'call'" unless app.respond_to?(:call)
+      raise TypeError, "#{file} gives #{app.class}, which has no method 'call'" unless app.respond_to?(:call)
       app
+    end
+
+    def require_rack
+      require 'rack'
+    rescue LoadError => error
+      raise unless error.path == 'rack'
+      bundle = ENV['BUNDLE_GEMFILE']
+      todo = bundle ? "add it to #{bundle}" : "install it with 'gem install rack' (Debian: ruby-rack)"
+      raise LoadError, "the gem rack is not there for Ruby #{RUBY_VERSION}: #{todo}", cause: nil
+    end
+
+    def other_file?(file)
+      File.file?(file) && !%w[.ru .rb].include?(File.extname(file))
     end
 
     # The versions of gems must be decided before the first of them is loaded. A bundle that nobody has named, of which
@@ -61,9 +77,18 @@ module Reeve
       cause.set_backtrace(cause.backtrace.grep_v(OWN_FRAME)) if cause.backtrace
       cause = cause.cause
     end
+    # What the runtime itself has refused has no place in the application.
+    return "#{error.message} (#{error.class})\n".b if error.backtrace&.empty?
     error.full_message(highlight: false, order: :top).b.sub(/\n?\z/, "\n")
   rescue StandardError
     # The exception's own message fails, or it is frozen.
-    "#{error.class}\n"
+    [error.class.name, *error.backtrace].join("\n\tfrom ").b << "\n"
+  end
+
+  # An exception says by itself what it is, which may fail, too.
+  def self.message_of(error)
+    error.message.to_s
+  rescue StandardError
+    ''
   end
 end

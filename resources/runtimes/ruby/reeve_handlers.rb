@@ -80,8 +80,8 @@ module Reeve
       raise 'no handler is registered for it here' if handler.nil?
       handler.call(number)
     rescue Exception => error # rubocop:disable Lint/RescueException -- `exit` in a handler must not end the worker
-      $stderr.write(Reeve.report_of(error)) unless handler.nil?
-      $stderr.write("error managing signal #{number} on #{@who}\n")
+      Own.log(Reeve.report_of(error)) unless handler.nil?
+      Own.log("error managing signal #{number} on #{@who}\n")
     ensure
       @control.send(type: 'signal-done', number: number)
     end

@@ -17,6 +17,8 @@ module Reeve
 
     # The connection whose end is the end of the master.
     @lifeline = nil
+    # Connections that children of the application's own have no part in.
+    @connections = []
 
     # Standard input has carried the boot line; from here on it is empty, for the application too.
     def self.detach_stdin
@@ -35,6 +37,31 @@ module Reeve
         stream.sync = true
       end
       log.close
+    end
+
+    # To the log. The application may have closed `$stderr`, or put something else in its place.
+    def self.log(text)
+      $stderr.write(text)
+    rescue StandardError
+      nil # nobody listens
+    end
+
+    # Requests are this process's: a child that the application forks closes these, and they end with their owner.
+    def self.keep(*socks)
+      Process.singleton_class.prepend(Forking) if @connections.empty?
+      @connections.concat(socks)
+    end
+
+    def self.let_go
+      @connections.each(&:close)
+      @connections.clear
+    end
+
+    # Every way to fork leads here, as of Ruby 3.1. With an older one the connections end with the last child.
+    module Forking
+      def _fork
+        super.tap { |pid| Own.let_go if pid.zero? }
+      end
     end
 
     # The process ends with the master whatever it is busy with, even in C code that never lets go of the interpreter.

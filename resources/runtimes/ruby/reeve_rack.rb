@@ -230,7 +230,7 @@ module Reeve
 
     # Writes the exception to the log; gives the flags for the end of the answer.
     def report(error)
-      $stderr.write(Reeve.report_of(error))
+      Own.log(Reeve.report_of(error))
       @recycling.exception_raised(error)
       # A body that failed in `close` has been given as a whole.
       spoilt = @head_sent && !@whole
@@ -242,7 +242,7 @@ module Reeve
     def run_finished(finished, env, status, headers, error)
       finished.reverse_each { |action| action.call(env, status, headers, error) }
     rescue StandardError => failure
-      $stderr.write(Reeve.report_of(failure))
+      Own.log(Reeve.report_of(failure))
     end
   end
 

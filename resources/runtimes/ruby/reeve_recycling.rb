@@ -46,7 +46,7 @@ module Reeve
     # The application raised: is it an exception that the configuration watches?
     def exception_raised(error)
       name = error.class.name.to_s
-      text = error.message.to_s
+      text = Reeve.message_of(error)
       watched = @on_exception || @types.include?(name) || @values.include?(text) || @reprs.include?("#{name}: #{text}")
       return unless watched
       @lock.synchronize do
@@ -80,7 +80,7 @@ module Reeve
 
     def give_up(reason, at_once)
       @flags = at_once ? Frames::RETIRING : Frames::WORN
-      $stderr.write("...The work of process #{Process.pid} is done (#{reason}). Seeya!\n")
+      Own.log("...The work of process #{Process.pid} is done (#{reason}). Seeya!\n")
     end
 
     def now

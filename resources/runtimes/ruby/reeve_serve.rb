@@ -50,6 +50,7 @@ module Reeve
       end
       # The last connections, with which it counts as ready.
       @controls = @boot['gatewayEndpoints'].map { |endpoint| greet(endpoint, Frames::CONTROL_CORE) }
+      Own.keep(@control.sock, *@controls, *@cores.flatten.map(&:sock))
       Thread.new { listen }.name = 'reeve-control'
       serve_core(0)
     rescue Leave
@@ -180,13 +181,13 @@ module Reeve
 
     # This core serves no more; the control thread ends the process.
     def park
+      # A child of the application's own has come back from the request that forked it.
+      exit!(0) unless Process.pid == @pid
       leave if @lock.synchronize { @stopping && @running.zero? }
       sleep
     end
 
     def leave
-      # A child of the application's own has come back from the request that forked it.
-      exit!(0) unless Process.pid == @pid
       raise Leave if Thread.current == Thread.main
       Thread.main.raise(Leave)
     end

@@ -35,7 +35,7 @@ module Reeve
       def run_hook(name)
         UWSGI.public_send(name) if UWSGI.respond_to?(name)
       rescue StandardError => error
-        $stderr.write(Reeve.report_of(error))
+        Own.log(Reeve.report_of(error))
       end
     end
   end

@@ -20,7 +20,7 @@ module Reeve
     # Forks and reaps until the master says `exit` and all children have ended; does not return.
     def run
       # Only now: the application may have set its own handler while it was loaded.
-      trap('CHLD') { @alarm.write_nonblock('.', exception: false) }
+      @before = trap('CHLD') { @alarm.write_nonblock('.', exception: false) }
       # What has survived some collections is old: later ones in the workers leave it alone, and its pages stay shared.
       4.times { GC.start }
       until @leaving && @children.empty?
@@ -58,14 +58,14 @@ module Reeve
     end
 
     def leave_family(message)
-      trap('CHLD', 'DEFAULT')
+      trap('CHLD', @before || 'DEFAULT')
       [@wakeup, @alarm, @control.sock].each(&:close)
       keys = %w[role processes spawnId wid number isFirst]
       @become.call(@boot.merge(message.slice(*keys)))
     rescue SystemExit
       raise
     rescue Exception => error # rubocop:disable Lint/RescueException -- the fork must not become a second zygote
-      $stderr.write(error.full_message(highlight: false))
+      Own.log(Reeve.report_of(error))
       exit!(1)
     end
 

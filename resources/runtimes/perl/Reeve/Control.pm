@@ -73,6 +73,7 @@ sub open_socket {
 # Writes everything; false when the other end is gone.
 sub write_all {
     my ($socket, $data) = @_;
+    no warnings 'closed';    # a child of the application's own has closed it
     my $written = syswrite $socket, $data;
     return 1 if defined $written && $written == length $data;
     my $at = $written // 0;

@@ -96,7 +96,7 @@ sub run {
     ($head_sent, $is_whole, $is_disconnected, $has_answered, $chunks) = (0, 0, 0, 0, undef);
     my ($flags, $answer) = (0, undef);
     if (!$app) { print STDERR "--- unable to find perl application ---\n" }
-    elsif (!eval { $answer = call_app($body, $is_file); 1 }) {
+    elsif (!eval { $answer = call_within($body, $is_file); 1 }) {
         my $error = $@;
         die $error if ref $error eq 'Reeve::GatewayGone';
         $answer = undef;
@@ -121,6 +121,16 @@ sub run {
         : Reeve::Frames::end($id, $flags, $number, $micros)
     );
     return !($flags & Reeve::Frames::RETIRING);
+}
+
+# The application stays within its call, also when it says `last` outside of a loop.
+sub call_within {
+    my $answer;
+    {
+        $answer = call_app(@_);
+        return $answer;
+    }
+    die "the application has left its function by last or next\n";
 }
 
 # A whole answer as Reeve::Frames::response takes it, or undef when it has been sent already.

@@ -31,7 +31,7 @@ sub new {
     close $pair->{warden};
     my $self = bless {
         boot => $boot, control => $control, claims => $pair->{claims}, link => $pair->{worker}, lines => [],
-        cancelled => -1, link_buffer => '', watch => Reeve::Watch->new($boot),
+        cancelled => -1, link_buffer => '', pid => $$, watch => Reeve::Watch->new($boot),
     }, $class;
     fcntl $self->{link}, Fcntl::F_SETFL(), Fcntl::O_NONBLOCK();
     for my $endpoint (@{ $boot->{gatewayEndpoints} }) {
@@ -126,6 +126,8 @@ sub serve_one {
     my $goes_on = eval {
         Reeve::Exchange::run($line->{socket}, $id, \%environ, $body, $flags & Reeve::Frames::BODY_FILE) ? 1 : 0;
     };
+    # A child of the application's own has come back from the request that forked it.
+    POSIX::_exit(0) if $$ != $self->{pid};
     if (!defined $goes_on) {
         my $error = $@;
         print STDERR $error if ref $error ne 'Reeve::GatewayGone';

@@ -12,6 +12,9 @@ use Reeve::Warden;
 # A child that ends between a look and the wait that follows is seen this much later.
 use constant LOOK_AGAIN_SECONDS => 5;
 
+# What the application wants done when its own children end.
+my $before = 'DEFAULT';
+
 # Forks and reaps until the master says `exit` and all workers have ended; does not return. `become` is called in each fork
 # with the boot record of the worker and its pair (Reeve/Warden.pm); it does not return.
 sub run {
@@ -20,12 +23,14 @@ sub run {
     my %wardens;
     my $is_leaving = 0;
     # Only now: the application may have set its own handler while it was loaded. It ends the wait.
+    $before = $SIG{CHLD} // 'DEFAULT';
     local $SIG{CHLD} = sub { };
     vec(my $watched = '', fileno $control->socket, 1) = 1;
-    while (!$is_leaving || %spawn_ids) {
-        my $found = select my $readable = $watched, undef, undef, LOOK_AGAIN_SECONDS;
+    while (1) {
+        # Last thing before the wait: forking takes its time, and a child that ended meanwhile wakes nobody.
         reap($control, \%spawn_ids, \%wardens);
-        next if $found < 1;
+        POSIX::_exit(0) if $is_leaving && !%spawn_ids;
+        next if select(my $readable = $watched, undef, undef, LOOK_AGAIN_SECONDS) < 1;
         my $messages = $control->receive or POSIX::_exit(0);
         for my $message (@$messages) {
             if ($message->{type} eq 'fork') {
@@ -35,7 +40,6 @@ sub run {
             elsif ($message->{type} eq 'reopen-log') { Reeve::Process::reopen_log($message->{path}) }
         }
     }
-    POSIX::_exit(0);
 }
 
 sub fork_worker {
@@ -51,6 +55,7 @@ sub fork_worker {
     }
     if ($pid == 0) {
         leave_family($control);
+        $SIG{CHLD} = $before;
         eval { $become->(\%own_boot, $pair); 1 } or print STDERR $@;
         POSIX::_exit(1);
     }
