@@ -1,7 +1,7 @@
 /** Actions over the instance's caches and metrics. Names of fields are uWSGI's: `name` (or `cache`) is the cache's. */
-import { gzipSync } from 'node:zlib';
+import { gzip } from 'node:zlib';
 import { METRIC_CHANGES } from '../../commons/metrics.ts';
-import { headerName, headerText } from './answer-head.ts';
+import { headerText } from './answer-head.ts';
 import type { CommonsClient } from './commons-client.ts';
 import { type Fields, field } from './route-actions.ts';
 import { toNumber } from './route-conditions.ts';
@@ -75,11 +75,12 @@ function keepAnswer(commons: CommonsClient, context: RouteContext, fields: Field
   const cache = cacheOf(context, fields);
   const gzipKey = field(context, fields, 'gzip');
   const seconds = expiry(context, fields);
-  context.keepers.push((head, body) => {
-    // A body that is compressed already would be served without saying so.
-    if (head.lines.some((line) => headerName(line) === 'set-cookie')) return;
+  context.keepers.push((body) => {
     void commons.cacheSet(cache, key, body, seconds, true);
-    if (gzipKey !== '') void commons.cacheSet(cache, gzipKey, gzipSync(body), seconds, true);
+    if (gzipKey === '') return;
+    gzip(body, (error, zipped) => {
+      if (error === null) void commons.cacheSet(cache, gzipKey, zipped, seconds, true);
+    });
   });
   return 'next';
 }

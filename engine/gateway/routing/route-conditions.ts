@@ -13,10 +13,10 @@ const isNotHigher: Condition = (first, second) => toNumber(first) <= toNumber(se
 
 /** All but those that need more than two texts (`regexp`, `incache`). */
 export const CONDITIONS: Readonly<Record<string, Condition>> = {
-  exists: (path) => stats(path) !== null,
-  isfile: (path) => stats(path)?.isFile() === true,
-  isdir: (path) => stats(path)?.isDirectory() === true,
-  islink: (path) => isLink(path),
+  exists: (path) => statsOf(path) !== null,
+  isfile: (path) => statsOf(path)?.isFile() === true,
+  isdir: (path) => statsOf(path)?.isDirectory() === true,
+  islink: (path) => statsOf(path, lstatSync)?.isSymbolicLink() === true,
   isexec: (path) => isExecutable(path),
   equal: isEqual,
   isequal: isEqual,
@@ -45,12 +45,15 @@ export function toNumber(text: string): number {
   return Number.isSafeInteger(value) ? value : 0;
 }
 
-function stats(path: string): Stats | null {
-  return hasNul(path) ? null : (statSync(Buffer.from(path, 'latin1'), { throwIfNoEntry: false }) ?? null);
-}
-
-function isLink(path: string): boolean {
-  return !hasNul(path) && lstatSync(Buffer.from(path, 'latin1'), { throwIfNoEntry: false })?.isSymbolicLink() === true;
+/** @param path latin-1 of its bytes; null: no such file, or no path at all */
+export function statsOf(path: string, look: typeof statSync = statSync): Stats | null {
+  if (path.includes('\0')) return null;
+  try {
+    return look(Buffer.from(path, 'latin1'), { throwIfNoEntry: false }) ?? null;
+  } catch {
+    // A name that is too long, a folder that may not be entered, links in a circle: paths come from requests.
+    return null;
+  }
 }
 
 function isExecutable(path: string): boolean {
@@ -61,10 +64,6 @@ function isExecutable(path: string): boolean {
     // It is not there, or not for us: both mean no.
     return false;
   }
-}
-
-function hasNul(path: string): boolean {
-  return path.includes('\0');
 }
 
 const networks = new Map<string, BlockList | null>();

@@ -50,8 +50,8 @@ export class RouteContext {
   isUpper = false;
   isGzipped = false;
   isStreamed = false;
-  /** Called with the whole answer once it is complete (`cachestore`). */
-  keepers: ((head: AnswerHead, body: Buffer) => void)[] = [];
+  /** Called with the answer's body once it is complete (`cachestore`). */
+  keepers: ((body: Buffer) => void)[] = [];
   /** What a variable of a metric is, as far as it was asked for. */
   readonly metrics = new Map<string, string>();
   /** `basicauth` has found who it is. */

@@ -23,7 +23,6 @@ export class RoutedAnswer implements AnswerEdit {
   /** The answer that routes have put in the place of the application's. */
   #reply: Reply | null = null;
   #gzip: GzipBody | null = null;
-  #head: AnswerHead | null = null;
   #kept: Buffer[] | null = null;
   #keptBytes = 0;
   #sentFirst: Buffer = NOTHING;
@@ -58,7 +57,6 @@ export class RoutedAnswer implements AnswerEdit {
     if (context.isStreamed || this.#sentFirst.length > 0 || this.#reply !== null) {
       head.lines = head.lines.filter((line) => headerName(line) !== 'content-length');
     }
-    this.#head = head;
     return writeHead(head, sent.parts);
   }
 
@@ -146,9 +144,9 @@ export class RoutedAnswer implements AnswerEdit {
   }
 
   #keep(): void {
-    if (this.#kept === null || this.#head === null) return;
+    if (this.#kept === null) return;
     const body = Buffer.concat(this.#kept);
-    for (const keeper of this.#context.keepers) keeper(this.#head, body);
+    for (const keeper of this.#context.keepers) keeper(body);
     this.#kept = null;
   }
 }

@@ -1,11 +1,12 @@
 /** Answers that are nothing but a status: `return:404`, `break-with-status:403 Forbidden`. */
 import { STATUS_CODES } from 'node:http';
+import { headerText } from './answer-head.ts';
 import type { Reply } from './route-context.ts';
 
 /** `404 Not Found` as its parts; without a reason the usual one. */
 export function withStatus(text: string): { status: number; reason: string } {
   const status = Number(/^\d{3}/.exec(text)?.[0] ?? 500);
-  const reason = text.slice(3).trim();
+  const reason = headerText(text.slice(3)).trim();
   return { status, reason: reason === '' ? (STATUS_CODES[status] ?? 'Unknown') : reason };
 }
 
