@@ -291,7 +291,7 @@ export const serviceRules: readonly Rule[] = [
     todo: "Correct the path; it is relative to the folder the server is started in, or to that of 'chdir'.",
     example: '[uwsgi]\nhttp-socket = 127.0.0.1:8080\nneed-app = true\nwsgi-file = gone.py\n',
     check: (config) =>
-      ['chdir', 'wsgi-file', 'home', 'js-app'].flatMap((name): Finding[] => {
+      ['chdir', 'wsgi-file', 'home', 'js-app', 'rack', 'psgi', 'php-docroot', 'php-app'].flatMap((name): Finding[] => {
         const item = config.last(name);
         if (item === null || item.value === '' || isOpen(item.value) || config.has('chroot')) return [];
         const path = name === 'chdir' ? resolvePath(config.host.cwd, item.value) : config.path(item.value);
