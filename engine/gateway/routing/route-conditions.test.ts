@@ -20,9 +20,11 @@ test('a path that no file can have is no file', () => {
   }
 });
 
+function isIn(family: 'ipv4in' | 'ipv6in', address: string, network: string): boolean | undefined {
+  return CONDITIONS[family]?.(address, network);
+}
+
 test('networks hold the addresses of their family, and none when they are not written as one', () => {
-  const isIn = (family: 'ipv4in' | 'ipv6in', address: string, network: string): boolean | undefined =>
-    CONDITIONS[family]?.(address, network);
   expect(isIn('ipv4in', '192.0.2.9', '192.0.2.0/24')).toBe(true);
   expect(isIn('ipv4in', '192.0.3.9', '192.0.2.0/24')).toBe(false);
   expect(isIn('ipv6in', '2001:db8::9', '2001:db8::/32')).toBe(true);
