@@ -82,11 +82,14 @@ metric = name=hits,type=counter
 cache2 = name=pages,items=20
 router-list = true
 pull-header = X-Secret SECRET
+add-header = X-Added: to all
+del-header = Content-Type
 route = ^/(a+)+$ break:404 Not Found
 route-uri = ^/(x+x+)+y break:404 Not Found
 route-if-not = startswith:\${PATH_INFO};/z goto:short
 route-if = regexp:\${PATH_INFO};^(.*)(.*)(?!z)q$ break:404 Not Found
 route-label = short
+route = ^/moved break:404 Not Found
 route = ^/proxy http:127.0.0.1:${String(port)}
 route = ^/named http:127.0.0.1:${String(port)},other.test
 route = ^/gone http:127.0.0.1:${closed}
@@ -159,6 +162,13 @@ it('passes requests on over uwsgi', async () => {
   expect((await ask('/self/app')).body.toString()).toBe('app /inner/app 0 shop');
   // What does not fit into a packet must not run over into the body.
   expect((await ask(`/self/${'b'.repeat(40_000)}`)).status).toBe(431);
+});
+
+it('gives answers of routes the headers of the configuration, and those of other servers none', async () => {
+  const own = await ask('/moved');
+  expect([own.status, own.headers['x-added'], own.headers['content-type']]).toEqual([404, 'to all', undefined]);
+  expect((await ask('/proxy/a')).headers['x-added']).toBeUndefined();
+  expect((await ask('/self/a')).headers['x-added']).toBe('to all');
 });
 
 it('compresses and cuts answers into parts', async () => {

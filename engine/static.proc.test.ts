@@ -80,6 +80,8 @@ function options(): string[] {
     'static-expires-uri-mtime=^/sub/ 50',
     `static-safe=${at('safe')}`,
     'honour-range',
+    'add-header=X-Added: to all',
+    'del-header=X-Deleted',
   ];
 }
 
@@ -158,6 +160,7 @@ const servedFacts = (answer: RawAnswer) => ({
   status: answer.status,
   type: header(answer, 'content-type'),
   encoding: header(answer, 'content-encoding'),
+  added: header(answer, 'x-added'),
   range: header(answer, 'content-range'),
   body: answer.body.toString('latin1'),
 });

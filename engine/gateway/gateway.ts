@@ -209,7 +209,9 @@ export class Gateway {
     encoder.collects = this.#gate.stages.length > 0;
     encoder.serverNameIsHost = protocols.serverNameIsHost;
     this.#trusted = new TrustedPeers(protocols.trustedProxies);
-    this.#dispatcher.edits = HeadEdits.of(protocols);
+    const edits = HeadEdits.of(protocols);
+    this.#dispatcher.edits = edits;
+    this.#gate.edits = edits;
     this.#slots.harakiriSeconds = options.harakiriSeconds;
     this.#log.configure(options);
   }

@@ -1,4 +1,5 @@
-/** `add-header` and `del-header`: what the configuration changes about the head of every answer of the application. */
+/** `add-header` and `del-header`: what the configuration changes about the head of every answer of the application,
+ * of a file and of a route. */
 import type { ProtocolSettings } from '../config/settings.ts';
 import type { ResponseHead } from './frames.ts';
 

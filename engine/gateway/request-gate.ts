@@ -7,6 +7,7 @@
 import type { Dispatcher } from './dispatcher.ts';
 import type { EnvironEncoder } from './environ.ts';
 import { isPacketFrame, type ResponseHead, replaceEnviron } from './frames.ts';
+import type { HeadEdits } from './head-edits.ts';
 import type { GatewayRequest } from './request.ts';
 
 /** Which counter of the stats an answer of the gate counts in. */
@@ -33,6 +34,8 @@ export interface GateContext {
 export class RequestGate {
   /** In the order in which they see a request. */
   stages: readonly GateStage[] = [];
+  /** What the configuration changes about the head of each answer. */
+  edits: HeadEdits | null = null;
   readonly #context: GateContext;
 
   constructor(context: GateContext) {
@@ -45,7 +48,7 @@ export class RequestGate {
     if (variables === null || this.stages.length === 0 || isPacketFrame(request.frame)) {
       return this.#context.dispatcher.submit(request, limit);
     }
-    const visit = new GateVisit(request, variables, limit, this.stages, this.#context);
+    const visit = new GateVisit(request, variables, limit, this, this.#context);
     request.visit = visit;
     // The connection is still at the bytes that brought the request: an answer before it has done with them is too early.
     process.nextTick(begin, visit);
@@ -77,6 +80,8 @@ export class GateVisit {
   readonly counts: GateCount[] = [];
   /** Called when the client goes away while a stage has the request: what was begun for it can end. */
   onAbandoned: (() => void) | null = null;
+  /** Null: the head goes out as the stage gives it, as that of another server. */
+  edits: HeadEdits | null;
   readonly #limit: number;
   readonly #context: GateContext;
   readonly #stages: readonly GateStage[];
@@ -88,13 +93,14 @@ export class GateVisit {
     request: GatewayRequest,
     variables: Map<string, string>,
     limit: number,
-    stages: readonly GateStage[],
+    { stages, edits }: Pick<RequestGate, 'stages' | 'edits'>,
     context: GateContext,
   ) {
     this.request = request;
     this.variables = variables;
     this.#limit = limit;
     this.#stages = stages;
+    this.edits = edits;
     this.#context = context;
     request.beganMs = request.arrivedMs;
     request.app = -1;
@@ -140,7 +146,7 @@ export class GateVisit {
   respond(head: ResponseHead, body: Buffer): void {
     const { edit } = this.request;
     if (this.#isOver) return;
-    const sent = edit?.begin(head) ?? head;
+    const sent = this.#edited(head);
     const whole = edit === null ? body : Buffer.concat([edit.data(body), edit.end()]);
     const target = this.#begin(sent);
     if (target === null) return;
@@ -153,7 +159,7 @@ export class GateVisit {
   /** The head of an answer whose body follows, up to `end` or `abort`. */
   begin(head: ResponseHead): void {
     if (this.#isOver) return;
-    const sent = this.request.edit?.begin(head) ?? head;
+    const sent = this.#edited(head);
     this.#begin(sent)?.begin(sent);
   }
 
@@ -209,6 +215,12 @@ export class GateVisit {
       request.release();
     }
     onAbandoned?.();
+  }
+
+  /** As an answer of a worker: what routes say comes first. */
+  #edited(head: ResponseHead): ResponseHead {
+    const routed = this.request.edit?.begin(head) ?? head;
+    return this.edits?.apply(routed) ?? routed;
   }
 
   #begin(head: ResponseHead): GatewayRequest['target'] {

@@ -72,7 +72,7 @@ function served(options: string, path: string, variables: Record<string, string>
     refused: () => undefined,
     trouble: (text: string) => expect.unreachable(text),
   };
-  new GateVisit(request, all, 1, [stage], context).proceed();
+  new GateVisit(request, all, 1, { stages: [stage], edits: null }, context).proceed();
   return answer;
 }
 

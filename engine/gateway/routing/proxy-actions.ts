@@ -112,6 +112,7 @@ function begin(context: RouteContext): GateVisit {
   const { visit } = context;
   if (visit === null) throw new Error('a request is passed on when its answer is there');
   context.isTaken = true;
+  visit.edits = null;
   visit.counts.push('routed');
   return visit;
 }
