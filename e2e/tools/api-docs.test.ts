@@ -20,4 +20,8 @@ it('has a line for every function, and every line says something', () => {
   for (const name of ['postfork', 'spool', 'timer', 'cron', 'mulefunc', 'lock', 'thread', 'harakiri']) {
     expect(api.decorators.map((row) => row.name.replace(/\(.*/, ''))).toContain(name);
   }
+  const ruby = api.ruby.map((row) => row.name.replace(/\(.*/, ''));
+  expect(ruby).toEqual(expect.arrayContaining(['worker_id', 'cache_set', 'lock', 'register_signal', 'websocket_recv']));
+  expect(ruby).not.toContain('string');
+  expect(api.perl).toEqual(expect.arrayContaining(['worker_id', 'cache_set', 'spool', 'register_signal', 'postfork']));
 });

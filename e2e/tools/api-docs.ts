@@ -1,6 +1,7 @@
 /**
  * The page of what applications can import: the Python module `uwsgi` with each function's own first line, asked from the
- * modules themselves, its decorators, and the JavaScript module from its declarations.
+ * modules themselves, its decorators, the JavaScript module from its declarations, and the functions of Ruby and Perl
+ * from their sources.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -21,6 +22,8 @@ export interface ApiDocsInput {
   absent: Row[];
   decorators: Row[];
   declarations: string;
+  ruby: Row[];
+  perl: string[];
 }
 
 const RUNTIMES = join(PROJECT_ROOT, 'resources/runtimes');
@@ -55,11 +58,26 @@ export function readApi(): ApiDocsInput {
   const env = { ...process.env, PYTHONPATH: join(RUNTIMES, 'python') };
   const said: unknown = JSON.parse(execFileSync('python3', ['-c', ASK], { env, encoding: 'utf8' }));
   const declarations = readFileSync(join(RUNTIMES, 'node/uwsgi.d.ts'), 'utf8');
-  return { ...parseSaid(said), declarations };
+  return { ...parseSaid(said), declarations, ruby: rubyFunctions(), perl: perlFunctions() };
+}
+
+/** The public functions that have a comment, with its first line. */
+function rubyFunctions(): Row[] {
+  return ['reeve_uwsgi', 'reeve_uwsgi_shared', 'reeve_uwsgi_signals'].flatMap((file) => {
+    const [open = ''] = readFileSync(join(RUNTIMES, `ruby/${file}.rb`), 'utf8').split('\n    private\n');
+    const found = [...open.matchAll(/^ {4}# (.*)\n(?: {4}#.*\n)* {4}def (.+)$/gm)];
+    return found.map(([, text = '', name = '']) => ({ name, text })).filter(({ name }) => !name.startsWith('describe'));
+  });
+}
+
+function perlFunctions(): string[] {
+  const source = readFileSync(join(RUNTIMES, 'perl/Reeve/Uwsgi.pm'), 'utf8');
+  const [, table = ''] = /^my %FUNCTIONS = \(\n(.*?)^\);/ms.exec(source) ?? [];
+  return [...table.matchAll(/^ {4}(\w+) +=> /gm)].map(([, name = '']) => name);
 }
 
 /** The page as Markdown. */
-export function renderApiDocs({ topics, refused, absent, decorators, declarations }: ApiDocsInput): string {
+export function renderApiDocs({ topics, refused, absent, decorators, declarations, ruby, perl }: ApiDocsInput): string {
   const sections = topics.map(({ title, rows }) => `### ${heading(title)}\n\n${list(rows)}`);
   return `# What applications can import
 
@@ -90,6 +108,15 @@ With \`js-app\`; the declarations are \`resources/runtimes/node/uwsgi.d.ts\`. Wh
 \`\`\`ts
 ${declarations.trim()}
 \`\`\`
+
+## Ruby: \`UWSGI\`
+
+With \`rack\`; the module is there without a \`require\`. Results and exceptions are those of uWSGI's plugin. Constants: \`OPT\`, \`NUMPROC\`, \`HOSTNAME\`, \`VERSION\`, \`SPOOL_OK\`, \`SPOOL_RETRY\`, \`SPOOL_IGNORE\`. \`cache_get!\` and its kin raise where their sisters give nil; \`metric_inc\`, \`_dec\`, \`_mul\` and \`_div\` take a name and an amount (1). Functions for mules, the spooler and fibers are there and raise with the reason.
+
+${list(ruby)}
+## Perl: \`uwsgi::\`
+
+With \`psgi\`; the package is there without a \`use\`. Arguments and results are those of uWSGI's plugin: ${perl.map((name) => `\`${name}\``).join(', ')}, and the constant \`uwsgi::opt\`. \`rpc\` and \`call\` reach functions of the same process, \`spool\` puts a task into the folder of a spooler, which runs Python. Functions for websockets, shared areas and \`async_connect\` die with the reason.
 `;
 }
 

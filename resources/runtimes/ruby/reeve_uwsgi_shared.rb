@@ -47,12 +47,12 @@ module UWSGI
     end
     alias cache_exists? cache_exists
 
-    # Sets a value that is not there yet: true, or nil when it is, or when there is no room.
+    # Key, value, seconds, cache: sets what is not there yet; true, or nil when it is, or when there is no room.
     def cache_set(*arguments)
       store(arguments, 0)
     end
 
-    # Sets a value whether it is there or not: true, or nil when there is no room.
+    # As cache_set, whether it is there or not.
     def cache_update(*arguments)
       store(arguments, 1)
     end
