@@ -96,7 +96,7 @@ export const instanceSchema = z.object({
   figures: figuresSchema.nullable(),
   version: z.string().nullable(),
   masterPid: count.nullable(),
-  /** e.g. `Python 3.11.2`, where it is known. */
+  /** e.g. `Python 3.11.2`, or the language alone of an attached server; null: not known. */
   runtime: z.string().nullable(),
   cwd: z.string().nullable(),
   upSinceMs: ms.nullable(),

@@ -31,6 +31,10 @@ const RULES: readonly LiveRule[] = [
   (facts) => startUp(facts, 'lazy-apps'),
   (facts) => startUp(facts, 'module'),
   (facts) => startUp(facts, 'wsgi-file'),
+  (facts) => startUp(facts, 'asgi'),
+  (facts) => startUp(facts, 'rack'),
+  (facts) => startUp(facts, 'psgi'),
+  (facts) => startUp(facts, 'js-app'),
   memoryReport,
 ];
 

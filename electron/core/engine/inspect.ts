@@ -41,7 +41,20 @@ const LISTENERS = [
   'scgi-socket',
   'scgi-nph-socket',
 ];
-const APPS = ['wsgi-file', 'module', 'js-app', 'psgi', 'rack', 'php-docroot', 'mount'];
+const APPS = [
+  'wsgi-file',
+  'module',
+  'asgi',
+  'js-app',
+  'psgi',
+  'rack',
+  'php-app',
+  'php-docroot',
+  'cgi',
+  'mount',
+  'eval',
+  'paste',
+];
 
 /** `path`: a configuration file, or a folder with one. Throws `config-…`. */
 export async function inspectPath(path: string, options: InspectOptions): Promise<Inspection> {

@@ -22,6 +22,7 @@ import { hasSocket, machineOf, parseStatsTarget, type StatsTarget } from '../sta
 import { judgeHealth } from './health.ts';
 import { Monitor, type MonitorSample } from './monitor.ts';
 import type { InstanceRecord } from './record.ts';
+import { languageOf, runtimeIn } from './runtime-name.ts';
 
 export interface InstanceOptions {
   record: InstanceRecord;
@@ -217,7 +218,7 @@ export class Instance {
       figures: record.kind === 'emperor' ? null : figures,
       version: document?.version ?? null,
       masterPid: attached ? (document?.pid ?? null) : null,
-      runtime: this.#runtime,
+      runtime: this.#runtime ?? languageOf(document),
       cwd: document?.cwd ?? null,
       upSinceMs: attached ? this.#upSinceMs() : null,
       url: this.#config?.url ?? null,
@@ -253,8 +254,8 @@ export class Instance {
 
   #learnRuntime(line: LogLine): void {
     if (line.level === 'request') return;
-    const runtime = /\b(Python \d+\.\d+(?:\.\d+)?|Node(?:\.js)? v?\d+\.\d+(?:\.\d+)?)/.exec(line.text)?.[1];
-    if (runtime === undefined || runtime === this.#runtime) return;
+    const runtime = runtimeIn(line.text);
+    if (runtime === null || runtime === this.#runtime) return;
     this.#runtime = runtime;
     this.#options.onChanged(this);
   }

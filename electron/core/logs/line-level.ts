@@ -1,7 +1,6 @@
 /** How serious a line of a log is, by what it says. A guess, the same one for all logs. Pure. */
 import type { LogLine } from '../../contract/logs-model.ts';
-
-export const TRACEBACK = 'Traceback (most recent call last)';
+import { StackReader } from '../../contract/stack-lines.ts';
 
 /** uWSGI's own line, also behind a prefix or inside JSON; Apache's; a JSON object with a method and a status. */
 function isRequestLine(text: string): boolean {
@@ -28,20 +27,11 @@ export function guessLevel(text: string): LogLine['level'] {
   return /\*\*\* uWSGI listen queue of socket/.test(text) ? 'warning' : 'info';
 }
 
-/** Level of each line of one log in its order: a traceback goes on to the line that names the exception. */
+/** Level of each line of one log in its order: all lines of a stack are of an error. */
 export class LevelReader {
-  #inTraceback = false;
+  readonly #stacks = new StackReader();
 
   levelOf(text: string): LogLine['level'] {
-    if (this.#inTraceback) {
-      // It goes on while lines are indented; the one after them names the exception.
-      this.#inTraceback = /^\s/.test(text) || text === '';
-      return 'error';
-    }
-    if (text.startsWith(TRACEBACK)) {
-      this.#inTraceback = true;
-      return 'error';
-    }
-    return guessLevel(text);
+    return this.#stacks.see(text) === null ? guessLevel(text) : 'error';
   }
 }

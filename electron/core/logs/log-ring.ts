@@ -4,7 +4,8 @@
  * times) is in the modules beside this one.
  */
 import { type LogLine, MOST_LOG_LINES, type RevealedLine } from '../../contract/logs-model.ts';
-import { LevelReader, TRACEBACK } from './line-level.ts';
+import { lastStack } from '../../contract/stack-lines.ts';
+import { LevelReader } from './line-level.ts';
 import { DOTS, hideSecrets, SecretHider } from './line-secrets.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { timeOfLine } from './line-time.ts';
@@ -132,10 +133,10 @@ function workerOf(text: string, request: ParsedRequest | null): Pick<LogLine, 'p
 /** What the engine says of itself at its start and its end; the reason may stand before or after it. */
 const SMALL_TALK = /^(\[uWSGI\] getting .* configuration from |\*\*\* Starting |stopping$|goodbye from Reeve)/;
 
-/** The end of a log that says why a start failed: the last traceback and what follows, or the last lines. */
+/** The end of a log that says why a start failed: the last stack and what follows, or the last lines. */
 export function failureText(lines: readonly LogLine[]): string {
-  const start = lines.findLastIndex((line) => line.text.startsWith(TRACEBACK));
-  const from = start >= 0 ? Math.max(start, lines.length - 60) : firstErrorOf(lines);
+  const stack = lastStack(lines.map((line) => line.text));
+  const from = stack === null ? firstErrorOf(lines) : Math.max(stack.start, lines.length - 60);
   const said = lines.slice(from).map((line) => line.text);
   return said
     .filter((text) => !SMALL_TALK.test(text))

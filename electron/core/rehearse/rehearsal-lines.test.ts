@@ -121,7 +121,11 @@ describe('the configuration of a rehearsal', () => {
     ).toEqual([
       'abstract-socket',
       'chmod-socket',
-      // Shown to who is asked for consent.
+      // Code of the application, shown to who is asked for consent.
+      'php-exec-before',
+      'php-exec-after',
+      'perl-exec',
+      'perl-exec-post-fork',
       'py-executable',
     ]);
   });

@@ -41,7 +41,7 @@ const BY_NAME: [pattern: RegExp, fate: Fate][] = [
   [/^(logto2?|logger|req-logger|log-(syslog|socket|route|req-route|filter|drain|encoder|req-encoder))$/, out(LOG)],
   [/^(log-(maxsize|backupname|reopen|truncate|master)|logfile-chmod|rsyslog-.*|disable-logging)$/, { type: 'drop' }],
   [/^(hook-|exec-|after-request|call-)|attach-(control-)?daemon|^daemons-|^binsh$/, out(COMMANDS)],
-  [/^(touch-|fs-|py-auto-reload)/, out(TOUCH)],
+  [/^(touch-|fs-|(py|perl)-auto-reload)/, out(TOUCH)],
   [
     /cron|^(spooler|mule|farm|emperor|vassal|legion|zerg)|alarm|^metrics?-(dir|threshold)|^signal-(rb)?timer$/,
     out(BESIDE),

@@ -68,9 +68,9 @@ export function environmentOf({ env }: Pick<RehearsalSource, 'env'>): Record<str
 }
 
 const APP =
-  /^(module|wsgi-file|file|mount|eval|js-app|psgi|rack|php-docroot|paste|pump|web3|virtualenv|home|pythonpath|py(thon-)?import|import|shared-import|chdir|env)$/;
+  /^(module|wsgi-file|file|mount|eval|asgi|js-app|psgi|rack|php-(app|docroot|exec-.*)|cgi|paste|pump|web3|virtualenv|home|pythonpath|py(thon-)?import|import|shared-import|rb-(lib|require)|shared-rb-require|perl-(local-lib|exec.*)|chdir|env)$/;
 
-const NAMES_APP = /^(module|wsgi-file|mount|eval|js-app|paste)$/;
+const NAMES_APP = /^(module|wsgi-file|mount|eval|asgi|js-app|psgi|rack|php-(app|docroot)|cgi|paste)$/;
 
 /** The lines that say whose code is loaded, and those that run or load something else and are kept. */
 export function applicationLines(applied: readonly ResolvedOption[]): ResolvedOption[] {

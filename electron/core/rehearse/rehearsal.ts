@@ -9,6 +9,7 @@ import type { StatsDocument } from '../../../engine/api/stats.ts';
 import { type Resolved, resolveConfig } from '../../../engine/config/resolve.ts';
 import type { Origin } from '../../../engine/config/settings.ts';
 import { REHEARSAL_STEPS, type Rehearsal as RehearsalData, type RehearsalStep } from '../../contract/rehearsal.ts';
+import { beginsStack } from '../../contract/stack-lines.ts';
 import { describe } from '../errors.ts';
 import type { Clock, EngineChild, EngineSpawn } from '../ports.ts';
 import { findFreePort } from '../sample/free-port.ts';
@@ -229,7 +230,8 @@ export class Rehearsal {
   #ended(): Verdict {
     const reason = this.#inUsersFile(this.#engine?.reason ?? '');
     const isApp =
-      this.#data.steps.some(({ id, status }) => id === 'app' && status === 'running') || reason.startsWith('Traceback');
+      this.#data.steps.some(({ id, status }) => id === 'app' && status === 'running') ||
+      beginsStack(reason.split('\n')[0] ?? '');
     if (isApp) this.#step('start', 'done', addressWords(this.#data));
     if (isApp) this.#appFailed(reason);
     else this.#step('start', 'failed', reason.trim().split('\n').at(-1) ?? '');

@@ -29,7 +29,17 @@ export const TLS_SOCKETS = ['https', 'https2', 'https-socket', 'suwsgi-socket'] 
 const LISTENERS = [...FRONT_SOCKETS, ...HTTP_SOCKETS, ...TLS_SOCKETS, 'http', 'shared-socket', 'zerg', 'fastrouter'];
 
 /** Options that name the application. */
-export const APPLICATIONS = ['module', 'wsgi-file', 'eval', 'paste', 'mount', 'js-app'] as const;
+export const APPLICATIONS = [
+  'module',
+  'wsgi-file',
+  'eval',
+  'paste',
+  'mount',
+  'asgi',
+  'js-app',
+  'rack',
+  'psgi',
+] as const;
 
 export interface Listener {
   item: ResolvedOption;

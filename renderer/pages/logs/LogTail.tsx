@@ -12,7 +12,7 @@ import { Figure } from '../../ui/Figure.tsx';
 import { HealthGlyph } from '../../ui/Glyph.tsx';
 import { SLOW_MS, statusTone } from './log-rows.ts';
 import { highlight } from './log-text.ts';
-import { exceptionOf, type Folded } from './tracebacks.ts';
+import { exceptionOf, type Folded, nameOf } from './tracebacks.ts';
 
 export interface LogTailProps {
   rows: readonly LogLine[];
@@ -214,12 +214,13 @@ interface TracebackProps {
 
 function Traceback({ block, under, revealed, topPx, onFilter }: TracebackProps) {
   const exception = exceptionOf(block);
+  const name = nameOf(block);
   const alike = exception === null ? 0 : [...under.values()].filter((other) => exceptionOf(other) === exception).length;
   return (
     <div className="log-traceback" style={{ transform: `translateY(${topPx}px)`, height: tracebackPx(block.length) }}>
       <pre>
         {block.map((line) => (
-          <span key={line.seq} className={line === block.at(-1) ? 'crit' : undefined}>
+          <span key={line.seq} className={line === name ? 'crit' : undefined}>
             {revealed.get(line.seq)?.text ?? line.text}
           </span>
         ))}
@@ -233,7 +234,7 @@ function Traceback({ block, under, revealed, topPx, onFilter }: TracebackProps) 
         <CopyButton
           size="sm"
           variant="quiet"
-          label="Copy the traceback"
+          label="Copy the stack"
           text={() => block.map(({ text }) => text).join('\n')}
         >
           Copy

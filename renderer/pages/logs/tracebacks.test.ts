@@ -42,4 +42,28 @@ describe('a traceback', () => {
     const plain = [line('/a', 200), line('/b', 500)];
     expect(foldTracebacks(plain).rows).toBe(plain);
   });
+
+  it('of any language is folded, and so is where a request stood that took too long', () => {
+    const ruby = [
+      line("/srv/config.ru:2:in `price': no price (ArgumentError)"),
+      line("\tfrom /srv/config.ru:5:in `call'"),
+    ];
+    const died = line('[uwsgi-perl error] no price at /srv/app.psgi line 2.');
+    const stood = ['*** backtrace of pid 7 ***', 'Thread a (most recent call first):', "  /srv/a.rb:6:in `sleep'"];
+    const late = [...stood, '*** end of backtrace ***'].map((text) => line(text));
+    const [first, second, third] = [line('/a', 500), line('/b', 500), line('/c', 504)];
+    const { rows, under } = foldTracebacks([...ruby, first, died, second, ...late, third]);
+    expect(rows).toEqual([first, second, third]);
+    expect([...under]).toEqual([
+      [first.seq, ruby],
+      [second.seq, [died]],
+      [third.seq, late],
+    ]);
+    expect(exceptionOf(ruby)).toBe('ArgumentError');
+  });
+
+  it('is not made of a line alone that may be anything', () => {
+    const alone = [line('KeyError: x'), line('/a', 500)];
+    expect(foldTracebacks(alone).rows).toBe(alone);
+  });
 });

@@ -1,9 +1,10 @@
 /**
- * Tracebacks folded under the request that they belong to: a worker writes the traceback, then the line of its request.
- * Which of several workers wrote it can't be told, so it is the next request that failed; without one near by it
- * stands under the line that names the exception. Pure.
+ * Stacks of exceptions folded under the request that they belong to: a worker writes the stack, then the line of its
+ * request. Which of several workers wrote it can't be told, so it is the next request that failed; without one near by
+ * it stands under the line that names the exception. Pure.
  */
 import type { LogLine } from '../../../electron/contract/logs-model.ts';
+import { exceptionOf as exceptionOfTexts, namingLine, StackReader } from '../../../electron/contract/stack-lines.ts';
 
 export interface Folded {
   /** Lines without those that are folded. */
@@ -12,18 +13,24 @@ export interface Folded {
   under: ReadonlyMap<number, readonly LogLine[]>;
 }
 
-const HEAD = 'Traceback (most recent call last)';
 /** So many lines after it the request may come. */
 const NEAR_LINES = 12;
 const NOTHING: ReadonlyMap<number, readonly LogLine[]> = new Map();
 
+interface Stack {
+  block: LogLine[];
+  /** Place of its last line. */
+  endsAt: number;
+}
+
 export function foldTracebacks(lines: readonly LogLine[]): Folded {
   const under = new Map<number, LogLine[]>();
   const folded = new Set<number>();
-  for (let at = 0; at < lines.length; at += 1) {
-    if (lines[at]?.level !== 'error' || !lines[at]?.text.startsWith(HEAD)) continue;
-    const { block, endsAt } = blockAt(lines, at);
-    const host = hostOf(lines, endsAt) ?? block.at(-1);
+  for (const { block, endsAt } of stacksIn(lines)) {
+    const request = requestAfter(lines, endsAt);
+    // A line alone may be anything.
+    if (block.length === 1 && (request === undefined || !/^\[uwsgi-perl error\] /.test(block[0]?.text ?? ''))) continue;
+    const host = request ?? nameOf(block);
     if (host === undefined) continue;
     for (const line of block) if (line !== host) folded.add(line.seq);
     under.set(host.seq, [...(under.get(host.seq) ?? []), ...block]);
@@ -34,23 +41,31 @@ export function foldTracebacks(lines: readonly LogLine[]): Folded {
 
 /** `decimal.InvalidOperation` of what is folded; null: it was cut off before it. */
 export function exceptionOf(block: readonly LogLine[]): string | null {
-  return /^[\w.]+/.exec(block.at(-1)?.text ?? '')?.[0] ?? null;
+  return exceptionOfTexts(block.map(({ text }) => text));
 }
 
-/** The head, what is indented, and the line that names the exception; lines of requests may stand between them. */
-function blockAt(lines: readonly LogLine[], from: number): { block: LogLine[]; endsAt: number } {
-  const block: LogLine[] = [];
-  let at = from;
-  for (; at < lines.length; at += 1) {
-    const line = lines[at];
-    if (line === undefined || line.request !== null) continue;
-    if (line.level !== 'error') break;
-    block.push(line);
-    if (at > from && !/^\s|^$/.test(line.text)) break;
+/** The line of a block that names its exception. */
+export function nameOf(block: readonly LogLine[]): LogLine | undefined {
+  const name = namingLine(block.map(({ text }) => text));
+  return block.findLast(({ text }) => text === name);
+}
+
+/** Lines of requests may stand within a stack. */
+function stacksIn(lines: readonly LogLine[]): Stack[] {
+  const reader = new StackReader();
+  const stacks: Stack[] = [];
+  for (const [at, line] of lines.entries()) {
+    if (line.request !== null) continue;
+    const part = line.level === 'error' ? reader.see(line.text) : reader.see('-');
+    if (part === 'head') stacks.push({ block: [line], endsAt: at });
+    const last = stacks.at(-1);
+    if (part !== 'inside' || last === undefined) continue;
+    last.block.push(line);
+    last.endsAt = at;
   }
-  return { block, endsAt: at };
+  return stacks;
 }
 
-function hostOf(lines: readonly LogLine[], after: number): LogLine | undefined {
+function requestAfter(lines: readonly LogLine[], after: number): LogLine | undefined {
   return lines.slice(after + 1, after + 1 + NEAR_LINES).find(({ request }) => (request?.status ?? 0) >= 500);
 }
