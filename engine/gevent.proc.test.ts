@@ -1,7 +1,7 @@
 /** WSGI applications in greenlets of gevent: many requests in one thread, beside the real uWSGI where that is there. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { EngineProcess, waitFor } from './testing/engine-process.ts';
+import { type Answer, EngineProcess, waitFor } from './testing/engine-process.ts';
 
 const APP = `
 import os
@@ -31,6 +31,13 @@ def application(environ, start_response):
     elif path == "/flood":
         start_response("200 OK", [])
         return flood()
+    elif path == "/lock":
+        uwsgi.lock()
+        if query == "twice":
+            uwsgi.lock()
+        time.sleep(0.05)
+        if query != "keep":
+            uwsgi.unlock()
     elif path == "/body":
         query = str(len(environ["wsgi.input"].read()))
     elif path == "/workers":
@@ -100,6 +107,13 @@ describe('gevent', () => {
   it('lets the others go on while one sends without ever waiting', async () => {
     const [, turns] = (await engine.get('/flood')).body.split(' ');
     expect(Number(turns)).toBeGreaterThan(20);
+  });
+
+  it('waits for a lock without holding up the others, and has none after its end', async () => {
+    const texts = ['keep', 'keep', '', 'twice', ''];
+    const answers = await Promise.all(texts.map((text) => engine.get(`/lock?${text}`, { fresh: true })));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 500, 200]);
+    expect(engine.count('this greenlet holds the lock already')).toBe(1);
   });
 
   it('has errors answered with 500 and logged', async () => {
@@ -191,5 +205,60 @@ def application(environ, start_response):
     } finally {
       await own.dispose();
     }
+  });
+});
+
+describe('gevent when things go wrong', () => {
+  let own: EngineProcess;
+  beforeAll(async () => {
+    own = await EngineProcess.start({
+      ini: 'wsgi-file = app.py\nmaster = true\nprocesses = 2\ngevent = 20\ngevent-monkey-patch = true\nmax-requests = 150\n',
+      files: { 'app.py': APP },
+      env: ENV,
+    });
+  });
+  afterAll(() => own.dispose());
+
+  const pids = async () => (await own.stats()).workers.map(({ pid }) => pid);
+  const statuses = async (asked: Promise<Answer>[]) => [
+    ...new Set((await Promise.all(asked)).map(({ status }) => status)),
+  ];
+
+  it('replaces a worker that was killed; others are served on', async () => {
+    const [first = 0, second = 0] = await pids();
+    const running = Array.from({ length: 10 }, () => own.get('/sleep?1', { fresh: true }));
+    await waitFor('requests in both', async () => (await own.stats()).workers.every(({ status }) => status === 'busy'));
+    process.kill(first, 'SIGKILL');
+    const answers = await Promise.all(running);
+    for (const { status, body } of answers) if (status !== 502) expect(body).not.toContain(` ${first}`);
+    expect(answers.filter(({ body }) => body.endsWith(` ${second}`)).length).toBeGreaterThan(0);
+    await waitFor(
+      'a new worker',
+      async () => !(await pids()).includes(first) && (await pids()).every((pid) => pid > 0),
+    );
+    expect(await statuses(Array.from({ length: 20 }, () => own.get('/', { fresh: true })))).toEqual([200]);
+  });
+
+  it('serves on with the old application when the new one is broken', async () => {
+    const before = await pids();
+    own.write('app.py', 'raise RuntimeError("not finished")\n');
+    own.signal('SIGHUP');
+    await own.seen('RuntimeError: not finished');
+    expect(await statuses(Array.from({ length: 20 }, () => own.get('/', { fresh: true })))).toEqual([200]);
+    expect(await pids()).toEqual(before);
+    own.write('app.py', APP);
+    own.signal('SIGHUP');
+    await waitFor('new workers', async () => (await pids()).every((pid) => pid > 0 && !before.includes(pid)));
+  });
+
+  it('replaces workers after max-requests without losing a request', async () => {
+    const before = await pids();
+    const stop = Date.now() + 15_000;
+    let replaced = false;
+    while (!replaced && Date.now() < stop) {
+      expect(await statuses(Array.from({ length: 40 }, () => own.get('/', { fresh: true })))).toEqual([200]);
+      replaced = (await pids()).some((pid) => !before.includes(pid));
+    }
+    expect(replaced).toBe(true);
   });
 });
