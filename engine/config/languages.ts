@@ -6,7 +6,7 @@
 export type Language = 'python' | 'javascript' | 'ruby' | 'perl' | 'php' | 'cgi' | 'none';
 
 /** How the variables of a request are written so that the language decodes them in C (engine/gateway/environ-writer.ts). */
-export type EnvironEncoding = 'marshal' | 'json' | 'ruby' | 'pairs' | 'fastcgi';
+export type EnvironEncoding = 'marshal' | 'ruby' | 'pairs' | 'fastcgi';
 
 export interface LanguageFacts {
   /** As it is shown. */

@@ -38,8 +38,8 @@ const PEER = {
 function connect() {
   const submitted: GatewayRequest[] = [];
   const context: ConnectionContext = {
-    options: plainGatewayOptions({ environEncoding: 'json' }),
-    encoder: new EnvironEncoder('json'),
+    options: plainGatewayOptions(),
+    encoder: new EnvironEncoder('marshal'),
     bodyFolder: '/nowhere',
     dispatcher: { submit: (request) => submitted.push(request) > 0, abandon: () => undefined },
     outboxLimits: OUTBOX_LIMITS,

@@ -4,15 +4,11 @@
  * There is no end mark.
  */
 import type { EnvironWriter } from './environ-writer.ts';
+import { GrowingBytes } from './growing-bytes.ts';
 
 const LENGTH_BYTES = 4;
-/** Below this a loop is faster than the call into `Buffer.copy`. */
-const LOOP_BYTES = 48;
 
-export class PairsEnviron implements EnvironWriter {
-  bytes: Buffer = Buffer.allocUnsafe(4096);
-  length = 0;
-
+export class PairsEnviron extends GrowingBytes implements EnvironWriter {
   encodeKey(name: string): Buffer {
     return encodeString(name);
   }
@@ -31,8 +27,7 @@ export class PairsEnviron implements EnvironWriter {
   }
 
   raw(encodedPairs: Buffer): void {
-    this.reserve(encodedPairs.length);
-    this.#copy(encodedPairs, 0, encodedPairs.length);
+    this.append(encodedPairs, 0, encodedPairs.length);
   }
 
   pair(encodedKey: Buffer, source: Buffer, start: number, end: number): void {
@@ -40,31 +35,11 @@ export class PairsEnviron implements EnvironWriter {
     this.reserve(LENGTH_BYTES + end - start);
     this.bytes.writeUInt32LE(end - start, this.length);
     this.length += LENGTH_BYTES;
-    this.#copy(source, start, end);
+    this.append(source, start, end);
   }
 
   finish(): void {
     // What has been written is whole.
-  }
-
-  #copy(source: Buffer, start: number, end: number): void {
-    const size = end - start;
-    if (size < LOOP_BYTES) {
-      const { bytes } = this;
-      let at = this.length;
-      for (let i = start; i < end; i++) bytes[at++] = source[i] ?? 0;
-    } else {
-      source.copy(this.bytes, this.length, start, end);
-    }
-    this.length += size;
-  }
-
-  protected reserve(more: number): void {
-    const wanted = this.length + more;
-    if (wanted <= this.bytes.length) return;
-    const grown = Buffer.allocUnsafe(Math.max(wanted, this.bytes.length * 2));
-    this.bytes.copy(grown, 0, 0, this.length);
-    this.bytes = grown;
   }
 }
 

@@ -16,18 +16,7 @@ export function decodeEnviron(encoding: EnvironEncoding, bytes: Uint8Array): [ke
       return decodePairs(bytes);
     case 'ruby':
       return decodeRubyPairs(bytes);
-    case 'json':
-      return decodeJson(bytes);
     case 'fastcgi':
       return decodeNameValues(bytes);
   }
-}
-
-function decodeJson(bytes: Uint8Array): [key: string, value: string][] {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
-  const pairs: [string, string][] = [];
-  for (const match of text.matchAll(/("(?:[^"\\]|\\.)*"):("(?:[^"\\]|\\.)*")/g)) {
-    pairs.push([String(JSON.parse(match[1] ?? '""')), String(JSON.parse(match[2] ?? '""'))]);
-  }
-  return pairs;
 }

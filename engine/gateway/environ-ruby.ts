@@ -5,19 +5,15 @@
  * Strings without an encoding are binary, as uWSGI gives them. The number of pairs is kept up with every pair.
  */
 import type { EnvironWriter } from './environ-writer.ts';
+import { GrowingBytes } from './growing-bytes.ts';
 
 const HEADER = Buffer.from([4, 8, 0x7b, 2, 0, 0]);
 const COUNT_AT = 4;
 const STRING = 0x22;
 const ONE_BYTE_LIMIT = 123;
 const MAX_LENGTH_BYTES = 5;
-/** Below this a loop is faster than the call into `Buffer.copy`. */
-const LOOP_BYTES = 48;
 
-export class RubyEnviron implements EnvironWriter {
-  bytes: Buffer = Buffer.allocUnsafe(4096);
-  length = 0;
-
+export class RubyEnviron extends GrowingBytes implements EnvironWriter {
   encodeKey(name: string): Buffer {
     // Rack has a name of its own for the scheme.
     return encodeString(name === 'wsgi.url_scheme' ? 'rack.url_scheme' : name);
@@ -29,27 +25,27 @@ export class RubyEnviron implements EnvironWriter {
 
   begin(): void {
     this.length = 0;
-    this.#append(HEADER, 0, HEADER.length);
+    this.append(HEADER, 0, HEADER.length);
   }
 
   restore(bytes: Buffer): void {
     this.length = 0;
-    this.#append(bytes, 0, bytes.length);
+    this.append(bytes, 0, bytes.length);
   }
 
   raw(encodedPairs: Buffer): void {
-    this.#append(encodedPairs, 0, encodedPairs.length);
+    this.append(encodedPairs, 0, encodedPairs.length);
     let strings = 0;
     for (let at = 0; at < encodedPairs.length; strings++) at = stringAt(encodedPairs, at)?.end ?? encodedPairs.length;
     this.#count(strings / 2);
   }
 
   pair(encodedKey: Buffer, source: Buffer, start: number, end: number): void {
-    this.#append(encodedKey, 0, encodedKey.length);
-    this.#reserve(1 + MAX_LENGTH_BYTES);
+    this.append(encodedKey, 0, encodedKey.length);
+    this.reserve(1 + MAX_LENGTH_BYTES);
     this.bytes[this.length++] = STRING;
     this.length = writeLength(this.bytes, this.length, end - start);
-    this.#append(source, start, end);
+    this.append(source, start, end);
     this.#count(1);
   }
 
@@ -59,27 +55,6 @@ export class RubyEnviron implements EnvironWriter {
 
   #count(more: number): void {
     this.bytes.writeUInt16LE(this.bytes.readUInt16LE(COUNT_AT) + more, COUNT_AT);
-  }
-
-  #append(source: Buffer, start: number, end: number): void {
-    const size = end - start;
-    this.#reserve(size);
-    if (size < LOOP_BYTES) {
-      const { bytes } = this;
-      let at = this.length;
-      for (let i = start; i < end; i++) bytes[at++] = source[i] ?? 0;
-    } else {
-      source.copy(this.bytes, this.length, start, end);
-    }
-    this.length += size;
-  }
-
-  #reserve(more: number): void {
-    const wanted = this.length + more;
-    if (wanted <= this.bytes.length) return;
-    const grown = Buffer.allocUnsafe(Math.max(wanted, this.bytes.length * 2));
-    this.bytes.copy(grown, 0, 0, this.length);
-    this.bytes = grown;
   }
 }
 

@@ -1,7 +1,7 @@
 /**
- * Writes one environ after the other as the worker's language decodes it in C: marshal for Python (marshal.ts),
- * JSON for JavaScript, pairs for Perl (environ-pairs.ts), Ruby's Marshal (environ-ruby.ts). Keys and constant pairs are encoded once and copied from then
- * on. environ-reader.ts reads them back.
+ * Writes one environ after the other as the worker's language takes it apart fastest: marshal for Python (marshal.ts), pairs
+ * for Perl and JavaScript (environ-pairs.ts), Ruby's Marshal (environ-ruby.ts), FastCGI's pairs for PHP
+ * (environ-fastcgi.ts). Keys and constant pairs are encoded once and copied from then on. environ-reader.ts reads them back.
  */
 import type { EnvironEncoding } from '../config/languages.ts';
 import { FastcgiEnviron } from './environ-fastcgi.ts';
@@ -32,8 +32,6 @@ export function createEnvironWriter(encoding: EnvironEncoding): EnvironWriter {
       return new PairsEnviron();
     case 'ruby':
       return new RubyEnviron();
-    case 'json':
-      return new JsonEnviron();
     case 'fastcgi':
       return new FastcgiEnviron();
   }
@@ -78,52 +76,5 @@ class MarshalEnviron implements EnvironWriter {
 
   finish(): void {
     this.#out.end();
-  }
-}
-
-/** A JSON object for JavaScript. Every pair ends with a comma; the last one becomes the brace. */
-class JsonEnviron implements EnvironWriter {
-  #parts: Buffer[] = [];
-  #joined: Buffer | null = null;
-
-  get bytes(): Buffer {
-    this.#joined ??= Buffer.concat(this.#parts);
-    return this.#joined;
-  }
-
-  get length(): number {
-    return this.bytes.length;
-  }
-
-  encodeKey(name: string): Buffer {
-    return Buffer.from(`${JSON.stringify(name)}:`);
-  }
-
-  encodePair(key: string, value: string): Buffer {
-    return Buffer.from(`${JSON.stringify(key)}:${JSON.stringify(value)},`);
-  }
-
-  begin(): void {
-    this.#parts = [Buffer.from('{')];
-    this.#joined = null;
-  }
-
-  restore(bytes: Buffer): void {
-    this.#parts = [bytes];
-    this.#joined = null;
-  }
-
-  raw(encodedPairs: Buffer): void {
-    this.#parts.push(encodedPairs);
-  }
-
-  pair(encodedKey: Buffer, source: Buffer, start: number, end: number): void {
-    this.#parts.push(encodedKey, Buffer.from(`${JSON.stringify(source.toString('latin1', start, end))},`));
-  }
-
-  finish(): void {
-    const whole = Buffer.concat(this.#parts);
-    whole.write('}', whole.length - 1);
-    this.#joined = whole;
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decodePath, EnvironEncoder } from './environ.ts';
+import { decodeEnviron } from './environ-reader.ts';
 import { HttpParser } from './http-parser.ts';
 import { decodeMarshalPairs, encodeMarshalString, MarshalWriter } from './marshal.ts';
 
@@ -15,9 +16,9 @@ const PEER = {
   isTrusted: true,
 } as const;
 
-/** The environ that a request head gives, in both encodings, which must agree. */
+/** The environ that a request head gives, in every encoding, which must agree. */
 function environOf(headers: string, target = '/'): Record<string, string> {
-  const [marshal, json] = (['marshal', 'json'] as const).map((encoding) => {
+  const [marshal, ...others] = (['marshal', 'pairs', 'ruby', 'fastcgi'] as const).map((encoding) => {
     const encoder = new EnvironEncoder(encoding);
     const peer = encoder.encodePeer(PEER);
     const parser = new HttpParser(LIMITS, {
@@ -28,12 +29,16 @@ function environOf(headers: string, target = '/'): Record<string, string> {
     parser.feed(Buffer.from(`POST ${target} HTTP/1.1\r\nHost: a\r\n${headers}\r\n`, 'latin1'));
     encoder.writer.finish();
     const bytes = encoder.writer.bytes.subarray(0, encoder.writer.length);
-    const environ: Record<string, string> =
-      encoding === 'marshal' ? Object.fromEntries(decodeMarshalPairs(bytes)) : JSON.parse(bytes.toString());
-    return environ;
+    return Object.fromEntries(decodeEnviron(encoding, bytes));
   });
-  expect(json).toEqual(marshal);
+  for (const other of others) expect(withoutScheme(other)).toEqual(withoutScheme(marshal ?? {}));
   return marshal ?? {};
+}
+
+/** Each language has a name of its own for the scheme. */
+function withoutScheme(environ: Record<string, string>): Record<string, string> {
+  const { 'wsgi.url_scheme': _wsgi, 'rack.url_scheme': _rack, HTTPS: _https, ...rest } = environ;
+  return rest;
 }
 
 describe('the environ', () => {

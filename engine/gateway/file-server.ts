@@ -2,6 +2,8 @@
  * Answers requests with files: small ones from memory, others in pieces (file-sender.ts). Used for static files, for the
  * actions of routes that name a file, and for files that applications name (FILE in frames.ts).
  */
+
+import { bytesOf } from '../byte-text.ts';
 import type { StaticSettings } from '../config/static-settings.ts';
 import { answerWithFile, type FileAnswer, type FileFacts, headOf, isPlain } from './file-answer.ts';
 import { FileSender } from './file-sender.ts';
@@ -10,7 +12,6 @@ import { MediaTypes } from './media-types.ts';
 import { takesGzip } from './preconditions.ts';
 import type { GateCount, GateVisit } from './request-gate.ts';
 import { expiresHeaders, StaticExpires } from './static-expires.ts';
-import { bytesOf } from './static-paths.ts';
 
 /** What a visit was answered with; `none`: with nothing, there is no such file. */
 export type ServeResult = 'answered' | 'folder' | 'none';

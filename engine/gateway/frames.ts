@@ -9,7 +9,7 @@
  *
  * gateway to worker, on a core's connection
  *   REQUEST   u32 environ length | environ | body bytes, or with BODY_FILE the UTF-8 path of a file that holds it.
- *             The environ is a marshal dict of str to str (Python) or a JSON object (JavaScript); values are latin-1.
+ *             The environ is written as its language takes it apart (environ-writer.ts); values are latin-1.
  *             Up to MAX_OUTSTANDING may be sent before the first is answered; they are served in order. On a shared
  *             connection `app` is the core, each core has one request, and they run beside each other.
  *             Flags WEBSOCKET and TUNNEL say what the client's connection may become (see HEAD).

@@ -3,6 +3,7 @@
  * `{`, then key and value objects, then `0`. Strings are `z`/`Z` u8 length (ASCII, plain or interned), `a` u32le
  * length (ASCII) or `u` u32le length (UTF-8). No header and no references, so every Python 3 reads it.
  */
+import { GrowingBytes } from './growing-bytes.ts';
 
 const DICT = 0x7b;
 const NULL = 0x30;
@@ -10,8 +11,6 @@ const SHORT_ASCII = 0x7a;
 const SHORT_ASCII_INTERNED = 0x5a;
 const ASCII = 0x61;
 const UNICODE = 0x75;
-/** Below this a loop is faster than the call into `Buffer.copy`. */
-const LOOP_BYTES = 48;
 
 /** A string as marshal writes it. Keys are interned: Python shares them between requests. */
 export function encodeMarshalString(text: string, interned = false): Buffer {
@@ -29,13 +28,10 @@ export function encodeMarshalString(text: string, interned = false): Buffer {
 }
 
 /** Writes one dict after the other into a buffer that grows and is used again. */
-export class MarshalWriter {
-  bytes: Buffer = Buffer.allocUnsafe(4096);
-  length = 0;
-
+export class MarshalWriter extends GrowingBytes {
   begin(): void {
     this.length = 0;
-    this.#reserve(1);
+    this.reserve(1);
     this.bytes[this.length++] = DICT;
   }
 
@@ -46,20 +42,19 @@ export class MarshalWriter {
   }
 
   end(): void {
-    this.#reserve(1);
+    this.reserve(1);
     this.bytes[this.length++] = NULL;
   }
 
   /** Appends bytes that are marshal already. */
   raw(encoded: Buffer): void {
-    this.#reserve(encoded.length);
-    this.#copy(encoded, 0, encoded.length);
+    this.append(encoded, 0, encoded.length);
   }
 
   /** A string from latin-1 bytes. `high`: they may hold bytes above 127. */
   latin1(source: Buffer, start: number, end: number, high: boolean): void {
     const size = end - start;
-    this.#reserve(size * 2 + 5);
+    this.reserve(size * 2 + 5);
     if (high && hasHigh(source, start, end)) {
       this.#header(UNICODE, 0);
       const at = this.length;
@@ -80,14 +75,14 @@ export class MarshalWriter {
     } else {
       this.#header(ASCII, size);
     }
-    this.#copy(source, start, end);
+    this.append(source, start, end);
   }
 
   /** A string whose UTF-16 code units are all below 256. */
   text(text: string): void {
     const size = text.length;
     if (size < 256 && isAscii(text)) {
-      this.#reserve(size + 2);
+      this.reserve(size + 2);
       this.bytes[this.length++] = SHORT_ASCII;
       this.bytes[this.length++] = size;
       for (let i = 0; i < size; i++) this.bytes[this.length++] = text.charCodeAt(i);
@@ -101,26 +96,6 @@ export class MarshalWriter {
     this.bytes[this.length] = type;
     this.bytes.writeUInt32LE(size, this.length + 1);
     this.length += 5;
-  }
-
-  #copy(source: Buffer, start: number, end: number): void {
-    const size = end - start;
-    if (size < LOOP_BYTES) {
-      const { bytes } = this;
-      let at = this.length;
-      for (let i = start; i < end; i++) bytes[at++] = source[i] ?? 0;
-    } else {
-      source.copy(this.bytes, this.length, start, end);
-    }
-    this.length += size;
-  }
-
-  #reserve(more: number): void {
-    const wanted = this.length + more;
-    if (wanted <= this.bytes.length) return;
-    const grown = Buffer.allocUnsafe(Math.max(wanted, this.bytes.length * 2));
-    this.bytes.copy(grown, 0, 0, this.length);
-    this.bytes = grown;
   }
 }
 

@@ -3,6 +3,7 @@
  * They are asked whether they answer, given to the dispatcher as workers with one core, and let go when the master
  * says that they have ended. What is spoken with one of them is in php-worker.ts.
  */
+import { bytesOf } from '../byte-text.ts';
 import type { PhpApp } from '../config/php-app.ts';
 import { type DispatchWorker, newWorker } from './core-choice.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -129,9 +130,4 @@ export class PhpHub {
     // It serves one request at a time: whatever it had, it has begun.
     for (const core of worker.cores) this.#dispatcher.coreLost(core, true);
   }
-}
-
-/** Bytes of a text of the configuration, as latin-1. */
-function bytesOf(text: string): string {
-  return Buffer.from(text).toString('latin1');
 }

@@ -7,6 +7,7 @@
  */
 import { realpath, stat } from 'node:fs/promises';
 import { boundExpressions } from '../bounded-expressions.ts';
+import { bytesOf } from '../byte-text.ts';
 import type { PhpApp } from '../config/php-app.ts';
 import { encodeNameValue } from './environ-fastcgi.ts';
 
@@ -179,11 +180,6 @@ async function kindOf(path: string): Promise<'file' | 'folder' | null> {
     // As above.
     return null;
   }
-}
-
-/** Bytes of a text of the configuration, as latin-1. */
-function bytesOf(text: string): string {
-  return Buffer.from(text).toString('latin1');
 }
 
 function textOf(bytes: string): string {

@@ -2,10 +2,12 @@
  * The stage of the gate that serves files: `static-map`, `check-static` and their kin. What is no request for a file, or for
  * none that is there and may be read, goes on to the application, as on uWSGI.
  */
+
+import { bytesOf } from '../byte-text.ts';
 import type { StaticSettings } from '../config/static-settings.ts';
 import { FileServer } from './file-server.ts';
 import type { GateStage, GateVisit } from './request-gate.ts';
-import { bytesOf, type StaticCandidate, StaticPaths } from './static-paths.ts';
+import { type StaticCandidate, StaticPaths } from './static-paths.ts';
 
 export class StaticFiles implements GateStage {
   readonly #paths: StaticPaths;

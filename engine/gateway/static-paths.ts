@@ -2,8 +2,9 @@
  * Where a request's path may be a file. Pure: text in, text out; whether a file is there, and whether links lead out of its
  * folder, is asked of the file system (file-store.ts). Paths are latin-1, a character a byte.
  */
+
+import { bytesOf } from '../byte-text.ts';
 import type { StaticSettings } from '../config/static-settings.ts';
-import { encodeText } from '../config/text-bytes.ts';
 
 /** A file to look for: it must lie in `root`, or be `root` itself. */
 export interface StaticCandidate {
@@ -64,9 +65,4 @@ export class StaticPaths {
 
 function joined(folder: string, rest: string): string {
   return folder.endsWith('/') && rest.startsWith('/') ? folder + rest.slice(1) : folder + rest;
-}
-
-/** Text of the configuration as latin-1 of its bytes. */
-export function bytesOf(text: string): string {
-  return Buffer.from(encodeText(text)).toString('latin1');
 }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { bytesOf } from '../byte-text.ts';
 import type { LogEncoderSetting } from '../config/log-settings.ts';
-import { bytesOf, compileEncoders } from './encoders.ts';
+import { compileEncoders } from './encoders.ts';
 
 const NOW_MS = Date.parse('2026-11-22T17:52:04.320Z');
 

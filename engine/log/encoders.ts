@@ -3,9 +3,10 @@
  * bytes with their line end, as in the request log; the texts of the configuration are made such strings once.
  * `format` and `json` know ${msg}, ${msgnl} (with the line end), ${unix}, ${micros}, ${millis} and ${strftime:FORMAT}.
  */
+
+import { bytesOf } from '../byte-text.ts';
 import type { LogEncoderSetting } from '../config/log-settings.ts';
 import { strftime } from '../config/strftime.ts';
-import { encodeText } from '../config/text-bytes.ts';
 
 export type LineEncoder = (line: string, nowMs: number) => string;
 
@@ -69,9 +70,4 @@ function escapeJson(message: string): string {
   const text = Buffer.from(message, 'latin1').toString('utf8');
   const isText = !text.includes('\ufffd');
   return bytesOf(JSON.stringify(isText ? text : message).slice(1, -1));
-}
-
-/** UTF-8 bytes as a latin-1 string. */
-export function bytesOf(text: string): string {
-  return Buffer.from(encodeText(text)).toString('latin1');
 }

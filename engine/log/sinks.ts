@@ -4,9 +4,9 @@
  * program, because Node has no such sockets.
  */
 import { createSocket, type Socket } from 'node:dgram';
+import { bytesOf } from '../byte-text.ts';
 import type { DatagramAddress, LoggerSetting, LogSettings, LogTarget } from '../config/log-settings.ts';
 import { ByteQueue } from './byte-queue.ts';
-import { bytesOf } from './encoders.ts';
 import { LineProgram } from './line-program.ts';
 import { LogFile, type LogFileOptions } from './log-file.ts';
 import { formatJournal, formatRsyslog, formatSyslog, syslogPriority } from './syslog-text.ts';

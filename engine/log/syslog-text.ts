@@ -4,8 +4,9 @@
  *   syslog   <PRIORITY>Mmm dd hh:mm:ss IDENT: text        (RFC 3164, as the C library and uWSGI's rsyslog send it)
  *   journal  MESSAGE=text LF PRIORITY=6 LF SYSLOG_IDENTIFIER=IDENT LF     (systemd's native protocol)
  */
+
+import { bytesOf } from '../byte-text.ts';
 import { strftime } from '../config/strftime.ts';
-import { bytesOf } from './encoders.ts';
 
 const INFO = 6;
 /** The system's syslog cuts or refuses longer datagrams. */

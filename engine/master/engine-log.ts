@@ -5,13 +5,13 @@
  * stop the server.
  */
 import { fstatSync } from 'node:fs';
+import { bytesOf } from '../byte-text.ts';
 import type { LogSettings } from '../config/log-settings.ts';
 import type { EngineSettings } from '../config/settings.ts';
 import { strftime } from '../config/strftime.ts';
 import type { RequestLogTarget } from '../gateway/messages.ts';
 import { ByteQueue } from '../log/byte-queue.ts';
 import { OpenChannel } from '../log/channel.ts';
-import { bytesOf } from '../log/encoders.ts';
 import { LogFile } from '../log/log-file.ts';
 import { type SinkPlace, SYSTEM_SOCKETS } from '../log/sinks.ts';
 import { WorkerOutput } from '../log/worker-output.ts';

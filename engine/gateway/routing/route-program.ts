@@ -3,10 +3,10 @@
  * once a request. Rules that must wait (for the cache, say) make a promise of the rest; all others run through at once.
  */
 import { boundExpressions } from '../../bounded-expressions.ts';
+import { bytesOf } from '../../byte-text.ts';
 import { compileExpression } from '../../config/routing-expressions.ts';
 import type { RouteAction, RouteRule, RouteTable, RouteTest, RoutingSettings } from '../../config/routing-settings.ts';
 import { parseValue, type Value } from '../../config/routing-values.ts';
-import { encodeText } from '../../config/text-bytes.ts';
 import { expandValue } from './expand-value.ts';
 import { ACTIONS, type Fields } from './route-actions.ts';
 import { CONDITIONS } from './route-conditions.ts';
@@ -174,10 +174,6 @@ function compileFields({ fields }: RouteAction): Fields {
 /** Requests are bytes as latin-1, and so are the values that meet them. */
 function compileValue(text: string): Value {
   return parseValue(bytesOf(text));
-}
-
-function bytesOf(text: string): string {
-  return Buffer.from(encodeText(text)).toString('latin1');
 }
 
 function metricsOf(value: Value): string[] {
