@@ -1,13 +1,14 @@
 /**
- * The examples of resources/docs/background.md and emperor.md, run as they stand there: only folders, the port and the
- * waits between two tries become those of the test.
+ * The examples of pages of resources/docs, run as they stand there: only folders, ports and the waits between two tries
+ * become those of the test.
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import { connect } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { EmperorStats } from './api/emperor-stats.ts';
 import { parseStats } from './api/parse-stats.ts';
+import { findOnPath } from './master/interpreter.ts';
 import { EngineProcess, waitFor } from './testing/engine-process.ts';
 
 const DOCS = join(import.meta.dirname, '../resources/docs');
@@ -21,7 +22,8 @@ afterEach(async () => {
 
 /** The files that a page shows, by the path in their first line, which is a comment. */
 function filesOf(page: string): Map<string, string> {
-  const blocks = readFileSync(join(DOCS, page), 'utf8').matchAll(/^```(?:ini|python)\n([;#] (\/[^\s:]+)[^]*?)^```$/gm);
+  const text = readFileSync(join(DOCS, page), 'utf8');
+  const blocks = text.matchAll(/^```\w+\n((?:[;#]|\/\/|<\?php \/\/) (\/[^\s:]+)[^]*?)^```$/gm);
   return new Map([...blocks].map(([, text = '', path = '']) => [path, text]));
 }
 
@@ -36,7 +38,9 @@ async function startExample(page: string, name: string, folders: RegExp): Promis
       .replaceAll('127.0.0.1:8000', `127.0.0.1:${started.port}`)
       .replace('emperor-freq = 3', 'emperor-freq = 1')
       .replace('spooler-retry-delay = 30', 'spooler-retry-delay = 1\nspooler-frequency = 1');
-    started.write(path.replace(folders, '.'), local);
+    const file = path.replace(folders, '.');
+    mkdirSync(dirname(started.path(file)), { recursive: true });
+    started.write(file, local);
   }
   await started.seen('Reeve is ready');
   return started;
@@ -100,6 +104,25 @@ describe('the page about the emperor', () => {
       const stats = await statsOf();
       return stats !== null && !stats.vassals.some(({ id }) => id === 'blog.ini');
     });
+  });
+});
+
+const PROGRAMS: Record<string, string> = { ruby: 'ruby', perl: 'perl', php: 'php-cgi' };
+
+describe('the page about languages', () => {
+  it.for([
+    ['ruby', '/a/b', 'Ruby: /a/b'],
+    ['perl', '/a/b', 'Perl: /a/b'],
+    ['php', '/a/b', 'PHP: /a/b'],
+    ['cgi', '/cgi-bin/hello.py/a/b', 'CGI: /a/b'],
+    ['asgi', '/a/b', 'ASGI: /a/b'],
+    ['js', '/a/b', 'JavaScript: /a/b'],
+  ])('has a file for %s that serves', async ([language = '', path = '', body = ''], context) => {
+    const program = PROGRAMS[language];
+    context.skip(program !== undefined && findOnPath([program], process.env) === null, `${program} is not installed`);
+    const server = await startExample('languages.md', `${language}.ini`, /\/srv\/shop\b/g);
+    expect(await server.get(path)).toMatchObject({ status: 200, body: `${body}\n` });
+    expect(server.log).not.toMatch(/warning:|\*\*\* no application/);
   });
 });
 
