@@ -45,64 +45,66 @@ export class AnswerFrames {
     start: number,
     end: number,
   ): boolean {
-    const target = request.failed ? null : request.target;
-    if (type === FrameType.RESPONSE) {
-      const sent = end - start >= 4 ? decodeResponseHead(bytes, start + 4, end) : null;
-      if (sent === null || request.answering) return false;
-      const bodyStart = start + 4 + RESPONSE_HEAD_BYTES + sent.block.length;
-      const edited = this.edits?.apply(sent) ?? sent;
-      const { edit, file } = request;
-      if (file !== null) {
-        this.#answerWithFile(core, request, file, edited, bytes.readUInt32LE(start), flags);
-        return true;
-      }
-      const head = edit?.begin(edited) ?? edited;
-      const given = bytes.subarray(bodyStart, end);
-      const body = edit === null ? given : Buffer.concat([edit.data(given), edit.end()]);
-      noteHead(request, head);
-      if (!request.failed) request.answer.bodyBytes = body.length;
-      request.parts = Math.max(head.parts, end > bodyStart ? 1 : 0);
-      request.app = answeringApp(flags);
-      // Counted first: whoever has the answer finds it in the statistics.
-      this.#answered(core, request, bytes.readUInt32LE(start), flags);
-      if (edit?.isStreamed === true) stream(target, head, body);
-      else target?.respond(head, body);
+    switch (type) {
+      case FrameType.RESPONSE:
+        return this.#response(core, request, flags, bytes, start, end);
+      case FrameType.HEAD:
+        return this.#head(core, request, flags, bytes, start, end);
+      case FrameType.DATA:
+        return takeData(request, flags, bytes.subarray(start, end));
+      case FrameType.FILE:
+        return takeOffer(core, request, bytes.subarray(start, end));
+      case FrameType.CONSUMED:
+        return end - start === 4 && request.input?.consumed(bytes.readUInt32LE(start)) === true;
+      case FrameType.END:
+        return end - start >= 4 && this.#end(core, request, flags, bytes.readUInt32LE(start));
+      default:
+        return takeNote(type, request, core.slot, this.#slots, bytes.subarray(start, end));
+    }
+  }
+
+  /** A whole answer. */
+  #response(core: Core, request: GatewayRequest, flags: number, bytes: Buffer, start: number, end: number): boolean {
+    const sent = end - start >= 4 ? decodeResponseHead(bytes, start + 4, end) : null;
+    if (sent === null || request.answering) return false;
+    const micros = bytes.readUInt32LE(start);
+    const edited = this.edits?.apply(sent) ?? sent;
+    const { edit, file } = request;
+    if (file !== null) {
+      this.#answerWithFile(core, request, file, edited, micros, flags);
       return true;
     }
-    if (type === FrameType.HEAD) {
-      const upgrade = flags & UPGRADES;
-      closeWorkerFile(request);
-      const sent = decodeResponseHead(bytes, start, end, upgrade === 0 ? undefined : 0);
-      if (sent === null || request.answering) return false;
-      const edited = this.edits?.apply(sent) ?? sent;
-      const head = upgrade === 0 ? (request.edit?.begin(edited) ?? edited) : edited;
-      request.answering = true;
-      noteHead(request, head);
-      if (upgrade !== 0) return this.#upgrade(core, request, head, upgrade);
-      target?.begin(head);
-      return true;
-    }
-    if (type === FrameType.DATA) {
-      if (!request.answering) return false;
-      const given = bytes.subarray(start, end);
-      const body = request.input === null ? (request.edit?.data(given) ?? given) : given;
-      if (!request.failed && (flags & FrameFlag.CLOSED) === 0) request.answer.bodyBytes += body.length;
-      request.parts++;
-      target?.data(body, flags & 0xff);
-      return true;
-    }
-    if (type === FrameType.FILE) {
-      if (request.answering || request.file !== null) return false;
-      // What routes change of an answer goes through their hands.
-      request.file = request.edit === null && target !== null ? openWorkerFile(bytes.subarray(start, end)) : null;
-      core.worker.fileOffered?.(request.id, core.index, request.file !== null);
-      return true;
-    }
-    if (type === FrameType.CONSUMED) {
-      return end - start === 4 && request.input?.consumed(bytes.readUInt32LE(start)) === true;
-    }
-    if (type >= FrameType.DEADLINE) return takeNote(type, request, core.slot, this.#slots, bytes.subarray(start, end));
-    if (type !== FrameType.END || end - start < 4) return false;
+    const head = edit?.begin(edited) ?? edited;
+    const given = bytes.subarray(start + 4 + RESPONSE_HEAD_BYTES + sent.block.length, end);
+    const body = edit === null ? given : Buffer.concat([edit.data(given), edit.end()]);
+    noteHead(request, head);
+    if (!request.failed) request.answer.bodyBytes = body.length;
+    request.parts = Math.max(head.parts, given.length > 0 ? 1 : 0);
+    request.app = answeringApp(flags);
+    const target = clientOf(request);
+    // Counted first: whoever has the answer finds it in the statistics.
+    this.#answered(core, request, micros, flags);
+    if (edit?.isStreamed === true) stream(target, head, body);
+    else target?.respond(head, body);
+    return true;
+  }
+
+  #head(core: Core, request: GatewayRequest, flags: number, bytes: Buffer, start: number, end: number): boolean {
+    const upgrade = flags & UPGRADES;
+    closeWorkerFile(request);
+    const sent = decodeResponseHead(bytes, start, end, upgrade === 0 ? undefined : 0);
+    if (sent === null || request.answering) return false;
+    const edited = this.edits?.apply(sent) ?? sent;
+    const head = upgrade === 0 ? (request.edit?.begin(edited) ?? edited) : edited;
+    request.answering = true;
+    noteHead(request, head);
+    if (upgrade !== 0) return this.#upgrade(core, request, head, upgrade);
+    clientOf(request)?.begin(head);
+    return true;
+  }
+
+  #end(core: Core, request: GatewayRequest, flags: number, micros: number): boolean {
+    const target = clientOf(request);
     closeWorkerFile(request);
     if (target !== null && !request.answering) {
       request.answer = target.fail(500);
@@ -110,7 +112,7 @@ export class AnswerFrames {
     }
     request.app = answeringApp(flags);
     if (request.answering && request.input === null) passRest(request, target);
-    this.#answered(core, request, bytes.readUInt32LE(start), flags);
+    this.#answered(core, request, micros, flags);
     if (request.answering && (flags & FrameFlag.ABORTED) !== 0) target?.abort();
     else if (request.answering) target?.end();
     return true;
@@ -156,7 +158,7 @@ export class AnswerFrames {
       request.answer.headBytes += ACCEPT_BYTES;
       request.answer.headerCount += ACCEPT_HEADERS;
     }
-    const target = request.failed ? null : request.target;
+    const target = clientOf(request);
     if (target !== null) target.upgrade(head, upgrade === FrameFlag.WEBSOCKET, request.input);
     // The client has gone before: nothing will ever come.
     else request.input.send(FrameFlag.CLOSED, upgrade === FrameFlag.WEBSOCKET ? GONE : NOTHING);
@@ -168,6 +170,30 @@ const NOTHING = Buffer.alloc(0);
 /** Close code 1006. */
 const GONE = Buffer.from([0xee, 0x03]);
 const UPGRADES = FrameFlag.WEBSOCKET | FrameFlag.TUNNEL;
+
+/** Who hears the answer; null: the client has gone, or has been told that there is none. */
+function clientOf(request: GatewayRequest): ResponseTarget | null {
+  return request.failed ? null : request.target;
+}
+
+/** A part of the body. */
+function takeData(request: GatewayRequest, flags: number, given: Buffer): boolean {
+  if (!request.answering) return false;
+  const body = request.input === null ? (request.edit?.data(given) ?? given) : given;
+  if (!request.failed && (flags & FrameFlag.CLOSED) === 0) request.answer.bodyBytes += body.length;
+  request.parts++;
+  clientOf(request)?.data(body, flags & 0xff);
+  return true;
+}
+
+/** A file in place of the body: the worker hears whether it is taken. */
+function takeOffer({ worker, index }: Core, request: GatewayRequest, payload: Buffer): boolean {
+  if (request.answering || request.file !== null) return false;
+  // What routes change of an answer goes through their hands.
+  request.file = request.edit === null && clientOf(request) !== null ? openWorkerFile(payload) : null;
+  worker.fileOffered?.(request.id, index, request.file !== null);
+  return true;
+}
 
 function stream(target: ResponseTarget | null, head: ResponseHead, body: Buffer): void {
   target?.begin(head);
