@@ -15,6 +15,7 @@ class Endless
   def close = $stderr.puts('the stream was closed')
 end
 
+NOTE = +'one'
 run(lambda do |env|
   case env['PATH_INFO']
   when '/socket'
@@ -69,6 +70,7 @@ run(lambda do |env|
   when '/behind'
     env['rack.response_finished'] << ->(_, status, _, error) { $stderr.puts("behind: #{status} #{error.inspect}") }
     [201, {}, ['done']]
+  when '/note' then [200, { 'X-Note' => NOTE << '!', 'X-Same' => 'é', 'X-Two' => "a\\nb" }, ['noted']]
   when '/inject' then [200, { 'X-A' => "a\\r\\nSet-Cookie: b=c" }, []]
   when '/name' then [200, { "X A" => 'a' }, []]
   when '/nul' then [200, { 'X-A' => "a\\0" }, []]
@@ -171,6 +173,15 @@ test('a stream ends when its client leaves, and its body is closed', async () =>
 test('what is to be done behind the answer is done, with its status', async () => {
   expect((await engine.get('/behind')).body).toBe('done');
   await engine.seen('behind: 201 nil');
+});
+
+test('header lines are those of their own answer, however often they were sent before', async () => {
+  for (let i = 1; i < 30; i += 1) {
+    const { headers } = await engine.get('/note');
+    expect(headers['x-note']).toBe(`one${'!'.repeat(i)}`);
+    expect(headers['x-two']).toBe('a, b');
+    expect((await engine.get('/inject')).status).toBe(500);
+  }
 });
 
 test.each(['/inject', '/name', '/nul', '/length'])(

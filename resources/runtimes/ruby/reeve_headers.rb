@@ -28,13 +28,25 @@ module Reeve
     FIRST_LINES = REASONS.transform_values { |reason| "#{reason}\r\n".b.freeze }.freeze
     UNKNOWN = "Unknown\r\n".b.freeze
     MAX_NAMES = 512
-    private_constant :DROPPED, :REASONS, :FIRST_LINES, :UNKNOWN, :MAX_NAMES
+    # Of each name the first few short values are kept as lines: most answers have the same ones again.
+    MAX_VALUES = 16
+    MAX_VALUE_BYTES = 64
+    private_constant :DROPPED, :REASONS, :FIRST_LINES, :UNKNOWN, :MAX_NAMES, :MAX_VALUES, :MAX_VALUE_BYTES
 
     # Name as the application writes it => whether its lines are sent as they are; false: it needs a closer look.
     @plain = {}
+    # Name => value => the line that both make, looked at once.
+    @lines = {}
 
     class << self
-      attr_reader :plain
+      attr_reader :plain, :lines
+
+      # Keeps the line of a plain header.
+      def keep(name, value)
+        values = @lines[name] ||= {}
+        return if values.size >= MAX_VALUES || value.bytesize > MAX_VALUE_BYTES
+        values[value] = "#{name}: #{value}\r\n".b.freeze unless value.include?("\r") || value.include?("\0")
+      end
 
       # Learns how to treat a header of this name.
       def learn(name)
@@ -54,11 +66,22 @@ module Reeve
       @block = reason ? "#{reason}\r\n".b : (FIRST_LINES[status] || UNKNOWN).dup
       @count = 0
       count = 0
+      is_known = reason.nil?
+      lines = Head.lines
       plain = Head.plain
       headers.each do |name, value|
-        if plain[name] && value.instance_of?(String) && !value.empty? && !value.include?("\n")
+        if (line = lines[name]&.[](value))
+          count += 1
+          @block << line
+          next
+        end
+        is_plain = plain[name]
+        next add_odd(name.downcase, name, value) if is_plain == false
+        is_known = false
+        if is_plain && value.instance_of?(String) && !value.empty? && !value.include?("\n")
           count += 1
           @block << "#{name}: #{value}\r\n"
+          Head.keep(name, value)
         else
           add(name.to_s, value)
         end
@@ -67,10 +90,11 @@ module Reeve
         @block << name.b << ': ' << value.b << "\r\n"
       end
       @count += count
-      # Every line break must be one of ours: an embedded one would let data become headers.
       @block.force_encoding(Encoding::BINARY)
-      lines = @count + 1
-      return if @block.count("\n") == lines && @block.count("\r") == lines && !@block.include?("\0")
+      return if is_known
+      # Every line break must be one of ours: an embedded one would let data become headers.
+      most = @count + 1
+      return if @block.count("\n") == most && @block.count("\r") == most && !@block.include?("\0")
       raise ArgumentError, 'a header value holds a line break or a NUL'
     end
 
@@ -99,7 +123,8 @@ module Reeve
       return if parsed == @length
       raise ArgumentError, "Content-Length is there twice, #{@length} and #{parsed}" if @length >= 0
       @length = parsed
-      add_line(name, value)
+      @count += 1
+      @block << "#{name}: #{value}\r\n"
     end
   end
 end
