@@ -10,6 +10,7 @@ import type { EmperorStats } from './api/emperor-stats.ts';
 import { parseStats } from './api/parse-stats.ts';
 import { findOnPath } from './master/interpreter.ts';
 import { EngineProcess, waitFor } from './testing/engine-process.ts';
+import { TestSocket } from './testing/websocket-client.ts';
 
 const DOCS = join(import.meta.dirname, '../resources/docs');
 
@@ -23,7 +24,7 @@ afterEach(async () => {
 /** The files that a page shows, by the path in their first line, which is a comment. */
 function filesOf(page: string): Map<string, string> {
   const text = readFileSync(join(DOCS, page), 'utf8');
-  const blocks = text.matchAll(/^```\w+\n((?:[;#]|\/\/|<\?php \/\/) (\/[^\s:]+)[^]*?)^```$/gm);
+  const blocks = text.matchAll(/^```\w+\n((?:[;#]|\/[/*]|<\?php \/\/|<!--) (\/[^\s:]+)[^]*?)^```$/gm);
   return new Map([...blocks].map(([, text = '', path = '']) => [path, text]));
 }
 
@@ -123,6 +124,30 @@ describe('the page about languages', () => {
     const server = await startExample('languages.md', `${language}.ini`, /\/srv\/shop\b/g);
     expect(await server.get(path)).toMatchObject({ status: 200, body: `${body}\n` });
     expect(server.log).not.toMatch(/warning:|\*\*\* no application/);
+  });
+});
+
+describe('the page about files, websockets and events', () => {
+  it('has an application whose files are served beside it, and that speaks websocket and sends events', async () => {
+    const server = await startExample('serving.md', 'uwsgi.ini', /\/srv\/live\b/g);
+    const at = async (path: string, headers?: Record<string, string>): Promise<Response> =>
+      fetch(`http://127.0.0.1:${server.port}${path}`, { headers });
+    const style = await at('/static/app.0badf00d.css');
+    expect(style.headers.get('cache-control')).toContain('max-age=31536000');
+    expect((await at('/static/app.0badf00d.css', { range: 'bytes=-2' })).status).toBe(206);
+    const etag = style.headers.get('etag') ?? '';
+    expect((await at('/static/app.0badf00d.css', { 'if-none-match': etag })).status).toBe(304);
+    expect(await (await at('/')).text()).toContain('<title>Live</title>');
+    expect((await at('/static/none')).status).toBe(404);
+    expect(await (await at('/export')).text()).toContain('tea,4');
+
+    const chat = await TestSocket.open(`ws://127.0.0.1:${server.port}/chat`);
+    expect(await chat.ask('hello')).toBe('you said: hello');
+    await chat.close();
+    const events = (await at('/events')).body?.getReader();
+    const first = await events?.read();
+    expect(new TextDecoder().decode(first?.value)).toBe('data: 0\n\n');
+    await events?.cancel();
   });
 });
 
