@@ -21,16 +21,18 @@ import type { SlotWriter } from './slot-writer.ts';
 import { ACCEPT_BYTES, ACCEPT_HEADERS } from './websocket-handshake.ts';
 import { closeWorkerFile, openWorkerFile, sendWorkerFile, type WorkerFile, withLength } from './worker-file.ts';
 
+type Slots = Pick<SlotWriter, 'setDeadline' | 'isOverdue' | 'harakiriSeconds' | 'offloaded'>;
+
 /** Called when the worker has done with a request, before its client hears so. */
 export type Answered = (core: Core, request: GatewayRequest, micros: number, flags: number) => void;
 
 export class AnswerFrames {
   /** What the configuration changes about the heads of answers; null: nothing. */
   edits: HeadEdits | null = null;
-  readonly #slots: Pick<SlotWriter, 'setDeadline' | 'harakiriSeconds' | 'offloaded'>;
+  readonly #slots: Slots;
   readonly #answered: Answered;
 
-  constructor(slots: Pick<SlotWriter, 'setDeadline' | 'harakiriSeconds' | 'offloaded'>, answered: Answered) {
+  constructor(slots: Slots, answered: Answered) {
     this.#slots = slots;
     this.#answered = answered;
   }
@@ -107,8 +109,9 @@ export class AnswerFrames {
     const target = clientOf(request);
     closeWorkerFile(request);
     if (target !== null && !request.answering) {
-      request.answer = target.fail(500);
-      request.status = 500;
+      // A worker that was told to give the request up may say so before the gateway hears of it.
+      request.status = this.#slots.isOverdue(core.slot) ? 504 : 500;
+      request.answer = target.fail(request.status);
     }
     request.app = answeringApp(flags);
     if (request.answering && request.input === null) passRest(request, target);

@@ -126,6 +126,18 @@ test('the number of the application that answered is in the flags of its answer'
   expect(rig.board.apps[appIndex(one.core.slot, 3, 'requests')]).toBe(1);
 });
 
+test('a worker that ends a request without an answer after its deadline has run out of time, before it has failed', () => {
+  const fates: string[] = [];
+  const { core } = rig.addWorker(1);
+  const end = Buffer.alloc(4);
+  for (const deadlineMs of [0, Date.now() + 60_000, Date.now() - 1]) {
+    rig.submit(`/${fates.length}`, fates);
+    rig.board.slots[slotIndex(core.slot, SlotField.deadlineMs)] = deadlineMs;
+    rig.dispatcher.frameReceived(core, FrameType.END, FrameFlag.EXCEPTION, core.outstanding[0]?.id ?? 0, end, 0, 4);
+  }
+  expect(fates).toEqual(['/0 500', '/1 500', '/2 504']);
+});
+
 describe('frames out of order', () => {
   test.for([
     ['data before a head', FrameType.DATA],

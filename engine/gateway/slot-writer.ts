@@ -98,6 +98,12 @@ export class SlotWriter {
     add(this.#board.header, headerIndex(this.#gatewayId, field), amount);
   }
 
+  /** Is the request that runs past its deadline? */
+  isOverdue(slot: number): boolean {
+    const deadlineMs = this.#board.slots[slotIndex(slot, SlotField.deadlineMs)] ?? 0;
+    return deadlineMs > 0 && deadlineMs <= Date.now();
+  }
+
   /** The application asked for another deadline for the request that runs: seconds from now; 0: none. */
   setDeadline(slot: number, seconds: number): void {
     this.#board.slots[slotIndex(slot, SlotField.deadlineMs)] = seconds === 0 ? 0 : Date.now() + seconds * 1000;

@@ -16,7 +16,6 @@ import socket
 import sys
 import threading
 import time
-import traceback
 
 import reeve_handlers
 import reeve_process
@@ -24,6 +23,7 @@ import reeve_signals
 import reeve_uwsgi
 from reeve_asgi import Exchange
 from reeve_asgi_socket import SocketExchange
+from reeve_asgi_stacks import describe_task, main_stack
 from reeve_control import connect
 from reeve_frames import (
     BEGUN,
@@ -339,7 +339,7 @@ class Worker:
             sys.stderr.write(
                 "*** the event loop of worker %d (pid: %d) has not turned for %.0f s: until it does, none of its %d "
                 "requests goes on. It is here: ***\n%s"
-                % (self.boot["wid"], self._pid, time.monotonic() - turned, len(self.running), _main_stack())
+                % (self.boot["wid"], self._pid, time.monotonic() - turned, len(self.running), main_stack())
             )
             sys.stderr.flush()
             return turned
@@ -413,39 +413,3 @@ def _task_maker(loop):
     if sys.version_info >= (3, 12):
         return lambda coroutine: asyncio.Task(coroutine, loop=loop, eager_start=True)
     return loop.create_task
-
-
-def describe_task(task):
-    """Where a task waits: the whole chain of its coroutines, as a traceback shows it."""
-    frames = []
-    waits = task.get_coro()
-    while waits is not None:
-        frame = _attribute(waits, "cr_frame", "gi_frame", "ag_frame")
-        if frame is None:
-            break
-        frames.append((frame, frame.f_lineno))
-        waits = _attribute(waits, "cr_await", "gi_yieldfrom", "ag_await")
-    shown = [pair for pair in frames if not _is_own(pair[0])] or frames
-    return "".join(traceback.format_list(traceback.StackSummary.extract(iter(shown))))
-
-
-def _attribute(thing, *names):
-    for name in names:
-        if hasattr(thing, name):
-            return getattr(thing, name)
-    return None
-
-
-_FOLDER = os.path.dirname(os.path.abspath(__file__))
-
-
-def _is_own(frame):
-    return os.path.dirname(frame.f_code.co_filename) == _FOLDER
-
-
-def _main_stack():
-    frame = sys._current_frames().get(threading.main_thread().ident)
-    shown = [entry for entry in traceback.extract_stack(frame) if os.path.dirname(entry.filename) != _FOLDER]
-    # The loop's own frames and those of the interpreter's start say nothing.
-    shown = [entry for entry in shown if "/asyncio/" not in entry.filename] or shown
-    return "".join(traceback.format_list(shown))
