@@ -120,13 +120,17 @@ export class Dispatcher {
     for (const core of worker.cores) askBack(worker, core.outstanding, core.index);
   }
 
-  /** Answers 504 to the request if it still runs there; the worker gets nothing more, unless it can let go of the request. */
-  harakiri(spawnId: number, coreIndex: number, requestId: number, keepsWorker: boolean): void {
+  /**
+   * Answers 504 to the request if it still runs there (true); the worker gets nothing more, unless it can let go of the
+   * request.
+   */
+  harakiri(spawnId: number, coreIndex: number, requestId: number, keepsWorker: boolean): boolean {
     const worker = this.workers.get(spawnId);
     const request = worker?.cores[coreIndex]?.outstanding[0];
     if (!keepsWorker) this.retire(spawnId, 'yes');
-    if (request === undefined || request.id !== requestId || request.failed) return;
-    this.#failRunning(request, 504);
+    if (request === undefined || request.id !== requestId) return false;
+    if (!request.failed) this.#failRunning(request, 504);
+    return true;
   }
 
   /** A core's connection ended. `isRead`: everything that the worker sent has been seen. */

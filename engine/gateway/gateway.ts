@@ -165,7 +165,7 @@ export class Gateway {
         this.#dispatcher.occupied(message.spawnId, message.isOccupied);
         break;
       case 'harakiri':
-        this.#dispatcher.harakiri(message.spawnId, message.core, message.requestId, message.keepsWorker);
+        this.#harakiri(message);
         break;
       case 'pause':
         this.#dispatcher.paused = message.paused;
@@ -264,6 +264,11 @@ export class Gateway {
     this.#refusals.tick(performance.now());
     this.#connections.tick(performance.now());
     this.#checkDrained();
+  }
+
+  #harakiri({ spawnId, core, requestId, keepsWorker }: Extract<MasterToGateway, { type: 'harakiri' }>): void {
+    const runs = this.#dispatcher.harakiri(spawnId, core, requestId, keepsWorker);
+    if (runs && keepsWorker) this.#post({ type: 'given-up', spawnId, requestId });
   }
 
   #drain(): void {

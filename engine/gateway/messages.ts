@@ -117,7 +117,10 @@ export type MasterToGateway =
   | { type: 'retire'; spawnId: number }
   /** The worker is at something else than requests, a handler of a signal say: others are to serve meanwhile. */
   | { type: 'occupied'; spawnId: number; isOccupied: boolean }
-  /** Answer 504 to this request if it still runs there. The worker is about to be killed, or (`keepsWorker`) cancels it. */
+  /**
+   * Answer 504 to this request if it still runs there. The worker is about to be killed, or (`keepsWorker`) cancels it
+   * when `given-up` has said that its client can get nothing else.
+   */
   | { type: 'harakiri'; spawnId: number; core: number; requestId: number; keepsWorker: boolean }
   | { type: 'pause'; paused: boolean }
   /** No new connections or requests; answer `drained` when all that runs is answered. */
@@ -133,6 +136,8 @@ export type GatewayToMaster =
   /** A core's connection ended. `lostRequest`: it was serving, its client got 502 (or 504 if harakiri was called). */
   | { type: 'core-lost'; spawnId: number; core: number; lostRequest: boolean }
   | { type: 'retired'; spawnId: number }
+  /** `harakiri` with `keepsWorker`: the request runs there, its client has its 504. */
+  | { type: 'given-up'; spawnId: number; requestId: number }
   /** The worker announced that it retires after its last answer (max-requests). */
   | { type: 'worker-retiring'; spawnId: number }
   /** It announced that it should be replaced, and serves on until it is retired. Said once for each worker. */

@@ -177,6 +177,21 @@ describe('harakiri', () => {
     expect((await running).status).toBe(200);
   });
 
+  test('of a worker that lets go of the request is said to be given up, once its client has its answer', async () => {
+    const [first] = await master.serve(TEST_APP, 1);
+    if (first === undefined) throw new Error('no worker');
+    const running = get(port, '/wait?go');
+    await hasRun('go');
+    const requestId = slot(first, SlotField.requestId);
+    const harakiri = { type: 'harakiri', spawnId: first.spawnId, core: 0, keepsWorker: true } as const;
+    master.post({ ...harakiri, requestId: requestId - 1 });
+    master.post({ ...harakiri, requestId });
+    expect(await master.message('given-up')).toEqual({ type: 'given-up', spawnId: first.spawnId, requestId });
+    release('go');
+    expect((await running).status).toBe(504);
+    expect((await get(port, '/id?a')).body.toString()).toBe('a');
+  });
+
   test('writes the deadline on the scoreboard when the request begins, and takes it away when it ends', async () => {
     master.post({ type: 'options', options: { ...master.options, harakiriSeconds: 7 } });
     const [first] = await master.serve(TEST_APP, 1);

@@ -17,6 +17,8 @@ export interface GatewayHearers {
   log: EngineLog;
   place: RuntimePlace;
   enqueue: (event: MasterEvent) => void;
+  /** Harakiri: the worker lets go of this request. */
+  cancelRequest: (spawnId: number, requestId: number) => void;
   /** A signal of uWSGI's framework. */
   raiseSignal: (signal: number) => void;
   /** False: there is no such alarm. */
@@ -39,6 +41,8 @@ export function hearGateway(hearers: GatewayHearers, gatewayId: number, message:
       return accounts.coreLost(message.spawnId);
     case 'retired':
       return enqueue({ type: 'worker-drained', spawnId: message.spawnId });
+    case 'given-up':
+      return hearers.cancelRequest(message.spawnId, message.requestId);
     case 'worker-retiring':
       return enqueue({ type: 'worker-recycling', spawnId: message.spawnId });
     case 'worker-worn':

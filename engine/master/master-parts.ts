@@ -167,6 +167,9 @@ export class MasterParts {
         const raising = {
           raiseSignal: (number: number) => this.companions.signals.raise(number),
           raiseAlarm: (name: string, text: string) => this.system.alarms.raise(name, text),
+          cancelRequest: (spawnId: number, requestId: number) => {
+            this.runtimes.tellWorker(spawnId, { type: 'cancel', requestId });
+          },
         };
         hearGateway({ ...hearers, ...raising, log: this.log, place: this.place, enqueue }, gatewayId, message);
       },

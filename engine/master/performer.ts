@@ -179,7 +179,7 @@ export class Performer {
   }
 
   #harakiri(effect: Extract<Effect, { type: 'harakiri' }>): void {
-    const { accounts, board, config, direct, gateways, log, runtimes } = this.#parts;
+    const { accounts, board, config, direct, gateways, log } = this.#parts;
     const { spawnId, core, requestId } = effect;
     const slot = accounts.slotsOf(spawnId)[core];
     const vars = slot === undefined ? [] : readVars({ accounts, board, settings: config.current }, slot);
@@ -187,8 +187,8 @@ export class Performer {
     const kernelState = config.current.harakiri.verbose ? describeKernelState(effect.pid) : [];
     for (const line of describeOverdue(effect, vars, startMs, kernelState)) log.write(line);
     this.#countHarakiri(spawnId);
+    // The worker hears of it when the gateway has said `given-up`: its own answer to this must not come first.
     const keepsWorker = effect.isCancelled;
-    if (keepsWorker) runtimes.tellWorker(spawnId, { type: 'cancel', requestId });
     if (direct === null) gateways.tell({ type: 'harakiri', spawnId, core, requestId, keepsWorker });
     else direct.workers.harakiri(spawnId, core, requestId);
   }

@@ -1,7 +1,8 @@
 """What the processes of an instance share: a blocking client of the engine's commons (engine/commons/wire.ts).
 
 `call(operation, fields)` sends one request and waits for its answer. Each thread has connections of its own, made when
-they are first needed; a lock is held by a connection, so that it is given back when its holder dies. To add an operation:
+they are first needed; a lock is held by a connection, so that it is given back when its holder dies. Greenlets share the
+connections of their thread (`use_greenlets`). To add an operation:
 its number below as in wire.ts, and a function in the topic's reeve_uwsgi_*.py that calls `call`.
 
 The socket is the C type itself: frameworks that replace `socket.socket` (gevent) must not switch tasks in the middle of a
@@ -10,6 +11,7 @@ request. Python 3.8 or newer, standard library only.
 
 import _socket
 import _thread
+import itertools
 import os
 import struct
 import time
@@ -30,6 +32,8 @@ CONNECT_SECONDS = 5
 
 _place = {"endpoint": "", "token": b""}
 _local = _thread._local()
+# Where requests are greenlets: what each keeps for itself, and how it waits while others go on.
+_greenlets = {"local": None, "wait": None, "numbers": itertools.count(1)}
 # Every connection of this process: a fork closes them, since they belong to its parent.
 _connections = set()
 
@@ -65,7 +69,8 @@ class Connection:
     def _greet(self):
         self.sock = _connect(_place["endpoint"])
         _connections.add(self.sock)
-        hello = _place["token"] + struct.pack("<Iq", os.getpid(), _thread.get_ident() & 0x7FFFFFFFFFFFFFFF)
+        holder = _thread.get_ident() if _greenlets["wait"] is None else next(_greenlets["numbers"])
+        hello = _place["token"] + struct.pack("<Iq", os.getpid(), holder & 0x7FFFFFFFFFFFFFFF)
         self.longest = struct.unpack("<I", self.exchange(HELLO, hello)[1])[0]
 
     def exchange(self, operation, fields):
@@ -73,6 +78,8 @@ class Connection:
         if len(fields) >= self.longest > 0:
             raise TooLong()
         self.send(operation, fields)
+        if operation == LOCK and _greenlets["wait"] is not None:
+            _greenlets["wait"](self.sock.fileno())
         return self.receive()
 
     def send(self, operation, fields):
@@ -122,6 +129,18 @@ class Connection:
 def install(endpoint, token):
     """Where the commons are; `token` in hex."""
     _place.update(endpoint=endpoint, token=bytes.fromhex(token))
+
+
+def use_greenlets(thread_local, greenlet_local, wait):
+    """Requests are greenlets: each holds its own locks, and `wait(descriptor)` lets the others go on meanwhile."""
+    global _local
+    _local = thread_local
+    _greenlets.update(local=greenlet_local, wait=wait)
+
+
+def are_greenlets():
+    """Whether each connection is a holder of its own for the commons, which then see no lock that is taken twice."""
+    return _greenlets["wait"] is not None
 
 
 def as_bytes(value):
@@ -216,12 +235,13 @@ def give_back(connection):
 
 
 def held():
-    """The connections of this thread that hold a lock, by its name."""
+    """The connections of this thread (this greenlet) that hold a lock, by its name."""
+    holder = _greenlets["local"] or _local
     try:
-        return _local.held
+        return holder.held
     except AttributeError:
-        _local.held = {}
-        return _local.held
+        holder.held = {}
+        return holder.held
 
 
 def _connect(endpoint):

@@ -17,6 +17,10 @@ from errno import EAGAIN, EWOULDBLOCK
 
 import gevent
 import gevent.event
+import gevent.local
+import gevent.monkey
+import gevent.socket
+import reeve_commons
 import reeve_handlers
 import reeve_process
 import reeve_signals
@@ -267,6 +271,7 @@ class Worker:
         faulthandler.enable(file=sys.__stderr__, all_threads=True)
         reeve_uwsgi.find_exchange(_current_exchange)
         sys.modules["uwsgi"].loop = b"gevent"
+        _share_commons()
         self.control.new_event = gevent.event.Event
         # Questions to the master are answered in the hub, whoever asks waits.
         self.control.listener = 0
@@ -394,6 +399,18 @@ class Worker:
         gevent.get_hub().join()
 
 
+def _share_commons():
+    """Whoever waits for a lock lets the others go on; threads of the application wait as threads do."""
+    thread = gevent.monkey.get_original("_thread", "get_ident")
+    of_hub = thread()
+
+    def wait(descriptor):
+        if thread() == of_hub:
+            gevent.socket.wait_read(descriptor)
+
+    reeve_commons.use_greenlets(gevent.monkey.get_original("_thread", "_local")(), gevent.local.local(), wait)
+
+
 def _current_exchange():
     exchange = getattr(gevent.getcurrent(), "exchange", None)
     return None if exchange is None or exchange.environ is None else exchange
@@ -401,6 +418,4 @@ def _current_exchange():
 
 def patch():
     """Patches the standard library, as `gevent.monkey.patch_all`."""
-    from gevent import monkey
-
-    monkey.patch_all()
+    gevent.monkey.patch_all()

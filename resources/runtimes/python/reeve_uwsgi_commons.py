@@ -22,6 +22,8 @@ _ADD, _SUBTRACT, _MULTIPLY, _DIVIDE = range(4)
 def lock(number=0, /):
     """Waits until this thread holds the lock."""
     name = _lock_name(number)
+    if commons.are_greenlets() and name in commons.held():
+        raise RuntimeError("uwsgi.lock(%d): this greenlet holds the lock already" % number)
     connection, status, value = commons.exchange(commons.LOCK, commons.text(name))
     if status == commons.DONE:
         commons.held()[name] = connection
