@@ -2,10 +2,13 @@
  * The examples of pages of resources/docs, run as they stand there: only folders, ports and the waits between two tries
  * become those of the test.
  */
+import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync } from 'node:fs';
+import { createServer, type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { text } from 'node:stream/consumers';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { EmperorStats } from './api/emperor-stats.ts';
 import { parseStats } from './api/parse-stats.ts';
 import { findOnPath } from './master/interpreter.ts';
@@ -23,20 +26,21 @@ afterEach(async () => {
 
 /** The files that a page shows, by the path in their first line, which is a comment. */
 function filesOf(page: string): Map<string, string> {
-  const text = readFileSync(join(DOCS, page), 'utf8');
-  const blocks = text.matchAll(/^```\w+\n((?:[;#]|\/[/*]|<\?php \/\/|<!--) (\/[^\s:]+)[^]*?)^```$/gm);
-  return new Map([...blocks].map(([, text = '', path = '']) => [path, text]));
+  const whole = readFileSync(join(DOCS, page), 'utf8');
+  const blocks = whole.matchAll(/^```\w+\n((?:[;#]|\/[/*]|<\?php \/\/|<!--) (\/[^\s:]+)[^]*?)^```$/gm);
+  return new Map([...blocks].map(([, content = '', path = '']) => [path, content]));
 }
 
-/** Starts the engine with the file of this name; each of `folders` becomes the test's. */
-async function startExample(page: string, name: string, folders: RegExp): Promise<EngineProcess> {
+/** Starts the engine with the file of this name; each of `folders` becomes the test's, `other` the server at port 9000. */
+async function startExample(page: string, name: string, folders: RegExp, other = 9000): Promise<EngineProcess> {
   const started = await EngineProcess.launch({ ini: '', args: [name] });
   engine = started;
   mkdirSync(started.path('vassals'));
-  for (const [path, text] of filesOf(page)) {
-    const local = text
+  for (const [path, content] of filesOf(page)) {
+    const local = content
       .replaceAll(folders, started.folder)
       .replaceAll('127.0.0.1:8000', `127.0.0.1:${started.port}`)
+      .replaceAll('127.0.0.1:9000', `127.0.0.1:${other}`)
       .replace('emperor-freq = 3', 'emperor-freq = 1')
       .replace('spooler-retry-delay = 30', 'spooler-retry-delay = 1\nspooler-frequency = 1');
     const file = path.replace(folders, '.');
@@ -130,7 +134,7 @@ describe('the page about languages', () => {
 describe('the page about files, websockets and events', () => {
   it('has an application whose files are served beside it, and that speaks websocket and sends events', async () => {
     const server = await startExample('serving.md', 'uwsgi.ini', /\/srv\/live\b/g);
-    const at = async (path: string, headers?: Record<string, string>): Promise<Response> =>
+    const at = async (path: string, headers: Record<string, string> = {}): Promise<Response> =>
       fetch(`http://127.0.0.1:${server.port}${path}`, { headers });
     const style = await at('/static/app.0badf00d.css');
     expect(style.headers.get('cache-control')).toContain('max-age=31536000');
@@ -151,15 +155,59 @@ describe('the page about files, websockets and events', () => {
   });
 });
 
+interface Reply {
+  status: number | undefined;
+  body: string;
+  headers: IncomingMessage['headers'];
+}
+
+describe('the page about routes', () => {
+  it('has lines of which each does what stands above it', async () => {
+    const reports = createServer((asked, answer) => void answer.end(`reports ${asked.url}`)).listen(0, '127.0.0.1');
+    onTestFinished(() => {
+      reports.close();
+      reports.closeAllConnections();
+    });
+    await once(reports, 'listening');
+    const address = reports.address();
+    const other = typeof address === 'object' && address !== null ? address.port : 0;
+    const server = await startExample('routing.md', 'uwsgi.ini', /\/srv\/site\b/g, other);
+    const ask = async (path: string, headers: Record<string, string> = {}): Promise<Reply> => {
+      const outgoing = request({ host: '127.0.0.1', port: server.port, path, headers }).end();
+      const [incoming]: IncomingMessage[] = await once(outgoing, 'response');
+      if (incoming === undefined) throw new Error('no answer');
+      return { status: incoming.statusCode, body: await text(incoming), headers: incoming.headers };
+    };
+    const ann = { authorization: `Basic ${Buffer.from('ann:secret').toString('base64')}` };
+    const www = await ask('/a?b', { host: 'www.example.org' });
+    expect([www.status, www.headers.location]).toEqual([301, 'http://example.org/a?b']);
+    expect((await ask('/.git/config')).status).toBe(404);
+    expect((await ask('/shop/12')).headers.location).toBe('/articles/12');
+    expect((await ask('/latest')).body).toMatch(/^\/articles\/7 /);
+    expect((await ask('/admin')).status).toBe(401);
+    const admin = await ask('/admin', ann);
+    expect([admin.status, admin.headers['x-user'], admin.headers['x-frame-options']]).toEqual([200, undefined, 'DENY']);
+    expect((await ask('/reports/may')).body).toBe('reports /reports/may');
+    expect((await ask('/news')).body).toBe((await ask('/news')).body);
+    expect((await ask('/none')).headers['cache-control']).toBe('no-store');
+    expect((await ask('/health')).headers['cache-control']).toBeUndefined();
+    expect((await ask('/fail')).status).toBe(500);
+    await server.seen('failed: GET /fail');
+    server.write('down', '');
+    expect((await ask('/')).status).toBe(503);
+    expect(server.log).not.toContain('GET /health');
+  });
+});
+
 /** What a socket says up to the end of the connection; nothing while nobody listens. */
 async function readAll(path: string): Promise<string> {
   return new Promise((resolve) => {
-    let text = '';
+    let heard = '';
     const socket = connect(path);
     socket.setEncoding('utf8').on('data', (piece: string) => {
-      text += piece;
+      heard += piece;
     });
     socket.on('error', () => resolve(''));
-    socket.on('end', () => resolve(text));
+    socket.on('end', () => resolve(heard));
   });
 }
