@@ -42,7 +42,10 @@ export interface AnswerPlan {
   bodyBytes: number;
 }
 
-const statusLines = new Map<string, Buffer>();
+const MAX_PROTOCOLS = 8;
+const MAX_STATUSES = 64;
+/** Those that were made, by protocol and status. */
+const statusLines = new Map<string, Map<number, Buffer>>();
 
 /**
  * Decides how the body is framed and writes the head.
@@ -102,12 +105,12 @@ function encodeHead(protocol: string, head: ResponseHead, extra: string): Buffer
 
 /** `HTTP/1.1 200 ` or `Status: 200 `; the reason follows in the application's block. */
 function statusLine(protocol: string, status: number): Buffer {
-  const text = `${protocol} ${status} `;
-  let line = statusLines.get(text);
-  if (line === undefined) {
-    line = Buffer.from(text, 'latin1');
-    if (statusLines.size < 256) statusLines.set(text, line);
-  }
+  const known = statusLines.get(protocol)?.get(status);
+  if (known !== undefined) return known;
+  const line = Buffer.from(`${protocol} ${status} `, 'latin1');
+  const lines = statusLines.get(protocol) ?? new Map<number, Buffer>();
+  if (lines.size < MAX_STATUSES) lines.set(status, line);
+  if (statusLines.size < MAX_PROTOCOLS) statusLines.set(protocol, lines);
   return line;
 }
 

@@ -186,14 +186,19 @@ export function encodeEmptyFrame(type: FrameType, requestId: number, flags = 0):
   return frame;
 }
 
+/** How long the environ inside a REQUEST frame is; it begins at REQUEST_PREFIX_BYTES. */
+export function environBytes(frame: Buffer): number {
+  return frame.readUInt32LE(FRAME_HEADER_BYTES);
+}
+
 /** The environ inside a REQUEST frame. */
 export function requestEnviron(frame: Buffer): Buffer {
-  return frame.subarray(REQUEST_PREFIX_BYTES, REQUEST_PREFIX_BYTES + frame.readUInt32LE(FRAME_HEADER_BYTES));
+  return frame.subarray(REQUEST_PREFIX_BYTES, REQUEST_PREFIX_BYTES + environBytes(frame));
 }
 
 /** The frame with another environ, not yet stamped. */
 export function replaceEnviron(frame: Buffer, environ: Buffer): Buffer {
-  const rest = frame.subarray(REQUEST_PREFIX_BYTES + frame.readUInt32LE(FRAME_HEADER_BYTES));
+  const rest = frame.subarray(REQUEST_PREFIX_BYTES + environBytes(frame));
   const replaced = Buffer.concat([Buffer.alloc(REQUEST_PREFIX_BYTES), environ, rest]);
   sealRequestFrame(replaced, environ.length, frame.readUInt8(5));
   return replaced;
@@ -201,7 +206,7 @@ export function replaceEnviron(frame: Buffer, environ: Buffer): Buffer {
 
 /** The body inside a REQUEST frame: its bytes, or the file that holds it. */
 export function requestBody(frame: Buffer): { bytes: Buffer } | { path: string } {
-  const rest = frame.subarray(REQUEST_PREFIX_BYTES + frame.readUInt32LE(FRAME_HEADER_BYTES));
+  const rest = frame.subarray(REQUEST_PREFIX_BYTES + environBytes(frame));
   return (frame.readUInt8(5) & FrameFlag.BODY_FILE) === 0 ? { bytes: rest } : { path: rest.toString() };
 }
 

@@ -13,7 +13,7 @@ import {
   slotIndex,
   VARS_BYTES,
 } from '../scoreboard.ts';
-import { requestEnviron } from './frames.ts';
+import { environBytes, REQUEST_PREFIX_BYTES } from './frames.ts';
 import type { GatewayRequest } from './request.ts';
 import type { GateCount } from './request-gate.ts';
 
@@ -49,10 +49,9 @@ export class SlotWriter {
 
   requestBegan(slot: number, request: GatewayRequest, queued: number): void {
     const { slots, vars } = this.#board;
-    const environ = requestEnviron(request.frame);
-    const shown = Math.min(environ.length, VARS_BYTES);
-    const at = slot * VARS_BYTES;
-    for (let i = 0; i < shown; i++) vars[at + i] = environ[i] ?? 0;
+    const { frame } = request;
+    const shown = Math.min(environBytes(frame), VARS_BYTES);
+    frame.copy(vars, slot * VARS_BYTES, REQUEST_PREFIX_BYTES, REQUEST_PREFIX_BYTES + shown);
     const base = slotIndex(slot, SlotField.requestId);
     slots[base + SlotField.varsLength] = shown;
     slots[base + SlotField.queued] = queued;
