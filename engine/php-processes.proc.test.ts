@@ -93,6 +93,7 @@ describe('workers of PHP', () => {
     expect(new Set(traffic.answers.map(({ status }) => status))).toEqual(new Set([200]));
     expect(traffic.answers.at(-1)?.body).toMatch(/^two /);
     await waitFor('the end of the old workers', () => before.every((pid) => !isRunning(pid)));
+    for (const pid of before) await engine.seen(`(pid: ${pid}) ended`);
 
     const [victim = 0] = await pids(engine);
     process.kill(victim, 'SIGKILL');

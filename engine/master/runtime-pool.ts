@@ -63,6 +63,8 @@ export class RuntimePool {
   readonly #greetedZygotes = new Map<number, number>();
   /** Worker numbers that each generation has had. */
   readonly #numbersUsed = new Map<number, Set<number>>();
+  /** Workers of PHP that were asked to end. */
+  readonly #toldPhp = new Set<number>();
 
   constructor(place: RuntimePlace, host: RuntimePoolHost) {
     this.#place = place;
@@ -125,9 +127,11 @@ export class RuntimePool {
   startWorker(effect: Extract<Effect, { type: 'start-worker' }>): void {
     const { emit } = this.#host;
     const { spawnId } = effect;
-    const started = this.#start('worker', effect.generation, { ...effect, number: 0 }, (ending) =>
-      emit({ type: 'worker-exited', spawnId, ...ending }),
-    );
+    const started = this.#start('worker', effect.generation, { ...effect, number: 0 }, ({ code, signal }) => {
+      // php-cgi that does as it is told says so with 255.
+      const isObedient = this.#toldPhp.delete(spawnId) && code === 255;
+      emit({ type: 'worker-exited', spawnId, code: isObedient ? 0 : code, signal });
+    });
     if (!started.ok) return emit({ type: 'worker-not-started', spawnId, message: started.message });
     emit({ type: 'worker-started', spawnId, pid: started.pid });
     if (this.#php(effect.generation) !== null) this.#phpLoaded(spawnId, started.pid);
@@ -180,7 +184,10 @@ export class RuntimePool {
   exitWorker(spawnId: number): void {
     const worker = this.#host.state().workers.get(spawnId);
     // php-cgi ends then when what it does is done.
-    if (worker !== undefined && this.#php(worker.generation) !== null) return this.signal(worker.pid, 'SIGTERM');
+    if (worker !== undefined && this.#php(worker.generation) !== null) {
+      this.#toldPhp.add(spawnId);
+      return this.signal(worker.pid, 'SIGTERM');
+    }
     this.#control.send({ role: 'worker', spawnId }, { type: 'exit' });
   }
 
@@ -188,6 +195,7 @@ export class RuntimePool {
   cutWorker(spawnId: number, pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
     const worker = this.#host.state().workers.get(spawnId);
     const isPhp = worker !== undefined && this.#php(worker.generation) !== null;
+    if (isPhp) this.#toldPhp.add(spawnId);
     this.signal(pid, isPhp && signal === 'SIGTERM' ? 'SIGINT' : signal);
   }
 
