@@ -1,20 +1,16 @@
 /** The rows about event loops: ASGI beside uvicorn, as it comes and with its fastest parts, and gevent beside uWSGI's. */
-import { join } from 'node:path';
-import { freePorts } from '../fixtures/ports.ts';
 import type { Programs } from '../fixtures/program.ts';
-import { PROJECT_ROOT } from '../tools/tree.ts';
-import { type LoadFigures, runLoad } from './load.ts';
-import { atLeast, type BenchRow, mebibytes, type RowContext, type RowResult } from './row.ts';
-import { answers, type Contender, ENGINE, ENVIRONMENT, startServer, UWSGI } from './servers.ts';
+import { runLoad } from './load.ts';
+import { peerResult, perCpuShare, startPeer } from './peer-rows.ts';
+import { atLeast, type BenchRow, type RowContext, type RowResult } from './row.ts';
+import { type Contender, ENGINE, startServer, UWSGI } from './servers.ts';
 
-const APPS = join(PROJECT_ROOT, 'e2e', 'bench', 'apps');
 const CONNECTIONS = 32;
 const WAITING_CONNECTIONS = 256;
 const PROCESSES = 2;
 const PLAIN = 'uvicorn (asyncio, h11)';
 const FAST = 'uvicorn (uvloop, httptools)';
 const UVLOOP = `${ENGINE}, loop = uvloop`;
-const HEADING = ['server', 'req/s', 'req/CPU s', 'p50 ms', 'p99 ms', 'PSS MiB', 'errors'];
 
 export const ASYNC_ROWS: BenchRow[] = [
   {
@@ -47,9 +43,9 @@ async function compareAsgi(context: RowContext, name: string, path: string): Pro
     ],
     { ...context, path, connections: CONNECTIONS },
   );
-  return result(figures, [
-    atLeast(`requests per CPU second beside ${PLAIN}`, perCpuSecond(figures, ENGINE) / perCpuSecond(figures, PLAIN), 1),
-    atLeast(`with uvloop, beside ${FAST}`, perCpuSecond(figures, UVLOOP) / perCpuSecond(figures, FAST), 1),
+  return peerResult(figures, [
+    atLeast(`requests per CPU second beside ${PLAIN}`, perCpuShare(figures, ENGINE, PLAIN), 1),
+    atLeast(`with uvloop, beside ${FAST}`, perCpuShare(figures, UVLOOP, FAST), 1),
   ]);
 }
 
@@ -65,37 +61,12 @@ async function compareGevent(context: RowContext): Promise<RowResult> {
     [await startServer(programs, folder, ENGINE, app), await startServer(programs, folder, UWSGI, app)],
     { ...context, connections: WAITING_CONNECTIONS },
   );
-  return result(figures, [
-    atLeast(`requests per CPU second beside ${UWSGI}`, perCpuSecond(figures, ENGINE) / perCpuSecond(figures, UWSGI), 1),
+  return peerResult(figures, [
+    atLeast(`requests per CPU second beside ${UWSGI}`, perCpuShare(figures, ENGINE, UWSGI), 1),
   ]);
 }
 
-function result(figures: LoadFigures[], goals: RowResult['goals']): RowResult {
-  return { table: [HEADING, ...figures.map(cells)], goals, figures };
-}
-
-function perCpuSecond(figures: LoadFigures[], name: string): number {
-  const found = figures.find((one) => one.name === name);
-  return found === undefined ? 0 : 1000 / found.cpuSecondsPer1000;
-}
-
-function cells(one: LoadFigures): string[] {
-  return [
-    one.name,
-    one.requestsPerSecond.toFixed(0),
-    (1000 / one.cpuSecondsPer1000).toFixed(0),
-    one.p50Ms.toFixed(2),
-    one.p99Ms.toFixed(2),
-    mebibytes(one.pssBytes).toFixed(0),
-    String(one.errors),
-  ];
-}
-
-async function startUvicorn(programs: Programs, name: string, app: string, parts: string[]): Promise<Contender> {
-  const [port = 0] = await freePorts(1);
-  const words = ['-m', 'uvicorn', '--port', String(port), '--workers', String(PROCESSES), '--no-access-log', ...parts];
-  const uvicorn = programs.start('/usr/bin/python3', [...words, app], { cwd: APPS, env: ENVIRONMENT });
-  const contender = { name, url: `http://127.0.0.1:${port}`, programs: [uvicorn] };
-  await answers(contender);
-  return contender;
+function startUvicorn(programs: Programs, name: string, app: string, parts: string[]): Promise<Contender> {
+  const words = ['--workers', String(PROCESSES), '--no-access-log', ...parts, app];
+  return startPeer(programs, name, '/usr/bin/python3', (port) => ['-m', 'uvicorn', '--port', String(port), ...words]);
 }

@@ -4,15 +4,15 @@ import { dirname, join } from 'node:path';
 import { freePorts } from '../fixtures/ports.ts';
 import type { Programs } from '../fixtures/program.ts';
 import { PROJECT_ROOT } from '../tools/tree.ts';
-import { type LoadFigures, runLoad } from './load.ts';
-import { atLeast, type BenchRow, mebibytes, type RowContext, type RowResult } from './row.ts';
+import { runLoad } from './load.ts';
+import { peerResult, perCpuShare } from './peer-rows.ts';
+import { atLeast, type BenchRow, type RowContext, type RowResult } from './row.ts';
 import { answers, type Contender, ENGINE, ENVIRONMENT, nginxFile, startServer, UWSGI } from './servers.ts';
 
 const SCRIPTS = join(PROJECT_ROOT, 'e2e', 'bench', 'apps', 'php');
 const CONNECTIONS = 32;
 const PROCESSES = 2;
 const FPM = 'nginx, php-fpm';
-const HEADING = ['server', 'req/s', 'req/CPU s', 'p50 ms', 'p99 ms', 'PSS MiB', 'errors'];
 
 export const PHP_ROWS: BenchRow[] = [
   {
@@ -45,28 +45,8 @@ async function compare(context: RowContext, path: string): Promise<RowResult> {
     ],
     { ...context, path, connections: CONNECTIONS },
   );
-  const perCpuSecond = (name: string): number => {
-    const found = figures.find((one) => one.name === name);
-    return found === undefined ? 0 : 1000 / found.cpuSecondsPer1000;
-  };
-  const share = perCpuSecond(ENGINE) / perCpuSecond(FPM);
-  return {
-    table: [HEADING, ...figures.map(cells)],
-    goals: [atLeast('requests per CPU second beside php-fpm behind nginx', share, 0.8)],
-    figures,
-  };
-}
-
-function cells(one: LoadFigures): string[] {
-  return [
-    one.name,
-    one.requestsPerSecond.toFixed(0),
-    (1000 / one.cpuSecondsPer1000).toFixed(0),
-    one.p50Ms.toFixed(2),
-    one.p99Ms.toFixed(2),
-    mebibytes(one.pssBytes).toFixed(0),
-    String(one.errors),
-  ];
+  const share = perCpuShare(figures, ENGINE, FPM);
+  return peerResult(figures, [atLeast('requests per CPU second beside php-fpm behind nginx', share, 0.8)]);
 }
 
 /** php-fpm with as many processes, and nginx in front, as Debian configures both: a connection for each request. */

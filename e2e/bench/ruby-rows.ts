@@ -1,17 +1,14 @@
 /** The rows about Ruby: the engine beside uWSGI's plugin rack and puma, with the same applications. */
 import { join } from 'node:path';
-import { freePorts } from '../fixtures/ports.ts';
 import type { Programs } from '../fixtures/program.ts';
-import { PROJECT_ROOT } from '../tools/tree.ts';
-import { type LoadFigures, runLoad } from './load.ts';
-import { atLeast, type BenchRow, mebibytes, type RowContext, type RowResult } from './row.ts';
-import { answers, type Contender, ENGINE, ENVIRONMENT, startServer, UWSGI } from './servers.ts';
+import { runLoad } from './load.ts';
+import { APPS, peerResult, perCpuShare, startPeer } from './peer-rows.ts';
+import { atLeast, type BenchRow, type RowContext, type RowResult } from './row.ts';
+import { type Contender, ENGINE, startServer, UWSGI } from './servers.ts';
 
-const APPS = join(PROJECT_ROOT, 'e2e', 'bench', 'apps');
 const CONNECTIONS = 32;
 const PROCESSES = 2;
 const PUMA = 'puma';
-const HEADING = ['server', 'req/s', 'req/CPU s', 'p50 ms', 'p99 ms', 'PSS MiB', 'errors'];
 const SETUP = `HTTP keep-alive, ${CONNECTIONS} connections, ${PROCESSES} processes`;
 
 export const RUBY_ROWS: BenchRow[] = [
@@ -44,37 +41,12 @@ async function compare(context: RowContext, file: string, path: string, threads:
     ],
     { ...context, path, connections: CONNECTIONS },
   );
-  const perCpuSecond = (name: string): number => {
-    const found = figures.find((one) => one.name === name);
-    return found === undefined ? 0 : 1000 / found.cpuSecondsPer1000;
-  };
-  return {
-    table: [HEADING, ...figures.map(cells)],
-    goals: [atLeast('requests per CPU second beside puma', perCpuSecond(ENGINE) / perCpuSecond(PUMA), 1.5)],
-    figures,
-  };
-}
-
-function cells(one: LoadFigures): string[] {
-  return [
-    one.name,
-    one.requestsPerSecond.toFixed(0),
-    (1000 / one.cpuSecondsPer1000).toFixed(0),
-    one.p50Ms.toFixed(2),
-    one.p99Ms.toFixed(2),
-    mebibytes(one.pssBytes).toFixed(0),
-    String(one.errors),
-  ];
+  return peerResult(figures, [atLeast('requests per CPU second beside puma', perCpuShare(figures, ENGINE, PUMA), 1.5)]);
 }
 
 /** As its manual recommends for several processes: the application is loaded once. */
-async function startPuma(programs: Programs, file: string, threads: number): Promise<Contender> {
-  const [port = 0] = await freePorts(1);
-  const bind = `tcp://127.0.0.1:${port}`;
+function startPuma(programs: Programs, file: string, threads: number): Promise<Contender> {
   const size = ['--workers', String(PROCESSES), '--threads', `${threads}:${threads}`, '--preload'];
-  const words = ['--quiet', '--environment', 'production', ...size, '--bind', bind, join(APPS, file)];
-  const puma = programs.start('puma', words, { cwd: APPS, env: ENVIRONMENT });
-  const contender = { name: PUMA, url: `http://127.0.0.1:${port}`, programs: [puma] };
-  await answers(contender);
-  return contender;
+  const words = ['--quiet', '--environment', 'production', ...size, join(APPS, file)];
+  return startPeer(programs, PUMA, 'puma', (port) => [...words, '--bind', `tcp://127.0.0.1:${port}`]);
 }
