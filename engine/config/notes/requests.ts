@@ -46,7 +46,8 @@ uwsgi-modifiers
   by 'plugins'. The socket must then be out of reach of others: there is no password.
 offload-threads
   Threads that send static files and router traffic after the worker has gone on to its next request. One or two are
-  enough. It only helps where uWSGI serves files itself; behind nginx let nginx do that.
+  enough. It only helps where uWSGI serves files itself; behind nginx let nginx do that. The engine's gateway sends all
+  answers itself, without a worker waiting.
 chunked-input-limit
   Largest part that uwsgi.chunked_read() takes; a client decides the size of its parts. It does not limit the body as a
   whole.

@@ -32,8 +32,8 @@ http-connect-timeout
   How long the router waits for a backend to accept. A few seconds are enough on one machine, and a full queue is seen
   sooner.
 http-modifier1
-  Sends all requests of the router to another language's plugin: 9 for CGI, 14 for PHP, 5 for Perl. Requests for Python
-  need 0, the default.
+  On uWSGI sends all requests of the router to another language's plugin: 5 for Perl, 7 for Ruby, 9 for CGI, 14 for PHP.
+  Requests for Python need 0, the default. The engine sends them to its application, and takes 0 or that one's number.
 http-var
   Adds a request variable to all that comes through the router, to tell the application which way a request took for
   example. Values are the same for all requests.

@@ -15,8 +15,9 @@ http11-socket
   Keeps connections, but on uWSGI an idle client then keeps its worker's core to itself. Put it behind a proxy with a
   small number of kept connections, or use the router's 'http-keepalive'.
 http-socket-modifier1
-  Only needed when requests that come over HTTP are for another language than Python, whose number is 0; 9 is CGI, 14
-  is PHP, 5 is Perl, 7 is Ruby. The plugin with that number has to be loaded.
+  Needed on uWSGI when requests that come over HTTP are for another language than Python, whose number is 0; 9 is CGI,
+  14 is PHP, 5 is Perl, 7 is Ruby. The plugin with that number has to be loaded. The engine sends requests to its
+  application, and takes 0 or that one's number.
 fastcgi-socket
   For front servers without the uwsgi protocol. uWSGI serves one request per connection, so fastcgi_keep_conn of nginx
   brings nothing there.

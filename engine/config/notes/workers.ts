@@ -5,9 +5,10 @@ processes
   four for each CPU is usual, more where requests mostly wait for a database. When all are busy for long while the
   CPU is idle there are too few; the listen queue shows it.
 threads
-  Requests that a worker serves side by side: cheap for applications that wait, of little use for ones that compute, as
-  Python runs one thread at a time. The application has to be thread-safe. A number is needed: 'true' counts as 0. On
-  uWSGI the threads of a worker share one 'harakiri' deadline, and when it kills, all their requests die.
+  Requests that a worker serves side by side: cheap for thread-safe applications that wait, of little use for ones that
+  compute, as Python and Ruby run one thread at a time. A number is needed: 'true' counts as 0. On uWSGI the threads of
+  a worker share one 'harakiri' deadline, and when it kills, all their requests die; Ruby needs 'rbthreads' beside it.
+  The engine refuses it for Perl and PHP, where a worker runs one request at a time.
 enable-threads
   Without it, and without 'threads', threads that the application starts itself do not run on uWSGI before 2.0.27:
   background work of Sentry, New Relic or OpenTelemetry stands still in silence. It costs next to nothing; set it.
