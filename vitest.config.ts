@@ -1,6 +1,6 @@
 /**
- * Two projects: `unit` is pure and runs in parallel, `process` starts real servers, two files at a time whatever the
- * number of processors: half of its time is spent on waiting for servers. CONTRIBUTING.md says what its tests may
+ * Two projects: `unit` is pure and runs in parallel, `process` starts real servers, three files at a time whatever
+ * the number of processors: most of its time is spent on waiting for servers. CONTRIBUTING.md says what its tests may
  * rely on.
  */
 import { defineConfig } from 'vitest/config';
@@ -28,7 +28,7 @@ export default defineConfig({
           exclude: ['**/node_modules/**'],
           pool: 'forks',
           execArgv: QUIET,
-          maxWorkers: 2,
+          maxWorkers: 3,
           // As in e2e/playwright.config.ts: named at the end when it passes then.
           retry: process.env['CI'] ? 1 : 0,
           testTimeout: 60_000,

@@ -140,8 +140,7 @@ describe('as on uWSGI', () => {
 
   it('timers ring as often as they were asked to, and a change of a file is told', async () => {
     const atLoad = "uwsgi.add_rb_timer(21, 1, 2), uwsgi.add_timer(22, 1), uwsgi.add_file_monitor(23, 'watched')";
-    const seen: boolean[][] = [];
-    for (const start of [startUwsgi, startEngine]) {
+    const seen = async (start: typeof startUwsgi | typeof startEngine): Promise<boolean[]> => {
       const server = await start(['processes = 1'], atLoad);
       // The other timer tells when four seconds are over.
       const rung = await waitFor('four rings', async () => {
@@ -150,9 +149,9 @@ describe('as on uWSGI', () => {
       });
       writeFileSync(server.path('watched'), 'changed');
       await waitFor('the change', async () => ringing(await server.events(1), 23) >= 1);
-      seen.push([ringing(rung, 21) === 2, ringing(rung, 23) === 0]);
-    }
-    expect(seen).toEqual([
+      return [ringing(rung, 21) === 2, ringing(rung, 23) === 0];
+    };
+    expect(await Promise.all([seen(startUwsgi), seen(startEngine)])).toEqual([
       [true, true],
       [true, true],
     ]);

@@ -181,10 +181,11 @@ describe('a real uWSGI', () => {
   it('that waits for a request shows the worker as stuck until it ends, and is done then', {
     timeout: 40_000,
   }, async () => {
-    const shop = await startShop();
+    // Half of the mercy is what counts as stuck.
+    const shop = await startShop(['worker-reload-mercy = 10']);
     await bench.startCore();
     const id = await attach(shop.stats);
-    const asked = fetch(`${shop.url}/slow?13`);
+    const asked = fetch(`${shop.url}/slow?8`);
     await waitUntil('the request to run', async () => (await bench.instance(id)).figures?.busy === 1);
     const runs = bench.collect('reload.changed');
     await bench.client.call('reload.start', { instanceId: id, method: 'fifo-workers' });
@@ -193,7 +194,7 @@ describe('a real uWSGI', () => {
       () => runs.find((run) => run.verdict?.status === 'stuck'),
       20_000,
     );
-    expect(stuck.verdict?.detail).toMatch(/Worker \d is still in GET \/slow after 1\d s; mercy ends in \d/);
+    expect(stuck.verdict?.detail).toMatch(/Worker \d is still in GET \/slow after \d\.\d s; mercy ends in \d/);
     expect((await asked).status).toBe(200);
     const end = await waitUntil('the verdict', () => runs.find((run) => run.phase === 'finished'), 20_000);
     expect(end.verdict?.status).toBe('done');
