@@ -43,6 +43,8 @@ export const COMMANDS: readonly Command[] = [
     details: [
       'Everything after `engine` goes to the engine unchanged: `reeve engine uwsgi.ini`, ' +
         '`reeve engine --http-socket :8080 --wsgi-file app.py --master --processes 4`.',
+      'It runs applications in Python (wsgi-file, module, asgi), Ruby (rack), Perl (psgi), PHP (php-docroot), ' +
+        'JavaScript (js-app) and CGI scripts (cgi), with the interpreter on PATH.',
       'An option that the engine does not support ends the start with an error that names it. Exit codes: 0 stopped, ' +
         '1 could not start (a port in use), 22 no application could be loaded and need-app is set, 78 bad configuration.',
     ],
