@@ -4,7 +4,7 @@
  */
 import { type IncomingHttpHeaders, request, type Server } from 'node:http';
 import { createRequire } from 'node:module';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -61,6 +61,7 @@ const paths = {
     req.on('end', add('req end')).resume();
     res.end('events', () => seen.push('callback'));
   },
+  '/destroy': (req) => req.destroy(),
   '/gone': (req, res) => {
     note('waits');
     req.on('aborted', () => note('req aborted'));
@@ -200,19 +201,28 @@ describe('a node:http server answers behind the engine as it does by itself', ()
     expect(await events(engine.port)).toBe(bare.replace('prefinish, ', ''));
   });
 
-  test('a client that goes away is told to the request and to the answer', async () => {
+  test.for([
+    ['goes away', (client: Socket) => client.resetAndDestroy()],
+    ['closes its side', (client: Socket) => client.end()],
+  ] as const)('a client that %s is told to the request and to the answer', async ([, leave]) => {
     const told = async (port: number): Promise<string[]> => {
       const before = engine.read('notes').length;
       const notes = (): string[] => engine.read('notes').slice(before).split('\n').slice(0, -1);
       const client = connect(port, '127.0.0.1');
       client.write('GET /gone HTTP/1.1\r\nHost: x\r\n\r\n');
       await waitFor('the request', () => notes().includes('waits'));
-      client.resetAndDestroy();
+      leave(client);
       await waitFor('its end', () => notes().length === 3 || undefined);
       return notes().toSorted();
     };
     expect(await told(engine.port)).toEqual(await told(barePort));
     // Its core is free again.
+    await waitFor('an idle worker', async () => (await engine.worker(1)).status === 'idle');
+  });
+
+  test('a request that the application destroys is over, as its connection is there', async () => {
+    await expect(ask(barePort, '/destroy')).rejects.toThrow();
+    expect((await ask(engine.port, '/destroy')).status).toBe(500);
     await waitFor('an idle worker', async () => (await engine.worker(1)).status === 'idle');
   });
 
@@ -272,7 +282,8 @@ test('a fetch handler has what the Fetch Standard gives it', async () => {
       client.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
       if (path === '/gone') await waitFor('the request', () => notes().includes('waits'));
       else await new Promise((resolve) => client.once('data', resolve));
-      client.resetAndDestroy();
+      if (path === '/gone') client.end();
+      else client.resetAndDestroy();
     }
     await waitFor(
       'both ends',

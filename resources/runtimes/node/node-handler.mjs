@@ -138,6 +138,8 @@ export class ClientRequest extends IncomingMessage {
     if (!this.readableEnded || !this.complete) {
       this.aborted = true;
       this.emit('aborted');
+      // As node:http, which destroys the connection; nothing happens when the answer has ended.
+      this.#answer.gone(error ?? reset());
     }
     // As node:http: nobody has to listen to an 'error' of a request.
     callback(error !== null && this.listenerCount('error') > 0 ? error : null);

@@ -3,7 +3,18 @@
  * cores, and run beside each other in its event loop. It ends the process when it shall and nothing runs any more.
  */
 import { Answer } from './answer.mjs';
-import { BODY_FILE, CANCEL, CONTROL_CORE, GO_ON, HOLD, INPUT, REQUEST, SHARED_CORES, TAKE_BACK } from './frames.mjs';
+import {
+  BODY_FILE,
+  CANCEL,
+  CLOSED,
+  CONTROL_CORE,
+  GO_ON,
+  HOLD,
+  INPUT,
+  REQUEST,
+  SHARED_CORES,
+  TAKE_BACK,
+} from './frames.mjs';
 import { Line } from './line.mjs';
 import { runFor } from './present.mjs';
 import { Recycling } from './recycling.mjs';
@@ -114,7 +125,10 @@ export class Serving {
     const answer = this.#answerOf(requestId);
     if (answer === undefined) return;
     if (type === HOLD || type === GO_ON) answer.hold(type === HOLD);
-    else if (type === INPUT) answer.onInput?.(flags, Buffer.from(bytes.subarray(start, end)));
+    else if (type !== INPUT) return;
+    else if (answer.onInput !== null) answer.onInput(flags, Buffer.from(bytes.subarray(start, end)));
+    // As node:http: a client that has closed its side is taken for gone. Nobody who waits would hear of it otherwise.
+    else if ((flags & CLOSED) !== 0) answer.gone(clientGone());
   }
 
   #begin(line, core, flags, requestId, text, body) {
