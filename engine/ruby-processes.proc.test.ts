@@ -4,7 +4,9 @@
  */
 import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Answer, EngineProcess, waitFor } from './testing/engine-process.ts';
+import { EngineProcess, waitFor } from './testing/engine-process.ts';
+import { startTraffic } from './testing/traffic.ts';
+import { ask, block, packet } from './testing/uwsgi-packets.ts';
 
 const APP = `
 VERSION = 'one'
@@ -38,28 +40,6 @@ afterEach(async () => {
   for (const engine of engines.splice(0)) await engine.dispose();
 });
 
-/** Requests without a pause, on kept and on new connections, until `stop`. */
-function load(engine: EngineProcess): { answers: Answer[]; errors: unknown[]; stop: () => Promise<void> } {
-  const answers: Answer[] = [];
-  const errors: unknown[] = [];
-  const stopping = new AbortController();
-  const client = async (fresh: boolean): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      try {
-        answers.push(await engine.get('/', { fresh }));
-      } catch (error) {
-        errors.push(error);
-      }
-    }
-  };
-  const clients = [client(false), client(false), client(true)];
-  const stop = async (): Promise<void> => {
-    stopping.abort();
-    await Promise.all(clients);
-  };
-  return { answers, errors, stop };
-}
-
 const pids = async (engine: EngineProcess): Promise<number[]> =>
   (await engine.stats()).workers.map((worker) => worker.pid);
 
@@ -69,7 +49,7 @@ describe('a Rack application', () => {
     expect(engine.log).toMatch(/app 0 \(mountpoint=''\) ready in \d+ seconds on interpreter Ruby \d+\.\d+\.\d+ pid:/);
     expect(engine.count('loaded by')).toBe(1);
     const before = await pids(engine);
-    const traffic = load(engine);
+    const traffic = startTraffic(engine, { kept: 2, fresh: 1 });
     await waitFor('some answers', () => traffic.answers.length > 50);
 
     engine.write('config.ru', 'raise "not today"\n');
@@ -222,6 +202,22 @@ function hasSinatra(): boolean {
     return false; // no Ruby, or no Sinatra
   }
 }
+
+it('what nginx sends over uwsgi is completed as Rack wants it', async () => {
+  const engine = await EngineProcess.start({
+    ini: 'rack = config.ru\nmaster = true\n',
+    listener: 'uwsgi-socket = 127.0.0.1:{HTTP}',
+    files: {
+      'config.ru': `map('/shop') { run ->(env) {
+        [200, {}, [%w[SCRIPT_NAME PATH_INFO QUERY_STRING CONTENT_TYPE CONTENT_LENGTH].map { |name| env[name].inspect }.join(' ')]]
+      } }`,
+    },
+  });
+  engines.push(engine);
+  const variables = ['REQUEST_METHOD', 'GET', 'PATH_INFO', '/shop/a', 'CONTENT_TYPE', '', 'CONTENT_LENGTH', ''];
+  const answer = await ask(engine.port, packet(7, 0, block(...variables)));
+  expect(answer.split('\r\n\r\n')[1]).toBe('"/shop" "/a" "" nil nil');
+});
 
 it('Sinatra: parameters, sessions, uploads, streams, files and errors', async (context) => {
   context.skip(!hasSinatra(), 'Sinatra (ruby-sinatra) is not installed');

@@ -53,7 +53,7 @@ module Reeve
       @head_sent = @whole = false
       @held = @tunnel = @websocket = nil
       @asked = asked
-      env.update(@base)
+      complete(env)
       env['rack.input'] = input
       env['rack.response_finished'] = finished = []
       @env = env
@@ -114,6 +114,15 @@ module Reeve
     end
 
     private
+
+    # Rack wants variables that front servers leave out, and none of these that are empty (nginx sends them so).
+    def complete(env)
+      env.update(@base)
+      env['SCRIPT_NAME'] ||= +''
+      env['QUERY_STRING'] ||= +''
+      env.delete('CONTENT_TYPE') if env['CONTENT_TYPE'] == ''
+      env.delete('CONTENT_LENGTH') if env['CONTENT_LENGTH'] == ''
+    end
 
     # The application may take over the connection of a client that asks for another protocol.
     def offer_hijack(env)
