@@ -49,7 +49,9 @@ export function compileExpression(text: string): Expression {
   if (flags?.[1]?.includes('x') === true) return { ok: false, message: "has '(?x)', which JavaScript does not have." };
   let pattern: RegExp;
   try {
-    pattern = new RegExp(translate(text.slice(flags?.[0].length ?? 0)), flags?.[1] ?? '');
+    // A dot is any character: what a client puts into a path to slip past a rule must not do so.
+    const letters = [...new Set(`s${flags?.[1] ?? ''}`)].join('');
+    pattern = new RegExp(translate(text.slice(flags?.[0].length ?? 0)), letters);
   } catch (error) {
     const reason =
       error instanceof Error ? error.message.replace(/^Invalid regular expression: (.*): (.*)$/s, '$2') : '';

@@ -5,9 +5,11 @@
 
 import { bytesOf } from '../byte-text.ts';
 import type { StaticSettings } from '../config/static-settings.ts';
+import type { BodyPart } from './byte-ranges.ts';
 import { answerWithFile, type FileAnswer, type FileFacts, headOf, isPlain } from './file-answer.ts';
 import { FileSender } from './file-sender.ts';
 import { FileStore, type Found, type FoundFile } from './file-store.ts';
+import type { ResponseHead } from './frames.ts';
 import { MediaTypes } from './media-types.ts';
 import { takesGzip } from './preconditions.ts';
 import type { GateCount, GateVisit } from './request-gate.ts';
@@ -45,6 +47,23 @@ export class FileServer {
     visit.counts.push(count);
     if (found === 'exhausted') visit.fail(503);
     else this.#serve(visit, found, root, contentType);
+    return 'answered';
+  }
+
+  /** As `serve`, with a head of the caller's own for a file of this size; conditions and ranges do not count. */
+  serveWhole(
+    visit: GateVisit,
+    path: string,
+    root: string | null,
+    count: GateCount,
+    headFor: (size: number) => ResponseHead,
+  ): ServeResult {
+    const found = this.store.find(path, root);
+    if (found === 'folder') return found;
+    if (found === null) return 'none';
+    visit.counts.push(count);
+    if (found === 'exhausted') visit.fail(503);
+    else this.#answer(visit, found, { head: headFor(found.size), parts: wholeFile(found) });
     return 'answered';
   }
 
@@ -126,6 +145,10 @@ export class FileServer {
 }
 
 const NOTHING = Buffer.alloc(0);
+
+function wholeFile({ size }: FoundFile): BodyPart[] {
+  return size === 0 ? [] : [{ start: 0, end: size }];
+}
 
 function isFile(found: Found): found is FoundFile {
   return found !== null && typeof found === 'object';

@@ -1,8 +1,8 @@
 /** `static`, `file`, `fastfile` and `sendfile`: a file as the answer. As uWSGI, without `-next` none there ends the request. */
-import { readFile } from 'node:fs/promises';
 import type { Value } from '../../config/routing-values.ts';
 import type { FileServer } from '../file-server.ts';
-import { headerText } from './answer-head.ts';
+import type { ResponseHead } from '../frames.ts';
+import { headerText, writeHead } from './answer-head.ts';
 import { type Fields, field } from './route-actions.ts';
 import type { RouteContext, Verdict } from './route-context.ts';
 import type { LongActions } from './route-program.ts';
@@ -21,7 +21,7 @@ export function fileActions(server: FileServer): Record<string, LongAction> {
       const path = field(context, fields, 'filename');
       const root = folderOf(fields.filename);
       if (fields.status !== undefined || fields.no_content_type !== undefined) {
-        return readWhole(context, fields, path, root, otherwise);
+        return serveWhole(server, context, fields, path, root, otherwise);
       }
       return serve(server, context, path, root, typeOf(context, fields, path), otherwise);
     };
@@ -67,24 +67,23 @@ function typeOf(context: RouteContext, fields: Fields, path: string): string {
 }
 
 /** With a status of its own it is no file to be asked for in ranges: it goes out whole. */
-async function readWhole(
+function serveWhole(
+  server: FileServer,
   context: RouteContext,
   fields: Fields,
   path: string,
   root: string | null,
   otherwise: Verdict,
-): Promise<Verdict> {
-  if (!isPlain(path) || (root !== null && !path.startsWith(`${root}/`))) return otherwise;
-  let body: Buffer;
-  try {
-    body = await readFile(Buffer.from(path, 'latin1'));
-  } catch {
-    // It is not there, or not for us: the rule says what then.
-    return otherwise;
-  }
+): Verdict {
+  const { visit } = context;
+  if (visit === null || !isPlain(path)) return otherwise;
   const status = field(context, fields, 'status');
   const lines = fields.no_content_type === undefined ? [`Content-Type: ${typeOf(context, fields, path)}`] : [];
-  context.reply = { ...withStatus(status === '' ? '200 OK' : status), lines, body };
+  const head = { ...withStatus(status === '' ? '200 OK' : status), lines };
+  const headFor = (size: number): ResponseHead =>
+    writeHead({ ...head, lines: [...lines, `Content-Length: ${size}`] }, 1);
+  if (server.serveWhole(visit, path, root, 'routed', headFor) !== 'answered') return otherwise;
+  context.isTaken = true;
   return 'break';
 }
 

@@ -3,10 +3,11 @@
  * `proxyhttp` and `proxyuwsgi` are the same, as on uWSGI. A server that can not be reached is a 502, one that is silent for
  * too long a 504.
  */
+import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { parseAddress } from '../../config/address.ts';
 import { type ResponseHead, requestBody } from '../frames.ts';
 import type { GateVisit } from '../request-gate.ts';
@@ -29,9 +30,10 @@ export const PROXY_ACTIONS: Readonly<Record<string, LongAction>> = {
   proxyuwsgi: (context, fields) => passUwsgi(context, fields),
 };
 
-/** Headers that are about one connection (RFC 9110 section 7.6.1), and those that are made anew. */
+/** Headers that are about one connection (RFC 9110 section 7.6.1), those that are made anew, and `Expect`: all is here. */
 const HOP_BY_HOP = new Set([
   'connection',
+  'expect',
   'keep-alive',
   'proxy-authenticate',
   'proxy-authorization',
@@ -42,28 +44,57 @@ const HOP_BY_HOP = new Set([
   'upgrade',
 ]);
 
+/**
+ * A request that is passed on bears this gateway's name (CDN-Loop, RFC 8586): one that comes back again and again, because a
+ * route leads to the gateway itself, ends after so many rounds and not when there are no descriptors left.
+ */
+const LOOP_VARIABLE = 'HTTP_CDN_LOOP';
+const OWN_NAME = `reeve-${randomBytes(8).toString('hex')}`;
+const MOST_ROUNDS = 8;
+
 function passHttp(context: RouteContext, fields: Fields, isForwarded: boolean): 'break' {
   const visit = begin(context);
+  if (endsLoop(context, visit)) return 'break';
   const { facts } = context.request;
   const sent = httpRequest({
     method: facts.method,
-    path: context.get('REQUEST_URI'),
+    path: uriOf(context),
     headers: headersFor(context, field(context, fields, 'host'), isForwarded),
     timeout: SILENCE_MS,
     createConnection: () => open(field(context, fields, 'address')),
   });
+  let source: IncomingMessage | null = null;
+  const refuse = (reason: string): void => {
+    context.host.log(`[routing] ${field(context, fields, 'address')} does not answer: ${reason}`);
+    fail(visit, 502, () => sent.destroy());
+  };
   visit.onAbandoned = () => sent.destroy();
   sent.on('response', (answer) => {
+    source = answer;
     const head = httpHead(answer);
+    if (head === null) {
+      refuse(`its status is ${answer.statusCode}`);
+      return;
+    }
     visit.begin(head);
     pass(answer, visit);
   });
-  sent.on('timeout', () => fail(visit, 504, () => sent.destroy()));
-  sent.on('error', (error) => {
-    context.host.log(`[routing] ${field(context, fields, 'address')} does not answer: ${error.message}`);
-    fail(visit, 502, () => sent.destroy());
+  sent.on('upgrade', (_, socket) => {
+    socket.destroy();
+    refuse('it speaks another protocol, which nobody asked for');
   });
-  sendBody(context, sent);
+  sent.on('timeout', () => {
+    // A client that takes its time is not the server's silence.
+    if (source?.isPaused() !== true) fail(visit, 504, () => sent.destroy());
+  });
+  sent.on('error', (error) => {
+    // What comes behind a whole answer is nobody's.
+    if (source?.complete !== true) refuse(error.message);
+  });
+  const body = requestBody(context.request.frame);
+  // When one of the two fails so does the other; who sees it first has told the client.
+  if ('path' in body) pipeline(createReadStream(body.path), sent, () => undefined);
+  else sent.end(body.bytes);
   return 'break';
 }
 
@@ -75,37 +106,79 @@ function passUwsgi(context: RouteContext, fields: Fields): 'break' {
     return 'break';
   }
   const visit = begin(context);
+  if (endsLoop(context, visit)) return 'break';
   const socket = open(field(context, fields, 'address'));
-  const answer = new UwsgiAnswer();
-  let isOver = false;
-  visit.onAbandoned = () => socket.destroy();
-  socket.setTimeout(SILENCE_MS, () => fail(visit, 504, () => socket.destroy()));
+  const answer = new UwsgiAnswer(context.request.facts.method === 'HEAD');
+  const stop = (): void => {
+    socket.destroy();
+  };
+  const refuse = (reason: string): void => {
+    if (!visit.isOver) context.host.log(`[routing] ${field(context, fields, 'address')} does not answer: ${reason}`);
+    fail(visit, 502, stop);
+  };
+  const end = (): void => {
+    if (!answer.hasHead || !answer.isWhole) {
+      refuse('it closed the connection');
+      return;
+    }
+    visit.end();
+    stop();
+  };
+  visit.onAbandoned = stop;
+  socket.setTimeout(SILENCE_MS, () => {
+    if (!socket.isPaused()) fail(visit, 504, stop);
+  });
   socket.on('data', (chunk: Buffer) => {
     const parts = answer.feed(chunk);
     if (parts === null) {
-      fail(visit, 502, () => socket.destroy());
+      refuse('what it sends is no answer');
       return;
     }
     if (parts.head !== null) visit.begin(parts.head);
     if (parts.body.length > 0) give(visit, parts.body, socket);
+    if (answer.isComplete) end();
   });
-  const end = (): void => {
-    if (isOver) return;
-    isOver = true;
-    if (answer.hasHead && answer.isWhole) visit.end();
-    else fail(visit, 502, () => socket.destroy());
-  };
   socket.on('end', end);
-  socket.on('error', (error) => {
-    context.host.log(`[routing] ${field(context, fields, 'address')} does not answer: ${error.message}`);
-    fail(visit, 502, () => socket.destroy());
-  });
+  socket.on('error', (error) => refuse(error.message));
   socket.on('close', end);
   socket.write(packet);
   const body = requestBody(context.request.frame);
-  if ('path' in body) createReadStream(body.path).pipe(socket, { end: false });
+  if ('path' in body) sendFile(body.path, socket, refuse);
   else if (body.bytes.length > 0) socket.write(body.bytes);
   return 'break';
+}
+
+/** The other side closes the connection when it has answered, so that its end is not the body's. */
+function sendFile(path: string, socket: Socket, refuse: (reason: string) => void): void {
+  const file = createReadStream(path);
+  file.on('error', (error) => refuse(error.message));
+  socket.on('close', () => file.destroy());
+  file.pipe(socket, { end: false });
+}
+
+/** Answers a request that goes round in circles. */
+function endsLoop(context: RouteContext, visit: GateVisit): boolean {
+  if (context.get(LOOP_VARIABLE).split(OWN_NAME).length <= MOST_ROUNDS) return false;
+  context.host.log(`[routing] ${context.get('REQUEST_URI')} is passed on to this server itself, over and over`);
+  visit.respond(writeHead({ status: 508, reason: 'Loop Detected', lines: ['Content-Type: text/plain'] }, 1), LOOP);
+  return true;
+}
+
+const LOOP = Buffer.from('508 Loop Detected\nThis request was passed on to the server that passed it on.\n');
+
+function loopNames(context: RouteContext): string {
+  const before = context.get(LOOP_VARIABLE);
+  return before === '' ? OWN_NAME : `${before}, ${OWN_NAME}`;
+}
+
+/** Other actions may have put anything there: what may not stand in a request line is written with percent signs. */
+function uriOf(context: RouteContext): string {
+  // oxlint-disable-next-line no-control-regex -- these as well
+  return context.get('REQUEST_URI').replace(/[\x00-\x20\x7f#]/g, percentCode);
+}
+
+function percentCode(letter: string): string {
+  return `%${letter.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase()}`;
 }
 
 function begin(context: RouteContext): GateVisit {
@@ -155,6 +228,7 @@ function headersFor(context: RouteContext, host: string, isForwarded: boolean): 
   if (length !== '') headers['Content-Length'] = length;
   if (host !== '') headers['Host'] = host;
   headers['Connection'] = 'close';
+  headers['Cdn-Loop'] = loopNames(context);
   const address = context.get('REMOTE_ADDR');
   if (isForwarded && address !== '') {
     const before = headers['X-Forwarded-For'];
@@ -169,14 +243,17 @@ function headerName(variable: string): string {
   return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('-');
 }
 
-function httpHead(answer: IncomingMessage): ResponseHead {
+/** null: its status is none of an answer. */
+function httpHead(answer: IncomingMessage): ResponseHead | null {
+  const { statusCode = 0, statusMessage = '' } = answer;
+  if (statusCode < 200) return null;
   const lines: string[] = [];
   const { rawHeaders } = answer;
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] ?? '';
     if (!HOP_BY_HOP.has(name.toLowerCase())) lines.push(`${name}: ${rawHeaders[at + 1] ?? ''}`);
   }
-  return writeHead({ status: answer.statusCode ?? 502, reason: answer.statusMessage ?? '', lines }, 1);
+  return writeHead({ status: statusCode, reason: statusMessage, lines }, 1);
 }
 
 /** Passes the body on as the client takes it. */
@@ -192,20 +269,15 @@ function give(visit: GateVisit, chunk: Buffer, source: Readable): void {
   if (!visit.whenRoom(() => source.resume())) source.pause();
 }
 
-function sendBody(context: RouteContext, sent: NodeJS.WritableStream): void {
-  const body = requestBody(context.request.frame);
-  if ('path' in body) createReadStream(body.path).pipe(sent);
-  else sent.end(body.bytes);
-}
-
 /** The request as a packet of the uwsgi protocol (reference section 1.1); null when it holds more than a packet can. */
 function uwsgiPacket(context: RouteContext, fields: Fields): Buffer | null {
   const parts: Buffer[] = [];
   const app = field(context, fields, 'app');
   for (const [name, value] of context.variables) {
-    if (name === 'wsgi.url_scheme' || (name === 'UWSGI_APPID' && app !== '')) continue;
+    if (name === 'wsgi.url_scheme' || name === LOOP_VARIABLE || (name === 'UWSGI_APPID' && app !== '')) continue;
     parts.push(sized(name), sized(value));
   }
+  parts.push(sized(LOOP_VARIABLE), sized(loopNames(context)));
   if (app !== '') parts.push(sized('UWSGI_APPID'), sized(app));
   const variables = Buffer.concat(parts);
   if (variables.length > 0xffff) return null;

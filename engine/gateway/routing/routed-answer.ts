@@ -45,7 +45,7 @@ export class RoutedAnswer implements AnswerEdit {
     context.status = head.status;
     const added = context.added;
     context.added = [];
-    head.lines.push(...added);
+    head.lines.push(...added.filter((line) => mayBeAdded(line, head)));
     if (context.keepers.length > 0 && head.status === 200) this.#kept = [];
     if (context.isGzipped && !head.lines.some((line) => headerName(line) === 'content-encoding')) {
       this.#gzip = new GzipBody();
@@ -149,6 +149,15 @@ export class RoutedAnswer implements AnswerEdit {
     for (const keeper of this.#context.keepers) keeper(body);
     this.#kept = null;
   }
+}
+
+/** What says where the body ends is the gateway's to say: it makes the chunks, and two lengths are one too many. */
+function mayBeAdded(line: string, { lines }: AnswerHead): boolean {
+  const name = headerName(line);
+  return (
+    name !== 'transfer-encoding' &&
+    (name !== 'content-length' || !lines.some((present) => headerName(present) === name))
+  );
 }
 
 /** Letters of ASCII, as C does. */
