@@ -3,11 +3,11 @@
  * streams, time limits, the end of scripts, and what no path may reach.
  */
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EngineProcess, freePort, isRunning, waitFor } from './testing/engine-process.ts';
+import { descendants, EngineProcess, freePort, isRunning, waitFor } from './testing/engine-process.ts';
+import { type Asked, askOnce } from './testing/http-client.ts';
 import { ask as askPacket, block, packet } from './testing/uwsgi-packets.ts';
 import { UwsgiProcess, whyNoUwsgi } from './testing/uwsgi-process.ts';
 
@@ -52,48 +52,18 @@ let engine: EngineProcess;
 let uwsgi: UwsgiProcess | null = null;
 let uwsgiPort = 0;
 
-interface Asked {
-  method?: string;
-  headers?: Record<string, string>;
-  body?: Buffer | string;
+/** The body as latin-1. */
+async function ask(port: number, path: string, asked?: Asked) {
+  const heard = await askOnce(port, path, asked);
+  return { ...heard, body: heard.body.toString('latin1') };
 }
 
-interface Heard {
-  status: number;
-  reason: string;
-  headers: Record<string, string | string[] | undefined>;
-  body: string;
-}
-
-function ask(port: number, path: string, { method = 'GET', headers = {}, body }: Asked = {}): Promise<Heard> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request({
-      host: '127.0.0.1',
-      port,
-      path,
-      method,
-      headers: { Host: 'shop', ...headers },
-      agent: false,
-    });
-    outgoing.on('error', reject);
-    outgoing.on('response', (incoming) => {
-      const chunks: Buffer[] = [];
-      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-      incoming.on('error', reject);
-      incoming.on('end', () => {
-        // What belongs to the connection is the gateway's.
-        const own = new Set(['connection', 'content-length', 'transfer-encoding']);
-        const kept = Object.entries(incoming.headers).filter(([name]) => !own.has(name));
-        resolve({
-          status: incoming.statusCode ?? 0,
-          reason: incoming.statusMessage ?? '',
-          headers: Object.fromEntries(kept),
-          body: Buffer.concat(chunks).toString('latin1'),
-        });
-      });
-    });
-    outgoing.end(body);
-  });
+function isZombie(pid: number): boolean {
+  try {
+    return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  } catch {
+    return false; // it has just been buried
+  }
 }
 
 describe('CGI scripts', () => {
@@ -230,6 +200,11 @@ describe('CGI scripts', () => {
   ])('that do not answer, as %s, are told of in the log', async (path, line) => {
     expect((await ask(engine.port, path)).status).toBe(500);
     await engine.seen(line);
+  });
+
+  it('leave nothing behind them when nobody asks any more', async () => {
+    for (let count = 0; count < 4; count += 1) await ask(engine.port, '/show.cgi');
+    await waitFor('no ended process that nobody has buried', () => !descendants(engine.pid).some(isZombie));
   });
 
   it('end with all that they have started when their client has gone', async () => {

@@ -7,11 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { findOnPath } from './master/interpreter.ts';
-import { type Answer, descendants, EngineProcess, isRunning, waitFor } from './testing/engine-process.ts';
+import { descendants, EngineProcess, isRunning, waitFor } from './testing/engine-process.ts';
+import { startTraffic } from './testing/traffic.ts';
 
 const INDEX = `<?php
 switch ($_GET['do'] ?? '') {
   case 'spin': for (;;); 
+  case 'no-answer': http_response_code(100); break;
   case 'throw': throw new DomainException('asked for');
   case 'stream': for (;;) { echo str_repeat('x', 8192); flush(); usleep(10000); }
 }
@@ -36,28 +38,6 @@ afterEach(async () => {
   for (const engine of engines.splice(0)) await engine.dispose();
 });
 
-/** Requests without a pause, on kept and on new connections, until `stop`. */
-function load(engine: EngineProcess): { answers: Answer[]; errors: unknown[]; stop: () => Promise<void> } {
-  const answers: Answer[] = [];
-  const errors: unknown[] = [];
-  const stopping = new AbortController();
-  const client = async (fresh: boolean): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      try {
-        answers.push(await engine.get('/', { fresh }));
-      } catch (error) {
-        errors.push(error);
-      }
-    }
-  };
-  const clients = [client(false), client(false), client(false), client(true)];
-  const stop = async (): Promise<void> => {
-    stopping.abort();
-    await Promise.all(clients);
-  };
-  return { answers, errors, stop };
-}
-
 const pids = async (engine: EngineProcess): Promise<number[]> =>
   (await engine.stats()).workers.map((worker) => worker.pid);
 
@@ -73,7 +53,7 @@ describe('workers of PHP', () => {
     const engine = await start('processes = 2\n', listener);
     expect(engine.log).toMatch(/app 0 \(mountpoint=''\) ready in \d+ seconds on interpreter PHP \d+\.\d+\.\d+\S* pid:/);
     const before = await pids(engine);
-    const traffic = load(engine);
+    const traffic = startTraffic(engine, { kept: 3, fresh: 1 });
     await waitFor('some answers', () => traffic.answers.length > 50);
 
     engine.writeIni(INI.replace('{FOLDER}', '{FOLDER}/nowhere'));
@@ -179,6 +159,16 @@ describe('workers of PHP', () => {
     expect((await engine.get('/own.php')).body).toBe('own after before');
     expect((await engine.get('/own/none')).body).toBe(`[{"lost":"\\/own\\/none"},${shown}`);
     expect((await engine.get('/owned')).status).toBe(200);
+  });
+
+  it('serve on when a script sends what is no answer', async () => {
+    const engine = await start('processes = 1\n');
+    const [pid] = await pids(engine);
+    for (let count = 0; count < 3; count += 1) {
+      expect((await engine.get('/?do=no-answer')).status).toBe(500);
+      expect((await engine.get('/')).body).toBe(`one ${pid}`);
+    }
+    await engine.seen('PHP has sent a head that is malformed; the request is given up', 3);
   });
 
   it('are not started with threads, with hooks of workers, or without a file that is named', async () => {

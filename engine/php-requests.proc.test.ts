@@ -3,12 +3,12 @@
  * bodies, which script is run; and what no path may reach.
  */
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findOnPath } from './master/interpreter.ts';
 import { EngineProcess, freePort, waitFor } from './testing/engine-process.ts';
+import { type Asked, askOnce, type Heard } from './testing/http-client.ts';
 import { UwsgiProcess, whyNoUwsgi } from './testing/uwsgi-process.ts';
 
 const SHOW = `<?php
@@ -61,54 +61,6 @@ let tree = '';
 let engine: EngineProcess;
 let uwsgi: UwsgiProcess | null = null;
 let uwsgiPort = 0;
-
-interface Asked {
-  method?: string;
-  headers?: Record<string, string>;
-  body?: Buffer | string;
-}
-
-interface Heard {
-  status: number;
-  reason: string;
-  headers: Record<string, string | string[] | undefined>;
-  body: Buffer;
-}
-
-function ask(port: number, path: string, { method = 'GET', headers = {}, body }: Asked = {}): Promise<Heard> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request({
-      host: '127.0.0.1',
-      port,
-      path,
-      method,
-      headers: { Host: 'shop', ...headers },
-      agent: false,
-    });
-    outgoing.on('error', reject);
-    outgoing.on('response', (incoming) => {
-      const chunks: Buffer[] = [];
-      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-      incoming.on('error', reject);
-      incoming.on('end', () => {
-        // What belongs to the connection is the gateway's.
-        const {
-          connection,
-          'keep-alive': _,
-          date,
-          'transfer-encoding': __,
-          'content-length': ___,
-          ...rest
-        } = incoming.headers;
-        void connection;
-        void date;
-        const reason = incoming.statusMessage ?? '';
-        resolve({ status: incoming.statusCode ?? 0, reason, headers: rest, body: Buffer.concat(chunks) });
-      });
-    });
-    outgoing.end(body);
-  });
-}
 
 /** uWSGI calls a teapot by its name in small letters. */
 function comparable({ status, reason, headers, body }: Heard): unknown {
@@ -193,10 +145,10 @@ describe('PHP scripts', () => {
     ['/..%2foutside/secret.php'],
     ['/%2e%2e/outside/secret.php'],
   ])('answer %s %o as on uWSGI', async (path, asked) => {
-    const ours = await ask(engine.port, path, asked);
+    const ours = await askOnce(engine.port, path, asked);
     expect(ours.body.toString()).not.toContain('secret');
     if (uwsgi === null) return;
-    expect(comparable(ours)).toEqual(comparable(await ask(uwsgiPort, path, asked)));
+    expect(comparable(ours)).toEqual(comparable(await askOnce(uwsgiPort, path, asked)));
   });
 
   it.each([
@@ -206,11 +158,11 @@ describe('PHP scripts', () => {
     '/..%2fwww2/secret.php',
     '/..%2f..%2f..%2fetc/passwd',
   ])('are not found by %s', async (path) => {
-    expect([403, 404]).toContain((await ask(engine.port, path)).status);
+    expect([403, 404]).toContain((await askOnce(engine.port, path)).status);
   });
 
   it('get settings, constants, variables and code of the configuration', async () => {
-    const { body } = await ask(engine.port, '/show.php');
+    const { body } = await askOnce(engine.port, '/show.php');
     const text = body.toString();
     expect(text).toContain('SHOP=tea & é\n');
     expect(text).toContain('SERVER_SOFTWARE=uWSGI\n');
@@ -219,11 +171,11 @@ describe('PHP scripts', () => {
   });
 
   it('have a session by a cookie', async () => {
-    const first = await ask(engine.port, '/session.php');
+    const first = await askOnce(engine.port, '/session.php');
     expect(first.body.toString()).toBe('1');
     const cookie = String(first.headers['set-cookie']).split(';')[0] ?? '';
     for (const seen of ['2', '3', '4']) {
-      expect((await ask(engine.port, '/session.php', { headers: { Cookie: cookie } })).body.toString()).toBe(seen);
+      expect((await askOnce(engine.port, '/session.php', { headers: { Cookie: cookie } })).body.toString()).toBe(seen);
     }
   });
 
@@ -236,17 +188,17 @@ describe('PHP scripts', () => {
   });
 
   it('have what PHP says about them in the log', async () => {
-    await ask(engine.port, '/fatal.php');
+    await askOnce(engine.port, '/fatal.php');
     await engine.seen('PHP Fatal error:  Uncaught Error: Call to undefined function nothing_like_that()');
-    await ask(engine.port, '/link.php');
+    await askOnce(engine.port, '/link.php');
     await engine.seen(`PHP security error: ${tree}/outside/secret.php is not under the default docroot`);
   });
 
   it('are found anew when they appear', async () => {
-    expect((await ask(engine.port, '/later.php')).status).toBe(404);
+    expect((await askOnce(engine.port, '/later.php')).status).toBe(404);
     writeFileSync(join(tree, 'www/later.php'), `<?php echo 'here';`);
-    expect((await ask(engine.port, '/later.php')).body.toString()).toBe('here');
+    expect((await askOnce(engine.port, '/later.php')).body.toString()).toBe('here');
     rmSync(join(tree, 'www/later.php'));
-    await waitFor('it to be forgotten', async () => (await ask(engine.port, '/later.php')).status === 404);
+    await waitFor('it to be forgotten', async () => (await askOnce(engine.port, '/later.php')).status === 404);
   });
 });

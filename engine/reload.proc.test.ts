@@ -3,7 +3,8 @@ import { renameSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { PYTHON_APP, SECOND_APP, slowToImport } from './testing/apps.ts';
-import { type Answer, EngineProcess, freePort, waitFor } from './testing/engine-process.ts';
+import { EngineProcess, freePort, waitFor } from './testing/engine-process.ts';
+import { startTraffic } from './testing/traffic.ts';
 
 const engines: EngineProcess[] = [];
 const INI =
@@ -19,28 +20,6 @@ afterEach(async () => {
   for (const engine of engines.splice(0)) await engine.dispose();
 });
 
-/** Requests without a pause, on kept and on new connections, until `stop`; every answer is kept. */
-function load(engine: EngineProcess): { answers: Answer[]; errors: unknown[]; stop: () => Promise<void> } {
-  const answers: Answer[] = [];
-  const errors: unknown[] = [];
-  const stopping = new AbortController();
-  const client = async (fresh: boolean): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      try {
-        answers.push(await engine.get('/', { fresh }));
-      } catch (error) {
-        errors.push(error);
-      }
-    }
-  };
-  const clients = [client(false), client(false), client(true), client(true)];
-  const stop = async (): Promise<void> => {
-    stopping.abort();
-    await Promise.all(clients);
-  };
-  return { answers, errors, stop };
-}
-
 describe('a graceful reload', () => {
   const WAYS: [string, (engine: EngineProcess) => void][] = [
     ['SIGHUP', (engine) => engine.signal('SIGHUP')],
@@ -51,7 +30,7 @@ describe('a graceful reload', () => {
   it.each(WAYS)('by %s brings new code and new workers without a failed request', async (_, reload) => {
     const engine = await start();
     const before = (await engine.stats()).workers.map((worker) => worker.pid);
-    const traffic = load(engine);
+    const traffic = startTraffic(engine, { kept: 2, fresh: 2 });
     await waitFor('some answers', () => traffic.answers.length > 50);
     engine.write('app.py', SECOND_APP);
     reload(engine);
@@ -139,7 +118,7 @@ describe('a reload that fails', () => {
   ])('because of %s leaves everything as it was', async (_, spoil, reason) => {
     const engine = await start();
     const before = await engine.stats();
-    const traffic = load(engine);
+    const traffic = startTraffic(engine, { kept: 2, fresh: 2 });
     await waitFor('some answers', () => traffic.answers.length > 20);
     spoil(engine);
     engine.signal('SIGHUP');
@@ -210,7 +189,7 @@ describe('other reloads', () => {
 
   it('c replaces one worker after the other, with new code under lazy-apps and without a failed request', async () => {
     const engine = await start(`${INI}lazy-apps = true\n`);
-    const traffic = load(engine);
+    const traffic = startTraffic(engine, { kept: 2, fresh: 2 });
     await waitFor('some answers', () => traffic.answers.length > 20);
     engine.write('app.py', SECOND_APP);
     engine.write('app.fifo', 'c');
