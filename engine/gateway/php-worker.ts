@@ -50,8 +50,10 @@ export class PhpWorker implements CoreWire {
   /** Of the request that runs; 0: none. */
   #requestId = 0;
   #beganMs = 0;
-  /** Its client has gone: the end of the script is waited for. */
+  /** Nobody wants the rest of the answer: the end of the script is waited for. */
   #isCancelled = false;
+  /** What it has sent is no answer. */
+  #isBroken = false;
   #head: Buffer = NOTHING;
   #isHeadSent = false;
   #lastHead: { text: Buffer; encoded: Buffer } | null = null;
@@ -101,6 +103,11 @@ export class PhpWorker implements CoreWire {
   /** The client of this request has gone. */
   cancel(requestId: number): void {
     if (requestId !== this.#requestId || this.#isCancelled) return;
+    this.#giveUp();
+  }
+
+  /** Goes on when the script has noticed. */
+  #giveUp(): void {
     this.#isCancelled = true;
     this.#answer = null;
     this.#pieces = [];
@@ -209,6 +216,7 @@ export class PhpWorker implements CoreWire {
   }
 
   #stdout(bytes: Buffer): void {
+    if (this.#isCancelled) return;
     if (this.#isHeadSent || this.#answer !== null) {
       this.#pieces.push(bytes);
       return;
@@ -235,9 +243,9 @@ export class PhpWorker implements CoreWire {
   }
 
   #brokenHead(what: string): void {
-    this.#host.log(`*** PHP has sent a head that ${what}; ending its connection ***`);
-    this.#head = NOTHING;
-    this.#socket?.destroy();
+    this.#host.log(`*** PHP has sent a head that ${what}; the request is given up ***`);
+    this.#isBroken = true;
+    this.#giveUp();
   }
 
   /** Everything of a piece that was read has been seen, and the answer goes on. */
@@ -260,7 +268,8 @@ export class PhpWorker implements CoreWire {
   }
 
   #finish(): void {
-    const flags = this.#host.endFlags(this.#errors.end()) | (this.#isCancelled ? FrameFlag.ABORTED : 0);
+    const why = this.#isBroken ? FrameFlag.EXCEPTION : this.#isCancelled ? FrameFlag.ABORTED : 0;
+    const flags = this.#host.endFlags(this.#errors.end()) | why;
     const answer = this.#answer;
     if (answer === null) this.#passOn();
     const micros = Buffer.allocUnsafe(4);
@@ -273,6 +282,7 @@ export class PhpWorker implements CoreWire {
     this.#head = NOTHING;
     this.#isHeadSent = false;
     this.#isCancelled = false;
+    this.#isBroken = false;
     const type = answer === null ? FrameType.END : FrameType.RESPONSE;
     // The next request may come while this is handled.
     this.#host.frame(this.core, type, flags, requestId, payload, 0, payload.length);

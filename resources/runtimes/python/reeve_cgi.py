@@ -12,7 +12,7 @@ import sys
 
 import reeve_apps
 import reeve_serve
-from reeve_cgi_script import Script, kill_all
+from reeve_cgi_script import Script, bury, kill_all
 
 # What a script gets of the worker's own environment, beside what `env` of the configuration names.
 _INHERITED = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "SYSTEMROOT")
@@ -60,6 +60,7 @@ class Worker(reeve_serve.Worker):
     def _exchange(self, core):
         if core == 0:
             signal.signal(signal.SIGABRT, self._abort)
+            signal.signal(signal.SIGCHLD, bury)
         return super()._exchange(core)
 
     @staticmethod

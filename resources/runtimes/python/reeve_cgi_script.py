@@ -36,6 +36,11 @@ def kill_all():
         script.kill()
 
 
+def bury(_number=None, _frame=None):
+    """Takes note of scripts that have ended since. Also the handler of SIGCHLD: none stays a zombie."""
+    _leftovers[:] = [process for process in _leftovers if process.poll() is None]
+
+
 class Failed(Exception):
     """The script has not answered: the status that the client gets, and what the log says."""
 
@@ -63,7 +68,6 @@ class Script:
 
     def _start(self):
         found = self._found
-        _leftovers[:] = [process for process in _leftovers if process.poll() is None]
         command = [found.path] if found.helper is None else [found.helper, found.path]
         source = _as_file(self._body)
         try:
@@ -141,8 +145,8 @@ class Script:
             _kill_group(process)
         process.stdout.close()
         # Its end is a moment behind that of its output: not waited for here.
-        if process.poll() is None:
-            _leftovers.append(process)
+        _leftovers.append(process)
+        bury()
 
     def kill(self):
         """Nobody waits for it any more."""
