@@ -5,7 +5,7 @@
 import type { ConfigWarning } from './build-settings.ts';
 import { finishCgi } from './cgi-app.ts';
 import type { ConfigError } from './errors.ts';
-import { LANGUAGES } from './languages.ts';
+import { LANGUAGES, type Language } from './languages.ts';
 import type { Draft } from './options/section.ts';
 import { checkPerl, finishPerl } from './perl-app.ts';
 import { checkPhpWorkers, finishPhp } from './php-app.ts';
@@ -55,7 +55,7 @@ export function finishApp(draft: Draft, errors: ConfigError[], warnings: ConfigW
 
 /** A listener whose requests are for another language than the application's would never get an answer on uWSGI. */
 function checkModifiers({ modifiers1, settings }: Draft, errors: ConfigError[]): void {
-  const { title, modifier1: own } = LANGUAGES[settings.app.language];
+  const { modifier1: own } = LANGUAGES[settings.app.language];
   for (const { modifier1, origin } of modifiers1) {
     if (modifier1 === 0 || modifier1 === own) continue;
     errors.push({
@@ -63,10 +63,16 @@ function checkModifiers({ modifiers1, settings }: Draft, errors: ConfigError[]):
       message: `Modifier ${modifier1} asks for another language than the application's.`,
       origin,
       option: null,
-      hint:
-        own === 0 ? `Write 0: requests go to the application (${title}).` : `Write ${own}, which is ${title}, or 0.`,
+      hint: modifierHint(settings.app.language),
     });
   }
+}
+
+function modifierHint(language: Language): string {
+  const { title, modifier1 } = LANGUAGES[language];
+  if (language === 'none') return "Name its application ('rack', 'psgi', 'php-docroot', 'cgi'), or write 0.";
+  if (modifier1 === 0) return `Write 0: requests go to the application (${title}).`;
+  return `Write ${modifier1}, which is ${title}, or 0.`;
 }
 
 /** Those beside Python. */

@@ -15,7 +15,8 @@ callable
 mount
   Serves several applications in one instance, each under its path. With 'http-socket' or 'http' it needs
   'manage-script-name = true', or all requests go to the default application. All mounted applications share the
-  worker and its memory: one that hangs or leaks takes the others along.
+  worker and its memory: one that hangs or leaks takes the others along. In the engine it is for Python applications;
+  those of Ruby and Perl have 'map' in config.ru and 'mount' of Plack::Builder.
 manage-script-name
   Belongs to 'mount': it takes the longest mounted path that fits off PATH_INFO and puts it into SCRIPT_NAME, so that
   links which the application makes are right. Leave it away when the front server sends SCRIPT_NAME itself.

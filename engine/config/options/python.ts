@@ -178,12 +178,25 @@ function readMount(draft: Draft, value: string): string | null {
   const equals = value.indexOf('=');
   if (equals < 1 || equals === value.length - 1) return 'needs /path=file.py or /path=module:callable.';
   const mountpoint = value.slice(0, equals);
+  const elsewhere = OTHER_APPS.find(({ ending }) => ending.test(value));
+  if (elsewhere !== undefined) return `puts Python applications under a path. ${elsewhere.instead}`;
   const source = mountSource(value.slice(equals + 1), (path) => resolvePath(draft.folder, path));
   const same = draft.python.mounts.find((mount) => bare(mount.mountpoint) === bare(mountpoint));
   if (same !== undefined) return `mounts a second application on ${mountpoint}; each path has one.`;
   draft.python.mounts.push({ mountpoint, source });
   return null;
 }
+
+/** Applications of other languages are one for an instance; what mounts them is in their own libraries. */
+const OTHER_APPS = [
+  { ending: /\.ru$/, instead: "Name the file with 'rack', and give it its path with 'map' in a config.ru." },
+  {
+    ending: /\.(psgi|pl)$/,
+    instead: "Name the file with 'psgi', and give it its path with 'mount' of Plack::Builder.",
+  },
+  { ending: /\.php$/, instead: "Name the script with 'php-app', or its folder with 'php-docroot'." },
+  { ending: /\.m?js$/, instead: "Name the file with 'js-app', and give it its path in the application." },
+];
 
 function bare(mountpoint: string): string {
   return mountpoint.replace(/\/+$/, '');
