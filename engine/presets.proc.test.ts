@@ -4,10 +4,12 @@
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Preset, presets, presetText } from './config/presets.ts';
+import type { Preset } from './config/preset-parts.ts';
+import { presets, presetText } from './config/presets.ts';
 import { freePort, waitFor } from './testing/engine-process.ts';
 import { whyNoOtherUser } from './testing/other-user.ts';
 
@@ -16,6 +18,23 @@ const APP = `def app(environ, start_response):
     return [b'hello']
 application = app
 `;
+
+/** The other languages' applications, where their presets suggest them. */
+const FILES: Readonly<Record<string, string>> = {
+  'config.ru': "run lambda { |env| [200, { 'Content-Type' => 'text/plain' }, ['hello']] }\n",
+  'app.psgi': "sub { [200, ['Content-Type' => 'text/plain'], ['hello']] }\n",
+  'app.mjs': "export default { fetch: () => new Response('hello') };\n",
+  'main.py': `async def app(scope, receive, send):
+    assert scope['type'] == 'http'
+    await send({'type': 'http.response.start', 'status': 200, 'headers': []})
+    await send({'type': 'http.response.body', 'body': b'hello'})
+`,
+  'index.php': '<?php echo "hello";\n',
+  'public/index.php': '<?php echo "hello";\n',
+  'public/index.html': 'hello\n',
+  'assets/site.css': 'p { color: red }\n',
+  'cgi-bin/hello.sh': '#!/bin/sh\nprintf "Content-Type: text/plain\\r\\n\\r\\nhello"\n',
+};
 
 /** Started by root, the servers change to a user without rights where one can reach the engine. */
 const USER = whyNoOtherUser() === null ? 'www-data' : userInfo().username;
@@ -31,6 +50,10 @@ beforeEach(() => {
   mkdirSync(join(folder, 'spool'));
   writeFileSync(join(folder, 'app.py'), APP);
   writeFileSync(join(folder, 'shop', 'wsgi.py'), APP);
+  for (const [name, text] of Object.entries(FILES)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text, { mode: 0o755 });
+  }
   if (process.getuid?.() === 0) {
     const [uid, gid] = ['-u', '-g'].map((flag) => Number(execFileSync('id', [flag, USER], { encoding: 'utf8' })));
     for (const name of ['', 'spool']) chownSync(join(folder, name), uid ?? 0, gid ?? 0);
@@ -80,6 +103,21 @@ async function logHas(pattern: RegExp): Promise<void> {
   });
 }
 
+/** The body of an answer with 200. @param address host:port, or the path of a unix socket */
+async function answerOf(address: string, path: string): Promise<string> {
+  const [, host, port] = /^(.*):(\d+)$/.exec(address) ?? [];
+  return new Promise((resolve, reject) => {
+    const sent = get({ path, ...(port === undefined ? { socketPath: address } : { host, port }) }, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8').on('data', (part: string) => {
+        text += part;
+      });
+      answer.on('end', () => resolve(answer.statusCode === 200 ? text.trim() : `${answer.statusCode} ${text}`));
+    });
+    sent.on('error', reject);
+  });
+}
+
 function uwsgiHas(plugins: string): boolean {
   try {
     const said = execFileSync('uwsgi', ['--need-plugins', plugins, '--version'], { stdio: 'pipe', encoding: 'utf8' });
@@ -89,23 +127,38 @@ function uwsgiHas(plugins: string): boolean {
   }
 }
 
-const PLUGINS: Readonly<Record<string, string>> = { gevent: 'python3,gevent', cheaper: 'python3,cheaper_busyness' };
+/** Python's plugin, and its line that the application is loaded, unless they are named. */
+const ON_UWSGI: Readonly<Record<string, { plugins?: string; loaded?: RegExp }>> = {
+  gevent: { plugins: 'python3,gevent' },
+  'gevent-websockets': { plugins: 'python3,gevent' },
+  cheaper: { plugins: 'python3,cheaper_busyness' },
+  'ruby-nginx': { plugins: 'rack', loaded: /^RACK app 0 loaded/m },
+  'perl-nginx': { plugins: 'psgi', loaded: /^PSGI app 0 .* loaded/m },
+  'php-front': { plugins: 'php', loaded: /^PHP \S+ initialized/m },
+  'php-plain': { plugins: 'php', loaded: /^PHP \S+ initialized/m },
+  cgi: { plugins: 'cgi', loaded: /^initialized CGI path: \/cgi-bin|CGI mountpoint/im },
+  'static-site': { loaded: /^\[uwsgi-static\] added mapping for \/ =>/m },
+};
 
 describe.each(presets)('the preset $id', (preset) => {
-  const plugins = PLUGINS[preset.id] ?? 'python3';
+  const { plugins = 'python3', loaded = /WSGI app 0 .* ready/ } = ON_UWSGI[preset.id] ?? {};
 
   it('is started by uWSGI, which knows all of its options', async (context) => {
+    context.skip(preset.server === 'engine', 'it is for the engine alone');
     context.skip(!uwsgiHas(plugins), `uWSGI with ${plugins} is not installed`);
     start('uwsgi', ['--strict', '--show-config', '--ini', await write(preset, plugins)]);
     await logHas(/spawned uWSGI worker 1 /);
     expect(server?.log).toContain(';uWSGI instance configuration');
-    expect(server?.log).toMatch(/WSGI app 0 .* ready/);
+    expect(server?.log).toMatch(loaded);
     expect(server?.log).not.toMatch(/unable to find|UNABLE|falling back/i);
   });
 
   it('is started by the engine', async (context) => {
-    context.skip(preset.isUwsgiOnly === true, 'it is for uWSGI alone');
+    context.skip(preset.server === 'uwsgi', 'it is for uWSGI alone');
     start(process.execPath, [MAIN, '--ini', await write(preset, '')]);
     await logHas(/Reeve is ready/);
+    const address = /^http-socket socket bound to (.+)$/m.exec(server?.log ?? '')?.[1];
+    if (address !== undefined)
+      expect(await answerOf(address, preset.id === 'cgi' ? '/cgi-bin/hello.sh' : '/')).toBe('hello');
   });
 });

@@ -5,7 +5,8 @@ import { parseIni } from './ini-document.ts';
 import { optionPlaces } from './ini-places.ts';
 import { findOption } from './option-table.ts';
 import { mergePreset } from './preset-merge.ts';
-import { completeAnswers, type Preset, presets, presetText } from './presets.ts';
+import type { Preset } from './preset-parts.ts';
+import { completeAnswers, presets, presetText } from './presets.ts';
 import { resolveConfig } from './resolve.ts';
 import { memoryHost } from './test-host.ts';
 import { applyEdits } from './text-edit.ts';
@@ -19,6 +20,15 @@ const FILES = {
   '/srv/shop/venv/bin/python': '',
   '/run/uwsgi/.keep': '',
   '/app/app.py': '',
+  '/srv/shop/main.py': '',
+  '/srv/shop/config.ru': '',
+  '/srv/shop/app.psgi': '',
+  '/srv/shop/app.mjs': '',
+  '/srv/shop/index.php': '',
+  '/srv/shop/public/index.php': '',
+  '/srv/shop/public/index.html': '',
+  '/srv/shop/assets/site.css': '',
+  '/srv/shop/cgi-bin/hello.cgi': '',
 };
 
 function presetOf(id: string): Preset {
@@ -35,18 +45,18 @@ function merge(text: string, preset: string) {
 describe.each(presets)('the preset $id', (preset) => {
   const text = presetText(preset, { venv: '/srv/shop/venv', plugins: 'python3' });
 
-  it('has nothing that uWSGI, or a person with experience, would complain about', () => {
+  it('has nothing that its server, or a person with experience, would complain about', () => {
     const found = checkText(
       text,
       '/etc/uwsgi/shop.ini',
       memoryHost({ ...FILES, '/etc/uwsgi/shop.ini': text }),
-      UWSGI_TARGET,
+      preset.server === 'engine' ? ENGINE_TARGET : UWSGI_TARGET,
     );
     expect(found.filter(({ severity }) => severity !== 'info')).toEqual([]);
   });
 
   it('starts on the bundled engine', (context) => {
-    context.skip(preset.isUwsgiOnly === true, 'it is for uWSGI alone');
+    context.skip(preset.server === 'uwsgi', 'it is for uWSGI alone');
     const host = memoryHost({ ...FILES, '/etc/uwsgi/shop.ini': text });
     const resolved = resolveConfig(['--ini', '/etc/uwsgi/shop.ini'], host);
     expect(resolved).toMatchObject({ ok: true });
@@ -60,7 +70,8 @@ describe.each(presets)('the preset $id', (preset) => {
     expect(places.length).toBeGreaterThan(9);
     expect(places.filter(({ name }) => findOption(name) === null)).toEqual([]);
     const names = places.map(({ name }) => name);
-    expect(new Set(names).size).toBe(names.length);
+    const single = names.filter((name) => findOption(name)?.kind !== 'list');
+    expect(new Set(single).size).toBe(single.length);
     expect(parseIni(text).lines.filter(({ type }) => type === 'comment').length).toBeGreaterThan(3);
     for (const { id } of preset.questions) expect(preset.template).toContain(`{${id}}`);
     expect(text).not.toMatch(/\{\w+\}/);

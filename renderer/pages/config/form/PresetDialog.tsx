@@ -2,7 +2,8 @@
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { parseIni } from '../../../../engine/config/ini-document.ts';
 import { type MergedPreset, mergePreset } from '../../../../engine/config/preset-merge.ts';
-import { type Preset, type PresetAnswers, presets, presetText } from '../../../../engine/config/presets.ts';
+import type { Preset, PresetAnswers } from '../../../../engine/config/preset-parts.ts';
+import { presets, presetText } from '../../../../engine/config/presets.ts';
 import { applyEdits, type TextEdit } from '../../../../engine/config/text-edit.ts';
 import { createDiffView } from '../../../editor/compare-view.ts';
 import { Button } from '../../../ui/Button.tsx';
@@ -19,6 +20,11 @@ export interface PresetDialogProps {
 }
 
 const [FIRST] = presets;
+const SERVER_ONLY = {
+  both: '',
+  engine: ' The engine of Reeve only: uWSGI does not have it.',
+  uwsgi: ' uWSGI only: the engine of Reeve does not have it.',
+};
 
 export default function PresetDialog({ text, path, section, onPutIn, onClose }: PresetDialogProps) {
   const [chosen, setChosen] = useState<Preset | undefined>(FIRST);
@@ -87,7 +93,7 @@ export default function PresetDialog({ text, path, section, onPutIn, onClose }: 
               <span className="md">{preset.title}</span>
               <span className="q">
                 {preset.text}
-                {preset.isUwsgiOnly === true && ' uWSGI only: the engine of Reeve does not have it.'}
+                {SERVER_ONLY[preset.server ?? 'both']}
               </span>
             </button>
           ))}

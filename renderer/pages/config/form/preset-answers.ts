@@ -1,5 +1,5 @@
 /** What the path of a file says about the application: a start for the questions of the presets. Pure. */
-import type { PresetAnswers } from '../../../../engine/config/presets.ts';
+import type { PresetAnswers } from '../../../../engine/config/preset-parts.ts';
 
 const GENERAL_NAMES = /^(uwsgi|app|config|main|prod|production|dev)$/;
 
