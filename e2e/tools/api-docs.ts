@@ -131,7 +131,7 @@ function list(rows: readonly Row[]): string {
     .join('');
 }
 
-function parseSaid(said: unknown): Omit<ApiDocsInput, 'declarations'> {
+function parseSaid(said: unknown): Omit<ApiDocsInput, 'declarations' | 'ruby' | 'perl'> {
   const { topics, refused, absent, decorators } = record(said);
   return {
     topics: array(topics).map((topic) => ({
