@@ -215,3 +215,8 @@ export class Answer {
     for (const callback of this.#waiting.splice(0)) callback();
   }
 }
+
+/** Why nobody waits for an answer any more, as node:http says it. */
+export function clientGone() {
+  return Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
+}

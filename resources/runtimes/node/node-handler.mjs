@@ -5,6 +5,7 @@
 import { createReadStream } from 'node:fs';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Duplex } from 'node:stream';
+import { clientGone } from './answer.mjs';
 import { headOfText } from './heads.mjs';
 
 /* oxlint-disable no-underscore-dangle -- names that node:http gives to what is between an answer and its connection */
@@ -65,7 +66,7 @@ export class ClientSocket extends Duplex {
   }
 
   _destroy(error, callback) {
-    this.#answer.gone(error ?? reset());
+    this.#answer.gone(error ?? clientGone());
     callback(error);
   }
 }
@@ -139,7 +140,7 @@ export class ClientRequest extends IncomingMessage {
       this.aborted = true;
       this.emit('aborted');
       // As node:http, which destroys the connection; nothing happens when the answer has ended.
-      this.#answer.gone(error ?? reset());
+      this.#answer.gone(error ?? clientGone());
     }
     // As node:http: nobody has to listen to an 'error' of a request.
     callback(error !== null && this.listenerCount('error') > 0 ? error : null);
@@ -221,7 +222,7 @@ export class ClientResponse extends ServerResponse {
   destroy(error) {
     if (this.destroyed) return this;
     this.destroyed = true;
-    this.#answer.gone(error ?? reset());
+    this.#answer.gone(error ?? clientGone());
     process.nextTick(close, this);
     return this;
   }
@@ -268,11 +269,6 @@ function close(res) {
   res.destroyed = true;
   res._closed = true;
   res.emit('close');
-}
-
-/** What node:http says when the client has gone. */
-export function reset() {
-  return Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
 }
 
 /** A function `(variables, body, answer)` that has the request handled by `handle(req, res)`. */

@@ -2,7 +2,7 @@
  * The requests of a JavaScript worker: they come on one connection from each gateway, so many at a time as the worker has
  * cores, and run beside each other in its event loop. It ends the process when it shall and nothing runs any more.
  */
-import { Answer } from './answer.mjs';
+import { Answer, clientGone } from './answer.mjs';
 import {
   BODY_FILE,
   CANCEL,
@@ -25,6 +25,7 @@ import { Variables } from './variables.mjs';
 const SLOW_MS = 2;
 /** For how long others are taken for slow then. */
 const SLOW_FOR_MS = 10_000;
+
 export class Serving {
   #boot;
   #handler = null;
@@ -173,8 +174,4 @@ export class Serving {
     if (unsent.length === 0) process.exit(0);
     for (const line of unsent) line.whenDrained(() => this.#exitWhenIdle());
   }
-}
-
-function clientGone() {
-  return Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
 }
