@@ -2,12 +2,22 @@
  * CGI scripts in shell, Perl and Python: what they see and say, beside uWSGI's CGI plugin where that does the same; bodies,
  * streams, time limits, the end of scripts, and what no path may reach.
  */
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { descendants, EngineProcess, freePort, isRunning, waitFor } from './testing/engine-process.ts';
 import { type Asked, askOnce } from './testing/http-client.ts';
+import { startTraffic, type Traffic } from './testing/traffic.ts';
 import { ask as askPacket, block, packet } from './testing/uwsgi-packets.ts';
 import { UwsgiProcess, whyNoUwsgi } from './testing/uwsgi-process.ts';
 
@@ -256,6 +266,45 @@ it('workers of CGI are ended by harakiri with their scripts, and a folder that i
     await cgi.seen('reload failed');
     expect((await cgi.get('/fine.cgi')).body).toBe('fine\n');
   } finally {
+    await cgi.dispose();
+  }
+});
+
+it('workers of CGI are killed, worn and reloaded without more loss than what the killed one served', async () => {
+  const cgi = await EngineProcess.start({
+    ini: 'cgi = {FOLDER}/who.cgi\nmaster = true\nprocesses = 2\nthreads = 2\nmax-requests = 40\nmin-worker-lifetime = 0\n',
+    files: { 'who.cgi': '' },
+  });
+  let traffic: Traffic | null = null;
+  try {
+    const say = (text: string): void => {
+      writeFileSync(cgi.path('who.new'), `${SH}echo; echo ${text}`, { mode: 0o755 });
+      renameSync(cgi.path('who.new'), cgi.path('who.cgi'));
+    };
+    const pids = async (): Promise<number[]> => (await cgi.stats()).workers.map(({ pid }) => pid);
+    say('one');
+    const before = await pids();
+    traffic = startTraffic(cgi, { kept: 2, fresh: 1 });
+    const { answers, errors } = traffic;
+    await waitFor('workers that are worn', async () => (await pids()).every((pid) => pid > 0 && !before.includes(pid)));
+    cgi.signal('SIGHUP');
+    await cgi.seen('reload done');
+    say('two');
+    await waitFor('the new script', () => answers.at(-1)?.body === 'two\n');
+    expect(errors).toEqual([]);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+
+    const [victim = 0] = await pids();
+    process.kill(victim, 'SIGKILL');
+    const atKill = answers.length;
+    await waitFor('its successor', async () => (await pids()).every((pid) => pid > 0 && pid !== victim));
+    await waitFor('more answers', () => answers.length > atKill + 20);
+    await traffic.stop();
+    expect(errors).toEqual([]);
+    // It had two requests at most, one in each thread.
+    expect(answers.filter(({ status }) => status !== 200).length).toBeLessThanOrEqual(2);
+  } finally {
+    await traffic?.stop();
     await cgi.dispose();
   }
 });
