@@ -78,3 +78,15 @@ test('a worker whose event loop is held is ended, and the log says where it was'
   expect(engine.log).toMatch(/\n {4}at spinForEver \(file:.*app\.ts:\d+:\d+\)\n/);
   await waitFor('another worker', async () => (await pidOf()) !== before);
 });
+
+test('a file that exports no application ends the start with what to do, and without frames that are not its own', async () => {
+  const files = { 'app.mjs': 'export const port = 3000;\n' };
+  const wrong = await EngineProcess.launch({ ini: 'js-app = app.mjs\nneed-app = true\n', files });
+  try {
+    expect(await wrong.exited).toBe(22);
+    expect(wrong.log).toContain('app.mjs exports no application: export a fetch handler or a (req, res) function');
+    expect(wrong.log).not.toContain('worker.mjs');
+  } finally {
+    await wrong.dispose();
+  }
+});

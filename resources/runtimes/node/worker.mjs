@@ -33,7 +33,19 @@ async function load({ app, chdir }) {
   if (app.language !== 'javascript') throw new Error('The JavaScript worker needs js-app.');
   const handler = await chooseHandler(await import(pathToFileURL(resolve(app.file)).href));
   if (handler !== null) return handler;
-  throw new Error(`${app.file} exports no application: export a fetch handler or a (req, res) function.`);
+  throw new Error(
+    `${app.file} exports no application: export a fetch handler or a (req, res) function, and do not listen.`,
+  );
+}
+
+/** As Node shows it, without the frames of this runtime and of Node's loader. */
+function reportOf(error) {
+  if (!(error instanceof Error)) return String(error);
+  const own = new URL('.', import.meta.url).href;
+  const lines = (error.stack ?? error.message).split('\n');
+  return lines
+    .filter((line) => !line.startsWith('    at ') || !(line.includes(own) || line.includes('node:internal')))
+    .join('\n');
 }
 
 async function main() {
@@ -63,7 +75,7 @@ async function main() {
     runHooks(boot, 'pre-app');
     handler = await load(boot);
   } catch (error) {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const text = reportOf(error);
     console.error(text);
     if (boot.needApps > 0) {
       master.send({ type: 'load-failed', text });
