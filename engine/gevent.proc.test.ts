@@ -218,7 +218,7 @@ describe('gevent when things go wrong', () => {
   let own: EngineProcess;
   beforeAll(async () => {
     own = await EngineProcess.start({
-      ini: 'wsgi-file = app.py\nmaster = true\nprocesses = 2\ngevent = 20\ngevent-monkey-patch = true\nmax-requests = 150\n',
+      ini: 'wsgi-file = app.py\nmaster = true\nprocesses = 2\ngevent = 20\ngevent-monkey-patch = true\nmax-requests = 150\nmin-worker-lifetime = 0\n',
       files: { 'app.py': APP },
       env: ENV,
     });
