@@ -121,8 +121,10 @@ class Exchange:
 
     def returned(self):
         """Flags for the end of a call that has come back."""
-        if self.is_complete or self.client_gone:
-            return 0 if self.is_complete else ABORTED
+        if self.is_complete:
+            return 0
+        if self.client_gone or self.input_ended:
+            return ABORTED  # it has been told of it
         if self.status == 0:
             self._write_error("the ASGI application ended without an answer")
         else:
