@@ -3,6 +3,7 @@
  * actions of routes that name a file, and for files that applications name (FILE in frames.ts).
  */
 
+import { boundExpressions } from '../bounded-expressions.ts';
 import { bytesOf } from '../byte-text.ts';
 import type { StaticSettings } from '../config/static-settings.ts';
 import type { BodyPart } from './byte-ranges.ts';
@@ -156,6 +157,7 @@ function isFile(found: Found): found is FoundFile {
 
 /** Which files are looked for with `.gz` behind their name, too. */
 function gzipChooser({ gzip }: StaticSettings): (path: string) => boolean {
+  if (gzip.patterns.length > 0) boundExpressions();
   const expressions = gzip.patterns.map((pattern) => new RegExp(pattern));
   const folders = gzip.folders.map((folder) => `${bytesOf(folder).replace(/\/$/, '')}/`);
   const endings = gzip.endings.map(bytesOf);
