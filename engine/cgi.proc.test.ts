@@ -206,7 +206,7 @@ describe('CGI scripts', () => {
     ['/headless.cgi', 'headless.cgi has ended (code 0) without a whole head'],
     ['/failing.cgi', 'failing.cgi has ended (code 3) without a whole head'],
     ['/splits.cgi', "splits.cgi has sent the status '600000'"],
-    ['/nowhere.cgi', 'nowhere.cgi can not be started'],
+    ['/nowhere.cgi', 'nowhere.cgi can not be started: the program that its first line names is not there'],
   ])('that do not answer, as %s, are told of in the log', async (path, line) => {
     expect((await ask(engine.port, path)).status).toBe(500);
     await engine.seen(line);
@@ -305,6 +305,29 @@ it('workers of CGI are killed, worn and reloaded without more loss than what the
     expect(answers.filter(({ status }) => status !== 200).length).toBeLessThanOrEqual(2);
   } finally {
     await traffic?.stop();
+    await cgi.dispose();
+  }
+});
+
+it('scripts end with a worker that is killed; what a script has left behind on purpose does not', async () => {
+  const cgi = await EngineProcess.start({
+    ini: 'cgi = {FOLDER}\nmaster = true\n',
+    files: {
+      'left.cgi': `${SH}sleep 60 > /dev/null 2>&1 & echo; echo $!`,
+      'stuck.cgi': `${SH}sleep 60 & echo $$ $! > stuck.pid; wait`,
+    },
+  });
+  try {
+    for (const name of ['left.cgi', 'stuck.cgi']) chmodSync(cgi.path(name), 0o755);
+    const left = Number((await cgi.get('/left.cgi')).body);
+    const stuck = cgi.get('/stuck.cgi');
+    const ended = await waitFor('the script', () => /^\d+ \d+$/m.test(cgi.read('stuck.pid')) && cgi.read('stuck.pid'));
+    process.kill((await cgi.stats()).workers[0]?.pid ?? 0, 'SIGKILL');
+    expect((await stuck).status).toBe(502);
+    await waitFor('the end of the script', () => ended.split(' ').every((pid) => !isRunning(Number(pid))));
+    expect(isRunning(left)).toBe(true);
+    process.kill(left, 'SIGKILL');
+  } finally {
     await cgi.dispose();
   }
 });

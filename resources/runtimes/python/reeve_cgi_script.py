@@ -2,9 +2,13 @@
 
 The script has the whole body as its standard input, from a file, so that neither waits for the other; what it writes to
 standard error is in the log. It has a process group of its own, which is killed when nobody waits for it any more: the
-client has gone, it was silent for too long, its worker is ended.
+client has gone, it was silent for too long, its worker has ended.
 """
 
+try:
+    import fcntl
+except ImportError:
+    fcntl = None  # Windows
 import os
 import select
 import signal
@@ -41,6 +45,31 @@ def bury(_number=None, _frame=None):
     _leftovers[:] = [process for process in _leftovers if process.poll() is None]
 
 
+class Tie:
+    """Has a script end with this process, however that ends.
+
+    A pipe on which nothing is ever said: the script has the end that is read, and when the other end is gone the kernel
+    kills its process group (F_SETSIG of fcntl(2), Linux only).
+    """
+
+    _F_SETSIG = 10
+
+    def __init__(self):
+        self.script_end, self._own_end = os.pipe()
+
+    def bind(self, group):
+        """From here on."""
+        fcntl.fcntl(self.script_end, fcntl.F_SETOWN, -group)
+        fcntl.fcntl(self.script_end, self._F_SETSIG, signal.SIGKILL)
+        fcntl.fcntl(self.script_end, fcntl.F_SETFL, os.O_ASYNC)
+
+    def release(self):
+        """What it has started may run on."""
+        fcntl.fcntl(self.script_end, fcntl.F_SETFL, 0)
+        os.close(self.script_end)
+        os.close(self._own_end)
+
+
 class Failed(Exception):
     """The script has not answered: the status that the client gets, and what the log says."""
 
@@ -63,6 +92,7 @@ class Script:
         self._variables = variables
         self._body = body
         self._process = None
+        self._tie = None
         self._output = -1
         self._poll = select.poll()
 
@@ -70,6 +100,7 @@ class Script:
         found = self._found
         command = [found.path] if found.helper is None else [found.helper, found.path]
         source = _as_file(self._body)
+        self._tie = Tie() if self._kills and sys.platform.startswith("linux") else None
         try:
             self._process = subprocess.Popen(
                 command,
@@ -78,14 +109,20 @@ class Script:
                 cwd=os.path.dirname(found.path),
                 env=self._variables,
                 start_new_session=True,
+                pass_fds=() if self._tie is None else (self._tie.script_end,),
                 bufsize=0,
             )
         except OSError as error:
+            self._let_go()
             # Its first line names no program, the helper is not there, too many processes.
+            if isinstance(error, FileNotFoundError) and os.path.exists(command[0]):
+                raise Failed(500, "can not be started: the program that its first line names is not there") from None
             raise Failed(500, "can not be started: %s" % error) from None
         finally:
             if hasattr(source, "close"):
                 source.close()
+        if self._tie is not None:
+            self._tie.bind(self._process.pid)
         self._output = self._process.stdout.fileno()
         self._poll.register(self._output, select.POLLIN)
         _running.add(self)
@@ -143,10 +180,16 @@ class Script:
         _running.discard(self)
         if not self._is_done and self._kills:
             _kill_group(process)
+        self._let_go()
         process.stdout.close()
         # Its end is a moment behind that of its output: not waited for here.
         _leftovers.append(process)
         bury()
+
+    def _let_go(self):
+        if self._tie is not None:
+            self._tie.release()
+            self._tie = None
 
     def kill(self):
         """Nobody waits for it any more."""
