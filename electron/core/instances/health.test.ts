@@ -82,6 +82,12 @@ describe('the health of an instance', () => {
     });
   });
 
+  it('is not troubled by a websocket, which is meant to stay', () => {
+    const open = { ...running(7, 3_600_000), vars: [['HTTP_UPGRADE', 'websocket'] as [string, string]] };
+    expect(judge({ requests: [open] })).toMatchObject({ level: 'ok' });
+    expect(judge({ requests: [open, running(8, 41_000)] })).toMatchObject({ word: '1 stuck request' });
+  });
+
   it('calls it long from half of harakiri on', () => {
     expect(judge({ requests: [running(1, 4_000, 2_000)], harakiriMs: 6_000 }).level).toBe('warn');
     expect(judge({ requests: [running(1, 4_000, null)], harakiriMs: null }).level).toBe('ok');

@@ -2,6 +2,7 @@
  * How an instance is, in a level, a word and one sentence: the only place where that is judged. Pure.
  */
 import type { EngineState, Figures, Health, Link, RequestRow } from '../../contract/model.ts';
+import { isOpenConnection } from '../../contract/open-connection.ts';
 import { longAfterMs } from '../samples/worker-rows.ts';
 import { count } from '../words.ts';
 import type { InstanceRecord } from './record.ts';
@@ -108,7 +109,7 @@ function judgeOverload({ figures, queueErrorsLastMin }: HealthInput): Health | n
 /** Components.md: `Worker 7 in POST /cart/checkout for 41 s, worker 12 for 18 s. Harakiri at 60 s.` */
 function judgeStuck({ requests, harakiriMs }: HealthInput): Health | null {
   const longMs = longAfterMs(harakiriMs);
-  const stuck = requests.filter((request) => (request.elapsedMs ?? 0) >= longMs);
+  const stuck = requests.filter((request) => (request.elapsedMs ?? 0) >= longMs && !isOpenConnection(request));
   const [first, ...others] = stuck;
   if (first === undefined) return null;
   const named = others.slice(0, 2).map((request) => `worker ${request.wid} for ${seconds(request.elapsedMs)} s`);

@@ -2,9 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { parseStats } from '../../../engine/api/parse-stats.ts';
 import { languageOf, runtimeIn } from './runtime-name.ts';
 
+const ready = (interpreter: string) =>
+  `app 0 (mountpoint='') ready in 0 seconds on interpreter ${interpreter} pid: 7 (default app)`;
+
+const document = (apps: readonly { id: number; modifier1: number }[]) => {
+  const parsed = parseStats(JSON.stringify({ version: '2.0.21', pid: 1, workers: [{ id: 1, pid: 2, apps }] }));
+  if (parsed.status !== 'stats') throw new Error('The document is not read.');
+  return parsed.document;
+};
+
 describe('the interpreter', () => {
-  const ready = (interpreter: string) =>
-    `app 0 (mountpoint='') ready in 0 seconds on interpreter ${interpreter} pid: 7 (default app)`;
   it.each([
     [ready('Ruby 3.1.7'), 'Ruby 3.1.7'],
     [ready('Perl 5.36.0'), 'Perl 5.36.0'],
@@ -24,11 +31,6 @@ describe('the interpreter', () => {
 });
 
 describe('the language of an attached server', () => {
-  const document = (apps: readonly { id: number; modifier1: number }[]) => {
-    const parsed = parseStats(JSON.stringify({ version: '2.0.21', pid: 1, workers: [{ id: 1, pid: 2, apps }] }));
-    if (parsed.status !== 'stats') throw new Error('The document is not read.');
-    return parsed.document;
-  };
   it("is that of its first application's plugin; 0 may be any", () => {
     expect(languageOf(document([{ id: 0, modifier1: 7 }]))).toBe('Ruby');
     expect(languageOf(document([{ id: 0, modifier1: 5 }]))).toBe('Perl');

@@ -5,6 +5,7 @@
  */
 import type { StatsCore, StatsDocument, StatsWorker } from '../../../engine/api/stats.ts';
 import type { RequestRow } from '../../contract/model.ts';
+import { isOpenConnection } from '../../contract/open-connection.ts';
 import { redactVar } from './redact.ts';
 
 /** Start of each running request as it is known, by `wid.core.pid.request_start`. */
@@ -38,12 +39,12 @@ export function readRunningRequests(document: StatsDocument, context: RunningCon
   return { rows, starts };
 }
 
-/** Milliseconds the longest request of this worker has run; null when none runs or its start is not known. */
+/** Milliseconds the longest request of this worker has run, websockets left out; null: none runs, or its start is not known. */
 export function longestElapsedMs(requests: readonly RequestRow[], wid: number): number | null {
   let longest: number | null = null;
   for (const request of requests) {
-    if (request.wid === wid && request.elapsedMs !== null && request.elapsedMs > (longest ?? -1))
-      longest = request.elapsedMs;
+    if (request.wid !== wid || isOpenConnection(request)) continue;
+    if (request.elapsedMs !== null && request.elapsedMs > (longest ?? -1)) longest = request.elapsedMs;
   }
   return longest;
 }

@@ -2,6 +2,7 @@
  * All that a check can say, by code: the language's own findings and the rules of experience. The page
  * resources/docs/diagnostics.md is made from it, and tests keep it equal to what is really said.
  */
+import { applicationRules } from './application-rules.ts';
 import { exposureRules } from './exposure-rules.ts';
 import { languageCodes } from './language-codes.ts';
 import { listeningRules } from './listening-rules.ts';
@@ -14,6 +15,7 @@ export const RULE_GROUPS: readonly { title: string; rules: readonly Rule[] }[] =
   { title: 'Who can reach and read what', rules: exposureRules },
   { title: 'Addresses and the way of a request', rules: listeningRules },
   { title: 'Processes and threads', rules: processRules },
+  { title: 'Applications in other languages', rules: applicationRules },
   { title: 'Reloads and the replacement of workers', rules: reloadRules },
   { title: 'The service around it', rules: serviceRules },
 ];

@@ -29,7 +29,8 @@ export function foldTracebacks(lines: readonly LogLine[]): Folded {
   for (const { block, endsAt } of stacksIn(lines)) {
     const request = requestAfter(lines, endsAt);
     // A line alone may be anything.
-    if (block.length === 1 && (request === undefined || !/^\[uwsgi-perl error\] /.test(block[0]?.text ?? ''))) continue;
+    if (block.length === 1 && (request === undefined || block[0]?.text.startsWith('[uwsgi-perl error] ') !== true))
+      continue;
     const host = request ?? nameOf(block);
     if (host === undefined) continue;
     for (const line of block) if (line !== host) folded.add(line.seq);

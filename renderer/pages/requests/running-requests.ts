@@ -4,6 +4,7 @@
  * arrives late does not make a request younger. Pure.
  */
 import type { RequestRow } from '../../../electron/contract/model.ts';
+import { isOpenConnection } from '../../../electron/contract/open-connection.ts';
 import { shortTimeText } from '../../format/time.ts';
 import { isLong, LONG_MS } from './lane-scale.ts';
 
@@ -34,7 +35,7 @@ export function runningAt(
       const elapsedMs = elapsedAt(request, sincePollMs, nowMs);
       const leftMs =
         request.leftMs === null ? leftOf(elapsedMs, harakiriMs) : Math.max(request.leftMs - sincePollMs, 0);
-      const long = elapsedMs !== null && isLong(elapsedMs, harakiriMs);
+      const long = elapsedMs !== null && isLong(elapsedMs, harakiriMs) && !isOpenConnection(request);
       return { key: keyOf(request), request, elapsedMs, leftMs, isLong: long };
     })
     .sort(

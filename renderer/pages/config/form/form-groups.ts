@@ -21,8 +21,12 @@ const GROUPS: readonly [title: string, sections: readonly string[], usual: strin
   ['Reload', ['Control'], 'touch-reload master-fifo die-on-term vacuum'],
   ['Logging', ['The log'], 'logto disable-logging log-slow'],
   ['Security', ['The system'], 'uid gid'],
-  ['Python', ['Python'], 'chdir module wsgi-file callable virtualenv need-app env'],
-  ['Requests', ['Requests and answers'], 'post-buffering'],
+  ['Python', ['Python'], 'chdir module wsgi-file asgi callable virtualenv need-app env'],
+  ['Ruby', ['Ruby'], 'rack'],
+  ['Perl', ['Perl'], 'psgi'],
+  ['PHP', ['PHP'], 'php-docroot php-app php-allowed-ext'],
+  ['CGI', ['CGI'], 'cgi cgi-allowed-ext'],
+  ['Requests', ['Requests and answers', 'Websockets'], 'post-buffering'],
   ['Statistics', ['Statistics'], 'stats memory-report'],
   ['Background work', ['Work in the background'], ''],
   ['Static files', ['Static files'], ''],
@@ -33,7 +37,7 @@ const GROUPS: readonly [title: string, sections: readonly string[], usual: strin
   ['Caches and locks', ['Caches, queues and locks'], ''],
   ['Daemons', ['Daemons beside the server'], ''],
   ['Hooks', ['Hooks', 'Mounts, waits and calls'], ''],
-  ['Other languages', ['Other languages', 'Ruby, Perl, PHP and CGI', 'Lua, Java, PyPy, Go and others'], ''],
+  ['Other languages', ['Other languages', 'Lua, Java, PyPy, Go and others'], 'js-app'],
   ['Files and placeholders', ['The configuration language'], 'plugins include'],
 ];
 
