@@ -41,6 +41,7 @@ export class Dispatcher {
   #generation: number | null = null;
   #nextId = 0;
   #uses = 0;
+  readonly #serving: DispatchWorker[] = [];
   readonly #pace = new Pace();
   readonly #slowWatch: SlowWatch;
   #nextDemandMs = 0;
@@ -334,7 +335,7 @@ export class Dispatcher {
   #choose(request: GatewayRequest): Core | null {
     if (this.paused) return null;
     if (this.#claims.mustYield()) return null;
-    const serving = [...this.workers.values()].filter((worker) => this.#isServing(worker));
+    const serving = this.#servingNow();
     const idle = this.#claimIdle(serving);
     // A request that may hold its core for long waits for one of its own.
     return idle ?? (request.isUpgrade ? null : chooseBusy(serving, this.#pace.depth, this.#clock()));
@@ -345,6 +346,14 @@ export class Dispatcher {
       const core = chooseIdle(serving, this.#claims);
       if (core === null || this.#claims.take(core.slot)) return core;
     }
+  }
+
+  /** Those that take requests, until the next call: each request asks. */
+  #servingNow(): readonly DispatchWorker[] {
+    const serving = this.#serving;
+    serving.length = 0;
+    for (const worker of this.workers.values()) if (this.#isServing(worker)) serving.push(worker);
+    return serving;
   }
 
   #isServing(worker: DispatchWorker): boolean {

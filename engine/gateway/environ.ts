@@ -111,7 +111,8 @@ export class EnvironEncoder {
     this.#collect(peer.pairs);
     this.#pair(KEY_METHOD, bytes, base, base + head.methodEnd, false);
     this.#pair(KEY_URI, bytes, base + head.targetStart, base + head.targetEnd, high);
-    this.#text(KEY_PROTOCOL, head.minorVersion === 1 ? 'HTTP/1.1' : 'HTTP/1.0');
+    const version = head.minorVersion === 1 ? HTTP_1_1 : HTTP_1_0;
+    this.#pair(KEY_PROTOCOL, version, 0, version.length, false);
     const authority = this.#encodeTarget(head);
     const forwardedFor = this.#encodeHeaders(head, authority, peer);
     if (peer.encodedLast !== null) writer.raw(peer.encodedLast);
@@ -353,6 +354,8 @@ const NO_VARIABLES: Omit<EncodedPeer, 'isSecure' | 'isTrusted'> = {
 
 /** `HTTP/1.1 200 `, and the CRLF that ends the head. */
 const HTTP_STATUS_BYTES = 15;
+const HTTP_1_0 = Buffer.from('HTTP/1.0');
+const HTTP_1_1 = Buffer.from('HTTP/1.1');
 const KEY_METHOD = 'REQUEST_METHOD';
 const KEY_URI = 'REQUEST_URI';
 const KEY_PATH = 'PATH_INFO';
