@@ -11,6 +11,7 @@ import { StateGlyph } from '../../ui/Glyph.tsx';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { deadlineText, isLong } from '../requests/lane-scale.ts';
 import { DeadlineBar } from './DeadlineBar.tsx';
+import { shownCores } from './shown-cores.ts';
 
 export interface WorkerInspectorProps {
   worker: WorkerRow;
@@ -106,6 +107,8 @@ function Fact({ term, value }: { term: string; value: string }) {
 
 function CoresTable({ worker }: { worker: WorkerRow }) {
   if (worker.cores.length === 0) return null;
+  const cores = shownCores(worker.cores);
+  const others = worker.cores.length - cores.length;
   return (
     <>
       <div className="sec">
@@ -133,7 +136,7 @@ function CoresTable({ worker }: { worker: WorkerRow }) {
           </tr>
         </thead>
         <tbody>
-          {worker.cores.map((core) => (
+          {cores.map((core) => (
             <tr key={core.id}>
               <td>
                 <span className="row g4">
@@ -150,6 +153,9 @@ function CoresTable({ worker }: { worker: WorkerRow }) {
           ))}
         </tbody>
       </table>
+      {others === 0 ? null : (
+        <p className="insp-note q">{others} more; the busy ones and those that have served most are listed.</p>
+      )}
     </>
   );
 }
