@@ -2,7 +2,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { headerText } from './answer-head.ts';
-import { isPassword } from './htpasswd.ts';
+import { isPassword, isSlow } from './htpasswd.ts';
+import { PasswordTurns } from './password-turns.ts';
 import { type Fields, field, setUser } from './route-actions.ts';
 import type { RouteContext, Verdict } from './route-context.ts';
 import type { LongActions } from './route-program.ts';
@@ -17,57 +18,87 @@ interface PasswordFile {
 
 const MOST_PROVEN = 1024;
 
+/** Who a request is from; `busy`: so many passwords wait to be looked at that this one can not be. */
+type Caller = { status: 'known'; user: string } | { status: 'unknown' } | { status: 'busy' };
+
+const UNKNOWN: Caller = { status: 'unknown' };
+
 export function basicAuthActions(): LongActions['actions'] {
   const files = new Map<string, PasswordFile>();
+  const turns = new PasswordTurns();
   const check =
     (otherwise: Verdict): LongActions['actions'][string] =>
     (context, fields) => {
       // As uWSGI: who is known by one rule needs no other, and `basicauth-next` asks who says nothing, too.
       if (context.isAuthenticated) return 'next';
-      const user = userOf(context, fields, files);
-      if (user !== null) {
-        setUser(context, user);
-        context.isAuthenticated = true;
-        return 'next';
-      }
-      const verdict = context.get('HTTP_AUTHORIZATION') === '' ? 'break' : otherwise;
-      if (verdict === 'break') {
-        const realm = headerText(field(context, fields, 'realm')).replaceAll('"', "'");
-        context.reply = {
-          status: 401,
-          reason: 'Authorization Required',
-          lines: [`WWW-Authenticate: Basic realm="${realm}"`],
-          body: Buffer.from('Unauthorized'),
-        };
-      }
-      return verdict;
+      const caller = callerOf(context, fields, files, turns);
+      if (caller instanceof Promise) return caller.then((found) => decide(found, context, fields, otherwise));
+      return decide(caller, context, fields, otherwise);
     };
   return { basicauth: check('break'), 'basicauth-next': check('next') };
 }
 
-/** Who it is; null: it can't be said. */
-function userOf(context: RouteContext, fields: Fields, files: Map<string, PasswordFile>): string | null {
+function decide(caller: Caller, context: RouteContext, fields: Fields, otherwise: Verdict): Verdict {
+  if (caller.status === 'known') {
+    setUser(context, caller.user);
+    context.isAuthenticated = true;
+    return 'next';
+  }
+  if (caller.status === 'busy') {
+    const lines = ['Content-Type: text/plain', 'Retry-After: 1'];
+    context.reply = { status: 503, reason: 'Service Unavailable', lines, body: Buffer.from('Try again later.\n') };
+    return 'break';
+  }
+  const verdict = context.get('HTTP_AUTHORIZATION') === '' ? 'break' : otherwise;
+  if (verdict === 'break') {
+    const realm = headerText(field(context, fields, 'realm')).replaceAll('"', "'");
+    context.reply = {
+      status: 401,
+      reason: 'Authorization Required',
+      lines: [`WWW-Authenticate: Basic realm="${realm}"`],
+      body: Buffer.from('Unauthorized'),
+    };
+  }
+  return verdict;
+}
+
+function callerOf(
+  context: RouteContext,
+  fields: Fields,
+  files: Map<string, PasswordFile>,
+  turns: PasswordTurns,
+): Caller | Promise<Caller> {
   const encoded = /^Basic +([\w+/=-]+)$/i.exec(context.get('HTTP_AUTHORIZATION'))?.[1];
-  if (encoded === undefined) return null;
+  if (encoded === undefined) return UNKNOWN;
   const given = Buffer.from(encoded, 'base64').toString('latin1');
   const colon = given.indexOf(':');
-  if (colon === -1) return null;
+  if (colon === -1) return UNKNOWN;
   const user = given.slice(0, colon);
   const password = given.slice(colon + 1);
   if (fields.file === undefined) {
     const wanted = `${field(context, fields, 'user')}:${field(context, fields, 'password')}`;
-    return isSame(given, wanted) ? user : null;
+    return isSame(given, wanted) ? { status: 'known', user } : UNKNOWN;
   }
   const path = field(context, fields, 'file');
   const file = readPasswords(path, files, (text) => context.host.log(text));
-  const hash = file?.hashes.get(user);
-  if (file === null || hash === undefined) return null;
-  const proof = createHash('sha256').update(`${user}\0${hash}\0${password}`, 'latin1').digest('hex');
-  if (file.proven.has(proof)) return user;
-  if (!isPassword(password, hash)) return null;
-  if (file.proven.size >= MOST_PROVEN) file.proven.clear();
-  file.proven.add(proof);
-  return user;
+  const known = file?.hashes.get(user);
+  // A name that is not there takes as long as one that is.
+  const [hash = known] = known === undefined ? (file?.hashes.values() ?? []) : [];
+  if (file === null || hash === undefined) return UNKNOWN;
+  const proof = digestOf(`${user}\0${hash}\0${password}`).toString('hex');
+  const callerIf = (isRight: boolean): Caller => {
+    if (!isRight || known === undefined) return UNKNOWN;
+    if (file.proven.size >= MOST_PROVEN) file.proven.clear();
+    file.proven.add(proof);
+    return { status: 'known', user };
+  };
+  const isProven = (): boolean => known !== undefined && file.proven.has(proof);
+  if (isProven()) return { status: 'known', user };
+  if (!isSlow(hash)) return callerIf(isPassword(password, hash));
+  return turns.take(
+    () => callerIf(isProven() || (context.visit?.isOver === false && isPassword(password, hash))),
+    () => ({ status: 'busy' }),
+  );
 }
 
 /** In a time that does not tell where they differ. */
