@@ -2,7 +2,7 @@
 export const perlNotes = `
 psgi
   Names the .psgi file. On uWSGI a request reaches Perl only with modifier 5 ('http-socket-modifier1 = 5',
-  'http-modifier1 = 5', or uwsgi_modifier1 5 in nginx); the engine takes any. It is loaded once with the 'perl' on the
+  'http-modifier1 = 5', or uwsgi_modifier1 5 in nginx); the engine needs none. It is loaded once with the 'perl' on the
   PATH, by Plack where that is installed, and workers are forked from it. Modules of a local::lib need 'perl-local-lib'
   or PERL5LIB. PLACK_ENV is 'uwsgi' unless it is set.
 perl-exec
