@@ -293,3 +293,23 @@ test('a fetch handler has what the Fetch Standard gives it', async () => {
     await own.dispose();
   }
 });
+
+test('routes change the path that a handler sees', async () => {
+  const own = await EngineProcess.start({
+    ini: `js-app = app.mjs
+route = ^/old/(.*) rewrite:/new/$1?from=$0
+route = ^/set setpathinfo:/a b`,
+    files: { 'app.mjs': 'export default { fetch: ({ url }) => new Response(url.replace(/^http:..[^/]*/, "")) };' },
+  });
+  try {
+    for (const [path, seen] of [
+      ['/old/%C3%A4%20x?q=1', '/new/%C3%A4%20x?from=/old/%C3%A4%20x&q=1'],
+      ['/set', '/a%20b'],
+      ['/as%2Fis?b=%20', '/as%2Fis?b=%20'],
+    ] as const) {
+      expect((await ask(own.port, path)).body).toBe(seen);
+    }
+  } finally {
+    await own.dispose();
+  }
+});

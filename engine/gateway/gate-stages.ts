@@ -12,7 +12,7 @@ import { StaticFiles } from './static-files.ts';
 
 /** @param host what routes ask of the gateway; `commons` are the instance's caches and metrics */
 export function gateStages(
-  { routing, staticFiles }: GatewayOptions,
+  { routing, staticFiles, readsTarget }: GatewayOptions,
   host: Omit<RoutingHost, 'mediaTypes'>,
   commons: CommonsClient,
 ): GateStage[] {
@@ -24,7 +24,7 @@ export function gateStages(
   );
   if (isRouted) {
     const routed = { ...host, mediaTypes: () => server.types };
-    stages.push(new RoutingStage(routing, routed, longActions(commons, server)));
+    stages.push(new RoutingStage(routing, routed, longActions(commons, server), readsTarget));
   }
   if (servesFiles(staticFiles)) stages.push(new StaticFiles(staticFiles, server));
   return stages;

@@ -33,6 +33,8 @@ export interface GatewayOptions {
   environEncoding: EnvironEncoding;
   /** Values of modifier1 that are requests: 0 and that of the application's language. */
   requestModifiers: readonly number[];
+  /** The application takes path and query from REQUEST_URI: what routes change about them has to stand there. */
+  readsTarget: boolean;
   /** SERVER_NAME of `http` and `http-socket`: the machine's name, as uWSGI does. */
   hostname: string;
   /** Length of the request queue; when full: 503. */

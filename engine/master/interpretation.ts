@@ -47,6 +47,7 @@ export function gatewayOptions(settings: EngineSettings, logTarget: RequestLogTa
   return {
     environEncoding: LANGUAGES[settings.app.language].environ,
     requestModifiers: [...new Set([0, LANGUAGES[settings.app.language].modifier1])],
+    readsTarget: settings.app.language === 'javascript',
     hostname: hostname(),
     listen: settings.queueLength,
     bufferSizeBytes: settings.bufferSizeBytes,

@@ -13,31 +13,35 @@ export class RoutingStage implements GateStage {
   readonly #programs: Programs;
   readonly #settings: RoutingSettings;
   readonly #host: RoutingHost;
+  readonly #readsTarget: boolean;
 
-  constructor(settings: RoutingSettings, host: RoutingHost, long: LongActions) {
+  /** @param readsTarget the application takes path and query from REQUEST_URI */
+  constructor(settings: RoutingSettings, host: RoutingHost, long: LongActions, readsTarget: boolean) {
     this.#settings = settings;
+    this.#readsTarget = readsTarget;
     this.#host = host;
     this.#programs = compileTables(settings, long);
   }
 
   visit(visit: GateVisit): void {
     const context = new RouteContext(visit, this.#host);
+    const before = this.#readsTarget ? placeOf(visit) : null;
+    const finish = (verdict: 'continue' | 'break'): void => {
+      if (before !== null && placeOf(visit) !== before) visit.variables.set('REQUEST_URI', placeOf(visit));
+      end(verdict, context, visit);
+    };
     visit.request.edit = new RoutedAnswer(context, this.#programs, this.#settings.collected);
     try {
       const result = this.#programs.request.run(context);
-      if (typeof result === 'string') finish(result, context, visit);
-      else
-        result.then(
-          (found) => finish(found, context, visit),
-          (error: unknown) => fail(error, visit),
-        );
+      if (typeof result === 'string') finish(result);
+      else result.then(finish, (error: unknown) => fail(error, visit));
     } catch (error) {
       fail(error, visit);
     }
   }
 }
 
-function finish(verdict: 'continue' | 'break', context: RouteContext, visit: GateVisit): void {
+function end(verdict: 'continue' | 'break', context: RouteContext, visit: GateVisit): void {
   if (context.isTaken || visit.isOver) return;
   visit.isChanged ||= context.isChanged;
   if (verdict === 'continue') {
@@ -50,6 +54,17 @@ function finish(verdict: 'continue' | 'break', context: RouteContext, visit: Gat
   context.reply = null;
   if (reply === null) visit.abort();
   else visit.respond(writeHead(reply, 1), reply.body);
+}
+
+/** Path and query as a target of HTTP; variables are bytes as latin-1. */
+function placeOf({ variables }: GateVisit): string {
+  const path = (variables.get('PATH_INFO') ?? '').replace(/[^!$&-;=@-Z_a-z~]/g, percent);
+  const query = variables.get('QUERY_STRING') ?? '';
+  return query === '' ? path : `${path}?${query.replace(/[^!-~]/g, percent)}`;
+}
+
+function percent(char: string): string {
+  return `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
 }
 
 function fail(error: unknown, visit: GateVisit): void {

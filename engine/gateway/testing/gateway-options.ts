@@ -27,6 +27,7 @@ export function plainGatewayOptions(differences: Partial<GatewayOptions> = {}): 
   return {
     environEncoding: 'marshal',
     requestModifiers: [0],
+    readsTarget: false,
     hostname: 'test-host',
     listen: 100,
     bufferSizeBytes: 65536,
