@@ -98,6 +98,17 @@ describe('losing a core', () => {
     expect(fates).toEqual(['/a 502', '/b 502']);
   });
 
+  test('is the same for all cores of a worker that dies, and another thing for one that was told to go', () => {
+    const fates: string[] = [];
+    for (const [spawnId, isTold] of [[1, false] as const, [2, true] as const]) {
+      const { cores } = rig.addWorker(spawnId, 2);
+      for (const name of ['a', 'b']) rig.submit(`/${spawnId}${name}`, fates).request.answering = true;
+      if (isTold) rig.dispatcher.retire(spawnId, 'announced');
+      for (const core of cores) rig.dispatcher.coreLost(core, true);
+    }
+    expect(fates).toEqual(['/1a cut', '/1b cut', '/2a cut by a replacement', '/2b cut by a replacement']);
+  });
+
   test('after the announcement of max-requests costs nothing', () => {
     const fates: string[] = [];
     const one = rig.addWorker(1);

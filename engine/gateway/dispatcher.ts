@@ -139,7 +139,8 @@ export class Dispatcher {
     if (core.wire === null) return;
     core.wire = null;
     const { worker } = core;
-    const isReplaced = worker.retiring !== 'no';
+    // A worker that dies loses its cores one by one: none of them is lost because it was told to go.
+    const isReplaced = worker.retiring !== 'no' && !worker.isCrippled;
     if (!isReplaced) {
       worker.retiring = 'yes';
       worker.isCrippled = true;

@@ -126,7 +126,7 @@ export class DispatcherRig {
       data: () => note('data'),
       whenRoom: () => true,
       end: () => note('ended'),
-      abort: () => note('cut'),
+      abort: (isReplaced = false) => note(isReplaced ? 'cut by a replacement' : 'cut'),
       fail: note,
     };
     const request = new GatewayRequest(frame, facts, this.#serial++, target, () => undefined);
