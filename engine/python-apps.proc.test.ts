@@ -212,6 +212,12 @@ describe('an application', () => {
     expect(tolerant.log).toContain('no application loaded');
   });
 
+  it('does not start under gevent where the interpreter has none', async () => {
+    const engine = await launch('need-app = true\nmodule = one\ngevent = 4\nno-site = true\n');
+    expect(await engine.exited).toBe(22);
+    expect(engine.log).toMatch(/'gevent' is not installed for \/\S*python\S*: No module named 'gevent'/);
+  });
+
   it('of the other interface is told at its start', async () => {
     const files = {
       'a.py': 'async def app(scope, receive, send):\n    pass\n',

@@ -15,7 +15,7 @@ function build(ini: string): ReturnType<typeof buildSettings> {
 
 function settings(ini: string): EngineSettings {
   const built = build(ini);
-  if (!built.ok) throw new Error(built.errors.map(({ message }) => message).join('\n'));
+  if (!built.ok) throw new Error(built.errors.map(({ message, hint }) => `${message} ${hint}`).join('\n'));
   return built.settings;
 }
 
@@ -67,7 +67,7 @@ test('without any of them a worker has threads', () => {
 
 test.for([
   ['wsgi-file = a.py\ngevent = 50\nthreads = 4', /'threads' does not go with 'gevent'/],
-  ['asgi = a:b\nthreads = 4', /'threads' does not go with 'asgi'/],
+  ['asgi = a:b\nthreads = 4', /'threads' does not go with 'asgi'.* 'async = N' says/],
   ['asgi = a:b\ngevent = 4', /'gevent' is for WSGI applications/],
   ['wsgi-file = a.py\nasync = 4', /'async' runs ASGI applications only/],
   ['wsgi-file = a.py\nasyncio = 4', /'asyncio' runs ASGI applications only/],
@@ -79,5 +79,5 @@ test.for([
   ['wsgi-file = a.py\ngreenlet = true', /use gevent, or make it an ASGI application/],
 ] as const)('%s is refused with the reason', ([ini, reason]) => {
   const built = build(ini);
-  expect(built.ok ? '' : built.errors.map(({ message }) => message).join('\n')).toMatch(reason);
+  expect(built.ok ? '' : built.errors.map(({ message, hint }) => `${message} ${hint}`).join('\n')).toMatch(reason);
 });

@@ -79,7 +79,7 @@ export function finishLoop(
   }
   if (settings.threads > 1) {
     const engineOption = isAsgi ? 'asgi' : option;
-    const hint = "Remove 'threads'; 'async = N' (or 'gevent = N') says how many requests run at a time.";
+    const hint = `Remove 'threads'; '${isAsgi ? 'async' : 'gevent'} = N' says how many requests run at a time.`;
     return refuse(
       'threads',
       `'threads' does not go with '${engineOption}', which runs all requests of a worker in one thread.`,

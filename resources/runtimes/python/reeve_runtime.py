@@ -45,7 +45,8 @@ def main():
     try:
         worker_type(boot)
     except ImportError as error:
-        control.send({"type": "load-failed", "text": "'%s' can not be loaded: %s" % (boot["loop"]["type"], error)})
+        text = "'%s' is not installed for %s: %s" % (boot["loop"]["type"], sys.executable, error)
+        control.send({"type": "load-failed", "text": text})
         os._exit(LOAD_FAILED_EXIT_CODE)
     apps = load_and_report(boot, control)
     if apps is None:
