@@ -19,6 +19,7 @@ run(lambda do |env|
   when '/meet'
     waiting << 1
     sleep(0.005) until waiting.length >= 3
+  when '/quit' then Thread.current.kill
   when '/raise' then raise ArgumentError, 'asked for'
   end
   [200, { 'Content-Type' => 'text/plain' }, ["#{VERSION} #{UWSGI.worker_id} #{Process.pid} #{Thread.current.name}"]]
@@ -106,6 +107,17 @@ describe('a Rack application', () => {
     await engine.seen('at_exit of worker 1');
   });
 
+  it('is answered for when it ends the thread of its request, and its worker is replaced', async () => {
+    const engine = await start('processes = 1\nthreads = 2\n');
+    const [pid] = await pids(engine);
+    const other = engine.get('/sleep?1');
+    await waitFor('the first thread to be busy', async () => (await engine.stats()).workers[0]?.status === 'busy');
+    expect((await engine.get('/quit')).status).toBe(500);
+    expect((await other).body).toContain(`one 1 ${pid}`);
+    await waitFor('its successor', async () => (await pids(engine))[0] !== pid);
+    expect((await engine.get('/')).status).toBe(200);
+  });
+
   it('is loaded by each worker with lazy-apps; workers are replaced by max-requests and by exceptions', async () => {
     const engine = await start(
       'processes = 2\nlazy-apps = true\nmax-requests = 20\nmin-worker-lifetime = 0\nreload-on-exception-type = ArgumentError\n',
@@ -115,7 +127,7 @@ describe('a Rack application', () => {
     await engine.seen('max requests reached (20 >= 20)');
     expect((await engine.get('/raise')).status).toBe(500);
     await engine.seen('(exception ArgumentError). Seeya!');
-    expect(engine.log).toContain("config.ru:12:in `block (2 levels) in <main>': asked for (ArgumentError)");
+    expect(engine.log).toContain("config.ru:13:in `block (2 levels) in <main>': asked for (ArgumentError)");
     expect((await engine.get('/')).status).toBe(200);
   });
 });

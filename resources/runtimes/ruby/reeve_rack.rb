@@ -50,7 +50,7 @@ module Reeve
       started = Process.clock_gettime(Process::CLOCK_MONOTONIC, :microsecond)
       @id = id
       @head = nil
-      @head_sent = @whole = false
+      @head_sent = @whole = @ended = false
       @held = @tunnel = @websocket = nil
       @asked = asked
       complete(env)
@@ -63,6 +63,7 @@ module Reeve
         status, headers, body = @app.call(env)
         @tunnel || @websocket ? close_upgraded(body) : answer(status, headers, body)
       rescue GatewayGone
+        @ended = true
         raise
       rescue ClientGone
         flags = Frames::ABORTED
@@ -76,9 +77,11 @@ module Reeve
       end
       @served += 1
       micros = Process.clock_gettime(Process::CLOCK_MONOTONIC, :microsecond) - started
+      @ended = true
       finish(flags, micros > MAX_MICROS ? MAX_MICROS : micros)
       run_finished(finished, env, status, headers, error) unless finished.empty?
     ensure
+      give_up unless @ended
       @env = @websocket = nil
     end
 
@@ -235,6 +238,13 @@ module Reeve
       @sock.write(bytes)
     rescue SystemCallError, IOError => error
       raise GatewayGone, "the gateway closed the connection: #{error.message}"
+    end
+
+    # The application has ended this thread (`Thread.exit`): the core is gone, and the worker makes room for another.
+    def give_up
+      Own.log("*** the application has ended the thread of its request; worker #{UWSGI.worker_id} is replaced ***\n")
+      @held = nil
+      finish(Frames::EXCEPTION | Frames::RETIRING | (@head_sent ? Frames::ABORTED : 0), 0)
     end
 
     # Writes the exception to the log; gives the flags for the end of the answer.
