@@ -90,3 +90,15 @@ test('a file that exports no application ends the start with what to do, and wit
     await wrong.dispose();
   }
 });
+
+test('an application that throws while it loads has its stack in the log once, and the reason in one line', async () => {
+  const files = { 'app.mjs': "throw new TypeError('no database');\n" };
+  const wrong = await EngineProcess.launch({ ini: 'js-app = app.mjs\nneed-app = true\n', files });
+  try {
+    expect(await wrong.exited).toBe(22);
+    expect(wrong.log).toMatch(/^TypeError: no database\n {4}at /m);
+    expect(wrong.log).toContain('the application could not be loaded: TypeError: no database ***');
+  } finally {
+    await wrong.dispose();
+  }
+});

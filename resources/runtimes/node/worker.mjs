@@ -78,7 +78,8 @@ async function main() {
     const text = reportOf(error);
     console.error(text);
     if (boot.needApps > 0) {
-      master.send({ type: 'load-failed', text });
+      // One line: the stack is in the log already.
+      master.send({ type: 'load-failed', text: text.split('\n', 1)[0] });
       return;
     }
   }
