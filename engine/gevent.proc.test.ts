@@ -226,9 +226,6 @@ describe('gevent when things go wrong', () => {
   afterAll(() => own.dispose());
 
   const pids = async () => (await own.stats()).workers.map(({ pid }) => pid);
-  const statuses = async (asked: Promise<Answer>[]) => [
-    ...new Set((await Promise.all(asked)).map(({ status }) => status)),
-  ];
 
   it('replaces a worker that was killed; others are served on', async () => {
     const [first = 0, second = 0] = await pids();
@@ -268,3 +265,8 @@ describe('gevent when things go wrong', () => {
     expect(replaced).toBe(true);
   });
 });
+
+/** Each status once. */
+async function statuses(asked: Promise<Answer>[]): Promise<number[]> {
+  return [...new Set((await Promise.all(asked)).map(({ status }) => status))];
+}
