@@ -321,7 +321,7 @@ it('scripts end with a worker that is killed; what a script has left behind on p
     for (const name of ['left.cgi', 'stuck.cgi']) chmodSync(cgi.path(name), 0o755);
     const left = Number((await cgi.get('/left.cgi')).body);
     const stuck = cgi.get('/stuck.cgi');
-    const ended = await waitFor('the script', () => /^\d+ \d+$/m.test(cgi.read('stuck.pid')) && cgi.read('stuck.pid'));
+    const ended = await waitFor('the script', () => /^\d+ \d+$/m.exec(cgi.read('stuck.pid'))?.[0]);
     process.kill((await cgi.stats()).workers[0]?.pid ?? 0, 'SIGKILL');
     expect((await stuck).status).toBe(502);
     await waitFor('the end of the script', () => ended.split(' ').every((pid) => !isRunning(Number(pid))));

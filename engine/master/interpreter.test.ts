@@ -21,7 +21,8 @@ function refusal(app: AppSetting | null): string {
   return 'none';
 }
 
-test.skipIf(process.platform === 'win32')('a program that is missing is named, with the option that needs it', () => {
+test('a program that is missing is named, with the option that needs it', ({ skip }) => {
+  skip(process.platform === 'win32', 'programs have other names on Windows');
   expect(refusal(finishRuby({ ...rubyDraft(), rack: { file: '/config.ru', origin: ORIGIN } }))).toBe(
     "There is no 'ruby' on the PATH, which 'rack' needs. Install it, or add its folder to PATH where the engine is started.",
   );
