@@ -27,12 +27,15 @@ export interface LoadFigures {
   errors: number;
 }
 
+/** What is compiled while it runs, the gateway as well, needs some thousands of requests first. */
+const WARM_UP_SECONDS = 3;
+
 type Round = Omit<LoadFigures, 'name' | 'pssBytes'>;
 
 export async function runLoad(contenders: Contender[], options: LoadOptions): Promise<LoadFigures[]> {
   const { path = '/', connections, folder, seconds } = options;
   const rounds = new Map<Contender, Round[]>(contenders.map((contender) => [contender, []]));
-  for (const { url } of contenders) await runWrk(url + path, connections, 1, folder);
+  for (const { url } of contenders) await runWrk(url + path, connections, WARM_UP_SECONDS, folder);
   for (let round = 0; round < options.rounds; round += 1) {
     for (const [contender, results] of rounds) {
       const before = cpuSeconds(contender.programs);

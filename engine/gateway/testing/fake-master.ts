@@ -67,7 +67,7 @@ export interface WorkerOptions {
 export async function eventually<T>(
   what: string,
   read: () => T | undefined | Promise<T | undefined>,
-  limitMs = 8000,
+  limitMs = 20_000,
 ): Promise<T> {
   const end = performance.now() + limitMs;
   for (;;) {
