@@ -93,6 +93,15 @@ describe('the script of a request', () => {
     expect(await find('/a.php', settings)).toEqual(script('www/a.php', '/a.php'));
     expect(await find('/o.php', {}, { documentRoot: join(tree, 'other') })).toBe('403');
   });
+
+  test('is nowhere, which the log says, when the folder of scripts is not there', async () => {
+    const app: PhpApp = { ...phpSettings(), language: 'php', docroot: null, app: join(tree, 'app.php') };
+    const question = { path: '/', query: '', documentRoot: '/no/such/folder' };
+    expect(await new PhpScripts(app).find(question)).toMatchObject({
+      status: 404,
+      log: 'PHP: the folder of scripts, /no/such/folder, can not be reached',
+    });
+  });
 });
 
 test('a script that was found is believed for a second, one that was not is looked for again', async () => {

@@ -34,7 +34,7 @@ interface Script {
 
 const KEPT_MS = 1000;
 const MOST_KEPT = 1000;
-const NOT_FOUND: ScriptAnswer = { type: 'refusal', status: 404, location: null, log: null };
+const NOT_FOUND = { type: 'refusal', status: 404, location: null, log: null } as const satisfies ScriptAnswer;
 
 export class PhpScripts {
   readonly #app: PhpApp;
@@ -67,8 +67,11 @@ export class PhpScripts {
   async #search({ path, documentRoot, query }: ScriptQuestion): Promise<Script | ScriptAnswer> {
     const { app, appQuery, docroot, folder } = this.#app;
     if (path.includes('\0')) return NOT_FOUND;
-    const root = await real(docroot === null ? (documentRoot ?? bytesOf(folder)) : bytesOf(docroot));
-    if (root === null) return NOT_FOUND;
+    const named = docroot === null ? (documentRoot ?? bytesOf(folder)) : bytesOf(docroot);
+    const root = await real(named);
+    if (root === null) {
+      return { ...NOT_FOUND, log: `PHP: the folder of scripts, ${printable(named)}, can not be reached` };
+    }
     if (app !== null && !this.#bypass.some((pattern) => pattern.test(textOf(path)))) {
       const prefix = appQuery === null ? null : appQuery + encodePath(path);
       return scriptOf(root, (await real(bytesOf(app))) ?? bytesOf(app), '', '', prefix);
