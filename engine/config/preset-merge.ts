@@ -18,7 +18,22 @@ export interface MergedPreset {
 
 /** Options that say the same in several ways: with one of them, the others of its group stay out. */
 const INSTEAD: readonly (readonly string[])[] = [
-  ['module', 'wsgi-file', 'file', 'wsgi', 'mount', 'paste', 'pump', 'web3'].map(mainName),
+  [
+    'module',
+    'wsgi-file',
+    'file',
+    'wsgi',
+    'mount',
+    'paste',
+    'pump',
+    'web3',
+    'asgi',
+    'js-app',
+    'rack',
+    'psgi',
+    'php-docroot',
+    'cgi',
+  ].map(mainName),
   ['socket', 'http-socket', 'http', 'uwsgi-socket', 'fastcgi-socket', 'scgi-socket', 'https'].map(mainName),
   ['threads', 'gevent', 'async', 'asyncio'].map(mainName),
 ];

@@ -110,6 +110,12 @@ describe('a preset in a file that has options', () => {
     expect(merged.edits).toHaveLength(1);
   });
 
+  it('gives no second application, of whatever language', () => {
+    const merged = merge('[uwsgi]\nrack = config.ru\n', flask);
+    expect(merged.added).not.toContain('module');
+    expect(merged.left).toContainEqual({ name: 'rack', line: 2, value: 'config.ru', suggested: 'module = app:app' });
+  });
+
   it('gives an address only when there is none, and one more value of a list', () => {
     const text = '[uwsgi]\nhttp = :80\ncron2 = minute=0 true\n';
     const merged = merge(text, presetText(presetOf('spooler-cron'), {}));
