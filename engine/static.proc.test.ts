@@ -17,6 +17,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RawAnswer, RawClient } from './gateway/testing/raw-client.ts';
 import { EngineProcess, freePort } from './testing/engine-process.ts';
 import { type FrontServer, startNginxFiles, whyMissing } from './testing/front-servers.ts';
+import { block, packet } from './testing/uwsgi-packets.ts';
 import { UwsgiProcess, whyNoUwsgi } from './testing/uwsgi-process.ts';
 
 const APP = `
@@ -50,6 +51,7 @@ beforeAll(async () => {
 master = true
 wsgi-file = {FOLDER}/app.py
 processes = 1
+uwsgi-socket = {FOLDER}/uwsgi.sock
 env = TREE=${at('www')}
 ${options().join('\n')}
 `,
@@ -448,4 +450,15 @@ describe('files that the application returns', () => {
     expect(body.equals(large)).toBe(true);
     expect((await ask(engine.port, 'HEAD', '/file/large.bin')).body.length).toBe(0);
   });
+});
+
+test('a front server gets no body for HEAD, also of a file that is in memory', async () => {
+  for (const method of ['GET', 'HEAD', 'HEAD']) {
+    const client = new RawClient(engine.path('uwsgi.sock'));
+    const variables = block('REQUEST_METHOD', method, 'PATH_INFO', '/a.txt', 'SERVER_PROTOCOL', 'HTTP/1.1');
+    client.send(packet(0, 0, variables));
+    const [, body] = (await client.end()).toString('latin1').split('\r\n\r\n');
+    expect([method, body]).toEqual([method, method === 'HEAD' ? '' : 'the file a\n']);
+    await client.close();
+  }
 });

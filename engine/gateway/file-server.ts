@@ -86,7 +86,7 @@ export class FileServer {
     const encoding = isZipped ? 'zipped' : hasZipped ? 'both' : 'plain';
     const known = isSimple ? this.#plain.get(file)?.get(encoding) : undefined;
     if (known !== undefined && file.content !== null) {
-      visit.respond(known.head, file.content);
+      visit.respond(known.head, variables.get('REQUEST_METHOD') === 'HEAD' ? NOTHING : file.content);
       return;
     }
     const nowSeconds = Math.floor(Date.now() / 1000);

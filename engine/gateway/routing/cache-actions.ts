@@ -45,14 +45,6 @@ export function cacheActions(commons: CommonsClient): Record<string, LongAction>
   };
 }
 
-/** `incache:key=foo,name=c1` */
-export function isInCache(commons: CommonsClient, argument: string): Promise<boolean> {
-  const fields = new Map(
-    argument.split(',').map((part) => [part.split('=', 1)[0] ?? '', part.replace(/^[^=]*=?/, '')]),
-  );
-  return commons.cacheHas(fields.get('name') ?? fields.get('cache') ?? '', fields.get('key') ?? '');
-}
-
 async function answerFromCache(commons: CommonsClient, context: RouteContext, fields: Fields): Promise<Verdict> {
   const key = field(context, fields, 'key');
   const body = await commons.cacheGet(cacheOf(context, fields), key);

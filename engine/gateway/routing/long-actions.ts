@@ -1,7 +1,7 @@
 /** The actions that need more than the request: files, passwords, caches and metrics, other servers. */
 import type { FileServer } from '../file-server.ts';
 import { basicAuthActions } from './basic-auth.ts';
-import { cacheActions, isInCache } from './cache-actions.ts';
+import { cacheActions } from './cache-actions.ts';
 import type { CommonsClient } from './commons-client.ts';
 import { EXPIRES } from './expires-action.ts';
 import { fileActions } from './file-actions.ts';
@@ -17,7 +17,7 @@ export function longActions(commons: CommonsClient, server: FileServer): LongAct
       ...PROXY_ACTIONS,
       expires: EXPIRES,
     },
-    isInCache: (argument) => isInCache(commons, argument),
+    isInCache: (cache, key) => commons.cacheHas(cache, key),
     metric: async (name) => (await commons.metric(name)) ?? '0',
   };
 }

@@ -15,7 +15,7 @@ import type { RouteContext, Verdict } from './route-context.ts';
 /** An action or a condition that needs more than the request: the caches, files, other servers. */
 export interface LongActions {
   readonly actions: Readonly<Record<string, (context: RouteContext, fields: Fields) => Verdict | Promise<Verdict>>>;
-  isInCache(argument: string): Promise<boolean>;
+  isInCache(cache: string, key: string): Promise<boolean>;
   metric(name: string): Promise<string>;
 }
 
@@ -136,7 +136,9 @@ export class RouteProgram {
       return (context) => match(expandValue(first, context), context) !== isNot;
     }
     if (name === 'incache') {
-      return async (context) => (await this.#long.isInCache(expandValue(first, context))) !== isNot;
+      const { name: cache = [], cache: otherName = cache, key = [] } = compilePairs(test.arguments[0] ?? '');
+      return async (context) =>
+        (await this.#long.isInCache(expandValue(otherName, context), expandValue(key, context))) !== isNot;
     }
     const holds = CONDITIONS[name];
     if (holds === undefined) throw new Error(`no condition '${name}'`);
@@ -170,6 +172,13 @@ function matcher(expression: string): (text: string, context: RouteContext) => b
 
 function compileFields({ fields }: RouteAction): Fields {
   return Object.fromEntries(Object.entries(fields).map(([name, text]) => [name, compileValue(text)]));
+}
+
+/** `key=foo,name=c1`: what stands for the values later is no comma of these. */
+function compilePairs(argument: string): Fields {
+  return Object.fromEntries(
+    argument.split(',').map((part) => [part.split('=', 1)[0] ?? '', compileValue(part.replace(/^[^=]*=?/, ''))]),
+  );
 }
 
 /** Requests are bytes as latin-1, and so are the values that meet them. */
