@@ -87,7 +87,7 @@ async def application(scope, receive, send):
 
         counting = asyncio.ensure_future(count())
         await send({"type": "http.response.start", "status": 200, "headers": []})
-        for _ in range(160):
+        for _ in range(48):
             await send({"type": "http.response.body", "body": b"x" * 65536, "more_body": True})
         counting.cancel()
         await send({"type": "http.response.body", "body": b" %d" % turns})
@@ -212,7 +212,7 @@ describe('an ASGI application', () => {
 
   it('lets its neighbours go on while it sends without ever waiting', async () => {
     const [, turns] = (await engine.get('/flood')).body.split(' ');
-    expect(Number(turns)).toBeGreaterThan(20);
+    expect(Number(turns)).toBeGreaterThan(5);
   });
 
   it('sets variables of the log for its own request, from its threads as well', async () => {

@@ -56,7 +56,7 @@ def flood():
             gevent.sleep(0)
 
     counting = gevent.spawn(count)
-    for _ in range(160):
+    for _ in range(48):
         yield b"x" * 65536
     counting.kill()
     yield b" %d" % turns
@@ -68,7 +68,7 @@ master = true
 processes = 1
 gevent = 200
 gevent-monkey-patch = true
-harakiri = 2
+harakiri = 4
 `;
 /** gevent is there for the system's Python. */
 const ENV = { PATH: `/usr/bin:${process.env['PATH'] ?? ''}` };
@@ -106,7 +106,7 @@ describe('gevent', () => {
 
   it('lets the others go on while one sends without ever waiting', async () => {
     const [, turns] = (await engine.get('/flood')).body.split(' ');
-    expect(Number(turns)).toBeGreaterThan(20);
+    expect(Number(turns)).toBeGreaterThan(5);
   });
 
   it('waits for a lock without holding up the others, and has none after its end', async () => {
