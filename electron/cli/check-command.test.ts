@@ -81,7 +81,7 @@ describe('reeve check', () => {
   });
 
   it('checks for the server that is named: what an older uWSGI does not know, and what only the engine refuses', async () => {
-    const text = '[uwsgi]\nhttp-socket = 127.0.0.1:8080\nmax-requests = 5000\nmax-requests-delta = 50\ngevent = 10\n';
+    const text = '[uwsgi]\nhttp-socket = 127.0.0.1:8080\nmax-requests = 5000\nmax-requests-delta = 50\ncoroae = 10\n';
     const codes = async (...more: string[]) => {
       const { code, out } = await check('a.ini', text, '--json', ...more);
       return { code, text: out.join('') };

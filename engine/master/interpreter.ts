@@ -63,11 +63,14 @@ function pythonProgram(app: AppSetting, script: string, env: NodeJS.ProcessEnv, 
 
 /**
  * The kernel ends it with the master, also in the middle of a loop that never looks at its control connection. Python
- * sees to that itself, Node can not: `setpriv` of util-linux asks for it (PR_SET_PDEATHSIG) where it is installed.
+ * sees to that itself, Node and PHP can not: `setpriv` of util-linux asks for it (PR_SET_PDEATHSIG) where it is installed.
+ * A master that has died before that was asked for sends no signal any more: the shell looks whether it is still there.
  */
 function endingWithParent(program: Program, env: NodeJS.ProcessEnv): Program {
   const file = process.platform === 'linux' ? findOnPath(['setpriv'], env) : null;
-  return file === null ? program : { file, args: ['--pdeathsig', 'KILL', program.file, ...program.args] };
+  if (file === null) return program;
+  const ifAlive = ['/bin/sh', '-c', '[ "$PPID" = "$0" ] && exec "$@"', String(process.pid)];
+  return { file, args: ['--pdeathsig', 'KILL', ...ifAlive, program.file, ...program.args] };
 }
 
 function pythonFlags({ optimize, noSite }: PythonApp): string[] {
