@@ -83,7 +83,9 @@ async function write(preset: Preset, plugins: string): Promise<string> {
 }
 
 function start(program: string, args: string[]): void {
-  const child = spawn(program, args, { cwd: folder, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  // gevent is there for the system's Python.
+  const env = { ...process.env, PATH: `/usr/bin:${process.env['PATH'] ?? ''}` };
+  const child = spawn(program, args, { cwd: folder, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const started = { child, exited: new Promise((resolve) => child.once('close', resolve)), log: '' };
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {

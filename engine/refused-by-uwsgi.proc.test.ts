@@ -1,6 +1,6 @@
 /**
- * What the diagnostics call an error of uWSGI's start is one: the example of each such rule is given to the real
- * server, which has to refuse it in its own words.
+ * What the diagnostics call an error of uWSGI is one: the example of each such rule is given to the real server, which
+ * has to refuse it in its own words, or to say why it will fail.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { catalogue, findRule } from './config/rules/catalogue.ts';
-import { freePort } from './testing/engine-process.ts';
+import { freePort, waitFor } from './testing/engine-process.ts';
+import { UwsgiProcess, whyNoUwsgi } from './testing/uwsgi-process.ts';
 
 /** In uWSGI's words; the port of an example is made a free one. */
 const REFUSALS: Readonly<Record<string, RegExp>> = {
@@ -24,6 +25,19 @@ const REFUSALS: Readonly<Record<string, RegExp>> = {
   'address-twice': /Address already in use/,
   'low-port-with-uid': /bind\(\): Permission denied/,
   'late-plugin': /\[strict-mode\] unknown config directive: wsgi-file/,
+};
+/** Errors that end no start. */
+const LATER: Readonly<Record<string, { plugin: string; args: string[]; words: RegExp }>> = {
+  'ruby-threads-native': {
+    plugin: 'rack',
+    args: ['--http-socket-modifier1', '7', '--rack', 'config.ru', '--threads', '4'],
+    words: /native threads do not work under ruby/,
+  },
+  'language-number-missing': {
+    plugin: 'php',
+    args: ['--php-docroot', '.'],
+    words: /unavailable modifier requested: 0/,
+  },
 };
 const LONGEST_START_MS = 20_000;
 
@@ -65,8 +79,24 @@ describe('uWSGI refuses', () => {
     expect(status).toBe(1);
   });
 
-  it('all that rules about its start call an error', () => {
+  it('all that rules about it call an error, at its start or later', () => {
     const errors = catalogue.filter((info) => info.severity === 'error' && 'check' in info).map(({ code }) => code);
-    expect(Object.keys(REFUSALS)).toEqual(expect.arrayContaining(errors));
+    expect([...Object.keys(REFUSALS), ...Object.keys(LATER)]).toEqual(expect.arrayContaining(errors));
+  });
+});
+
+describe('uWSGI starts, and says at the latest with a request', () => {
+  it.for(Object.entries(LATER))('%s', async ([, { plugin, args, words }], context) => {
+    const missing = whyNoUwsgi(plugin);
+    context.skip(missing !== null, missing ?? '');
+    const port = await freePort();
+    const listen = ['--plugins', plugin, '--http-socket', `127.0.0.1:${port}`];
+    const uwsgi = await UwsgiProcess.start([...listen, ...args], { 'config.ru': 'run ->(env) { [200, {}, []] }\n' });
+    try {
+      await fetch(`http://127.0.0.1:${port}/`).catch(() => null);
+      await waitFor(String(words), () => words.test(uwsgi.log));
+    } finally {
+      await uwsgi.dispose();
+    }
   });
 });

@@ -209,9 +209,9 @@ describe('answers', () => {
 
   test('to a request for another protocol are ordinary ones, and the connection ends', async () => {
     await set({});
-    const client = new RawClient(socket).send(GET('/', 'Connection: Upgrade\r\nUpgrade: websocket\r\n') + GET('/'));
+    const client = new RawClient(socket).send(GET('/', 'Connection: Upgrade\r\nUpgrade: chat\r\n') + GET('/'));
     const received = (await client.end()).toString();
-    expect(received).toContain('HTTP_UPGRADE=websocket\n');
+    expect(received).toContain('HTTP_UPGRADE=chat\n');
     expect(received).toContain('Connection: close\r\n');
     expect(received.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(1);
     await client.close();
