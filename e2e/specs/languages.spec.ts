@@ -80,6 +80,8 @@ test('Ruby: a request that hangs is ended by harakiri, its stack stands in the l
   await answers(project.url);
   expect((await fetch(`${project.url}stuck`)).status).toBe(504);
   await console.openTab('Logs');
+  // The stack is folded under its request.
+  await page.getByText('/stuck', { exact: true }).click();
   await expect(page.getByText(/stuck_in_the_kitchen/).first()).toBeVisible();
 
   await answers(project.url);
