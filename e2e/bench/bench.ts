@@ -11,7 +11,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createPrograms } from '../fixtures/program.ts';
+import { createPrograms, type Programs } from '../fixtures/program.ts';
 import { BENCH_PACKAGES, installCommand, missingPackages } from '../tools/debian-packages.ts';
 import { benchConsole, type ConsoleFigures } from './console-bench.ts';
 import { benchEditor, type EditorFigures } from './editor-bench.ts';
@@ -24,6 +24,8 @@ const USAGE =
   'npm run bench -- [engine | console | editor | ssh | names of rows] [--rounds N] [--seconds N] [--json FILE]';
 
 const { values, selection, rounds, seconds } = readArguments();
+/** What runs now. */
+let inUse: Programs | null = null;
 process.exitCode = await main();
 
 function readArguments() {
@@ -55,6 +57,7 @@ async function main(): Promise<number> {
     return 1;
   }
   const folder = await mkdtemp(join(tmpdir(), 'reeve-bench-'));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void breakOff(folder));
   try {
     const rows: (RowResult & { id: string })[] = [];
     for (const row of selection.rows) {
@@ -76,52 +79,58 @@ async function main(): Promise<number> {
   }
 }
 
-/** Null: it could not be measured, which was said. */
-async function measureRow(row: BenchRow, parent: string): Promise<RowResult | null> {
-  const programs = createPrograms();
-  const folder = join(parent, row.id);
-  await mkdir(folder);
+/** Interrupted, it leaves no server and no folder behind. */
+async function breakOff(folder: string): Promise<void> {
   try {
-    const result = await row.run({ programs, folder, rounds, seconds });
-    console.log(rowReport(row, result));
-    return result;
-  } catch (error) {
-    console.error(`\n${row.id} could not be measured: ${error instanceof Error ? error.message : String(error)}`);
-    return null;
+    await inUse?.dispose();
+    await rm(folder, { recursive: true, force: true });
   } finally {
+    process.exit(130);
+  }
+}
+
+/** Runs one part with programs of its own, which have ended when it is over. */
+async function withPrograms<T>(run: (programs: Programs) => Promise<T>): Promise<T> {
+  const programs = createPrograms();
+  inUse = programs;
+  try {
+    return await run(programs);
+  } finally {
+    inUse = null;
     await programs.dispose();
   }
+}
+
+/** Null: it could not be measured, which was said. */
+async function measureRow(row: BenchRow, parent: string): Promise<RowResult | null> {
+  const folder = join(parent, row.id);
+  await mkdir(folder);
+  return withPrograms(async (programs) => {
+    try {
+      const result = await row.run({ programs, folder, rounds, seconds });
+      console.log(rowReport(row, result));
+      return result;
+    } catch (error) {
+      console.error(`\n${row.id} could not be measured: ${error instanceof Error ? error.message : String(error)}`);
+      return null;
+    }
+  });
 }
 
 async function consoleHalf(folder: string): Promise<ConsoleFigures> {
-  const programs = createPrograms();
-  try {
-    const figures = await benchConsole(programs, folder, Math.max(10, seconds * 2));
-    console.log(consoleReport(figures));
-    return figures;
-  } finally {
-    await programs.dispose();
-  }
+  const figures = await withPrograms((programs) => benchConsole(programs, folder, Math.max(10, seconds * 2)));
+  console.log(consoleReport(figures));
+  return figures;
 }
 
 async function editorPart(folder: string): Promise<EditorFigures> {
-  const programs = createPrograms();
-  try {
-    const figures = await benchEditor(programs, join(folder, 'editor'));
-    console.log(editorReport(figures));
-    return figures;
-  } finally {
-    await programs.dispose();
-  }
+  const figures = await withPrograms((programs) => benchEditor(programs, join(folder, 'editor')));
+  console.log(editorReport(figures));
+  return figures;
 }
 
 async function sshPart(folder: string): Promise<SshFigures> {
-  const programs = createPrograms();
-  try {
-    const figures = await benchSsh(programs, join(folder, 'ssh'), Math.max(10, seconds * 2));
-    console.log(sshReport(figures));
-    return figures;
-  } finally {
-    await programs.dispose();
-  }
+  const figures = await withPrograms((programs) => benchSsh(programs, join(folder, 'ssh'), Math.max(10, seconds * 2)));
+  console.log(sshReport(figures));
+  return figures;
 }

@@ -3,6 +3,7 @@ import {
   APPLICATION,
   behindNginx,
   FOLDER,
+  GEVENT_QUESTIONS,
   LIMITS,
   module,
   NAME,
@@ -184,15 +185,7 @@ env = NODE_ENV=production
     id: 'gevent-websockets',
     title: 'Websockets with gevent',
     text: 'Connections that stay open, by uwsgi.websocket_handshake() and its kin in a WSGI application.',
-    questions: [
-      NAME,
-      FOLDER,
-      module('app:app'),
-      VENV,
-      USER,
-      RUN,
-      { ...PLUGINS, hint: "Debian's packages: python3,gevent. A uwsgi that pip has built: nothing." },
-    ],
+    questions: GEVENT_QUESTIONS,
     template: `[uwsgi]
 ${APPLICATION}
 master = true

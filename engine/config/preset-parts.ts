@@ -126,3 +126,13 @@ ${USERS}
 ${LIMITS}
 ${WATCH}`;
 }
+
+export const GEVENT_QUESTIONS: readonly PresetQuestion[] = [
+  NAME,
+  FOLDER,
+  module('app:app'),
+  VENV,
+  USER,
+  RUN,
+  { ...PLUGINS, hint: "Debian's packages: python3,gevent. A uwsgi that pip has built: nothing." },
+];

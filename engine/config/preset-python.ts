@@ -3,6 +3,7 @@ import {
   APPLICATION,
   behindNginx,
   FOLDER,
+  GEVENT_QUESTIONS,
   LIMITS,
   module,
   NAME,
@@ -118,15 +119,7 @@ stats = {run}/%n.stats
     id: 'gevent',
     title: 'Many slow connections with gevent',
     text: 'Hundreds of requests at a time in each process, for applications that wait for others.',
-    questions: [
-      NAME,
-      FOLDER,
-      module('app:app'),
-      VENV,
-      USER,
-      RUN,
-      { ...PLUGINS, hint: "Debian's packages: python3,gevent. A uwsgi that pip has built: nothing." },
-    ],
+    questions: GEVENT_QUESTIONS,
     template: `[uwsgi]
 ${APPLICATION}
 master = true

@@ -3,21 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { takeNote } from './answer-notes.ts';
 import { FrameType } from './frames.ts';
 import { GatewayRequest } from './request.ts';
+import { plainFacts } from './testing/request-facts.ts';
 
 function requestWith(fates: string[]): GatewayRequest {
-  const facts = {
-    method: 'GET',
-    uri: '/',
-    protocol: 'HTTP/1.1',
-    remoteAddress: '',
-    forwardedFor: '',
-    remoteUser: '',
-    contentLength: 0,
-    varCount: 0,
-    varBytes: 0,
-    statusBytes: 15,
-    variables: null,
-  };
+  const facts = plainFacts('/');
   const target = {
     respond: () => fates.push('answered'),
     begin: () => fates.push('begun'),

@@ -12,6 +12,7 @@ import { CONTROL_CORE, FRAME_HEADER_BYTES, FrameType, REQUEST_PREFIX_BYTES, seal
 import { GatewayRequest } from './request.ts';
 import { SlotWriter } from './slot-writer.ts';
 import { eventually } from './testing/fake-master.ts';
+import { plainFacts } from './testing/request-facts.ts';
 import { WorkerHub } from './worker-hub.ts';
 
 const TOKEN = 'ab'.repeat(32);
@@ -107,19 +108,7 @@ function submit(name: string, fates: string[]): GatewayRequest {
   };
   const request = new GatewayRequest(
     bytes,
-    {
-      method: 'GET',
-      uri: name,
-      protocol: 'HTTP/1.1',
-      remoteAddress: '',
-      remoteUser: '',
-      contentLength: 0,
-      varCount: 0,
-      varBytes: 0,
-      forwardedFor: '',
-      statusBytes: 15,
-      variables: null,
-    },
+    plainFacts(name),
     serial++,
     {
       respond: (head) => note(head.status),

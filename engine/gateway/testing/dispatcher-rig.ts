@@ -6,6 +6,7 @@ import { Dispatcher } from '../dispatcher.ts';
 import { FrameType, REQUEST_PREFIX_BYTES, sealRequestFrame } from '../frames.ts';
 import { GatewayRequest } from '../request.ts';
 import { SlotWriter } from '../slot-writer.ts';
+import { plainFacts } from './request-facts.ts';
 
 export interface RigWorker {
   worker: DispatchWorker;
@@ -106,19 +107,7 @@ export class DispatcherRig {
       fates.push(`${uri} ${fate}`);
       return { headBytes: 0, bodyBytes: 0, headerCount: 0 };
     };
-    const facts = {
-      method: 'GET',
-      uri,
-      protocol: 'HTTP/1.1',
-      remoteAddress: '',
-      remoteUser: '',
-      contentLength: 0,
-      varCount: 0,
-      varBytes: 0,
-      forwardedFor: '',
-      statusBytes: 15,
-      variables: null,
-    };
+    const facts = plainFacts(uri);
     const target = {
       respond: () => note('answered'),
       begin: () => note('begun'),

@@ -6,32 +6,10 @@ import { listMembers, Op, textField, toBytes } from './commons.mjs';
 import { presentRequest } from './present.mjs';
 import { signals } from './signals.mjs';
 import { enqueue } from './spool-file.mjs';
-import {
-  metricAdd,
-  metricChange,
-  metricGet,
-  metricSet,
-  queueGet,
-  queueLast,
-  queuePop,
-  queuePull,
-  queuePush,
-  queueSet,
-} from './uwsgi-data.mjs';
+import * as data from './uwsgi-data.mjs';
 import { askMaster, boot, commons, newConnection, tellMaster } from './uwsgi-state.mjs';
 
-export {
-  metricAdd,
-  metricChange,
-  metricGet,
-  metricSet,
-  queueGet,
-  queueLast,
-  queuePop,
-  queuePull,
-  queuePush,
-  queueSet,
-} from './uwsgi-data.mjs';
+export * from './uwsgi-data.mjs';
 
 const MAX_SECONDS = 0xffffffff;
 
@@ -226,16 +204,7 @@ export default {
   cacheClear,
   cacheIncrement,
   cacheKeys,
-  queuePush,
-  queuePop,
-  queuePull,
-  queueGet,
-  queueSet,
-  queueLast,
-  metricGet,
-  metricSet,
-  metricAdd,
-  metricChange,
+  ...data,
   spool,
   registerSignal,
   signal,
