@@ -26,6 +26,7 @@ export default defineConfig({
           name: 'process',
           include: ['{engine,electron,e2e,resources}/**/*.proc.test.ts'],
           exclude: ['**/node_modules/**'],
+          setupFiles: ['./engine/testing/failure-logs.ts'],
           pool: 'forks',
           execArgv: QUIET,
           maxWorkers: 3,

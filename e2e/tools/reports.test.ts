@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { emptyReport, mendReport, readPlaywrightReport, readVitestReport } from './reports.ts';
+import {
+  emptyReport,
+  type FileReport,
+  failedFiles,
+  mendSuite,
+  readPlaywrightReport,
+  readVitestReport,
+  sumOfSuite,
+} from './reports.ts';
 
 function spec(title: string, status: string, description?: string): object {
   const annotations = description === undefined ? [] : [{ type: 'skip', description }];
@@ -24,7 +32,6 @@ describe('a Playwright report', () => {
       skipped: 1,
       skips: ['a.spec.ts > group > four: no Electron binary'],
       unsteady: ['a.spec.ts > three'],
-      brokenOff: [],
     });
   });
 
@@ -33,28 +40,43 @@ describe('a Playwright report', () => {
   });
 });
 
-describe('a file whose process ended in the middle', () => {
-  const first = { ...emptyReport(), passed: 10, failed: 2, brokenOff: ['a.test.ts'] };
+describe('a suite of which some files failed', () => {
+  const good = file('good.test.ts', { passed: 10 });
+  const failed = file('failed.test.ts', { passed: 4, failed: 1 });
+  const broken = file('broken.test.ts', { brokenOff: true });
+  const first = { files: [good, failed, broken], errors: 1 };
 
-  it('counts as unsteady when it is whole the second time, and other failures stay', () => {
-    const whole = mendReport(first, { ...emptyReport(), passed: 3 });
-    expect(whole).toEqual({
+  it('names them, and counts each as failed', () => {
+    expect(failedFiles(first)).toEqual(['failed.test.ts', 'broken.test.ts']);
+    expect(sumOfSuite(first)).toEqual({ ...emptyReport(), passed: 14, failed: 2 });
+  });
+
+  it('counts what they did the second time, and those good then as unsteady', () => {
+    const again = { files: [file('failed.test.ts', { passed: 5 }), file('broken.test.ts', { passed: 3 })], errors: 0 };
+    expect(sumOfSuite(mendSuite(first, again))).toEqual({
       ...emptyReport(),
-      passed: 13,
-      failed: 1,
-      unsteady: ['a.test.ts: its process ended in the middle'],
+      passed: 18,
+      unsteady: ['failed.test.ts: a test failed beside other files', 'broken.test.ts: its process ended in the middle'],
     });
   });
 
-  it('is a failure when it ends in the middle again, or a test of it fails', () => {
-    const again = { ...emptyReport(), failed: 1, brokenOff: ['a.test.ts'] };
-    expect(mendReport(first, again)).toEqual({ ...emptyReport(), passed: 10, failed: 2, brokenOff: ['a.test.ts'] });
-    expect(mendReport(first, { ...emptyReport(), passed: 2, failed: 1 }).failed).toBe(2);
+  it('fails when one fails again, or ends in the middle again', () => {
+    expect(sumOfSuite(mendSuite(first, { files: [failed, broken], errors: 1 }))).toEqual({
+      ...emptyReport(),
+      passed: 14,
+      failed: 2,
+    });
+    const again = { files: [file('failed.test.ts', { passed: 5 }), file('broken.test.ts', { failed: 1 })], errors: 0 };
+    expect(sumOfSuite(mendSuite(first, again)).failed).toBe(1);
   });
 });
 
+function file(name: string, counts: Partial<FileReport>): FileReport {
+  return { ...emptyReport(), file: name, brokenOff: false, ...counts };
+}
+
 it('refuses what is no report', () => {
   expect(() => readVitestReport('[]')).toThrow('not a test report');
-  expect(() => readVitestReport('{"passed": "1"}')).toThrow('not a test report');
+  expect(() => readVitestReport('{"files": [{"passed": "1"}], "errors": 0}')).toThrow('not a test report');
   expect(() => readPlaywrightReport('garbage')).toThrow();
 });

@@ -11,12 +11,22 @@ export interface Report {
   skips: string[];
   /** Names of tests that failed and passed when they ran once more. */
   unsteady: string[];
-  /** Files of tests whose process ended before they did. */
-  brokenOff: string[];
+}
+
+/** What one file of tests did; one that is broken off lost its process before its end, and its tests are not counted. */
+export interface FileReport extends Report {
+  file: string;
+  brokenOff: boolean;
+}
+
+export interface SuiteReport {
+  files: FileReport[];
+  /** Errors outside of tests; the loss of a file's process is one. */
+  errors: number;
 }
 
 export function emptyReport(): Report {
-  return { passed: 0, failed: 0, skipped: 0, skips: [], unsteady: [], brokenOff: [] };
+  return { passed: 0, failed: 0, skipped: 0, skips: [], unsteady: [] };
 }
 
 /** Adds what `part` counted to `sum`. */
@@ -26,33 +36,47 @@ export function addReport(sum: Report, part: Report): void {
   sum.skipped += part.skipped;
   sum.skips.push(...part.skips);
   sum.unsteady.push(...part.unsteady);
-  sum.brokenOff.push(...part.brokenOff);
+}
+
+export function sumOfSuite({ files, errors }: SuiteReport): Report {
+  const sum = { ...emptyReport(), failed: errors };
+  for (const file of files) addReport(sum, file);
+  return sum;
+}
+
+/** Files that were not good: broken off, or with a failed test. */
+export function failedFiles({ files }: SuiteReport): string[] {
+  return files.filter(({ failed, brokenOff }) => failed > 0 || brokenOff).map(({ file }) => file);
 }
 
 /**
- * The whole of a run that lost some files to the end of their process, and of the run of just these files: they count as
- * unsteady when they were whole the second time. Each file broken off was one failure of the first run.
+ * A run, and the run of just its failed files after it: what they did the second time counts, and those that were good
+ * then are unsteady.
  */
-export function mendReport(first: Report, again: Report): Report {
-  const sum = { ...emptyReport(), failed: -first.brokenOff.length };
-  addReport(sum, { ...first, brokenOff: [] });
-  addReport(sum, again);
-  const whole = first.brokenOff.filter((file) => !again.brokenOff.includes(file));
-  sum.unsteady.push(...whole.map((file) => `${file}: its process ended in the middle`));
-  return sum;
+export function mendSuite(first: SuiteReport, again: SuiteReport): SuiteReport {
+  const broken = first.files.filter(({ brokenOff }) => brokenOff).length;
+  const stillFailed = failedFiles(again);
+  const files = first.files.map((before) => {
+    const after = again.files.find(({ file }) => file === before.file);
+    if (after === undefined || stillFailed.includes(after.file)) return after ?? before;
+    const why = before.brokenOff ? 'its process ended in the middle' : 'a test failed beside other files';
+    return { ...after, unsteady: [...after.unsteady, `${after.file}: ${why}`] };
+  });
+  return { files, errors: first.errors - broken + again.errors };
 }
 
 type Json = Record<string, unknown>;
 
 /** What vitest-reporter.ts wrote. Throws when the text is no such report. */
-export function readVitestReport(text: string): Report {
-  const { passed, failed, skipped, skips, unsteady, brokenOff } = object(JSON.parse(text));
-  const names = {
-    skips: list(skips).map(String),
-    unsteady: list(unsteady).map(String),
-    brokenOff: list(brokenOff).map(String),
-  };
-  return { passed: count(passed), failed: count(failed), skipped: count(skipped), ...names };
+export function readVitestReport(text: string): SuiteReport {
+  const { files, errors } = object(JSON.parse(text));
+  return { files: list(files).map((file) => readFile(object(file))), errors: count(errors) };
+}
+
+function readFile({ file, brokenOff, passed, failed, skipped, skips, unsteady }: Json): FileReport {
+  const counts = { passed: count(passed), failed: count(failed), skipped: count(skipped) };
+  const names = { skips: list(skips).map(String), unsteady: list(unsteady).map(String) };
+  return { file: String(file), brokenOff: brokenOff === true, ...counts, ...names };
 }
 
 /** Playwright's `json` reporter. Throws when the text is no such report. */

@@ -7,14 +7,24 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { addReport, emptyReport, mendReport, type Report, readPlaywrightReport, readVitestReport } from './reports.ts';
+import {
+  addReport,
+  emptyReport,
+  failedFiles,
+  mendSuite,
+  type Report,
+  readPlaywrightReport,
+  readVitestReport,
+  type SuiteReport,
+  sumOfSuite,
+} from './reports.ts';
 import { PROJECT_ROOT } from './tree.ts';
 
 const BIN = join(PROJECT_ROOT, 'node_modules', '.bin');
 /** Several times what the longest suite takes on two calm processors. */
 const LONGEST_STEP_MS = 20 * 60_000;
-/** In CI files whose process crashed run once more, as single tests do (vitest.config.ts); more of them are no accident. */
-const MOST_BROKEN_OFF = 2;
+/** In CI so many files that failed run once more, with nothing beside them; more of them are no accident. */
+const MOST_AGAIN = 3;
 
 export interface Step {
   name: string;
@@ -48,30 +58,31 @@ export function commandStep(name: string, command: string[]): Step {
 /** A Vitest project. */
 export function vitestStep(project: string): Step {
   const reporters = ['--reporter=dot', '--reporter=./e2e/tools/vitest-reporter.ts'];
-  const suite = (files: string[]): Step =>
-    suiteStep(`${project} tests`, readVitestReport, (file) => ({
+  const run = (files: string[]): Promise<SuiteRun<SuiteReport>> =>
+    runSuite(readVitestReport, (file) => ({
       command: ['vitest', 'run', '--project', project, ...reporters, ...files],
       env: { REEVE_REPORT: file },
     }));
-  const { name, run } = suite([]);
-  return {
-    name,
-    run: async () => {
-      const report = await run();
-      const { brokenOff } = report;
-      if (!process.env['CI'] || brokenOff.length === 0 || brokenOff.length > MOST_BROKEN_OFF) return report;
-      console.log(`  their process ended in the middle, once more: ${brokenOff.join(', ')}`);
-      return mendReport(report, await suite(brokenOff).run());
-    },
-  };
+  return suiteStep(`${project} tests`, async () => {
+    const first = await run([]);
+    const again = failedFiles(first.report);
+    if (!process.env['CI'] || again.length === 0 || again.length > MOST_AGAIN) {
+      return { ...first, report: sumOfSuite(first.report) };
+    }
+    console.log(`  once more, with nothing beside: ${again.join(', ')}`);
+    const { report, code } = await run(again);
+    return { report: sumOfSuite(mendSuite(first.report, report)), code };
+  });
 }
 
 /** The end-to-end tests. */
 export function playwrightStep(): Step {
-  return suiteStep('end-to-end tests', readPlaywrightReport, (file) => ({
-    command: ['playwright', 'test', '--config', 'e2e/playwright.config.ts', '--reporter=list,json'],
-    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: file },
-  }));
+  return suiteStep('end-to-end tests', () =>
+    runSuite(readPlaywrightReport, (file) => ({
+      command: ['playwright', 'test', '--config', 'e2e/playwright.config.ts', '--reporter=list,json'],
+      env: { PLAYWRIGHT_JSON_OUTPUT_NAME: file },
+    })),
+  );
 }
 
 /** Runs all steps, prints the sum as the last line; resolves with the exit code. */
@@ -108,30 +119,41 @@ function one(passed: boolean): Report {
   return { ...emptyReport(), passed: passed ? 1 : 0, failed: passed ? 0 : 1 };
 }
 
-function suiteStep(
-  name: string,
-  read: (text: string) => Report,
-  plan: (file: string) => { command: string[]; env?: Record<string, string> },
-): Step {
+interface SuiteRun<T> {
+  report: T;
+  /** The exit code of the runner. */
+  code: number;
+}
+
+function suiteStep(name: string, run: () => Promise<SuiteRun<Report>>): Step {
   return {
     name,
     run: async () => {
-      const folder = mkdtempSync(join(tmpdir(), 'reeve-report-'));
       try {
-        const file = join(folder, 'report.json');
-        const { command, env = {} } = plan(file);
-        const { code } = await runProgram(command, { env });
-        const report = read(readFileSync(file, 'utf8'));
+        const { report, code } = await run();
         // A suite that could not be loaded fails without a failed test.
         return code !== 0 && report.failed === 0 ? { ...report, failed: 1 } : report;
       } catch (error) {
         console.log(`  no report: ${error instanceof Error ? error.message : String(error)}`);
         return one(false);
-      } finally {
-        rmSync(folder, { recursive: true, force: true });
       }
     },
   };
+}
+
+async function runSuite<T>(
+  read: (text: string) => T,
+  plan: (file: string) => { command: string[]; env: Record<string, string> },
+): Promise<SuiteRun<T>> {
+  const folder = mkdtempSync(join(tmpdir(), 'reeve-report-'));
+  try {
+    const file = join(folder, 'report.json');
+    const { command, env } = plan(file);
+    const { code } = await runProgram(command, { env });
+    return { report: read(readFileSync(file, 'utf8')), code };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 interface RunOptions {

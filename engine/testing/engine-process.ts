@@ -79,15 +79,20 @@ async function isPortFree(port: number): Promise<boolean> {
 }
 
 export class EngineProcess {
+  /** Those of the running test and of its file (failure-logs.ts). */
+  static started: EngineProcess[] = [];
+
   readonly folder: string;
   readonly port: number;
   readonly child: ChildProcess;
   readonly exited: Promise<number | string>;
   log = '';
+  isDisposed = false;
   readonly #listener: string;
   readonly #agent = new Agent({ keepAlive: true });
 
   private constructor(folder: string, port: number, options: EngineOptions) {
+    EngineProcess.started.push(this);
     this.folder = folder;
     this.port = port;
     this.#listener = options.listener ?? 'http-socket = 127.0.0.1:{HTTP}';
@@ -216,6 +221,7 @@ export class EngineProcess {
 
   /** Ends it whatever state it is in, and fails when it has to be killed or when a process of it survives. */
   async dispose(): Promise<void> {
+    this.isDisposed = true;
     this.#agent.destroy();
     const family = descendants(this.pid);
     const ranStill = this.child.exitCode === null && this.child.signalCode === null;
