@@ -6,7 +6,7 @@ import { optionPlaces } from './ini-places.ts';
 import { findOption } from './option-table.ts';
 import { mergePreset } from './preset-merge.ts';
 import type { Preset } from './preset-parts.ts';
-import { completeAnswers, presets, presetText } from './presets.ts';
+import { completeAnswers, presetFor, presets, presetText } from './presets.ts';
 import { resolveConfig } from './resolve.ts';
 import { memoryHost } from './test-host.ts';
 import { applyEdits } from './text-edit.ts';
@@ -126,6 +126,21 @@ describe('a preset in a file that has options', () => {
   it('makes the section when it is missing', () => {
     expect(merge('[other]\na = b', flask).text).toMatch(/^\[other\]\na = b\n\n\[uwsgi\]\n/);
     expect(merge('; only a comment\n', flask).text).toMatch(/^; only a comment\n\n\[uwsgi\]\n/);
+  });
+});
+
+describe('the preset for a file', () => {
+  it.each([
+    ['rack', 'ruby-nginx'],
+    ['psgi', 'perl-nginx'],
+    ['php-app', 'php-front'],
+    ['php-docroot', 'php-plain'],
+    ['cgi', 'cgi'],
+    ['asgi', 'asgi-nginx'],
+    ['js-app', 'javascript-nginx'],
+    ['module', 'django-nginx'],
+  ])('that has %s is %s', (name, id) => {
+    expect(presetFor(['master', name])?.id).toBe(id);
   });
 });
 

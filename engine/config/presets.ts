@@ -9,6 +9,19 @@ import { pythonPresets } from './preset-python.ts';
 
 export const presets: readonly Preset[] = [...pythonPresets, ...languagePresets];
 
+/**
+ * Options that name an application in another language than Python's WSGI; presets are told apart by them. A file with
+ * `php-docroot` may have `php-app` too, and then that tells more.
+ */
+const APPLICATIONS = ['rack', 'psgi', 'php-app', 'php-docroot', 'cgi', 'asgi', 'js-app'];
+
+/** The first preset for the application that these options of a file name; otherwise the first of all. */
+export function presetFor(names: readonly string[]): Preset | undefined {
+  const applicationOf = (has: (name: string) => boolean): string | undefined => APPLICATIONS.find(has);
+  const wanted = applicationOf((name) => names.includes(name));
+  return presets.find(({ template }) => applicationOf((name) => template.includes(`\n${name} = `)) === wanted);
+}
+
 /** The answers with the suggestions in place of what is missing. */
 export function completeAnswers(preset: Preset, answers: PresetAnswers): Record<string, string> {
   return Object.fromEntries(

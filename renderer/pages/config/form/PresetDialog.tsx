@@ -1,9 +1,10 @@
 /** Presets: which one, its few questions, and what it would put into the text, before it does. */
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { parseIni } from '../../../../engine/config/ini-document.ts';
+import { optionPlaces } from '../../../../engine/config/ini-places.ts';
 import { type MergedPreset, mergePreset } from '../../../../engine/config/preset-merge.ts';
 import type { Preset, PresetAnswers } from '../../../../engine/config/preset-parts.ts';
-import { presets, presetText } from '../../../../engine/config/presets.ts';
+import { presetFor, presets, presetText } from '../../../../engine/config/presets.ts';
 import { applyEdits, type TextEdit } from '../../../../engine/config/text-edit.ts';
 import { createDiffView } from '../../../editor/compare-view.ts';
 import { Button } from '../../../ui/Button.tsx';
@@ -19,7 +20,6 @@ export interface PresetDialogProps {
   onClose: () => void;
 }
 
-const [FIRST] = presets;
 const SERVER_ONLY = {
   both: '',
   engine: ' The engine of Reeve only: uWSGI does not have it.',
@@ -27,7 +27,9 @@ const SERVER_ONLY = {
 };
 
 export default function PresetDialog({ text, path, section, onPutIn, onClose }: PresetDialogProps) {
-  const [chosen, setChosen] = useState<Preset | undefined>(FIRST);
+  const [chosen, setChosen] = useState<Preset | undefined>(() =>
+    presetFor(optionPlaces(parseIni(text), section).map(({ name }) => name)),
+  );
   // Answers are kept by question, so that another preset need not ask again.
   const [answers, setAnswers] = useState<PresetAnswers>(() => answersFromPath(path));
   const asked = useDeferredValue(answers);
