@@ -15,17 +15,35 @@ def hangs(number):
     time.sleep(60)
 uwsgi.register_signal(40, "worker", hangs)
 `;
+/** A function for two mules, which begin to print together. */
+const RINGS = {
+  'work.py': `
+import time, uwsgi
+def ring():
+    with open('events', 'a') as events:
+        events.write('rang %d\\n' % uwsgi.mule_id())
+    while open('events').read().count('rang') < 2:
+        time.sleep(0.001)
+    for _ in range(200):
+        print(uwsgi.mule_id(), 'and', 'other', 'words')
+    print('all said')
+    uwsgi.mule_get_msg()
+`,
+};
 const EXITS = "uwsgi.register_signal(40, 'worker', lambda number: exit(3))";
 
 afterEach(async () => {
   for (const engine of engines.splice(0)) await engine.dispose();
 });
 
-async function start(options: readonly string[], more: { files?: Record<string, string>; atLoad?: string } = {}) {
+async function start(
+  options: readonly string[],
+  more: { files?: Record<string, string>; env?: Record<string, string>; atLoad?: string } = {},
+) {
   const engine = await EngineProcess.launch({
     ini: ['module = app', 'master = true', 'disable-logging = true', ...options].join('\n'),
     files: { 'app.py': BACKGROUND_APP, ...more.files },
-    env: { AT_LOAD: more.atLoad ?? '' },
+    env: { ...more.env, AT_LOAD: more.atLoad ?? '' },
   });
   engines.push(engine);
   await engine.seen('Reeve is ready');
@@ -81,11 +99,18 @@ describe('a mule', () => {
   });
 
   it('with a function runs it, called or only named', async () => {
-    const files = {
-      'work.py': 'def ring():\n    print("rang", flush=True)\n    import uwsgi\n    uwsgi.mule_get_msg()\n',
-    };
-    const engine = await start(['pythonpath = .', 'mule = work:ring()', 'mule = work:ring'], { files });
-    await waitFor('both functions', () => engine.log.match(/^rang$/gm)?.length === 2);
+    const engine = await start(['pythonpath = .', 'mule = work:ring()', 'mule = work:ring'], { files: RINGS });
+    await noted(engine, /^rang 1$/);
+    await noted(engine, /^rang 2$/);
+  });
+
+  it('prints whole lines, with PYTHONUNBUFFERED as well', async () => {
+    const options = ['pythonpath = .', 'mule = work:ring', 'mule = work:ring'];
+    const engine = await start(options, { files: RINGS, env: { PYTHONUNBUFFERED: '1' } });
+    await waitFor('the lines of both', () => (engine.log.match(/all said/g)?.length ?? 0) >= 2);
+    const said = engine.log.split('\n').filter((line) => /said|words/.test(line));
+    expect(said.filter((line) => !/^(\d and other words|all said)$/.test(line))).toEqual([]);
+    expect(said).toHaveLength(402);
   });
 
   it('whose script never looks for messages ends at once when it is to end', async () => {

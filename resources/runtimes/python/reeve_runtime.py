@@ -30,8 +30,9 @@ def main():
     """Runs the process; does not return."""
     boot = json.loads(sys.stdin.readline())
     reeve_process.detach_stdin()
+    # Also with PYTHONUNBUFFERED, which would write each word of a print by itself, between those of other processes.
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(line_buffering=True)
+        stream.reconfigure(line_buffering=True, write_through=False)
     control = Control(boot["controlEndpoint"])
     say_hello(control, boot)
     reeve_process.end_with_master(boot["controlEndpoint"], boot["token"])
