@@ -19,6 +19,7 @@ import { ProxyHeader } from './proxy-header.ts';
 import { ReadAhead } from './read-ahead.ts';
 import type { AnswerSize, GatewayRequest, RequestFacts, ResponseTarget } from './request.ts';
 import { RequestIntake } from './request-intake.ts';
+import { readShared } from './socket-reads.ts';
 import { TunnelStream } from './tunnel-stream.ts';
 import { SocketClient, type StreamEnd, type UpgradedStream } from './upgraded-stream.ts';
 import { WebSocketStream } from './websocket-stream.ts';
@@ -71,7 +72,7 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
       (error) => context.trouble(`an answer to a slow client was cut: ${String(error)}`),
     );
     this.#answer = new AnswerWriter(this.#outbox, this.#protocol.answer);
-    socket.on('data', (chunk: Buffer) => this.#received(chunk));
+    readShared(socket, (chunk) => this.#received(chunk));
     socket.on('end', () => this.#ended());
     socket.on('drain', () => this.#outbox.drained());
     socket.on('error', () => {
@@ -133,6 +134,7 @@ export class ClientConnection implements ResponseTarget, ProtocolSink {
 
   // Reading
 
+  /** The chunk is valid during the call only. */
   #received(chunk: Buffer): void {
     if (this.#stream !== null && this.#phase === 'answering') {
       this.#stream.received(chunk);

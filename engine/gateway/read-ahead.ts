@@ -18,15 +18,15 @@ export class ReadAhead {
     return this.#bytes > READ_AHEAD_BYTES;
   }
 
-  /** Bytes that came after all others. */
+  /** Bytes that came after all others; they are copied. */
   push(chunk: Buffer): void {
-    this.#chunks.push(chunk);
+    this.#chunks.push(Buffer.from(chunk));
     this.#bytes += chunk.length;
   }
 
-  /** Bytes that were taken and not used. */
+  /** Bytes that were taken and not used; they are copied. */
   putBack(chunk: Buffer): void {
-    this.#chunks.unshift(chunk);
+    this.#chunks.unshift(Buffer.from(chunk));
     this.#bytes += chunk.length;
   }
 

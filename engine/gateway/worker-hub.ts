@@ -17,6 +17,7 @@ import {
   TOKEN_BYTES,
 } from './frames.ts';
 import { SharedLine } from './shared-line.ts';
+import { readKept } from './socket-reads.ts';
 
 /** A worker may connect before the master has told us to expect it. */
 const UNKNOWN_WAIT_MS = 5000;
@@ -205,7 +206,7 @@ export class WorkerHub {
   /** Reads a connection of one or more cores to its end. */
   #serve(worker: DispatchWorker, cores: readonly Core[], socket: Socket, received: FrameHandler): void {
     const reader = new FrameReader(received, MAX_FRAME_PAYLOAD_BYTES);
-    socket.on('data', (chunk: Buffer) => {
+    readKept(socket, (chunk) => {
       if (!reader.feed(chunk)) socket.destroy();
     });
     ignoreWriteErrors(socket);
