@@ -107,6 +107,7 @@ const file = keys('filename status content_type no_content_type no_cl no_headers
 const cacheRead = keys('key name cache mime no_offload content_type content_encoding no_content_type no_cl status', [
   'key',
 ]);
+const cacheStore = keys('key name cache expires gzip', ['key']);
 const cacheMath = keys('key name cache value expires', ['key']);
 
 const ACTIONS: Record<string, ActionInfo> = {
@@ -177,7 +178,8 @@ const ACTIONS: Record<string, ActionInfo> = {
   proxyuwsgi: { form: uwsgiPeer, place: 'request' },
   cache: { form: cacheRead, place: 'request' },
   'cache-continue': { form: cacheRead, place: 'request' },
-  cachestore: { form: keys('key name cache expires gzip', ['key']), place: 'request' },
+  cachestore: { form: cacheStore, place: 'request' },
+  'cache-store': { form: cacheStore, place: 'request' },
   cacheset: { form: keys('key name cache value expires', ['key', 'value']) },
   cachevar: { form: keys('key name cache var', ['key', 'var']) },
   cacheinc: { form: cacheMath },
@@ -202,15 +204,19 @@ const REFUSED: Record<string, string> = {
   hash: 'its result has no use without subscriptions',
   httpconnect: 'it makes a proxy for everybody of the server',
   ldapauth: 'there is no LDAP here; basicauth reads files of htpasswd',
+  'ldapauth-next': 'there is no LDAP here; basicauth-next reads files of htpasswd',
   memcached: 'there is no memcached here; cache is',
   'memcached-continue': 'there is no memcached here; cache-continue is',
   memcachedstore: 'there is no memcached here; cachestore is',
+  'memcached-store': 'there is no memcached here; cachestore is',
   offload: 'all answers are sent without a worker here',
   proxyhttpconnect: 'it makes a proxy for everybody of the server',
   radius: 'there is no RADIUS here; basicauth reads files of htpasswd',
+  'radius-next': 'there is no RADIUS here; basicauth-next reads files of htpasswd',
   redis: 'there is no Redis here; cache is',
   'redis-continue': 'there is no Redis here; cache-continue is',
   redisstore: 'there is no Redis here; cachestore is',
+  'redis-store': 'there is no Redis here; cachestore is',
   rpc: 'functions are registered in workers, and routes run in front of them',
   rpcblob: 'functions are registered in workers, and routes run in front of them',
   rpcnext: 'functions are registered in workers, and routes run in front of them',
@@ -223,8 +229,10 @@ const REFUSED: Record<string, string> = {
   spnego: 'there is no Kerberos here',
   ssi: 'includes of the server side are not done here',
   symcall: 'functions of C are not called here',
+  'symcall-next': 'functions of C are not called here',
   template: 'answers are not templates here',
   tofile: 'answers are not written into files here; cachestore keeps them',
+  'to-file': 'answers are not written into files here; cachestore keeps them',
   toxslt: 'there is no XSLT here',
   xmldir: 'there are no listings of folders here',
   xslt: 'there is no XSLT here',

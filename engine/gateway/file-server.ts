@@ -84,7 +84,9 @@ export class FileServer {
     }
     const isSimple = isPlain(variables);
     const encoding = isZipped ? 'zipped' : hasZipped ? 'both' : 'plain';
-    const known = isSimple ? this.#plain.get(file)?.get(encoding) : undefined;
+    // A rule that names the type makes another answer of the same file.
+    const isKept = isSimple && contentType === undefined;
+    const known = isKept ? this.#plain.get(file)?.get(encoding) : undefined;
     if (known !== undefined && file.content !== null) {
       visit.respond(known.head, variables.get('REQUEST_METHOD') === 'HEAD' ? NOTHING : file.content);
       return;
@@ -106,7 +108,7 @@ export class FileServer {
       expiresHeaders(until, nowSeconds);
     const facts: FileFacts = { contentType: type, headers, honoursRanges: this.#settings.honoursRanges };
     const answer = answerWithFile(file, facts, isSimple ? null : variables);
-    if (isSimple && until === null && contentType === undefined && file.content !== null) {
+    if (isKept && until === null && file.content !== null) {
       const answers = this.#plain.get(file) ?? new Map<string, FileAnswer>();
       this.#plain.set(file, answers.set(encoding, answer));
     }

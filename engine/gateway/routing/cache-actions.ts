@@ -17,6 +17,7 @@ export function cacheActions(commons: CommonsClient): Record<string, LongAction>
     // The answer ends the request here: on uWSGI the application runs after it and finds its headers sent.
     'cache-continue': (context, fields) => answerFromCache(commons, context, fields),
     cachestore: (context, fields) => keepAnswer(commons, context, fields),
+    'cache-store': (context, fields) => keepAnswer(commons, context, fields),
     cacheset: async (context, fields): Promise<Verdict> => {
       const value = Buffer.from(field(context, fields), 'latin1');
       await commons.cacheSet(

@@ -1,6 +1,6 @@
 /**
  * `http` and `uwsgi`: the request goes to another server, and its answer to the client as it comes; no worker is needed.
- * `proxyhttp` and `proxyuwsgi` are the same, as on uWSGI. A server that can not be reached is a 502, one that is silent for
+ * `httpdumb`, `proxyhttp` and `proxyuwsgi` are the same here. A server that can not be reached is a 502, one that is silent for
  * too long a 504.
  */
 import { randomBytes } from 'node:crypto';
@@ -23,9 +23,9 @@ const SILENCE_MS = 60_000;
 type LongAction = LongActions['actions'][string];
 
 export const PROXY_ACTIONS: Readonly<Record<string, LongAction>> = {
-  http: (context, fields) => passHttp(context, fields, true),
-  httpdumb: (context, fields) => passHttp(context, fields, false),
-  proxyhttp: (context, fields) => passHttp(context, fields, true),
+  http: (context, fields) => passHttp(context, fields),
+  httpdumb: (context, fields) => passHttp(context, fields),
+  proxyhttp: (context, fields) => passHttp(context, fields),
   uwsgi: (context, fields) => passUwsgi(context, fields),
   proxyuwsgi: (context, fields) => passUwsgi(context, fields),
 };
@@ -52,14 +52,14 @@ const LOOP_VARIABLE = 'HTTP_CDN_LOOP';
 const OWN_NAME = `reeve-${randomBytes(8).toString('hex')}`;
 const MOST_ROUNDS = 8;
 
-function passHttp(context: RouteContext, fields: Fields, isForwarded: boolean): 'break' {
+function passHttp(context: RouteContext, fields: Fields): 'break' {
   const visit = begin(context);
   if (endsLoop(context, visit)) return 'break';
   const { facts } = context.request;
   const sent = httpRequest({
     method: facts.method,
     path: uriOf(context),
-    headers: headersFor(context, field(context, fields, 'host'), isForwarded),
+    headers: headersFor(context, field(context, fields, 'host')),
     timeout: SILENCE_MS,
     createConnection: () => open(field(context, fields, 'address')),
   });
@@ -215,7 +215,7 @@ function open(written: string): Socket {
       );
 }
 
-function headersFor(context: RouteContext, host: string, isForwarded: boolean): Record<string, string> {
+function headersFor(context: RouteContext, host: string): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, value] of context.variables) {
     if (!name.startsWith('HTTP_')) continue;
@@ -230,7 +230,7 @@ function headersFor(context: RouteContext, host: string, isForwarded: boolean): 
   headers['Connection'] = 'close';
   headers['Cdn-Loop'] = loopNames(context);
   const address = context.get('REMOTE_ADDR');
-  if (isForwarded && address !== '') {
+  if (address !== '') {
     const before = headers['X-Forwarded-For'];
     headers['X-Forwarded-For'] = before === undefined ? address : `${before}, ${address}`;
   }

@@ -1,6 +1,7 @@
-import os, sys
+import os, sys, time, uwsgi
 NAMES = """REQUEST_METHOD REQUEST_URI PATH_INFO QUERY_STRING SCRIPT_NAME REMOTE_USER REMOTE_ADDR HTTP_HOST DOCUMENT_ROOT
 AUTH_TYPE UWSGI_SCHEME UWSGI_APPID UWSGI_FILE UWSGI_HOME wsgi.url_scheme CONTENT_LENGTH""".split()
+uwsgi.register_signal(17, '', lambda signal: print('signal', signal, 'came', flush=True))
 def application(env, start):
     n = int(env.get('CONTENT_LENGTH') or 0)
     body = env['wsgi.input'].read(n) if n else b''
@@ -16,6 +17,7 @@ def application(env, start):
         if k in NAMES or k.startswith('T_') or k.startswith('HTTP_X_'):
             out += '%s=%s\n' % (k, env[k])
     if n: out += 'body %d %s\n' % (len(body), body[:20].decode('latin1'))
+    if q == 'sleep': time.sleep(30)
     if 'big' in q: out += 'y' * 50 + '\n'
     if q == 'cwd': out += os.getcwd().rsplit('/', 1)[1] + '\n'
     return [out.encode('latin1')]
