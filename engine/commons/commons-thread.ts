@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { CommonsSettings } from '../config/commons-settings.ts';
 import { waitable } from '../longest-wait.ts';
 import { CommonsServer } from './commons-server.ts';
-import type { CommonsBoot, CommonsToMaster, MasterToCommons } from './messages.ts';
+import type { CommonsBoot, CommonsToMaster, DeclaredMetrics, MasterToCommons } from './messages.ts';
 import { CommonsState } from './state.ts';
 
 const REPORT_INTERVAL_MS = 200;
@@ -25,10 +25,9 @@ const reports = setInterval(() => {
 port.on('message', (message: MasterToCommons) => {
   switch (message.type) {
     case 'settings':
-      return adopt(message.settings);
+      return say({ type: 'adopted', problem: adopt(message.settings) });
     case 'metrics':
-      state.metrics.declare(message.declared);
-      return state.metrics.measure(message.measured);
+      return adoptMetrics(message.metrics);
     case 'set-metric':
       if (state.metrics.change(message.name, 'set', BigInt(message.value))) report();
       return;
@@ -47,9 +46,14 @@ port.on('message', (message: MasterToCommons) => {
       return stop();
   }
 });
-say({ type: 'ready', endpoint: await server.listen(boot.endpoint) });
+// Before it listens: the first client finds all its locks, caches and metrics.
+const problem = boot.settings === null ? null : adopt(boot.settings);
+if (boot.mailboxBytes !== null) state.mailboxes.maxBytes = boot.mailboxBytes;
+if (boot.metrics !== null) adoptMetrics(boot.metrics);
+say({ type: 'ready', endpoint: await server.listen(boot.endpoint), problem });
 
-function adopt(settings: CommonsSettings): void {
+/** What is not as the settings say; null: all is. */
+function adopt(settings: CommonsSettings): string | null {
   const problems = state.adopt(settings);
   clearInterval(sweep);
   const { sweepSeconds, reportsFreed } = settings;
@@ -58,7 +62,12 @@ function adopt(settings: CommonsSettings): void {
       ? undefined
       : setInterval(() => sweepCaches(reportsFreed), waitable(sweepSeconds * 1000));
   report();
-  say({ type: 'adopted', problem: problems.length === 0 ? null : problems.join(' ') });
+  return problems.length === 0 ? null : problems.join(' ');
+}
+
+function adoptMetrics({ declared, measured }: DeclaredMetrics): void {
+  state.metrics.declare(declared);
+  state.metrics.measure(measured);
 }
 
 function sweepCaches(reportsFreed: boolean): void {

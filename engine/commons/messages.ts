@@ -8,13 +8,22 @@ export interface CommonsBoot {
   endpoint: string;
   /** Hex of the bytes that clients show. */
   token: string;
+  /** What it has to know before it answers anybody; null: not yet settled, or not needed. */
+  settings: CommonsSettings | null;
+  mailboxBytes: number | null;
+  metrics: DeclaredMetrics | null;
+}
+
+/** Metrics that the application can change, with their first value; and the values of all others. */
+export interface DeclaredMetrics {
+  declared: [name: string, initial: number][];
+  measured: [name: string, value: number][];
 }
 
 export type MasterToCommons =
   /** Answered with `adopted`. */
   | { type: 'settings'; settings: CommonsSettings }
-  /** Metrics that the application can change, with their first value; and the values of all others. */
-  | { type: 'metrics'; declared: [name: string, initial: number][]; measured: [name: string, value: number][] }
+  | { type: 'metrics'; metrics: DeclaredMetrics }
   /** The master changes one of those that the application can change. */
   | { type: 'set-metric'; name: string; value: number }
   /** The value `sent` was handed on, and the metric begins anew; what was counted since then stays. */
@@ -26,7 +35,8 @@ export type MasterToCommons =
   | { type: 'stop' };
 
 export type CommonsToMaster =
-  | { type: 'ready'; endpoint: string }
+  /** It listens; `problem` as with `adopted`. */
+  | { type: 'ready'; endpoint: string; problem: string | null }
   /** null: all is as the settings say; a text: why it is not. */
   | { type: 'adopted'; problem: string | null }
   /** After something has changed, at most a few times a second. */

@@ -1,8 +1,10 @@
 /** The thread of the commons, when it crashes. */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Op, Status, TOKEN_BYTES } from '../commons/wire.ts';
 import { type CommonsSettings, defaultCommons } from '../config/commons-settings.ts';
@@ -12,6 +14,14 @@ import { Commons } from './commons.ts';
 const TOKEN = 'ab'.repeat(TOKEN_BYTES);
 /** Bytes of the greeting: length, operation, token, pid, thread. */
 const HELLO_BYTES = 5 + TOKEN_BYTES + 4 + 8;
+
+const RUNTIME = fileURLToPath(new URL('../../resources/runtimes/python', import.meta.url));
+/** Takes a lock, and prints the answer. */
+const LOCKS = `
+import sys, reeve_commons
+reeve_commons.install(sys.argv[1], sys.argv[2])
+print(reeve_commons.call(reeve_commons.LOCK, reeve_commons.text(b'user 0')))
+`;
 
 let folder = '';
 let commons: Commons;
@@ -72,6 +82,15 @@ test('what the settings or the master need starts the thread', async () => {
   await waitFor('the first value', () =>
     commons.report.metrics.some(([name, value]) => name === 'sales' && value === 3),
   );
+});
+
+test('its first client finds its locks, even before the master hears that it listens', async () => {
+  const endpoint = await commons.start(folder, TOKEN);
+  await commons.adopt(defaultCommons());
+  commons.setMetric('any', 1);
+  // This process does nothing meanwhile.
+  const said = execFileSync('python3', ['-c', LOCKS, endpoint, TOKEN], { cwd: RUNTIME, encoding: 'utf8' });
+  expect(said).toBe("b''\n");
 });
 
 /** A client that has been let in; null: it is to come again. */

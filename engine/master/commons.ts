@@ -5,7 +5,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { lockNames } from '../commons/lock-names.ts';
-import type { CommonsBoot, CommonsToMaster, MasterToCommons } from '../commons/messages.ts';
+import type { CommonsBoot, CommonsToMaster, DeclaredMetrics, MasterToCommons } from '../commons/messages.ts';
 import type { CommonsReport } from '../commons/state.ts';
 import { withCompileCache } from '../compile-cache.ts';
 import type { CommonsSettings } from '../config/commons-settings.ts';
@@ -23,7 +23,7 @@ const MAX_RESTART_DELAY_MS = 5000;
 export class Commons {
   report: CommonsReport = { locks: [], caches: [], metrics: [], mailboxes: [] };
   readonly #log: (text: string) => void;
-  #boot: CommonsBoot = { endpoint: '', token: '' };
+  #place: Pick<CommonsBoot, 'endpoint' | 'token'> = { endpoint: '', token: '' };
   #bell: Doorbell | null = null;
   /** Resolves when it listens for the first time; null: nobody has needed it. */
   #begun: Promise<void> | null = null;
@@ -34,7 +34,7 @@ export class Commons {
   #crashes = 0;
   #restart: NodeJS.Timeout | null = null;
   #mailboxBytes: number | null = null;
-  #metrics: Extract<MasterToCommons, { type: 'metrics' }> | null = null;
+  #metrics: DeclaredMetrics | null = null;
   #isStopping = false;
 
   constructor(log: (text: string) => void) {
@@ -48,14 +48,14 @@ export class Commons {
   /** Waits for the first client; resolves to the endpoint for the runtimes. Throws when it can not listen. */
   async start(runFolder: string, token: string): Promise<string> {
     if (process.platform === 'win32') {
-      this.#boot = { endpoint: '127.0.0.1:0', token };
+      this.#place = { endpoint: '127.0.0.1:0', token };
       await this.#begin();
     } else {
-      this.#boot = { endpoint: `${runFolder}/commons`, token };
-      this.#bell = await Doorbell.open(this.#boot.endpoint, () => this.#need());
+      this.#place = { endpoint: `${runFolder}/commons`, token };
+      this.#bell = await Doorbell.open(this.#place.endpoint, () => this.#need());
       if (this.#metrics !== null) this.#needFor(this.#metrics);
     }
-    return this.#boot.endpoint;
+    return this.#place.endpoint;
   }
 
   /** Goes over to these settings, and resolves when that is done. Throws EngineError when they can not be followed. */
@@ -80,10 +80,10 @@ export class Commons {
    * others. To be told again whenever something was measured.
    */
   tellMetrics(declared: [name: string, initial: number][], measured: [name: string, value: number][]): void {
-    const metrics = { type: 'metrics' as const, declared, measured };
+    const metrics = { declared, measured };
     this.#metrics = metrics;
     this.#needFor(metrics);
-    this.#tell(metrics);
+    this.#tell({ type: 'metrics', metrics });
   }
 
   /** Changes a metric that the application can change. */
@@ -132,8 +132,8 @@ export class Commons {
   }
 
   /** Only metrics of the application are kept by the thread. */
-  #needFor({ declared }: { declared: readonly unknown[] }): void {
-    if (declared.length > 0 && this.#boot.endpoint !== '') this.#need();
+  #needFor({ declared }: DeclaredMetrics): void {
+    if (declared.length > 0 && this.#place.endpoint !== '') this.#need();
   }
 
   async #begin(): Promise<void> {
@@ -141,7 +141,6 @@ export class Commons {
       this.#bell?.takeDown();
       this.#run(() => {
         this.#bell?.letGo();
-        this.#tellAgain();
         resolve();
       }, reject);
     });
@@ -152,10 +151,18 @@ export class Commons {
     this.#thread?.postMessage(message, []);
   }
 
-  #run(ready: (endpoint: string) => void, failed: (error: Error) => void): void {
+  #run(ready: () => void, failed: (error: Error) => void): void {
+    const boot: CommonsBoot = {
+      ...this.#place,
+      settings: this.#settings,
+      mailboxBytes: this.#mailboxBytes,
+      metrics: this.#metrics,
+    };
+    // They wait for the settings that it boots with.
+    const adopting = this.#adopting.splice(0);
     // The build finds the thread by this very expression and makes it a file of its own.
     const thread = new Worker(new URL('../commons/commons-thread.ts', import.meta.url), {
-      workerData: this.#boot,
+      workerData: boot,
       name: 'commons',
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
       // A thread has a compile cache of its own, and takes it from its environment only.
@@ -166,8 +173,10 @@ export class Commons {
     thread.on('message', (message: CommonsToMaster) => {
       if (message.type === 'ready') {
         // Where it listens it does again: the runtimes know it.
-        this.#boot = { ...this.#boot, endpoint: message.endpoint };
-        ready(message.endpoint);
+        this.#place = { ...this.#place, endpoint: message.endpoint };
+        for (const adopted of adopting) adopted(message.problem);
+        if (adopting.length === 0 && message.problem !== null) this.#log(message.problem);
+        ready();
       } else if (message.type === 'adopted') this.#adopting.shift()?.(message.problem);
       else if (message.type === 'report') this.report = message.report;
       else this.#log(message.text);
@@ -179,7 +188,7 @@ export class Commons {
       this.#thread = null;
       if (this.#isStopping) return;
       failed(new Error(`The commons do not start: ${reason}`));
-      for (const adopted of this.#adopting.splice(0)) adopted(null);
+      for (const adopted of [...adopting, ...this.#adopting.splice(0)]) adopted(null);
       this.#log(
         `*** BUG: the thread of locks and caches crashed and is started again; what they held is lost ***\n${reason}`,
       );
@@ -190,13 +199,6 @@ export class Commons {
 
   #startAgain(): void {
     const failed = (error: Error): void => this.#log(error.message);
-    this.#run(() => this.#tellAgain(), failed);
-  }
-
-  /** What was told before the thread was there. */
-  #tellAgain(): void {
-    if (this.#settings !== null) this.#tell({ type: 'settings', settings: this.#settings });
-    if (this.#mailboxBytes !== null) this.limitMailboxes(this.#mailboxBytes);
-    if (this.#metrics !== null) this.#tell(this.#metrics);
+    this.#run(() => undefined, failed);
   }
 }

@@ -32,7 +32,7 @@ export const Op = {
 const DONE = 0;
 const ERROR = 2;
 const HEADER_BYTES = 5;
-const CONNECT_MS = 5000;
+const CONNECT_MS = 20_000;
 const CONNECT_AGAIN_MS = 20;
 let connectionCount = 0;
 

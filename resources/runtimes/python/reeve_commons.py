@@ -28,7 +28,7 @@ _HEADER = struct.Struct("<IB")
 _TEXT = struct.Struct("<H")
 _LENGTH = struct.Struct("<I")
 _RECEIVE_BYTES = 65536
-CONNECT_SECONDS = 5
+CONNECT_SECONDS = 20
 
 _place = {"endpoint": "", "token": b""}
 _local = _thread._local()

@@ -22,7 +22,7 @@ module Reeve
 
     DONE = 0
     NOTHING = 1
-    CONNECT_SECONDS = 5
+    CONNECT_SECONDS = 20
 
     # The commons can not be reached, or the request makes no sense to them.
     class Error < RuntimeError

@@ -21,7 +21,7 @@ use constant {
     METRIC_CHANGE   => 49,
     DONE            => 0,
     NOTHING         => 1,
-    CONNECT_SECONDS => 5,
+    CONNECT_SECONDS => 20,
 };
 
 my ($endpoint, $token, $socket, $owner, $longest);
