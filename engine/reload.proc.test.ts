@@ -1,5 +1,5 @@
 /** Reloads from the outside: by every way, under load, with new code and new configuration, and when they fail. */
-import { renameSync } from 'node:fs';
+import { renameSync, utimesSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { PYTHON_APP, SECOND_APP, slowToImport } from './testing/apps.ts';
@@ -24,7 +24,8 @@ describe('a graceful reload', () => {
   const WAYS: [string, (engine: EngineProcess) => void][] = [
     ['SIGHUP', (engine) => engine.signal('SIGHUP')],
     ['the FIFO letter r', (engine) => engine.write('app.fifo', 'r')],
-    ['a touched file', (engine) => engine.write('touch.me', 'now')],
+    // Not by writing: what empties a file first has touched it twice when the look comes in between.
+    ['a touched file', (engine) => utimesSync(engine.path('touch.me'), new Date(), new Date())],
     ['uwsgi.reload()', (engine) => void engine.get('/reload', { fresh: true })],
   ];
   it.each(WAYS)('by %s brings new code and new workers without a failed request', async (_, reload) => {
@@ -35,13 +36,13 @@ describe('a graceful reload', () => {
     engine.write('app.py', SECOND_APP);
     reload(engine);
     await engine.seen('reload done');
+    expect((await engine.get('/')).body).toMatch(/^two /);
     const answered = traffic.answers.length;
     await waitFor('answers of the new code', () => traffic.answers.length > answered + 50);
     await traffic.stop();
     expect(traffic.errors).toEqual([]);
     expect(traffic.answers.filter((answer) => answer.status !== 200)).toEqual([]);
     expect(traffic.answers[0]?.body).toMatch(/^one /);
-    expect(traffic.answers.at(-1)?.body).toMatch(/^two /);
     await engine.seen(') ended', 2);
     const { workers } = await engine.stats();
     expect(workers.map((worker) => worker.respawn_count)).toEqual([1, 1]);
