@@ -31,7 +31,7 @@ const TABLES: Record<string, RouteTable> = {
 function rulesOf(group: string): RecordedRule[] {
   const paths = casesOf(group).flatMap(pathsOf);
   const lines = linesOf(group)
-    .replaceAll(/\{\w+\}/g, '127.0.0.1:1')
+    .replaceAll(/(?<!\$)\{\w+\}/g, '127.0.0.1:1')
     .replaceAll('%d', '/folder')
     .replaceAll('%%', '%');
   return [...lines.matchAll(/^(error-|response-|final-|)route-?([\w-]*) = (.*)$/gm)].flatMap(
@@ -51,8 +51,11 @@ function rulesOf(group: string): RecordedRule[] {
 
 /** The path of a request, and those that the application saw. */
 function pathsOf({ request, body }: RoutingCase): string[] {
-  const asked = decodeURIComponent(request.path.split('?', 1)[0] ?? '');
-  return [asked, ...Array.from(body.matchAll(/^PATH_INFO=(.*)$/gm), ([, path = '']) => path)];
+  const [asked = ''] = request.path.split('?', 1);
+  const decoded = asked.replace(/%([\da-f]{2})/gi, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 16)),
+  );
+  return [decoded, ...Array.from(body.matchAll(/^PATH_INFO=(.*)$/gm), ([, path = '']) => path)];
 }
 
 function reaches(expression: string, paths: readonly string[]): boolean {

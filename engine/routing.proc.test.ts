@@ -9,6 +9,10 @@ import { EngineProcess, freePort, waitFor } from './testing/engine-process.ts';
 
 const APP = `
 import time
+import uwsgi
+def greet(*names):
+    return b"hello " + b" ".join(names)
+uwsgi.register_rpc("greet", greet)
 def application(environ, start_response):
     body = environ["wsgi.input"].read()
     if environ["PATH_INFO"].startswith("/slow"):
@@ -74,6 +78,7 @@ beforeAll(async () => {
   engine = await EngineProcess.launch({
     ini: `
 uwsgi-socket = 127.0.0.1:${uwsgi}
+uwsgi-modifiers = rpc
 wsgi-file = app.py
 master = true
 processes = 2
@@ -113,6 +118,10 @@ route = ^/counted metricinc:hits
 route = ^/counted addvar:T_M=\${metric[hits]}
 route = ^/private basicauth:Mine,{FOLDER}/passwords
 route = ^/files/(.*) static:{FOLDER}/files/$1
+route = ^/call/(.*) rpc:greet $1
+route = ^/far/(.*) rpc:greet@127.0.0.1:${uwsgi} $1
+route = ^/nobody rpc:nobody
+route = ^/unread basicauth:Mine,{FOLDER}/none
 final-route-if = startswith:\${PATH_INFO};/last log:last \${uwsgi[status]} \${SECRET}
 `,
     files: { 'app.py': APP, passwords: 'ann:{SHA}2PRZAyDhNDqRW2OUFwZQqPNdaSY=\n' },
@@ -184,6 +193,23 @@ it('compresses and cuts answers into parts', async () => {
 
 it('sets the time that a request may take', async () => {
   expect((await ask('/slow')).status).toBe(504);
+});
+
+it('answers with what a function gives, of its own workers and of another server', async () => {
+  expect((await ask('/call/ann')).body.toString()).toBe('hello ann');
+  expect((await ask('/far/bob')).body.toString()).toBe('hello bob');
+  const many = await Promise.all(Array.from({ length: 50 }, (_, at) => ask(`/call/${at}`)));
+  expect(many.map(({ body }) => body.toString())).toEqual(many.map((_, at) => `hello ${at}`));
+});
+
+it('says once what is wrong with every request', async () => {
+  for (let at = 0; at < 3; at++) {
+    await expect(ask('/nobody')).rejects.toThrow();
+    expect((await ask('/unread', undefined, bearer('ann:sha'))).status).toBe(401);
+  }
+  await engine.seen("'nobody' gave nothing");
+  await engine.seen('the passwords in');
+  expect([engine.count("'nobody' gave nothing"), engine.count('/none can not be read')]).toEqual([1, 1]);
 });
 
 it('reads passwords again when their file has changed', async () => {

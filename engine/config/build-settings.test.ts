@@ -143,8 +143,14 @@ describe('a wrong line is an error that names file and line', () => {
     ['env = NAME', /needs NAME=value/],
     ['chmod-socket = 999', /octal file mode such as 660/],
     ['wsgi-file =', /needs a value/],
-    ['ugreen = 1', /does not support the option 'ugreen'/],
+    ['propagate-touch = 1', /does not support the option 'propagate-touch'/],
     ['tornado = 10', /does not support the option 'tornado' of uWSGI's tornado plugin/],
+    ['route-run = http:${NODE}', /only 'hash' may choose it/],
+    [
+      'route-run = hash:key=${REMOTE_ADDR},items=:81;:web,var=NODE\nroute-run = uwsgi:${NODE}',
+      /may get ':web' from 'hash'/,
+    ],
+    ['rack = config.ru\nroute-run = rpc:hello', /the application is in Ruby/],
     ['route-run = setmodifier1:14', /the application is in .*Its modifier is 0/],
     ['rack = config.ru\nroute-run = setmodifier1:5', /the application is in Ruby.*Its modifier is 0 or 7/],
     ['http-socket-modifier1 = 5', /Name its application \('rack', 'psgi'/],
@@ -159,7 +165,7 @@ describe('a wrong line is an error that names file and line', () => {
   });
 
   test('and all of them are told at once', () => {
-    expect(errorsOf('processes = x\nvaccum = 1\nugreen = 1')).toHaveLength(3);
+    expect(errorsOf('processes = x\nvaccum = 1\npropagate-touch = 1')).toHaveLength(3);
   });
 
   test('a configuration without a listener says what to add', () => {
@@ -197,6 +203,8 @@ describe('what is accepted', () => {
       'plugins of all languages',
       'need-plugins = rack_ruby31,rbthreads,psgi,0:php,cgi,gevent,gevent_python311,emperor_pg',
     ],
+    ['a server that hash chooses', 'route-run = hash:key=a,items=:81;:82,var=NODE\nroute-run = http:${NODE}'],
+    ['a function of another server', 'rack = config.ru\nroute-run = rpc:hello@:81'],
     ['the modifier of the application in a route', 'rack = config.ru\nroute-run = setmodifier1:7'],
     ['a router that hands on to our own socket', 'socket = 127.0.0.1:3031\nhttp-to = 127.0.0.1:3031'],
     ['a router that hands on to our own socket on all interfaces', 'socket = :3031\nhttp-to = 127.0.0.1:3031'],
@@ -249,12 +257,14 @@ describe('what is accepted', () => {
 });
 
 test('an option that is not supported is to be left out of the command line, and its line removed from a file', () => {
-  const resolved = resolveConfig(['--http-socket', ':8080', '--ugreen'], memoryHost({}));
+  const resolved = resolveConfig(['--http-socket', ':8080', '--propagate-touch'], memoryHost({}));
   const built = resolved.ok ? buildSettings(resolved) : null;
   expect(built?.ok === false ? built.errors.map(({ hint }) => hint) : []).toEqual([
     'Leave it out, or run it on uWSGI.',
   ]);
-  expect(errorsOf('ugreen = 1')).toEqual([expect.stringContaining('Remove the line, or run the file on uWSGI.')]);
+  expect(errorsOf('propagate-touch = 1')).toEqual([
+    expect.stringContaining('Remove the line, or run the file on uWSGI.'),
+  ]);
 });
 
 function pythonAppOf(text: string) {

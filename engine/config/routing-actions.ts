@@ -76,8 +76,17 @@ const uwsgiPeer: Form = (argument) => {
   return peer(address) ?? { address, modifier1: modifier1 || '0', modifier2: modifier2 || '0', app };
 };
 
+/** `${NAME}`: what `hash` has chosen (finish-routing.ts looks for the rule). */
+const CHOSEN = /^\$\{(\w+)\}$/;
+
+/** The variable that a rule takes the address of its server from; null: the address is written out. */
+export function chosenPeer({ fields }: RouteAction): string | null {
+  return CHOSEN.exec(fields.address ?? '')?.[1] ?? null;
+}
+
 function peer(address: string): string | null {
   if (address === '') return 'needs an address.';
+  if (CHOSEN.test(address)) return null;
   if (address.includes('$')) {
     // Whoever sends a request must not choose where it goes.
     return 'needs an address that is written out: with a variable in it the client could choose it.';
@@ -101,6 +110,40 @@ function keys(known: string, needed: readonly string[]): Form {
     return missing === undefined ? fields : `needs ${missing}=.`;
   };
 }
+
+const HASHES = ['djb33x', 'murmur2', 'rand', 'rr'];
+const hashParts = keys('key items var algo', ['key', 'items', 'var']);
+
+const hash: Form = (argument) => {
+  const fields = hashParts(argument);
+  if (typeof fields === 'string') return fields;
+  const { items = '', algo = 'djb33x' } = fields;
+  if (items.includes('$')) return 'needs items that are written out: with a variable in them the client could choose.';
+  if (items.replaceAll(';', '') === '') return 'needs items, as in items=127.0.0.1:3031;127.0.0.1:3032.';
+  return HASHES.includes(algo) ? fields : `has the algorithm '${algo}'; there are ${HASHES.join(', ')}.`;
+};
+
+/** `FUNCTION ARGUMENT...` or `FUNCTION@SERVER ARGUMENT...`; the arguments are fields named by their place. */
+const call: Form = (argument) => {
+  const [written = '', ...words] = argument.split(' ').filter((word) => word !== '');
+  if (written === '') return 'needs FUNCTION ARGUMENT...';
+  if (written.includes('$')) {
+    return 'needs a function that is written out: with a variable in it the client could choose it.';
+  }
+  const at = written.indexOf('@');
+  const name = at === -1 ? written : written.slice(0, at);
+  const server = at === -1 ? '' : written.slice(at + 1);
+  const fault = at === -1 ? null : peer(server);
+  if (fault !== null) return fault;
+  return { name, server, ...Object.fromEntries(words.map((word, place) => [String(place), word])) };
+};
+
+const callForVariable: Form = (argument) => {
+  const [variable = '', rest = ''] = split(argument, 2, ' ');
+  if (variable === '' || rest.trim() === '') return 'needs VARIABLE FUNCTION ARGUMENT...';
+  const fields = call(rest);
+  return typeof fields === 'string' ? fields : { ...fields, var: variable };
+};
 
 /** A path, or the same as `filename=` with more. */
 const file = keys('filename status content_type no_content_type no_cl no_headers mime', ['filename']);
@@ -186,6 +229,14 @@ const ACTIONS: Record<string, ActionInfo> = {
   cachedec: { form: cacheMath },
   cachemul: { form: cacheMath },
   cachediv: { form: cacheMath },
+  hash: { form: hash, place: 'request' },
+  rpc: { form: call, place: 'request' },
+  call: { form: call, place: 'request' },
+  rpcnext: { form: call, place: 'request' },
+  rpcblob: { form: call, place: 'request' },
+  rpcraw: { form: call, place: 'request' },
+  rpcret: { form: call, place: 'request' },
+  rpcvar: { form: callForVariable, place: 'request' },
   metricinc: { form: metric },
   metricdec: { form: metric },
   metricmul: { form: metricValue },
@@ -194,14 +245,13 @@ const ACTIONS: Record<string, ActionInfo> = {
 };
 
 const REFUSED: Record<string, string> = {
-  access: "Debian's uWSGI can not load it either; 'route-if = ipv4in:${REMOTE_ADDR};NETWORK ...' does the same",
-  call: 'functions of C are not called here',
+  access:
+    "it asks the system's hosts.allow and hosts.deny; write 'route-if-not = ipv4in:${REMOTE_ADDR};NETWORK break:403 Forbidden' in its place",
   cgi: 'scripts are an application here: use the option cgi',
   cgihelper: 'scripts are an application here: use the option cgi',
-  chdir: 'a worker that changes its folder does so for the requests after it, too',
+  chdir: "a worker's folder is that of all its requests; the option chdir sets it",
   disableheaders: 'an answer without a head is no answer in HTTP',
   gridfs: 'there is no MongoDB here',
-  hash: 'its result has no use without subscriptions',
   httpconnect: 'it makes a proxy for everybody of the server',
   ldapauth: 'there is no LDAP here; basicauth reads files of htpasswd',
   'ldapauth-next': 'there is no LDAP here; basicauth-next reads files of htpasswd',
@@ -217,12 +267,6 @@ const REFUSED: Record<string, string> = {
   'redis-continue': 'there is no Redis here; cache-continue is',
   redisstore: 'there is no Redis here; cachestore is',
   'redis-store': 'there is no Redis here; cachestore is',
-  rpc: 'functions are registered in workers, and routes run in front of them',
-  rpcblob: 'functions are registered in workers, and routes run in front of them',
-  rpcnext: 'functions are registered in workers, and routes run in front of them',
-  rpcraw: 'functions are registered in workers, and routes run in front of them',
-  rpcret: 'functions are registered in workers, and routes run in front of them',
-  rpcvar: 'functions are registered in workers, and routes run in front of them',
   setfile: 'the applications are those of the configuration',
   sethome: 'the interpreter and its packages are those of the configuration',
   setprocname: 'a worker may run several requests, and has one name',
@@ -230,13 +274,18 @@ const REFUSED: Record<string, string> = {
   ssi: 'includes of the server side are not done here',
   symcall: 'functions of C are not called here',
   'symcall-next': 'functions of C are not called here',
-  template: 'answers are not templates here',
+  template: 'what a client has sent, and an application repeats, would be expanded, too',
   tofile: 'answers are not written into files here; cachestore keeps them',
   'to-file': 'answers are not written into files here; cachestore keeps them',
   toxslt: 'there is no XSLT here',
   xmldir: 'there are no listings of folders here',
   xslt: 'there is no XSLT here',
 };
+
+/** Those that call a function that workers have registered. */
+export const CALL_ACTIONS: readonly string[] = Object.keys(ACTIONS).filter((name) =>
+  [call, callForVariable].includes(ACTIONS[name]?.form ?? text),
+);
 
 export const ACTION_NAMES: readonly string[] = Object.keys(ACTIONS);
 

@@ -40,7 +40,13 @@ describe('lines of routes', () => {
 
   it.each([
     ['', '^/a redirct:/b', "'redirct' does not exist. Did you mean 'redirect'?"],
-    ['', '^/a rpc:hello', 'routes run in front of them'],
+    ['', '^/(.*) rpc:$1', 'the client could choose it'],
+    ['', '^/(.*) rpc:hello@$1', 'the client could choose it'],
+    ['', '^/a rpcvar:T_A', 'needs VARIABLE FUNCTION'],
+    ['', '^/a hash:key=a,items=b;c', 'needs var='],
+    ['', '^/a hash:key=a,items=$1,var=T_A', 'the client could choose'],
+    ['', '^/a hash:key=a,items=b,algo=md5,var=T_A', 'there are djb33x'],
+    ['', '^/a access:', 'ipv4in'],
     ['', '^/a', 'needs an action'],
     ['', '^/a redirect', 'needs a colon'],
     ['', '(a redirect:/b', 'is no regular expression'],

@@ -8,13 +8,15 @@ import type { CommonsClient } from './routing/commons-client.ts';
 import { longActions } from './routing/long-actions.ts';
 import type { RoutingHost } from './routing/route-context.ts';
 import { RoutingStage } from './routing/routing-stage.ts';
+import type { WorkerCalls } from './routing/worker-calls.ts';
 import { StaticFiles } from './static-files.ts';
 
-/** @param host what routes ask of the gateway; `commons` are the instance's caches and metrics */
+/** @param host what routes ask of the gateway; `commons` are the instance's caches and metrics, `calls` its workers' functions */
 export function gateStages(
   { routing, staticFiles, readsTarget }: GatewayOptions,
   host: Omit<RoutingHost, 'mediaTypes'>,
   commons: CommonsClient,
+  calls: WorkerCalls,
 ): GateStage[] {
   const stages: GateStage[] = [];
   const isRouted = hasRouting(routing);
@@ -24,7 +26,7 @@ export function gateStages(
   );
   if (isRouted) {
     const routed = { ...host, mediaTypes: () => server.types };
-    stages.push(new RoutingStage(routing, routed, longActions(commons, server), readsTarget));
+    stages.push(new RoutingStage(routing, routed, longActions(commons, calls, server), readsTarget));
   }
   if (servesFiles(staticFiles)) stages.push(new StaticFiles(staticFiles, server));
   return stages;

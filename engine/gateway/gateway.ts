@@ -25,6 +25,7 @@ import { describeRefusal, Refusals } from './refusals.ts';
 import { RequestGate } from './request-gate.ts';
 import { type LoggedCore, RequestLog } from './request-log.ts';
 import { CommonsClient } from './routing/commons-client.ts';
+import { WorkerCalls } from './routing/worker-calls.ts';
 import { SlotWriter } from './slot-writer.ts';
 import type { SecureFacts } from './tls-certificates.ts';
 import { WorkerHub } from './worker-hub.ts';
@@ -49,6 +50,7 @@ export class Gateway {
   readonly #ticker: NodeJS.Timeout;
   readonly #refusals: Refusals;
   readonly #commons: CommonsClient;
+  readonly #calls: WorkerCalls;
   readonly #routingHost = {
     log: (text: string) => this.#post({ type: 'trouble', text }),
     raiseSignal: (signal: number) => this.#post({ type: 'signal', signal }),
@@ -112,6 +114,12 @@ export class Gateway {
       },
       refused: (status, client) => this.#refused(status, undefined, client),
       trouble: (text) => post({ type: 'trouble', text }),
+    });
+    this.#calls = new WorkerCalls({
+      dispatcher: this.#dispatcher,
+      encoder,
+      nextSerial: () => ++this.#serial,
+      limit: () => this.#context.options.listen,
     });
     this.#context = {
       options: boot.options,
@@ -205,7 +213,7 @@ export class Gateway {
     this.#context.options = options;
     this.#connections.limit = options.maxConnections;
     encoder.httpVars = protocols.httpVars;
-    this.#gate.stages = gateStages(options, this.#routingHost, this.#commons);
+    this.#gate.stages = gateStages(options, this.#routingHost, this.#commons, this.#calls);
     encoder.collects = this.#gate.stages.length > 0;
     encoder.serverNameIsHost = protocols.serverNameIsHost;
     this.#trusted = new TrustedPeers(protocols.trustedProxies);

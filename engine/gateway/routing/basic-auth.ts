@@ -3,6 +3,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { headerText } from './answer-head.ts';
 import { isPassword, isSlow } from './htpasswd.ts';
+import { PacedLog } from './paced-log.ts';
 import { PasswordTurns } from './password-turns.ts';
 import { type Fields, field, setUser } from './route-actions.ts';
 import type { RouteContext, Verdict } from './route-context.ts';
@@ -24,7 +25,7 @@ type Caller = { status: 'known'; user: string } | { status: 'unknown' } | { stat
 const UNKNOWN: Caller = { status: 'unknown' };
 
 export function basicAuthActions(): LongActions['actions'] {
-  const files = new Map<string, PasswordFile>();
+  const files = new PasswordFiles();
   const turns = new PasswordTurns();
   const check =
     (otherwise: Verdict): LongActions['actions'][string] =>
@@ -65,7 +66,7 @@ function decide(caller: Caller, context: RouteContext, fields: Fields, otherwise
 function callerOf(
   context: RouteContext,
   fields: Fields,
-  files: Map<string, PasswordFile>,
+  files: PasswordFiles,
   turns: PasswordTurns,
 ): Caller | Promise<Caller> {
   const encoded = /^Basic +([\w+/=-]+)$/i.exec(context.get('HTTP_AUTHORIZATION'))?.[1];
@@ -80,7 +81,7 @@ function callerOf(
     return isSame(given, wanted) ? { status: 'known', user } : UNKNOWN;
   }
   const path = field(context, fields, 'file');
-  const file = readPasswords(path, files, (text) => context.host.log(text));
+  const file = files.read(path, (text) => context.host.log(text));
   const known = file?.hashes.get(user);
   // A name that is not there takes as long as one that is.
   const [hash = known] = known === undefined ? (file?.hashes.values() ?? []) : [];
@@ -110,29 +111,36 @@ function digestOf(text: string): Buffer {
   return createHash('sha256').update(text, 'latin1').digest();
 }
 
-function readPasswords(
-  path: string,
-  files: Map<string, PasswordFile>,
-  log: (text: string) => void,
-): PasswordFile | null {
-  try {
-    const bytes = Buffer.from(path, 'latin1');
-    const { mtimeMs, size, ino } = statSync(bytes);
-    const stamp = `${mtimeMs} ${size} ${ino}`;
-    const known = files.get(path);
-    if (known?.stamp === stamp) return known;
-    const hashes = new Map<string, string>();
-    for (const line of readFileSync(bytes, 'latin1').split(/\r?\n/)) {
-      const [name = '', hash = ''] = line.split(':');
-      if (name !== '' && !name.startsWith('#') && !hashes.has(name)) hashes.set(name, hash.trim());
+/** Files of passwords as they were read last. */
+class PasswordFiles {
+  readonly #files = new Map<string, PasswordFile>();
+  readonly #paced = new PacedLog();
+
+  /** null: it can not be read, which `log` is told. */
+  read(path: string, log: (text: string) => void): PasswordFile | null {
+    try {
+      const bytes = Buffer.from(path, 'latin1');
+      const { mtimeMs, size, ino } = statSync(bytes);
+      const stamp = `${mtimeMs} ${size} ${ino}`;
+      const known = this.#files.get(path);
+      if (known?.stamp === stamp) return known;
+      const file = { stamp, hashes: hashesOf(readFileSync(bytes, 'latin1')), proven: new Set<string>() };
+      this.#files.set(path, file);
+      return file;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#paced.say(`[routing] the passwords in ${path} can not be read: ${reason}`, log);
+      return null;
     }
-    const file = { stamp, hashes, proven: new Set<string>() };
-    files.set(path, file);
-    return file;
-  } catch (error) {
-    log(
-      `[routing] the passwords in ${path} can not be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
-    return null;
   }
+}
+
+/** By name; the first line of a name counts. */
+function hashesOf(text: string): Map<string, string> {
+  const hashes = new Map<string, string>();
+  for (const line of text.split(/\r?\n/)) {
+    const [name = '', hash = ''] = line.split(':');
+    if (name !== '' && !name.startsWith('#') && !hashes.has(name)) hashes.set(name, hash.trim());
+  }
+  return hashes;
 }

@@ -11,7 +11,7 @@ import { pipeline, type Readable } from 'node:stream';
 import { parseAddress } from '../../config/address.ts';
 import { type ResponseHead, requestBody } from '../frames.ts';
 import type { GateVisit } from '../request-gate.ts';
-import { writeHead } from './answer-head.ts';
+import { headerText, writeHead } from './answer-head.ts';
 import { type Fields, field } from './route-actions.ts';
 import type { RouteContext } from './route-context.ts';
 import type { LongActions } from './route-program.ts';
@@ -55,17 +55,19 @@ const MOST_ROUNDS = 8;
 function passHttp(context: RouteContext, fields: Fields): 'break' {
   const visit = begin(context);
   if (endsLoop(context, visit)) return 'break';
+  const address = addressOf(context, fields, visit);
+  if (address === null) return 'break';
   const { facts } = context.request;
   const sent = httpRequest({
     method: facts.method,
     path: uriOf(context),
     headers: headersFor(context, field(context, fields, 'host')),
     timeout: SILENCE_MS,
-    createConnection: () => open(field(context, fields, 'address')),
+    createConnection: () => open(address),
   });
   let source: IncomingMessage | null = null;
   const refuse = (reason: string): void => {
-    context.host.log(`[routing] ${field(context, fields, 'address')} does not answer: ${reason}`);
+    context.host.log(`[routing] ${address} does not answer: ${reason}`);
     fail(visit, 502, () => sent.destroy());
   };
   visit.onAbandoned = () => sent.destroy();
@@ -107,13 +109,15 @@ function passUwsgi(context: RouteContext, fields: Fields): 'break' {
   }
   const visit = begin(context);
   if (endsLoop(context, visit)) return 'break';
-  const socket = open(field(context, fields, 'address'));
+  const address = addressOf(context, fields, visit);
+  if (address === null) return 'break';
+  const socket = open(address);
   const answer = new UwsgiAnswer(context.request.facts.method === 'HEAD');
   const stop = (): void => {
     socket.destroy();
   };
   const refuse = (reason: string): void => {
-    if (!visit.isOver) context.host.log(`[routing] ${field(context, fields, 'address')} does not answer: ${reason}`);
+    if (!visit.isOver) context.host.log(`[routing] ${address} does not answer: ${reason}`);
     fail(visit, 502, stop);
   };
   const end = (): void => {
@@ -154,6 +158,16 @@ function sendFile(path: string, socket: Socket, refuse: (reason: string) => void
   file.on('error', (error) => refuse(error.message));
   socket.on('close', () => file.destroy());
   file.pipe(socket, { end: false });
+}
+
+/** null: it is none that `hash` has chosen for this request, which is answered. */
+function addressOf(context: RouteContext, fields: Fields, visit: GateVisit): string | null {
+  const address = field(context, fields, 'address');
+  const isWritten = fields.address?.every((part) => part.type === 'text') === true;
+  if (isWritten || context.chosen.has(address)) return address;
+  context.host.log(`[routing] '${headerText(address)}' is no server that 'hash' has chosen`);
+  visit.respond(...errorAnswer(502));
+  return null;
 }
 
 /** Answers a request that goes round in circles. */

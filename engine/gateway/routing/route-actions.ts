@@ -53,13 +53,7 @@ const redirectForGood = redirecting(301, 'Moved Permanently', 'Moved Permanently
 export const ACTIONS: Readonly<Record<string, Action>> = {
   continue: () => 'continue',
   last: () => 'continue',
-  break: (context, fields) => {
-    const status = field(context, fields);
-    if (context.sent.length > 0 || context.reply !== null) finishSent(context, status);
-    else if (status !== '')
-      context.reply = { ...withStatus(status), lines: ['Content-Type: text/plain'], body: NO_BODY };
-    return 'break';
-  },
+  break: (context, fields) => breakWith(context, field(context, fields)),
   'break-with-status': (context, fields) => {
     context.reply = statusAnswer(field(context, fields));
     return 'break';
@@ -157,6 +151,13 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
 };
 
 const NO_BODY = Buffer.alloc(0);
+
+/** Ends the request with what was sent, or with this status; with neither there is no answer. */
+export function breakWith(context: RouteContext, status: string): 'break' {
+  if (context.sent.length > 0 || context.reply !== null) finishSent(context, status);
+  else if (status !== '') context.reply = { ...withStatus(status), lines: ['Content-Type: text/plain'], body: NO_BODY };
+  return 'break';
+}
 
 export function setUser(context: RouteContext, user: string): void {
   context.set('REMOTE_USER', user);

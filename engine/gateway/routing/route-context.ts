@@ -54,6 +54,8 @@ export class RouteContext {
   keepers: ((body: Buffer) => void)[] = [];
   /** What a variable of a metric is, as far as it was asked for. */
   readonly metrics = new Map<string, string>();
+  /** What `hash` has chosen: servers that the request may be passed on to. */
+  readonly chosen = new Set<string>();
   /** `basicauth` has found who it is. */
   isAuthenticated = false;
   /** An action has taken the request over and answers it itself. */

@@ -2,6 +2,13 @@ import os, sys, time, uwsgi
 NAMES = """REQUEST_METHOD REQUEST_URI PATH_INFO QUERY_STRING SCRIPT_NAME REMOTE_USER REMOTE_ADDR HTTP_HOST DOCUMENT_ROOT
 AUTH_TYPE UWSGI_SCHEME UWSGI_APPID UWSGI_FILE UWSGI_HOME wsgi.url_scheme CONTENT_LENGTH""".split()
 uwsgi.register_signal(17, '', lambda signal: print('signal', signal, 'came', flush=True))
+def fail(): raise ValueError('no')
+uwsgi.register_rpc('hello', lambda *a: b'Hello ' + b'|'.join(a))
+uwsgi.register_rpc('count', lambda *a: b'%d' % len(a))
+uwsgi.register_rpc('empty', lambda *a: b'')
+uwsgi.register_rpc('fail', fail)
+uwsgi.register_rpc('raw', lambda a: b'HTTP/1.0 201 Made\r\nX-A: ' + a + b'\r\n\r\nbody')
+uwsgi.register_rpc('ret', lambda a: a)
 def application(env, start):
     n = int(env.get('CONTENT_LENGTH') or 0)
     body = env['wsgi.input'].read(n) if n else b''
