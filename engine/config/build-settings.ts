@@ -279,7 +279,7 @@ function unknownOption(item: ResolvedOption, resolved: Resolved, warnings: Confi
 
 /** Plugins of uWSGI whose work the engine does itself. */
 const PLUGINS_BUILT_IN =
-  /^(python[23]?\d*|gevent(_python\d+)?|rack(_ruby\d+)?|rbthreads|psgi|php\d*|cgi|http|emperor_(pg|amqp)|corerouter|cheaper_busyness|curl_cron|ping|log(file|socket|pipe)|r?syslog|systemd_logger|stats_pusher_(file|socket|statsd)|transformation_(gzip|chunked|toupper)|router_(basicauth|cache|expires|http|metrics|redirect|rewrite|static|uwsgi))$/;
+  /^(python[23]?\d*|(gevent|asyncio|greenlet)(_python\d+)?|ugreen|rack(_ruby\d+)?|rbthreads|psgi|php\d*|cgi|http|emperor_(pg|amqp)|corerouter|cheaper_busyness|curl_cron|ping|log(file|socket|pipe)|r?syslog|systemd_logger|stats_pusher_(file|socket|statsd)|transformation_(gzip|chunked|toupper)|router_(basicauth|cache|expires|http|metrics|redirect|rewrite|static|uwsgi))$/;
 
 /** As on uWSGI a plugin that is not there stops the start only when it is needed; what it brings has options of its own. */
 function readPlugins(
@@ -295,7 +295,7 @@ function readPlugins(
   });
   if (missing.length === 0) return null;
   const list = missing.map((name) => `'${name}'`).join(', ');
-  const message = `The engine has no plugin ${list}; built in are Python, gevent, Ruby, Perl, PHP, CGI, HTTP, the loggers, most routers and cheaper_busyness.`;
+  const message = `The engine has no plugin ${list}; built in are Python, gevent, asyncio, greenlet, Ruby, Perl, PHP, CGI, HTTP, the loggers, most routers and cheaper_busyness.`;
   if (isNeeded) return fault('not-supported', message, item, 'Remove it from this line, or run the file on uWSGI.');
   warnings.push({
     code: 'caution',

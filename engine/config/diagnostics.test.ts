@@ -55,7 +55,7 @@ describe('checking a file', () => {
 
   test.for([
     ['procesess = 2', '6 error unknown-option', '6 warning unknown-option'],
-    ['greenlet = true\nugreen = 1', '6 error not-supported', '6 info not-supported'],
+    ['propagate-touch = true\nauto-weight = 1', '6 error not-supported', '6 info not-supported'],
     ['threads = true', '6 error kind', '6 warning kind'],
     ['harakiri = 30s\nmaster=1', '6 error kind', '6 warning kind'],
     ['listen = 64 # many', '6 warning inline-comment', '6 warning inline-comment'],

@@ -55,6 +55,18 @@ describe('gevent', () => {
   });
 });
 
+describe('a WSGI application that gives way by itself', () => {
+  it('runs as many requests as async or asyncio says, with whatever is to switch between them', () => {
+    const plain = { threads: 9, loop: { type: 'greenlet', isAsyncio: false } };
+    for (const more of ['', 'greenlet = true', 'ugreen = true\nugreen-stacksize = 128']) {
+      expect(settings(`wsgi-file = a.py\nasync = 9\n${more}`)).toMatchObject(plain);
+    }
+    const asyncio = { threads: 8, loop: { type: 'greenlet', isAsyncio: true } };
+    expect(settings('wsgi-file = a.py\nasyncio = 8\ngreenlet = true')).toMatchObject(asyncio);
+    expect(settings('wsgi-file = a.py\nasync = 8\nloop = asyncio')).toMatchObject(asyncio);
+  });
+});
+
 test('without any of them a worker has threads', () => {
   expect(settings('wsgi-file = a.py\nthreads = 4\nasync = 1')).toMatchObject({ threads: 4, loop: { type: 'threads' } });
   expect(settings('js-app = a.mjs\nharakiri = 9')).toMatchObject({
@@ -69,14 +81,16 @@ test.for([
   ['wsgi-file = a.py\ngevent = 50\nthreads = 4', /'threads' does not go with 'gevent'/],
   ['asgi = a:b\nthreads = 4', /'threads' does not go with 'asgi'.* 'async = N' says/],
   ['asgi = a:b\ngevent = 4', /'gevent' is for WSGI applications/],
-  ['wsgi-file = a.py\nasync = 4', /'async' runs ASGI applications only/],
-  ['wsgi-file = a.py\nasyncio = 4', /'asyncio' runs ASGI applications only/],
+  ['wsgi-file = a.py\nloop = uvloop\nasync = 4', /'loop = uvloop' runs ASGI applications only/],
+  ['wsgi-file = a.py\nasync = 4\nthreads = 4', /'threads' does not go with 'async'.* 'async = N' says/],
+  ['wsgi-file = a.py\nasync = 4\ngevent-monkey-patch = true', /'gevent-monkey-patch' does nothing without 'gevent'/],
   ['wsgi-file = a.py\ngevent-monkey-patch = true', /'gevent-monkey-patch' does nothing without 'gevent'/],
   ['rack = config.ru\ngevent = 4', /'gevent' is for Python applications/],
   ['asgi = a:b\nasync = 0', /needs a whole number from 1 up/],
   ['asgi = a:b\nasgi-lifespan = maybe', /is none of auto, on, off/],
   ['asgi = a:b\nloop = tornado', /is none of asyncio, uvloop, gevent/],
-  ['wsgi-file = a.py\ngreenlet = true', /use gevent, or make it an ASGI application/],
+  ['wsgi-file = a.py\ngreenlet = true', /'greenlet' does nothing without 'async'/],
+  ['rack = config.ru\nasync = 4\nugreen = true', /'async' is for Python applications/],
 ] as const)('%s is refused with the reason', ([ini, reason]) => {
   const built = build(ini);
   expect(built.ok ? '' : built.errors.map(({ message, hint }) => `${message} ${hint}`).join('\n')).toMatch(reason);

@@ -1,7 +1,7 @@
 /**
- * How a worker runs several requests at a time: threads, an event loop of asyncio for ASGI applications, greenlets of
- * gevent, or the event loop that JavaScript has anyway. How many is `threads` of EngineSettings. Read by engine/master and
- * resources/runtimes. Pure.
+ * How a worker runs several requests at a time: threads, an event loop of asyncio for ASGI applications, greenlets (of
+ * gevent, or in a loop of asyncio), or the event loop that JavaScript has anyway. How many is `threads` of EngineSettings.
+ * Read by engine/master and resources/runtimes. Pure.
  */
 import type { ConfigError } from './errors.ts';
 import type { EngineSettings, Origin } from './settings.ts';
@@ -26,6 +26,12 @@ export type LoopSettings =
       waitsForHub: boolean;
     }
   | {
+      /** WSGI applications that give way by themselves: `async = N`, `asyncio = N`. */
+      type: 'greenlet';
+      /** The loop of asyncio that runs the requests is the application's, too. */
+      isAsyncio: boolean;
+    }
+  | {
       type: 'node';
       /** `harakiri`; 0: none. A worker that is stuck says where. */
       harakiriSeconds: number;
@@ -40,13 +46,15 @@ export interface LoopDraft {
   lifespan: Lifespan;
   patch: 'none' | 'app' | 'early';
   waitsForHub: boolean;
+  /** What uWSGI needs for requests that give way, `greenlet` or `ugreen`; here greenlets are always there. */
+  suspendEngine: 'greenlet' | 'ugreen' | null;
 }
 
 /** Requests at a time of a worker with an event loop when nothing says how many: they cost little. */
 const LOOP_CORES = 100;
 
 export function loopDraft(): LoopDraft {
-  return { cores: null, engine: null, lifespan: 'auto', patch: 'none', waitsForHub: false };
+  return { cores: null, engine: null, lifespan: 'auto', patch: 'none', waitsForHub: false, suspendEngine: null };
 }
 
 /** Decides on the loop when all lines are known. */
@@ -56,7 +64,7 @@ export function finishLoop(
   originOf: (option: string) => Origin | null,
   errors: ConfigError[],
 ): void {
-  const { cores, engine, lifespan, patch, waitsForHub } = draft;
+  const { cores, engine, lifespan, patch, waitsForHub, suspendEngine } = draft;
   const isAsgi = settings.app.language === 'python' && settings.app.interface === 'asgi';
   const refuse = (option: string, message: string, hint: string): void => {
     errors.push({ code: 'bad-value', message, origin: originOf(option) ?? { file: '', line: 0 }, option, hint });
@@ -79,7 +87,7 @@ export function finishLoop(
   }
   if (settings.threads > 1) {
     const engineOption = isAsgi ? 'asgi' : option;
-    const hint = `Remove 'threads'; '${isAsgi ? 'async' : 'gevent'} = N' says how many requests run at a time.`;
+    const hint = `Remove 'threads'; '${isAsgi ? 'async' : (engine?.name ?? 'async')} = N' says how many requests run at a time.`;
     return refuse(
       'threads',
       `'threads' does not go with '${engineOption}', which runs all requests of a worker in one thread.`,
@@ -98,18 +106,25 @@ export function finishLoop(
     settings.loop = { type: 'asyncio', isUvloop: engine?.name === 'uvloop', lifespan };
     return;
   }
-  if (engine?.name !== 'gevent') {
-    const message = `'${option}' runs ASGI applications only: a WSGI application gives way to nobody.`;
-    const hint = "Name an ASGI application with 'asgi', or use 'gevent = N' or 'threads = N'.";
-    return refuse(option, message, hint);
+  if (engine?.name === 'uvloop') {
+    const message = "'loop = uvloop' runs ASGI applications only.";
+    return refuse(option, message, "Name an ASGI application with 'asgi', or remove the line.");
   }
   settings.threads = cores ?? 1;
-  settings.loop = { type: 'gevent', patch, waitsForHub };
+  if (engine?.name === 'gevent') settings.loop = { type: 'gevent', patch, waitsForHub };
+  else if (!refuseForGevent()) settings.loop = { type: 'greenlet', isAsyncio: engine !== null };
 
   function refuseAlone(): void {
+    if (refuseForGevent() || suspendEngine === null) return;
+    const message = `'${suspendEngine}' does nothing without 'async'; uWSGI does not start then.`;
+    refuse(suspendEngine, message, `Add 'async = N', or remove '${suspendEngine}'.`);
+  }
+
+  function refuseForGevent(): boolean {
     const lone = ['gevent-monkey-patch', 'gevent-early-monkey-patch', 'gevent-wait-for-hub'].find(
       (name) => originOf(name) !== null && (patch !== 'none' || waitsForHub),
     );
     if (lone !== undefined) refuse(lone, `'${lone}' does nothing without 'gevent'.`, "Add 'gevent = N', or remove it.");
+    return lone !== undefined;
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The wire between a gateway and its workers: one stream connection for each core, or one for all cores of a worker that
- * runs its requests in one loop (ASGI, gevent, JavaScript: HELLO with SHARED_CORES), plus one control connection for each
+ * runs its requests in one loop (ASGI, greenlets, JavaScript: HELLO with SHARED_CORES), plus one control connection for each
  * worker. All integers are little endian. The Python half is resources/runtimes/python/reeve_frames.py, the JavaScript
  * half resources/runtimes/node/frames.mjs.
  *

@@ -1,5 +1,5 @@
 /**
- * One connection for all cores of a worker that runs its requests beside each other in one loop (ASGI, gevent). Frames of
+ * One connection for all cores of a worker that runs its requests beside each other in one loop (ASGI, greenlets). Frames of
  * several requests leave and arrive together, which is most of what such a worker costs. Each core has one request;
  * which one an answer's frame is about says its request id. What a slow client holds up is its own request alone.
  */

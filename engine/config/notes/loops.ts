@@ -11,8 +11,9 @@ asgi-lifespan
 async
   So many requests run at once in one worker, but only when the application gives way by itself and an engine such as
   'ugreen' or 'greenlet' switches among them. Ordinary blocking code, every common database driver among it, still
-  holds all of them up. Threads or gevent are what most people need. The engine takes it for ASGI applications and with
-  'gevent', and refuses it elsewhere.
+  holds all of them up. Threads or gevent are what most people need. The engine takes it for ASGI and WSGI applications
+  and for JavaScript. It runs the requests of a WSGI application in greenlets, for which Python needs the package
+  greenlet: they give way by 'uwsgi.suspend()', or by yielding, after 'async_sleep', 'wait_fd_read' or 'wait_fd_write'.
 gevent
   Each worker runs up to this many requests in greenlets, which suits long polling, websockets and much waiting for
   other servers. The standard library must be patched, by the application itself or by 'gevent-monkey-patch' or
@@ -30,14 +31,16 @@ gevent-wait-for-hub
   greenlet without an end then keeps the worker until 'worker-reload-mercy' is over.
 asyncio
   Runs requests as coroutines of asyncio, and needs 'greenlet' beside it. The application is still WSGI, or written
-  for just this mode: ASGI applications such as FastAPI do not run on it, they need a server of their own. The engine
-  runs them with 'asgi', where this is another name for 'async'; it has no such mode for WSGI applications.
+  for just this mode: it starts tasks and gives way with 'greenlet.getcurrent().parent.switch()'. ASGI applications such
+  as FastAPI do not run on it, they need a server of their own. The engine runs them with 'asgi', where this is another
+  name for 'async'. With a WSGI application it does as uWSGI, and 'async_sleep' and 'wait_fd_read' pause there as well.
 greenlet
   Switches between the requests of 'async' or 'asyncio' in Python; the package greenlet must be installed for the
-  Python in use. Without an engine of this kind uWSGI warns that asynchronous mode can not suspend anything.
+  Python in use. Without an engine of this kind uWSGI warns that asynchronous mode can not suspend anything. Reeve's own
+  engine always switches in this way.
 ugreen
   Switches between the requests of 'async' with stacks of its own, for any language. It is little used and little
-  tested with recent Pythons; gevent has replaced it in practice.
+  tested with recent Pythons; gevent has replaced it in practice. The engine takes greenlets in its place, for Python.
 ugreen-stacksize
   Kilobytes for each of the stacks, of which there are as many as 'async' says. An overflow ends the process.
 loop

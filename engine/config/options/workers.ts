@@ -41,9 +41,9 @@ gevent-monkey-patch | flag | works | false | Patches the standard library for ge
 gevent-early-monkey-patch | flag | works | false | Patches the standard library for gevent before anything is loaded.
 gevent-wait-for-hub | flag | works | false | Waits for gevent's hub at the end of a worker.
 asyncio | int | works | | Coroutines of each worker, with asyncio. | unit=coroutines
-greenlet | flag | no: use gevent, or make it an ASGI application | | Runs the requests of 'async' in greenlets.
-ugreen | flag | no: use threads, or gevent for Python | | Runs the requests of 'async' in green threads of uWSGI's own.
-ugreen-stacksize | int | no: use threads, or gevent for Python | | Kilobytes of stack of each of uWSGI's green threads. | unit=KiB
+greenlet | flag | works | false | Runs the requests of 'async' in greenlets.
+ugreen | flag | works | false | Runs the requests of 'async' in green threads of uWSGI's own.
+ugreen-stacksize | int | none: stacks of greenlets grow as they need | | Kilobytes of stack of each of uWSGI's green threads. | unit=KiB
 loop | string | works | | Event loop that runs requests: asyncio or uvloop (ASGI), or gevent. | choices=asyncio,uvloop,gevent
 loop-list | flag | none: there is one loop, and it can not be chosen | | Lists the event loops in the log.
 worker-exec | path | no | | Program that runs in place of each worker.
@@ -81,6 +81,12 @@ refork-post-jail | flag | none: the engine has no jails | | Forks the master aga
     async: readCores(null),
     asyncio: readCores('asyncio'),
     gevent: readCores('gevent'),
+    greenlet: readLoopFlag((loop, value) => {
+      if (value) loop.suspendEngine = 'greenlet';
+    }),
+    ugreen: readLoopFlag((loop, value) => {
+      if (value) loop.suspendEngine = 'ugreen';
+    }),
     'gevent-monkey-patch': readLoopFlag((loop, value) => {
       if (loop.patch !== 'early') loop.patch = value ? 'app' : 'none';
     }),

@@ -104,7 +104,7 @@ export const languageCodes = [
     title: 'The engine does not support the option',
     why: 'It works on uWSGI. The bundled engine says so instead of ignoring it.',
     todo: 'Leave the line out, or run the file on uWSGI.',
-    example: `${HEAD}ugreen = 1\n`,
+    example: `${HEAD}propagate-touch = true\n`,
   },
   {
     code: 'no-effect',

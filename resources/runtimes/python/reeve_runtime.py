@@ -7,6 +7,7 @@ Python 3.8 or newer, standard library only.
 """
 
 import faulthandler
+import importlib
 import json
 import os
 import signal
@@ -24,6 +25,8 @@ from reeve_control import Control
 from reeve_zygote import Zygote
 
 LOAD_FAILED_EXIT_CODE = 22  # uWSGI's code for an application that can not be loaded
+# Loops whose requests are greenlets, and the module of each.
+GREENLET_HUBS = {"gevent": "reeve_gevent", "greenlet": "reeve_asyncio"}
 
 
 def main():
@@ -46,7 +49,7 @@ def main():
     try:
         worker_type(boot)
     except ImportError as error:
-        text = "'%s' is not installed for %s: %s" % (boot["loop"]["type"], sys.executable, error)
+        text = "'%s' is not installed for %s: %s" % (error.name or boot["loop"]["type"], sys.executable, error)
         control.send({"type": "load-failed", "text": text})
         os._exit(LOAD_FAILED_EXIT_CODE)
     apps = load_and_report(boot, control)
@@ -88,14 +91,11 @@ def load_and_report(boot, control):
     """Loads the applications and tells the master. None: it can not serve, which the master has been told."""
     if not enter_folder(boot["chdir"], "chdir", control):
         return None
-    patch = boot["loop"].get("patch", "none")
-    if patch == "early":
-        sys.modules["reeve_gevent"].patch()
+    prepare_loop(boot, "early")
     reeve_apps.prepare(boot)
     reeve_hooks.run(boot, "pre-app")
     setting = boot["app"]
-    if patch == "app":
-        sys.modules["reeve_gevent"].patch()
+    prepare_loop(boot, "app")
     is_cgi = setting["language"] == "cgi"
     apps = sys.modules["reeve_cgi"].load_apps(setting) if is_cgi else reeve_apps.load_apps(setting)
     sys.stdout.flush()
@@ -113,6 +113,13 @@ def load_and_report(boot, control):
     runtime = "%sPython %d.%d.%d" % ("CGI, " if is_cgi else "", *sys.version_info[:3])
     control.send({"type": "loaded", "apps": loaded, "runtime": runtime})
     return apps
+
+
+def prepare_loop(boot, moment):
+    """What the loop does in a process that loads the application, before all of it (`early`) or just before (`app`)."""
+    hub = GREENLET_HUBS.get(boot["loop"]["type"])
+    if hub is not None:
+        sys.modules[hub].prepare(boot, moment)
 
 
 def enter_folder(path, option, control):
@@ -160,10 +167,8 @@ def worker_type(boot):
         import reeve_asgi_worker
 
         return reeve_asgi_worker.Worker
-    if loop == "gevent":
-        import reeve_gevent
-
-        return reeve_gevent.Worker
+    if loop in GREENLET_HUBS:
+        return importlib.import_module(GREENLET_HUBS[loop]).worker
     if not boot["direct"]:
         return reeve_serve.Worker
     import reeve_acceptor

@@ -15,6 +15,7 @@ import threading
 import traceback
 import types
 
+import reeve_uwsgi_async
 import reeve_uwsgi_clock
 import reeve_commons
 import reeve_uwsgi_commons
@@ -47,6 +48,7 @@ _TOPICS = (
     reeve_uwsgi_rpc,
     reeve_uwsgi_spooler,
     reeve_uwsgi_misc,
+    reeve_uwsgi_async,
 )
 
 

@@ -114,22 +114,6 @@ def parsefile(path):
         return None
 
 
-def async_sleep(seconds):
-    """In uWSGI's asynchronous mode the pause before the application is continued; here, as there without it, none."""
-    float(seconds)
-    return b""
-
-
-def suspend():
-    """Lets other requests of the thread run in uWSGI's asynchronous mode; here each thread has one."""
-    return True
-
-
-def green_schedule():
-    """As suspend()."""
-    return True
-
-
 def i_am_the_lord(legion):
     """Whether this instance leads a legion; the engine has no legions."""
     return False
@@ -183,5 +167,5 @@ def _name(read, number):
 
 FUNCTIONS = (
     *(connect, send, recv, close, is_connected, sendfile, extract, embedded_data, parsefile),
-    *(async_sleep, suspend, green_schedule, i_am_the_lord, lord_scroll, scrolls),
+    *(i_am_the_lord, lord_scroll, scrolls),
 )

@@ -4,14 +4,9 @@ What is missing in most builds of uWSGI is not there at all, as `hasattr` finds;
 AttributeError.
 """
 
-_ASYNC = "requests of a WSGI application run in threads, or in greenlets with `gevent`, where waiting needs no call of the server"
 _AREA = "the engine has no shared areas: use the cache, or a file with mmap"
-_CONTINUED = "the application's own threads can wait for descriptors with the module select"
 
 REASONS = {
-    "async_connect": _ASYNC,
-    "wait_fd_read": "%s; %s" % (_ASYNC, _CONTINUED),
-    "wait_fd_write": "%s; %s" % (_ASYNC, _CONTINUED),
     "offload": "answers are sent by the gateway already: return a file with wsgi.file_wrapper",
     "route": "routes have been run before the application is called: write a rule with `route`",
     "set_warning_message": "pings are answered by the gateway, which has no warning to add",

@@ -88,11 +88,6 @@ def ready():
     return True
 
 
-def ready_fd():
-    """The descriptor that shows when the server is ready, which uWSGI has as little without `ready-fd`."""
-    return -1
-
-
 def accepting(*_):
     """uWSGI's sign that a worker may be sent requests; the engine sees by itself when one can serve."""
 
@@ -103,5 +98,5 @@ def _socket_count():
 
 FUNCTIONS = (
     *(worker_id, masterpid, log, reload, stop, workers, total_requests, listen_queue, mem, logsize, micros),
-    *(setprocname, ready, ready_fd, accepting),
+    *(setprocname, ready, accepting),
 )
