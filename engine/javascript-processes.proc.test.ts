@@ -27,7 +27,7 @@ test('a worker that is stuck in a loop ends when its master is killed', async (c
     engine.signal('SIGKILL');
     await lost;
     await engine.exited;
-    await waitFor('the end of its workers', () => family.every((pid) => !isRunning(pid)), 5000);
+    await waitFor('the end of its workers', () => family.every((pid) => !isRunning(pid)));
   } finally {
     for (const pid of family) if (isRunning(pid)) process.kill(pid, 'SIGKILL');
     for (const name of readdirSync(tmpdir())) {
@@ -67,7 +67,7 @@ test('a broken version changes nothing, a reload loses no request, a kill costs 
     const after = traffic.answers.length;
     await waitFor('answers beside it', () => traffic.answers.length > after + 50);
     await traffic.stop();
-    expect(traffic.answers.slice(after).every(({ status }) => status === 200)).toBe(true);
+    expect(traffic.errors).toEqual([]);
     // What ran on it: requests run beside each other there, one of each client at most.
     expect(traffic.answers.filter(({ status }) => status !== 200).length).toBeLessThanOrEqual(3);
   } finally {

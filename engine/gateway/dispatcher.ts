@@ -372,7 +372,7 @@ export class Dispatcher {
     core.outstanding.push(request);
     this.outstanding++;
     core.worker.lastUsed = ++this.#uses;
-    core.wire?.send(request.frame);
+    // The scoreboard first: whoever sees the request run finds it there.
     if (core.outstanding.length === 1) {
       core.worker.busyCores++;
       this.#headBegins(core);
@@ -380,6 +380,7 @@ export class Dispatcher {
       this.#slots.setQueued(core.slot, core.outstanding.length - 1);
       this.#slowWatch.begin();
     }
+    core.wire?.send(request.frame);
   }
 
   #headBegins(core: Core): void {
