@@ -109,6 +109,21 @@ export default { async fetch(request) {
       await first.text().catch((error) => error.name)].join('|'));
   }
   if (pathname === '/native') return fetch('data:text/html,native');
+  if (pathname === '/as-nodes') {
+    const { method, url, headers } = request;
+    const own = new Request(url, { method, headers });
+    const seen = (one) => JSON.stringify([one.method, one.url, [...one.headers], one.body, one.bodyUsed, one.cache,
+      one.redirect, one.signal.aborted, one.destination, String(one), one instanceof Request, Object.keys(one).length]);
+    headers.set('x-late', '1');
+    own.headers.set('x-late', '1');
+    const copies = [request.clone(), new Request(request), own.clone()].map(seen);
+    headers.set('x-late', '2');
+    own.headers.set('x-late', '2');
+    const late = [request.clone().headers.get('x-late'), (await fetch(new Request('data:text/plain,x'))).status];
+    const text = await request.text();
+    return Response.json([seen(request) === seen(own), copies[0] === copies[2], copies[1] === copies[2], late, text,
+      Request.name, request.headers === headers, request.constructor === Request]);
+  }
   const again = new Request(request);
   return new Response([again.method, again.url, again.headers.get('x-a'), again.headers.get('x-many'), await again.text()].join('|'));
 } };
@@ -268,6 +283,9 @@ test('a fetch handler has what the Fetch Standard gives it', async () => {
       headers: { 'content-type': 'application/json' },
       body: '{"a":"Ã¤"}',
     });
+    expect((await ask(own.port, '/as-nodes?a=%C3%A4')).body).toBe(
+      JSON.stringify([true, true, true, ['2', 200], '', 'Request', true, true]),
+    );
     expect(await ask(own.port, '/native')).toMatchObject({ headers: { 'content-type': 'text/html' }, body: 'native' });
     expect((await ask(own.port, '/error')).status).toBe(500);
     expect((await ask(own.port, '/a', 'TRACE')).status).toBe(405);

@@ -6,6 +6,7 @@ import { createReadStream } from 'node:fs';
 import { STATUS_CODES } from 'node:http';
 import { Readable } from 'node:stream';
 import { headOf } from './heads.mjs';
+import { LightRequest } from './light-request.mjs';
 import { takeText } from './light-response.mjs';
 
 /** A Request whose signal is made when somebody wants it. */
@@ -44,6 +45,9 @@ export function fetchHandler(handle) {
 /** What the Fetch Standard has no Request for. */
 const WITHOUT_REQUEST = new Set(['CONNECT', 'TRACE', 'TRACK']);
 
+/** Those that a Request leaves as they are. */
+const PLAIN_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
 /** null: there is no Request to make of what the client sent, and it has been told. */
 function requestOf(variables, body, answer) {
   const { method } = variables;
@@ -51,17 +55,26 @@ function requestOf(variables, body, answer) {
   const host = variables.get('HTTP_HOST') || variables.get('SERVER_NAME') || 'localhost';
   const { target } = variables;
   const url = `${variables.scheme}://${host}${target === '*' ? '/*' : target}`;
+  const isPlain = PLAIN_METHODS.has(method) && !host.includes('@') && URL.canParse(url);
+  if (isPlain && (body === null || method === 'GET' || method === 'HEAD')) {
+    const pairs = () => pairsOf(variables.headers());
+    return new LightRequest(method, url, pairs, (headers) => new ClientRequest(url, { method, headers }, answer));
+  }
+  try {
+    return fullRequest(method, url, variables, body, answer);
+  } catch (error) {
+    if (!URL.canParse(url)) return refuse(answer, 400, 'The Host header is none that a URL can have.');
+    throw error;
+  }
+}
+
+function fullRequest(method, url, variables, body, answer) {
   const init = { method, headers: pairsOf(variables.headers()) };
   if (body !== null && method !== 'GET' && method !== 'HEAD') {
     init.body = Buffer.isBuffer(body) ? body : Readable.toWeb(createReadStream(body.path));
     init.duplex = 'half';
   }
-  try {
-    return new ClientRequest(url, init, answer);
-  } catch (error) {
-    if (!URL.canParse(url)) return refuse(answer, 400, 'The Host header is none that a URL can have.');
-    throw error;
-  }
+  return new ClientRequest(url, init, answer);
 }
 
 function refuse(answer, status, why) {

@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { watchFailures } from './failures.mjs';
 import { chooseHandler } from './handlers.mjs';
 import { acceptingPhases, runHooks } from './hooks.mjs';
+import { installLightRequest } from './light-request.mjs';
 import { installLightResponse } from './light-response.mjs';
 import { Master } from './master.mjs';
 import { Serving } from './serving.mjs';
@@ -63,6 +64,7 @@ async function main() {
   });
   install(boot, master);
   resolveUwsgi();
+  installLightRequest();
   installLightResponse();
   process.on('SIGINT', () => {
     // Ctrl-C reaches the whole group; the master decides what happens.
