@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { withCompileCache } from '../../compile-cache.ts';
 import { defaultRecycling } from '../../config/options/recycling.ts';
 import { pythonOptions } from '../../config/python-app.ts';
 import type { ListenerKind, SocketAddress } from '../../config/settings.ts';
@@ -128,7 +129,12 @@ export class FakeMaster {
       options: this.options,
     };
     mkdirSync(boot.bodyFolder);
-    this.#thread = new Worker(new URL('../gateway-thread.ts', import.meta.url), { workerData: boot });
+    this.#thread = new Worker(new URL('../gateway-thread.ts', import.meta.url), {
+      workerData: boot,
+      // As in the engine. Otherwise each thread takes the types off all modules, in WebAssembly: 0.35 s of CPU, and
+      // many threads in one process that each load such code and drop it are what has crashed V8.
+      env: withCompileCache(process.env),
+    });
     this.#thread.on('message', (message: GatewayToMaster) => this.messages.push(message));
     this.#control = createServer((socket) => {
       this.#controlSockets.push(socket);
