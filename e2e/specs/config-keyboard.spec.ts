@@ -1,10 +1,17 @@
 /** A configuration from nothing to what runs, by keyboard alone: a preset, lines by completion, save, reload. */
-import { readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import type { Console } from '../fixtures/console.ts';
 import { expect, test } from '../fixtures/shared-console.ts';
+import { answers } from '../fixtures/uwsgi.ts';
 
 test.use({ viewport: { width: 1440, height: 900 } });
+
+const APPLICATION = `def hello(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [b"hello"]
+`;
 
 /** Tab until the focus is there. */
 async function tabTo(page: Page, target: Locator): Promise<void> {
@@ -104,4 +111,32 @@ test('a file is written from a preset and by completion, saved, and reloaded, wi
   const newest = page.getByRole('region', { name: 'Versions and effect of the file' }).getByRole('row').nth(1);
   await expect(newest).toContainText('wsgi-file removed, chdir added, module added');
   await expect(newest).toContainText('reloaded');
+});
+
+test('a folder with an application and no file is offered one, which is written and runs', async ({
+  folder,
+  console,
+  page,
+  rpc,
+}) => {
+  const shop = join(folder, 'corner-shop');
+  await mkdir(join(shop, 'templates'), { recursive: true });
+  await writeFile(join(shop, 'shop.py'), APPLICATION);
+  await writeFile(join(shop, 'config.ru'), 'run App\n');
+  const offer = await console.openProject(shop);
+  await expect(offer.getByRole('radio', { name: /WSGI application/ })).toBeChecked();
+  await expect(offer.getByRole('radio', { name: /Rack application/ })).toBeVisible();
+  await expect(offer.getByRole('region', { name: 'The file that would be written' })).toContainText('shop:hello');
+  await page.keyboard.press('Escape');
+  await expect(offer).toBeHidden();
+  expect(await readdir(shop)).not.toContain('app.ini');
+
+  await console.openProject(shop);
+  await page.getByRole('button', { name: 'Write app.ini and run it' }).press('Enter');
+  await expect(console.heading('corner-shop')).toBeVisible();
+  const port = /^http-socket = 127\.0\.0\.1:(\d+)$/m.exec(await readFile(join(shop, 'app.ini'), 'utf8'))?.[1];
+  await answers(`http://127.0.0.1:${port}/`);
+  const { instances } = await rpc.call('instances.list', {});
+  const added = instances.find(({ name }) => name === 'corner-shop');
+  await rpc.call('instances.remove', { instanceId: added?.id ?? '' });
 });

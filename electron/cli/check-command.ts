@@ -12,7 +12,7 @@ import { CommandError, EXIT, type Terminal, UsageError } from './terminal.ts';
 
 const NEXT_STEP = {
   'not found': 'Check the path; it is relative to the folder you are in.',
-  'is a folder': 'Name the file in it, e.g. uwsgi.ini.',
+  'is a folder': 'Name the file in it, e.g. uwsgi.ini; `reeve init FOLDER` makes one for the application in it.',
   'not permitted': 'Check its permissions, or run as the user that may read it.',
   'too large': 'A configuration file is small: check that this is the right one.',
   failed: 'Check the disk or the network folder it is on.',

@@ -71,6 +71,27 @@ export const COMMANDS: readonly Command[] = [
     ],
   },
   {
+    name: 'init',
+    usage: 'init [FOLDER] [--app FILE] [--preset ID] [--name FILE] [--write]',
+    summary: 'Make the configuration file of a folder that has an application and none yet.',
+    flags: [
+      { name: 'app', value: 'FILE', help: 'which one is meant where there are several: the file that it was found by' },
+      { name: 'preset', value: 'ID', help: 'instead of the one for development: flask-nginx, ruby-nginx, systemd …' },
+      { name: 'name', value: 'FILE', help: 'of the file; app.ini unless given' },
+      { name: 'write', value: null, help: 'write the file; without it it is printed only' },
+    ],
+    positionals: [],
+    optional: 'FOLDER',
+    details: [
+      'Looks in FOLDER (this one unless given) and one folder below for an application: Django, Flask and other WSGI or ' +
+        'ASGI modules, config.ru, app.psgi or a script of Mojolicious, index.php, a JavaScript file that exports a ' +
+        'handler, cgi-bin. Runs nothing, and never writes over a file.',
+      'The file is for this machine: HTTP on a free port of 127.0.0.1, one process, a reload when something is saved. ' +
+        '--preset takes one of the presets of the console instead. Exit codes: 0 printed or written, 1 no application, ' +
+        'several, or a file that is there already.',
+    ],
+  },
+  {
     name: 'check',
     usage: 'check FILE... [--json] [--target T]   or   reeve check --effective ARGUMENTS',
     summary: 'Check configuration files as the engine or a uWSGI would read them.',

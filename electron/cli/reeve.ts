@@ -15,6 +15,7 @@ type Run = (parsed: Parsed, terminal: Terminal) => Promise<number>;
 
 const RUNS: Record<string, () => Promise<Run>> = {
   serve: async () => (await import('./serve-command.ts')).runServe,
+  init: async () => (await import('./init-command.ts')).runInit,
   check: async () => (await import('./check-command.ts')).runCheck,
   rehearse: async () => (await import('./rehearse-command.ts')).runRehearse,
   stats: async () => (await import('./stats-command.ts')).runStats,

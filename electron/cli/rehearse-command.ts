@@ -36,8 +36,13 @@ export async function runRehearse({ positionals, flags }: Parsed, terminal: Term
   const ports = createWebPorts({ ...installation, dataFolder: tmpdir(), env: terminal.env });
   const source = sourceOfFile(path, null, ports);
   const read = source.host.readFile(path);
-  if (!read.ok)
-    throw new CommandError(`${path} can not be read: ${read.reason}.`, 'Check the path and its permissions.');
+  if (!read.ok) {
+    const next =
+      read.reason === 'is a folder'
+        ? 'Name the file in it; `reeve init FOLDER` makes one for the application in it.'
+        : 'Check the path and its permissions.';
+    throw new CommandError(`${path} can not be read: ${read.reason}.`, next);
+  }
   const isJson = flags.has('json');
   const rehearsal = new Rehearsal({
     instanceId: '',

@@ -62,6 +62,8 @@ import {
   inspectionSchema,
   instanceSchema,
   LARGEST_CONFIG,
+  projectFileSchema,
+  projectSchema,
   settingsSchema,
   statusSchema,
   tickSchema,
@@ -143,6 +145,10 @@ export const methods = {
 
   /** A folder or a file: what would run. A folder gives the best candidate. */
   'engine.inspect': { params: z.object({ path: pathText.min(1) }), result: inspectionSchema },
+  /** A folder without a configuration file: which applications it has. Nothing is written. */
+  'project.look': { params: z.object({ path: pathText.min(1) }), result: projectSchema },
+  /** Writes the configuration file that was shown; one that is there stays. */
+  'project.write': { params: projectFileSchema, result: z.object({ path: z.string() }) },
   /** Runs a file on the bundled engine. `trustDigest` is the digest whose commands the user has seen and accepted. */
   'engine.run': {
     params: z.object({ path: pathText.min(1), trustDigest: z.string().max(100).optional() }),

@@ -102,6 +102,12 @@ export const CATALOGUE = {
     'There is no configuration file in {path}.',
     'Choose a folder with a uwsgi.ini, or the file itself.',
   ],
+  'project-name': [
+    '"{name}" is no name for the file.',
+    'Take letters, digits, dots and dashes, with .ini at the end: the file comes into the folder itself.',
+  ],
+  'project-exists': ['{path} is there already. Nothing was written.', 'Choose another name, or open that file.'],
+  'project-preset': ['There is no preset "{preset}".', 'Reload the page: it may be older than this Reeve.'],
   'files-unreadable': ['{path} can not be opened: {reason}.', 'Choose another folder.'],
   'file-too-large': ['{path} is larger than {megabytes} MB.', 'Check that this is the right file.'],
   'command-failed': ['{command} failed: {reason}.', 'Check that it is installed there and that this user may run it.'],

@@ -3,6 +3,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
+import { basename, join } from 'node:path';
 import type { Params } from '../contract/api.ts';
 import type { Settings } from '../contract/model.ts';
 import type { Handlers } from '../rpc/server.ts';
@@ -18,6 +19,7 @@ import { describeServers, type FoundServer, findServers, nameOfFile } from './di
 import type { EmperorFeeds } from './emperor/emperor-feeds.ts';
 import { emperorHandlers } from './emperor/emperor-handlers.ts';
 import type { Engines } from './engine/engines.ts';
+import { lookAtProject, writeProjectFile } from './engine/project.ts';
 import type { TrustStore } from './engine/trust.ts';
 import { CoreError } from './errors.ts';
 import type { DocumentStore } from './files/document-store.ts';
@@ -190,7 +192,7 @@ function instanceHandlers(context: HandlerContext): Part<'instances'> {
   };
 }
 
-function engineHandlers(context: HandlerContext): Part<'engine' | 'sample'> {
+function engineHandlers(context: HandlerContext): Part<'engine' | 'project' | 'sample'> {
   const { registry, engines, trust, audit } = context;
   const act = async (action: string, instance: Instance, work: () => Promise<unknown>) => {
     const { name, configPath } = instance.record;
@@ -199,6 +201,12 @@ function engineHandlers(context: HandlerContext): Part<'engine' | 'sample'> {
   };
   return {
     'engine.inspect': async ({ path }) => engines.inspect(path),
+    'project.look': async ({ path }) => lookAtProject(path, context.ports.homeFolder),
+    'project.write': async (file) => {
+      const detail = join(file.folder, file.name);
+      const what = { action: 'project.write', instance: basename(file.folder), machine: LOCAL, detail };
+      return { path: await audit.around(what, async () => writeProjectFile(file)) };
+    },
     'engine.run': async ({ path, trustDigest }) => {
       const inspection = await engines.inspect(path);
       if (trustDigest === inspection.digest) await trust.accept(inspection.path, inspection.digest);

@@ -72,6 +72,8 @@ function handlersWith(some: Partial<Handlers>): Handlers {
     'instances.watch': refuse,
     'instances.unwatch': refuse,
     'engine.inspect': refuse,
+    'project.look': refuse,
+    'project.write': refuse,
     'engine.run': refuse,
     'engine.start': refuse,
     'engine.stop': refuse,

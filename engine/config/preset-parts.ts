@@ -66,6 +66,7 @@ export const PLUGINS = question(
   true,
 );
 export const PORT = question('port', 'Port', '8000', 'From 1024 up no privilege is needed.');
+export const STATS_PORT = question('stats', 'Port of the figures', '9191', 'For the console, on this machine only.');
 export const module = (suggestion: string) =>
   question('module', 'Module', suggestion, 'Python module with the application behind the colon.');
 

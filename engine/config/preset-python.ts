@@ -210,28 +210,4 @@ log-5xx = true
 log-slow = 1000
 `),
   },
-  {
-    id: 'laptop',
-    title: 'Development on a laptop',
-    text: 'HTTP on this machine only, a reload whenever a module is saved, room for a debugger.',
-    questions: [PORT, FOLDER, module('app:app'), VENV, PLUGINS],
-    template: `[uwsgi]
-${APPLICATION.replace('need-app = true\n', '').replace(/^; The application[^\n]*\n[^\n]*\n/, '; The application.\n')}
-http-socket = 127.0.0.1:{port}
-master = true
-; A debugger is easier to follow with one process.
-processes = 1
-threads = 2
-; Looks every second for modules that were saved.
-py-autoreload = 1
-; For breakpoint().
-honour-stdin = true
-; Ctrl-C and SIGTERM end it.
-die-on-term = true
-vacuum = true
-
-stats = 127.0.0.1:9191
-memory-report = true
-`,
-  },
 ];

@@ -6,7 +6,7 @@ import { optionPlaces } from './ini-places.ts';
 import { findOption } from './option-table.ts';
 import { mergePreset } from './preset-merge.ts';
 import type { Preset } from './preset-parts.ts';
-import { completeAnswers, presetFor, presets, presetText } from './presets.ts';
+import { completeAnswers, findPresets, presetFor, presets, presetText } from './presets.ts';
 import { resolveConfig } from './resolve.ts';
 import { memoryHost } from './test-host.ts';
 import { applyEdits } from './text-edit.ts';
@@ -152,5 +152,44 @@ describe('answers', () => {
       module: 'a:b master = false',
       plugins: '',
     });
+  });
+});
+
+describe('the list of presets', () => {
+  it('has each of them once under its language', () => {
+    const groups = findPresets(presetOf('flask-nginx'));
+    expect(groups.map(({ language }) => language)).toEqual([
+      'Python',
+      'Ruby',
+      'Perl',
+      'PHP',
+      'JavaScript',
+      'CGI',
+      'Files',
+    ]);
+    const idsOf = (all: readonly Preset[]) => all.map(({ id }) => id).toSorted();
+    expect(idsOf(groups.flatMap((group) => group.presets))).toEqual(idsOf(presets));
+    expect(groups.map((group) => group.presets[0]?.id)).toEqual([
+      'flask-nginx',
+      'ruby-nginx',
+      'perl-nginx',
+      'php-front',
+      'javascript-nginx',
+      'cgi',
+      'static-site',
+    ]);
+    expect(groups[0]?.presets.map(({ id }) => id)).toEqual(expect.arrayContaining(['asgi-nginx', 'gevent-websockets']));
+  });
+
+  it('begins with the one that fits, and with its language', () => {
+    const [first] = findPresets(presetOf('php-plain'));
+    expect(first).toMatchObject({ language: 'PHP', presets: [{ id: 'php-plain' }, { id: 'php-front' }, {}] });
+  });
+
+  it('leaves those that have all words', () => {
+    const ids = (text: string) => findPresets(undefined, text).flatMap((group) => group.presets.map(({ id }) => id));
+    expect(ids('ruby LAPTOP')).toEqual(['ruby-laptop']);
+    expect(ids('sinatra')).toEqual(['ruby-nginx', 'ruby-laptop']);
+    expect(ids('cobol')).toEqual([]);
   });
 });

@@ -1,9 +1,11 @@
 /**
  * Open a folder or a configuration file and run it on the bundled engine. First the place is chosen (the system's dialog
  * where the host has one, else a list of folders), then what would run is shown; lines that run commands are asked about.
+ * A folder without a file is looked at for applications (ProjectDialog).
  */
-import { useCallback, useEffect, useState } from 'react';
-import type { Inspection } from '../../electron/contract/model.ts';
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
+import type { Inspection, Project } from '../../electron/contract/model.ts';
+import { failureOf } from '../client.ts';
 import { instanceRoute } from '../stores/router.ts';
 import { useHostInfo, useStores } from '../stores/use-stores.ts';
 import { Button } from '../ui/Button.tsx';
@@ -11,19 +13,37 @@ import { Dialog } from '../ui/Dialog.tsx';
 import { FailureText } from './FailureText.tsx';
 import { FolderBrowser } from './FolderBrowser.tsx';
 import { InspectionView } from './InspectionView.tsx';
+import type { NewFile } from './ProjectDialog.tsx';
 import { useCall } from './use-call.ts';
+
+const ProjectDialog = lazy(() => import('./ProjectDialog.tsx'));
 
 export function OpenDialog({ path, onClose }: { path: string | null; onClose: () => void }) {
   const { client, instances, router } = useStores();
   const pickFile = useHostInfo()?.capabilities.pickFile ?? 'browse';
   const [inspection, setInspection] = useState<Inspection | null>(null);
+  const [project, setProject] = useState<Project | null>(null);
   const [folder, setFolder] = useState('');
   const inspect = useCall();
   const run = useCall();
 
   const { run: runInspect } = inspect;
   const look = useCallback(
-    (path: string) => runInspect(() => client.call('engine.inspect', { path }), setInspection),
+    (path: string) =>
+      runInspect(
+        async () => {
+          try {
+            return { inspection: await client.call('engine.inspect', { path }), project: null };
+          } catch (error) {
+            if (failureOf(error).code !== 'config-not-found') throw error;
+            return { inspection: null, project: await client.call('project.look', { path }) };
+          }
+        },
+        (found) => {
+          setInspection(found.inspection);
+          setProject(found.project);
+        },
+      ),
     [runInspect, client],
   );
   const pick = useCallback(
@@ -57,8 +77,42 @@ export function OpenDialog({ path, onClose }: { path: string | null; onClose: ()
     );
   }
 
+  function back() {
+    setInspection(null);
+    setProject(null);
+  }
+
+  /** Its text was seen and agreed to; it is run at once unless there is more to tell about it. */
+  function write(file: NewFile) {
+    run.run(
+      async () => {
+        const { path } = await client.call('project.write', file);
+        return client.call('engine.inspect', { path });
+      },
+      (written) => {
+        setInspection(written);
+        if (written.commands.length === 0 && !hasErrors(written)) start(written);
+      },
+    );
+  }
+
+  if (project !== null && (inspection === null || run.isRunning)) {
+    return (
+      <Suspense fallback={null}>
+        <ProjectDialog
+          project={project}
+          isRunning={run.isRunning}
+          failure={run.failure}
+          onWrite={write}
+          onBack={path === null ? back : null}
+          onClose={onClose}
+        />
+      </Suspense>
+    );
+  }
+
   if (inspection) {
-    const hasError = inspection.diagnostics.some(({ severity }) => severity === 'error');
+    const hasError = hasErrors(inspection);
     const asks = inspection.commands.length > 0 && !inspection.trusted && !hasError;
     return (
       <Dialog
@@ -74,11 +128,7 @@ export function OpenDialog({ path, onClose }: { path: string | null; onClose: ()
         }
         actions={
           <>
-            {path === null ? (
-              <Button onClick={() => setInspection(null)}>Back</Button>
-            ) : (
-              <Button onClick={onClose}>Cancel</Button>
-            )}
+            {path === null ? <Button onClick={back}>Back</Button> : <Button onClick={onClose}>Cancel</Button>}
             <Button
               variant="primary"
               disabledReason={
@@ -135,7 +185,7 @@ export function OpenDialog({ path, onClose }: { path: string | null; onClose: ()
       }
     >
       {pickFile === 'native' ? (
-        <p className="calm">Choose a folder with a uwsgi.ini, or a configuration file.</p>
+        <p className="calm">Choose a folder with a uwsgi.ini or with an application, or a configuration file.</p>
       ) : (
         <FolderBrowser onFolder={setFolder} onFile={look} />
       )}
@@ -146,4 +196,8 @@ export function OpenDialog({ path, onClose }: { path: string | null; onClose: ()
       ) : null}
     </Dialog>
   );
+}
+
+function hasErrors({ diagnostics }: Inspection): boolean {
+  return diagnostics.some(({ severity }) => severity === 'error');
 }

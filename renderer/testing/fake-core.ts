@@ -245,6 +245,22 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
       watched.delete(instanceId);
       return {};
     },
+    'project.look': ({ path }) => ({
+      folder: path,
+      fileName: 'app.ini',
+      applications: [
+        {
+          title: 'a Rack application',
+          file: 'config.ru',
+          preset: 'ruby-laptop',
+          answers: { file: 'config.ru' },
+          folders: {},
+        },
+      ],
+      remarks: [],
+      ports: { http: 8000, stats: 9191 },
+    }),
+    'project.write': ({ folder, name }) => ({ path: `${folder}/${name}` }),
     'engine.inspect': ({ path }) => ({
       path: path.endsWith('.ini') ? path : `${path}/uwsgi.ini`,
       candidates: [`${path}/uwsgi.ini`, `${path}/staging.ini`],

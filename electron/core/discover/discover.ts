@@ -136,10 +136,10 @@ export function nameOf({ process, config }: Pick<FoundServer, 'process' | 'confi
   return process.cwd === null ? `pid ${process.pid}` : basename(process.cwd) || `pid ${process.pid}`;
 }
 
-/** `shop` for /srv/shop/uwsgi.ini, `admin` for /srv/shop/admin.ini. */
+/** `shop` for /srv/shop/uwsgi.ini and /srv/shop/app.ini, `admin` for /srv/shop/admin.ini. */
 export function nameOfFile(configPath: string): string {
   const name = basename(configPath).replace(/\.\w+$/, '');
-  return name === 'uwsgi' ? basename(dirname(configPath)) || name : name;
+  return name === 'uwsgi' || name === 'app' ? basename(dirname(configPath)) || name : name;
 }
 
 /** What a process was started with; null: its arguments can't be seen, or it is no server. */

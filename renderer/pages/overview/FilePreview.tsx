@@ -4,6 +4,7 @@ import type { ConfigFile, Instance } from '../../../electron/contract/model.ts';
 import { type Failure, failureOf } from '../../client.ts';
 import { instanceRoute } from '../../stores/router.ts';
 import { useStores } from '../../stores/use-stores.ts';
+import { IniText } from '../../ui/IniText.tsx';
 import { PanelHead } from '../../ui/Panel.tsx';
 
 type Reading = { status: 'reading' } | { status: 'read'; file: ConfigFile } | { status: 'failed'; failure: Failure };
@@ -36,40 +37,10 @@ export function FilePreview({ instance }: { instance: Instance }) {
         </button>
       </PanelHead>
       <div className="ini-view">
-        {reading.status === 'read' ? reading.file.text.trimEnd().split('\n').map(line) : null}
+        {reading.status === 'read' ? <IniText text={reading.file.text} /> : null}
         {reading.status === 'failed' ? <span className="crit">{reading.failure.message}</span> : null}
       </div>
     </section>
-  );
-}
-
-/** Colours of one line; the editor has the exact rules, here the plain shape of INI is enough. */
-function line(text: string, index: number) {
-  const key = `${index}:${text}`;
-  const trimmed = text.trim();
-  if (trimmed === '') return <div key={key}>&nbsp;</div>;
-  if (trimmed.startsWith('#') || trimmed.startsWith(';')) {
-    return (
-      <div key={key} style={{ color: 'var(--ed-comment)' }}>
-        {trimmed}
-      </div>
-    );
-  }
-  if (trimmed.startsWith('[')) {
-    return (
-      <div key={key} style={{ color: 'var(--ed-section)' }}>
-        {trimmed}
-      </div>
-    );
-  }
-  const equals = trimmed.indexOf('=');
-  const value = equals === -1 ? '' : trimmed.slice(equals + 1).trim();
-  return (
-    <div key={key}>
-      {equals === -1 ? trimmed : trimmed.slice(0, equals).trim()}
-      {equals === -1 ? null : <span className="q"> = </span>}
-      <span style={{ color: /^\d+$/.test(value) ? 'var(--ed-number)' : 'var(--ed-value)' }}>{value}</span>
-    </div>
   );
 }
 

@@ -3,13 +3,14 @@ import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { parseIni } from '../../../../engine/config/ini-document.ts';
 import { optionPlaces } from '../../../../engine/config/ini-places.ts';
 import { type MergedPreset, mergePreset } from '../../../../engine/config/preset-merge.ts';
-import type { Preset, PresetAnswers } from '../../../../engine/config/preset-parts.ts';
-import { presetFor, presets, presetText } from '../../../../engine/config/presets.ts';
+import type { PresetAnswers } from '../../../../engine/config/preset-parts.ts';
+import { presetFor, presetText } from '../../../../engine/config/presets.ts';
 import { applyEdits, type TextEdit } from '../../../../engine/config/text-edit.ts';
+import { PresetList } from '../../../dialogs/presets/PresetList.tsx';
+import { PresetQuestions } from '../../../dialogs/presets/PresetQuestions.tsx';
 import { createDiffView } from '../../../editor/compare-view.ts';
 import { Button } from '../../../ui/Button.tsx';
 import { Dialog } from '../../../ui/Dialog.tsx';
-import { Field } from '../../../ui/Field.tsx';
 import { answersFromPath } from './preset-answers.ts';
 
 export interface PresetDialogProps {
@@ -20,16 +21,9 @@ export interface PresetDialogProps {
   onClose: () => void;
 }
 
-const SERVER_ONLY = {
-  both: '',
-  engine: ' The engine of Reeve only: uWSGI does not have it.',
-  uwsgi: ' uWSGI only: the engine of Reeve does not have it.',
-};
-
 export default function PresetDialog({ text, path, section, onPutIn, onClose }: PresetDialogProps) {
-  const [chosen, setChosen] = useState<Preset | undefined>(() =>
-    presetFor(optionPlaces(parseIni(text), section).map(({ name }) => name)),
-  );
+  const [fitting] = useState(() => presetFor(optionPlaces(parseIni(text), section).map(({ name }) => name)));
+  const [chosen, setChosen] = useState(fitting);
   // Answers are kept by question, so that another preset need not ask again.
   const [answers, setAnswers] = useState<PresetAnswers>(() => answersFromPath(path));
   const asked = useDeferredValue(answers);
@@ -70,50 +64,15 @@ export default function PresetDialog({ text, path, section, onPutIn, onClose }: 
       }
     >
       <div className="presets">
-        <div className="preset-list" role="radiogroup" aria-label="Preset">
-          {presets.map((preset, index) => (
-            <button
-              key={preset.id}
-              type="button"
-              role="radio"
-              className="preset focus-inset"
-              aria-checked={preset === chosen}
-              tabIndex={preset === chosen ? 0 : -1}
-              data-autofocus={preset === chosen || undefined}
-              onClick={() => setChosen(preset)}
-              onKeyDown={(event) => {
-                const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
-                const next = presets[(index + step + presets.length) % presets.length];
-                if (step === 0 || next === undefined) return;
-                event.preventDefault();
-                setChosen(next);
-                const row =
-                  step === 1 ? event.currentTarget.nextElementSibling : event.currentTarget.previousElementSibling;
-                if (row instanceof HTMLElement) row.focus();
-              }}
-            >
-              <span className="md">{preset.title}</span>
-              <span className="q">
-                {preset.text}
-                {SERVER_ONLY[preset.server ?? 'both']}
-              </span>
-            </button>
-          ))}
-        </div>
+        <PresetList fitting={fitting} chosen={chosen} onChoose={setChosen} />
         {chosen === undefined ? null : (
           <div className="preset-form">
             <div className="preset-questions">
-              {chosen.questions.map(({ id, label, hint, suggestion, isOptional }) => (
-                <Field
-                  key={id}
-                  mono
-                  label={isOptional ? `${label}, optional` : label}
-                  hint={hint}
-                  placeholder={suggestion}
-                  value={answers[id] ?? ''}
-                  onChange={(event) => setAnswers((current) => ({ ...current, [id]: event.target.value }))}
-                />
-              ))}
+              <PresetQuestions
+                questions={chosen.questions}
+                answers={answers}
+                onAnswer={(id, answer) => setAnswers((current) => ({ ...current, [id]: answer }))}
+              />
             </div>
             <Preview before={text} after={applyEdits(text, merged.edits)} />
             <LeftOut merged={merged} />
