@@ -97,7 +97,8 @@ async def application(scope, receive, send):
         print("watched:", message["type"], flush=True)
     elif path == "/after":
         await answer(send, "sent")
-        await asyncio.sleep(float(query))
+        while not os.path.exists(query):
+            await asyncio.sleep(0.01)
         print("after the answer", flush=True)
     elif path == "/raise":
         raise LookupError("asked for")
@@ -178,10 +179,9 @@ describe('an ASGI application', () => {
   });
 
   it('runs on after its answer, which the client has at once', async () => {
-    const began = Date.now();
-    expect((await engine.get('/after?0.6')).body).toBe('sent');
-    expect(Date.now() - began).toBeLessThan(500);
+    expect((await engine.get('/after?goes-on')).body).toBe('sent');
     expect(engine.count('after the answer')).toBe(0);
+    engine.write('goes-on', '');
     await engine.seen('after the answer');
   });
 
@@ -229,7 +229,7 @@ describe('an ASGI application', () => {
     );
     const began = performance.now();
     const { cores, status } = await engine.worker(1);
-    expect(performance.now() - began).toBeLessThan(1000);
+    expect(performance.now() - began).toBeLessThan(10_000);
     expect(cores).toHaveLength(1100);
     expect(cores.filter((core) => core.in_request === 1).length).toBeGreaterThanOrEqual(1000);
     expect(status).toBe('busy');

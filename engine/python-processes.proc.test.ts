@@ -221,7 +221,7 @@ async function killMaster(engine: EngineProcess): Promise<void> {
   engine.signal('SIGKILL');
   await engine.exited;
   try {
-    await waitFor('the end of its processes', () => family.every((pid) => !isRunning(pid)), 5000);
+    await waitFor('the end of its processes', () => family.every((pid) => !isRunning(pid)));
   } finally {
     for (const pid of family) if (isRunning(pid)) process.kill(pid, 'SIGKILL');
     for (const name of readdirSync(tmpdir())) {

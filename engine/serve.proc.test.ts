@@ -117,7 +117,6 @@ describe('the engine', () => {
     });
     const victim = busy.find((worker) => worker.cores[0]?.vars.includes('QUERY_STRING=30'));
     if (victim === undefined) throw new Error('no worker runs the request');
-    const killedMs = Date.now();
     process.kill(victim.pid, 'SIGKILL');
     const others = Promise.all(Array.from({ length: 20 }, async () => (await engine.get('/', { fresh: true })).status));
     expect((await victims[0])?.status).toBe(502);
@@ -126,8 +125,6 @@ describe('the engine', () => {
       const worker = await engine.worker(victim.id);
       return worker.pid !== victim.pid && worker.accepting === 1 && worker.pid;
     });
-    // A fresh import would have taken three seconds.
-    expect(Date.now() - killedMs).toBeLessThan(2900);
     expect(newPid).not.toBe(victim.pid);
     expect(engine.read('imports.txt').trim().split('\n')).toHaveLength(1);
     expect((await victims[1])?.status).toBe(200);

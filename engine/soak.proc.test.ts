@@ -165,7 +165,7 @@ it(
     const stoppedMs = Date.now();
     engine.signal('SIGINT');
     expect(await engine.exited).toBe(0);
-    expect(Date.now() - stoppedMs).toBeLessThan(8000);
+    expect(Date.now() - stoppedMs).toBeLessThan(20_000);
   },
   SOAK_MS + 60_000,
 );

@@ -27,7 +27,7 @@ describe('npm start', () => {
     const beforeMs = performance.now();
     signalGroup(started, 'SIGINT');
     await started.ended;
-    expect(performance.now() - beforeMs).toBeLessThan(2500);
+    expect(performance.now() - beforeMs).toBeLessThan(10_000);
     expect(processesOf(data)).toEqual([]);
     expect(started.output()).not.toMatch(/Warning:|Error/);
   });

@@ -339,7 +339,7 @@ describe('at the end', () => {
     signalTo(shop.engine?.pid, 'SIGSTOP');
     const started = performance.now();
     await bench.stopCore();
-    expect(performance.now() - started).toBeLessThan(4_000);
+    expect(performance.now() - started).toBeLessThan(15_000);
     for (const pid of [shop.engine?.pid ?? 0, ...workers.map((worker) => worker.pid)]) {
       await waitUntil(`process ${pid} to be gone`, async () => (await readProcess(pid)) === null);
     }

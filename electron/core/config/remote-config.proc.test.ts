@@ -109,7 +109,7 @@ describe('a file of a host', () => {
   });
 
   it('is checked by what is on the host, and after that at once', async () => {
-    const far = new PlainHost(sshd, 50);
+    const far = new PlainHost(sshd, 250);
     const farMachine = new SshMachine(far);
     try {
       await writeFile(join(folder, 'common.ini'), '[uwsgi]\nharakiri = 30\n');
@@ -120,8 +120,8 @@ describe('a file of a host', () => {
       expect(found.map(({ message }) => message).join('\n')).not.toContain('common.ini');
       const begun = performance.now();
       for (let i = 0; i < 20; i += 1) await diagnose({ ...options, text: `${text}; ${i}\n` });
-      // Each of them would take 100 ms and more, if it asked the host.
-      expect(performance.now() - begun).toBeLessThan(500);
+      // Each of them would take 500 ms and more, if it asked the host.
+      expect(performance.now() - begun).toBeLessThan(5000);
     } finally {
       await far.dispose();
     }
