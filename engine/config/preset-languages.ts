@@ -114,6 +114,8 @@ php-allowed-ext = .php
 check-static = {folder}/public
 static-skip-ext = .php
 static-skip-ext = .inc
+; Hidden files (.git, .env) are nobody's business.
+route = /\\.(?!well-known/) break:404 Not Found
 `,
     ),
   },
@@ -219,6 +221,8 @@ ${WATCH}memory-report = true
 ; The files. A folder is answered by its index.
 chdir = {folder}
 static-map = /={folder}/public
+; Hidden files (.git, .env) are nobody's business.
+route = /\\.(?!well-known/) break:404 Not Found
 static-index = index.html
 ; page.html.gz is sent in place of page.html to who takes it.
 static-gzip-all = true

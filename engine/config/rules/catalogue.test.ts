@@ -15,6 +15,7 @@ const FILES = {
   'shop.py': '',
   '/srv/shop/shop.py': '',
   '/srv/spool/5/task': '',
+  '/srv/site/.git/HEAD': '',
   'common.ini': '[uwsgi]\nprocesses = 4\n',
 };
 /** A uWSGI that lacks what only newer ones have, and the plugin gevent. */

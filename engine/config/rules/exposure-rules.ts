@@ -2,6 +2,7 @@
 import { formatAddress } from '../address.ts';
 import { resolvePath } from '../host.ts';
 import { isOn, plainPath } from '../values.ts';
+import { hiddenFilesRule } from './hidden-files-rule.ts';
 import type { Finding, Rule } from './rule.ts';
 import { APPLICATIONS, FRONT_SOCKETS, isEverywhere, isOpen, type RuleConfig } from './rule-config.ts';
 
@@ -225,6 +226,7 @@ export const exposureRules: readonly Rule[] = [
       );
     },
   },
+  hiddenFilesRule,
   {
     code: 'catch-exceptions',
     severity: 'warning',

@@ -38,7 +38,7 @@ test.for([
   ['prod-logging', 'uwsgi.ini', []],
   ['prod-req-logger', 'uwsgi.ini', []],
   ['prod-spooler-cron-mules', 'uwsgi.ini', []],
-  ['prod-static', 'uwsgi.ini', []],
+  ['prod-static', 'uwsgi.ini', ['5 info static-serves-hidden']],
 ] as const)('%s', ([name, path, expected]) => {
   const cwd = join(GOLDENS, name);
   const host = createConfigHost({ cwd, env: ENV });
