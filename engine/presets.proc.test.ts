@@ -9,7 +9,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Preset } from './config/preset-parts.ts';
-import { presets, presetText } from './config/presets.ts';
+import { type PresetLanguage, presetLanguage, presets, presetText } from './config/presets.ts';
 import { freePort, waitFor } from './testing/engine-process.ts';
 import { whyNoOtherUser } from './testing/other-user.ts';
 
@@ -72,7 +72,8 @@ afterEach(async () => {
 /** The preset for the scratch folder; fixed ports are made free ones. */
 async function write(preset: Preset, plugins: string): Promise<string> {
   const [http, stats] = [String(await freePort()), String(await freePort())];
-  const text = presetText(preset, { folder, run: folder, user: USER, plugins, port: http, command: 'true' })
+  const folders = { folder, run: folder, docroot: join(folder, 'public'), scripts: join(folder, 'cgi-bin') };
+  const text = presetText(preset, { ...folders, user: USER, plugins, port: http, command: 'true' })
     .replace('127.0.0.1:8000', `127.0.0.1:${http}`)
     .replace('127.0.0.1:9191', `127.0.0.1:${stats}`)
     // A group of the user's name is there only for users such as www-data.
@@ -129,21 +130,27 @@ function uwsgiHas(plugins: string): boolean {
   }
 }
 
-/** Python's plugin, and its line that the application is loaded, unless they are named. */
-const ON_UWSGI: Readonly<Record<string, { plugins?: string; loaded?: RegExp }>> = {
-  gevent: { plugins: 'python3,gevent' },
-  'gevent-websockets': { plugins: 'python3,gevent' },
-  cheaper: { plugins: 'python3,cheaper_busyness' },
-  'ruby-nginx': { plugins: 'rack', loaded: /^RACK app 0 loaded/m },
-  'perl-nginx': { plugins: 'psgi', loaded: /^PSGI app 0 .* loaded/m },
-  'php-front': { plugins: 'php', loaded: /^PHP \S+ initialized/m },
-  'php-plain': { plugins: 'php', loaded: /^PHP \S+ initialized/m },
-  cgi: { plugins: 'cgi', loaded: /^initialized CGI path: \/cgi-bin|CGI mountpoint/im },
-  'static-site': { loaded: /^\[uwsgi-static\] added mapping for \/ =>/m },
+/** What uWSGI needs, and its line that the application is loaded. */
+const ON_UWSGI: Readonly<Record<PresetLanguage, { plugins: string; loaded: RegExp }>> = {
+  Python: { plugins: 'python3', loaded: /WSGI app 0 .* ready/ },
+  Ruby: { plugins: 'rack', loaded: /^RACK app 0 loaded/m },
+  Perl: { plugins: 'psgi', loaded: /^PSGI app 0 .* loaded/m },
+  PHP: { plugins: 'php', loaded: /^PHP \S+ initialized/m },
+  CGI: { plugins: 'cgi', loaded: /^initialized CGI path: \/cgi-bin|CGI mountpoint/im },
+  // It has none.
+  JavaScript: { plugins: '', loaded: /(?!)/ },
+  Files: { plugins: 'python3', loaded: /^\[uwsgi-static\] added mapping for \/ =>/m },
+};
+const MORE_PLUGINS: Readonly<Record<string, string>> = {
+  gevent: 'python3,gevent',
+  'gevent-websockets': 'python3,gevent',
+  cheaper: 'python3,cheaper_busyness',
 };
 
 describe.each(presets)('the preset $id', (preset) => {
-  const { plugins = 'python3', loaded = /WSGI app 0 .* ready/ } = ON_UWSGI[preset.id] ?? {};
+  const language = presetLanguage(preset);
+  const { loaded } = ON_UWSGI[language];
+  const plugins = MORE_PLUGINS[preset.id] ?? ON_UWSGI[language].plugins;
 
   it('is started by uWSGI, which knows all of its options', async (context) => {
     context.skip(preset.server === 'engine', 'it is for the engine alone');
@@ -161,6 +168,6 @@ describe.each(presets)('the preset $id', (preset) => {
     await logHas(/Reeve is ready/);
     const address = /^http-socket socket bound to (.+)$/m.exec(server?.log ?? '')?.[1];
     if (address !== undefined)
-      expect(await answerOf(address, preset.id === 'cgi' ? '/cgi-bin/hello.sh' : '/')).toBe('hello');
+      expect(await answerOf(address, language === 'CGI' ? '/cgi-bin/hello.sh' : '/')).toBe('hello');
   });
 });

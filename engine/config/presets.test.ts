@@ -155,6 +155,9 @@ describe('answers', () => {
   });
 });
 
+const idsOf = (all: readonly Preset[]) => all.map(({ id }) => id).toSorted();
+const idsWith = (text: string) => findPresets(undefined, text).flatMap((group) => group.presets.map(({ id }) => id));
+
 describe('the list of presets', () => {
   it('has each of them once under its language', () => {
     const groups = findPresets(presetOf('flask-nginx'));
@@ -167,7 +170,6 @@ describe('the list of presets', () => {
       'CGI',
       'Files',
     ]);
-    const idsOf = (all: readonly Preset[]) => all.map(({ id }) => id).toSorted();
     expect(idsOf(groups.flatMap((group) => group.presets))).toEqual(idsOf(presets));
     expect(groups.map((group) => group.presets[0]?.id)).toEqual([
       'flask-nginx',
@@ -187,9 +189,8 @@ describe('the list of presets', () => {
   });
 
   it('leaves those that have all words', () => {
-    const ids = (text: string) => findPresets(undefined, text).flatMap((group) => group.presets.map(({ id }) => id));
-    expect(ids('ruby LAPTOP')).toEqual(['ruby-laptop']);
-    expect(ids('sinatra')).toEqual(['ruby-nginx', 'ruby-laptop']);
-    expect(ids('cobol')).toEqual([]);
+    expect(idsWith('ruby LAPTOP')).toEqual(['ruby-laptop']);
+    expect(idsWith('sinatra')).toEqual(['ruby-nginx', 'ruby-laptop']);
+    expect(idsWith('cobol')).toEqual([]);
   });
 });
