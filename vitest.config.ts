@@ -32,8 +32,9 @@ export default defineConfig({
           maxWorkers: 3,
           // As in e2e/playwright.config.ts: named at the end when it passes then.
           retry: process.env['CI'] ? 1 : 0,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          // Longer than what the tests wait for (engine/testing/engine-process.ts), which says what did not come.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
         },
       },

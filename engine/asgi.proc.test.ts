@@ -268,13 +268,17 @@ describe('a worker with an event loop', () => {
 
   it('that dies costs the requests it has their answer, and no other', async () => {
     engine = await EngineProcess.start({ ini: `${INI}processes = 2\n`, files: { 'app.py': APP } });
-    const all = Array.from({ length: 10 }, () => engine.get('/sleep?1', { fresh: true }));
+    const all = Promise.all(Array.from({ length: 10 }, () => engine.get('/wait', { fresh: true })));
     await waitFor('ten requests that run', async () => {
       const { workers } = await engine.stats();
       return workers.flatMap(({ cores }) => cores).filter((core) => core.in_request === 1).length >= 10;
     });
     process.kill((await engine.worker(1)).pid, 'SIGKILL');
-    const statuses = (await Promise.all(all)).map(({ status }) => status);
+    const opened = waitFor('the gate to be opened for those that are left', async () => {
+      await engine.get('/gate', { fresh: true });
+      return Promise.race([all, null]);
+    });
+    const statuses = (await opened).map(({ status }) => status);
     expect(statuses.filter((status) => status === 502)).toHaveLength(5);
     expect(statuses.filter((status) => status === 200)).toHaveLength(5);
     expect((await engine.get('/')).status).toBe(200);

@@ -136,7 +136,7 @@ describe('three gateways with two workers of two threads', () => {
 
   beforeAll(async () => {
     await start('processes = 2\nthreads = 2\nharakiri = 2\nsocket = {FOLDER}/a.sock\nsocket = {FOLDER}/b.sock\n');
-  }, 60_000);
+  });
 
   afterAll(async () => engine.dispose());
 
@@ -251,7 +251,7 @@ describe('three gateways', () => {
     expectExact(load.outcomes);
     const { workers } = await engine.stats();
     expect(workers.every(({ respawn_count: spawns }) => spawns > 3)).toBe(true);
-  }, 60_000);
+  });
 
   test('share one core: everybody has a turn, and what naps at it delays nobody for long', async () => {
     await start('processes = 1');
@@ -262,7 +262,7 @@ describe('three gateways', () => {
     expect([...load.failed, ...naps.failed]).toEqual([]);
     expectExact([...load.outcomes, ...naps.outcomes]);
     expect(Math.max(...[...load.outcomes, ...naps.outcomes].map(({ tookMs }) => tookMs))).toBeLessThan(10_000);
-  }, 60_000);
+  });
 
   test('survive the crash of one: the port stays open, the workers are replaced, and all goes on', async () => {
     await start('processes = 2\nthreads = 2', { NODE_OPTIONS: '--import=./sabotage.mjs' });
@@ -284,7 +284,7 @@ describe('three gateways', () => {
     expect(listening).toHaveLength(GATEWAYS);
     const { listen_queue: waiting, workers } = await engine.stats();
     expect([waiting, ...workers.map(({ status }) => status)]).toEqual([0, 'idle', 'idle']);
-  }, 60_000);
+  });
 
   test('never let a request wait behind one that takes long while another worker is free', async () => {
     await start('processes = 2');
@@ -299,5 +299,5 @@ describe('three gateways', () => {
     expect((await held).status).toBe(200);
     expect(load.failed).toEqual([]);
     expectExact(load.outcomes);
-  }, 60_000);
+  });
 });

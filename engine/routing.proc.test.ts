@@ -1,6 +1,6 @@
 /** What routes do beside what uWSGI's recordings show: expressions that take forever, other servers, files, times, the log. */
 import { once } from 'node:events';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -120,6 +120,7 @@ route = ^/private basicauth:Mine,{FOLDER}/passwords
 route = ^/files/(.*) static:{FOLDER}/files/$1
 route = ^/call/(.*) rpc:greet $1
 route = ^/far/(.*) rpc:greet@127.0.0.1:${uwsgi} $1
+route = ^/kept-file/(.*) tofile:filename={FOLDER}/kept/$1
 route = ^/nobody rpc:nobody
 route = ^/unread basicauth:Mine,{FOLDER}/none
 final-route-if = startswith:\${PATH_INFO};/last log:last \${uwsgi[status]} \${SECRET}
@@ -200,6 +201,18 @@ it('answers with what a function gives, of its own workers and of another server
   expect((await ask('/far/bob')).body.toString()).toBe('hello bob');
   const many = await Promise.all(Array.from({ length: 50 }, (_, at) => ask(`/call/${at}`)));
   expect(many.map(({ body }) => body.toString())).toEqual(many.map((_, at) => `hello ${at}`));
+});
+
+it('keeps answers in files, below the folder that the rule names', async () => {
+  mkdirSync(join(engine.folder, 'kept'));
+  symlinkSync('..', join(engine.folder, 'kept/out'));
+  await ask('/kept-file/..%2fpage');
+  await ask('/kept-file/out/page');
+  await ask('/kept-file/page');
+  await waitFor('the file', () => engine.read('kept/page') === 'app /kept-file/page 0 ');
+  await engine.seen('is not below');
+  expect(readdirSync(join(engine.folder, 'kept')).toSorted()).toEqual(['out', 'page']);
+  expect(existsSync(join(engine.folder, 'page'))).toBe(false);
 });
 
 it('says once what is wrong with every request', async () => {

@@ -135,7 +135,7 @@ test('both at once run each task exactly once, whoever has put it in', async () 
   // Each has run what the other has put in.
   expect(byEngine.some((name) => names.byUwsgi.includes(name))).toBe(true);
   expect(byUwsgi.some((name) => names.byEngine.includes(name))).toBe(true);
-}, 90_000);
+});
 
 test('each alone runs what the other has put in, decorated functions with their arguments too', async () => {
   const expected = ['add 20', 'plain ann', 'raw bob'];
@@ -154,4 +154,4 @@ test('each alone runs what the other has put in, decorated functions with their 
   await waitFor('three runs', () => runsAt(producer, 'uwsgi/ran.jsonl').length === 3);
   await emptied(producer);
   expect(resultsOf(runsAt(producer, 'uwsgi/ran.jsonl'))).toEqual(expected);
-}, 60_000);
+});

@@ -57,7 +57,7 @@ ${options().join('\n')}
 `,
     files: { 'app.py': APP },
   });
-}, 60_000);
+});
 
 afterAll(async () => {
   await engine.dispose();
@@ -243,7 +243,7 @@ describe('beside nginx on the same tree', () => {
       }
     }
     await expectSame('GET', '/a.txt', ['Range: lines=1-2']);
-  }, 60_000);
+  });
 });
 
 describe('beside uWSGI with the same options', () => {
@@ -296,7 +296,7 @@ describe('beside uWSGI with the same options', () => {
       ]);
       expect({ path, ...servedFacts(ours) }).toEqual({ path, ...servedFacts(theirs) });
     }
-  }, 30_000);
+  });
 
   test('files expire at the same time', async ({ skip }) => {
     skip(missing !== null, missing ?? '');
@@ -356,7 +356,7 @@ describe('what must never be served', () => {
     }
     await client.close();
     expect(engine.log).toContain('www/out.txt leads to a file that is not under');
-  }, 30_000);
+  });
 
   test('a path with a file outside in place of one that was served is not served any more', async () => {
     writeFileSync(at('www/exchanged.txt'), 'mine');

@@ -38,7 +38,7 @@ beforeAll(async () => {
   writeFileSync(at('site.key'), readFileSync(at('localhost.key')));
   for (const name of ['https', 'strict', 'redirect', 'suwsgi'] as const) ports[name] = await freePort();
   engine = await EngineProcess.start({ ini: configuration(), files: { 'app.py': APP } });
-}, 60_000);
+});
 
 afterAll(async () => {
   await engine.dispose();

@@ -63,7 +63,7 @@ function askUwsgi(argv: readonly string[], env: Record<string, string>): Answer 
     cwd,
     env,
     input: '',
-    timeout: 20_000,
+    timeout: 60_000,
     killSignal: 'SIGKILL',
   });
   const text = withoutDates(withoutFacts(done.stderr.toString('latin1')));

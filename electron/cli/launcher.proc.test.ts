@@ -168,7 +168,7 @@ while :; do /bin/sleep 0.05; done
     const { status, stdout } = spawnSync(whereIs('unshare'), args, {
       env: { PATH: path },
       encoding: 'utf8',
-      timeout: 10_000,
+      timeout: 60_000,
     });
     expect({ status, lines: stdout.trimEnd().split('\n') }).toEqual({
       status: 7,

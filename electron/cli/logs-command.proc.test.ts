@@ -36,7 +36,7 @@ describe('reeve logs', () => {
         .catch(() => false),
     );
     target = `ssh://web1${stats}`;
-  }, 30_000);
+  });
 
   afterAll(async () => {
     await bench?.dispose();
@@ -84,7 +84,7 @@ describe('reeve logs', () => {
       machine: 'web1',
     });
     await untilNothingIsLeft();
-  }, 60_000);
+  });
 
   it('follows until Ctrl-C and leaves nothing there', async () => {
     const following = reeve('-f', '-n', '1');
@@ -94,21 +94,21 @@ describe('reeve logs', () => {
     signalGroup(following, 'SIGINT');
     expect(await following.ended).toBe(0);
     await untilNothingIsLeft();
-  }, 60_000);
+  });
 
   it('ends by Ctrl-C also while its terminal takes nothing', async () => {
     const slow = reeve('-f', '-n', '1');
     await slow.says(/\n/);
     slow.process.stdout?.pause();
     await appendFile(log, `${'x'.repeat(199)}\n`.repeat(35_000));
-    await waitUntil('the file to have been read', () => bytesRead(slow.process.pid ?? 0) > 7_000_000, 30_000);
+    await waitUntil('the file to have been read', () => bytesRead(slow.process.pid ?? 0) > 7_000_000);
     const exited = once(slow.process, 'exit');
     signalGroup(slow, 'SIGINT');
     expect(await exited).toEqual([0, null]);
     slow.process.stdout?.resume();
     await slow.ended;
     await untilNothingIsLeft();
-  }, 60_000);
+  });
 });
 
 /** The shell of a look into the log, as it stands in its arguments. */

@@ -43,7 +43,7 @@ afterEach(async () => {
     if (running.process.exitCode === null && running.process.signalCode === null) signalGroup(running, 'SIGINT');
     await running.ended;
   }
-  await vi.waitFor(() => expect(processesOf(folder)).toEqual([]), { timeout: 10_000 });
+  await vi.waitFor(() => expect(processesOf(folder)).toEqual([]), { timeout: 40_000 });
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -145,7 +145,7 @@ describe('reeve serve', () => {
       expect(page.status).toBe(200);
       expect(page.headers.get('content-security-policy')).toContain(`default-src 'none'`);
       expect(await page.text()).toContain('<div id="root">');
-      await vi.waitFor(() => expect(processesOf(join(folder, 'data', 'samples'))).not.toEqual([]), { timeout: 20_000 });
+      await vi.waitFor(() => expect(processesOf(join(folder, 'data', 'samples'))).not.toEqual([]), { timeout: 40_000 });
       const beforeMs = performance.now();
       signalGroup(serve, signal);
       expect(await serve.ended).toBe(0);
@@ -181,7 +181,7 @@ describe('reeve serve', () => {
   it('starts again after it was killed, and ends the server that outlived it', async () => {
     const first = start(['serve', '--no-open'], 'killed');
     await linkOf(first);
-    await vi.waitFor(() => expect(processesOf(join(folder, 'killed', 'samples'))).not.toEqual([]), { timeout: 20_000 });
+    await vi.waitFor(() => expect(processesOf(join(folder, 'killed', 'samples'))).not.toEqual([]), { timeout: 40_000 });
     first.process.kill('SIGKILL');
     await first.ended;
     const second = start(['serve', '--no-open'], 'killed');

@@ -23,7 +23,7 @@ describe('npm start', () => {
     await started.says(/No window: there is no display\. The console runs for a browser instead\./);
     const link = await started.says(/http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]+/);
     expect((await fetch(link)).status).toBe(200);
-    await vi.waitFor(() => expect(processesOf(join(data, 'samples'))).not.toEqual([]), { timeout: 20_000 });
+    await vi.waitFor(() => expect(processesOf(join(data, 'samples'))).not.toEqual([]), { timeout: 40_000 });
     const beforeMs = performance.now();
     signalGroup(started, 'SIGINT');
     await started.ended;

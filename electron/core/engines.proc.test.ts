@@ -70,7 +70,7 @@ function signalTo(pid: number | null | undefined, signal: NodeJS.Signals): void 
 async function reload(instanceId: string) {
   const runs = bench.collect('reload.changed');
   await bench.client.call('reload.start', { instanceId, method: 'fifo-graceful' });
-  return waitUntil('the verdict', () => runs.find((run) => run.phase === 'finished'), 30_000);
+  return waitUntil('the verdict', () => runs.find((run) => run.phase === 'finished'));
 }
 
 describe('the first start', () => {

@@ -120,7 +120,7 @@ describe('a PostgreSQL database', () => {
       `CREATE TABLE vassals (name text PRIMARY KEY, config text, ts timestamptz, uid int, gid int);
        INSERT INTO vassals VALUES ('a.ini', E'[uwsgi]\\nmaster = true\\n', '2023-11-14 22:13:20+00', 1000, 1001)`,
     );
-  }, 60_000);
+  });
 
   afterAll(async () => (whyNot === null ? server.dispose() : undefined));
 

@@ -128,7 +128,7 @@ describe('beside the real uWSGI', () => {
       for (const rig of rigs.splice(0)) await rig.dispose();
       await server.dispose();
     }
-  }, 90_000);
+  });
 
   it('the same messages of RabbitMQ make the same vassals, and ours outlives those that change them', async (context) => {
     need(context, whyNoRabbitmq(), whyNoPlugin('emperor_amqp'));

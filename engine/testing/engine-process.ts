@@ -14,7 +14,8 @@ import { parseStats } from '../api/parse-stats.ts';
 import type { StatsDocument, StatsWorker } from '../api/stats.ts';
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
-const WAIT_MS = 20_000;
+/** Some busy processors and a cold disk; who waits for what comes loses nothing by it. */
+const WAIT_MS = 40_000;
 
 export interface EngineOptions {
   /** Lines of `[uwsgi]` beside the listeners; `{STATS}`, `{HTTP}` and `{FOLDER}` are replaced. */

@@ -92,5 +92,5 @@ describe('what is done to a server behind SSH', () => {
       action: 'host-key.forget',
       hostKey: keys[0]?.fingerprint,
     });
-  }, 60_000);
+  });
 });

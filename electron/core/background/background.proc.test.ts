@@ -62,7 +62,7 @@ describe.each(['local', 'ssh'] as const)('a real uWSGI with work beside its requ
     const { background } = await client.call('background.watch', { instanceId: id });
     seen ??= background;
     await waitUntil('its configuration', () => (seen?.mules.length ?? 0) > 0);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await bench?.dispose();
@@ -149,7 +149,7 @@ describe.each(['local', 'ssh'] as const)('a real uWSGI with work beside its requ
     const recorded = entries.map(({ action, result }) => `${action} ${result}`);
     expect(recorded).toEqual(expect.arrayContaining(['spool.delete refused', 'spool.delete done']));
     for (const place of ['x', '5']) await rmdir(join(queue, place));
-  }, 40_000);
+  });
 
   it('runs a task of later when it is told to, and puts one back that was given up', async () => {
     const later = await writeTask(queue, taskBytes([['k', 'v']]), { dueAtMs: Date.now() + 3_600_000 });
@@ -168,7 +168,7 @@ describe.each(['local', 'ssh'] as const)('a real uWSGI with work beside its requ
       folder: join(bench.folder, 'far'),
       tasks: [{ place: '', name: given }],
     });
-  }, 40_000);
+  });
 
   it('shows what a task says, its secrets only on asking, which goes on record', async () => {
     const body = Buffer.concat([Buffer.from([0, 255]), Buffer.from('BODY')]);

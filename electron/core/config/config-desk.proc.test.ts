@@ -59,7 +59,7 @@ async function afterItsStart(id: string): Promise<void> {
 async function reload(instanceId: string, method: string) {
   const runs = bench.collect('reload.changed');
   await bench.client.call('reload.start', { instanceId, method });
-  return waitUntil('the verdict', () => runs.find((run) => run.phase === 'finished'), 30_000);
+  return waitUntil('the verdict', () => runs.find((run) => run.phase === 'finished'));
 }
 
 /** Its files are older than any start: what the clock of the file system says of them is not in doubt. */
@@ -226,7 +226,7 @@ describe('the bundled engine', () => {
     await save(id, (text) => text.replace('wsgi-file = app.py', 'wsgi-file = none.py\nneed-app = true'));
     await bench.client.call('engine.start', { instanceId: id });
     const engine = async () => (await bench.instance(id)).engine?.status;
-    await waitUntil('the engine to fail', async () => (await engine()) === 'failed', 20_000);
+    await waitUntil('the engine to fail', async () => (await engine()) === 'failed');
     const [newest, first] = await versions(id);
     expect(newest).toMatchObject({ summary: 'wsgi-file app.py → none.py, need-app on' });
     expect(newest?.result).toMatchObject({ status: 'failed', text: 'did not start' });
@@ -309,7 +309,7 @@ describe('a real uWSGI', () => {
     expect(workersBefore).toBe(1);
     const outcome = await save(id, (text) => `${text}processes = 2\n`);
     expect(outcome).toMatchObject({ reloadsOnSave: true });
-    await waitUntil('the emperor to reload it', async () => (await bench.instance(id)).figures?.workers === 2, 20_000);
+    await waitUntil('the emperor to reload it', async () => (await bench.instance(id)).figures?.workers === 2);
     expect((await drift(id)).status).toBe('same');
     expect((await versions(id))[0]).toMatchObject({ kind: 'saved', result: { status: 'done', text: 'reloaded' } });
   });

@@ -281,7 +281,7 @@ describe('a save', () => {
       });
       const ended = new Promise((resolve) => child.once('exit', resolve));
       // At another place within a save each time.
-      await waitUntil('some saves', () => saves > round, 20_000);
+      await waitUntil('some saves', () => saves > round);
       child.kill('SIGKILL');
       await ended;
       expect(whole.has(await readFile(path, 'utf8'))).toBe(true);

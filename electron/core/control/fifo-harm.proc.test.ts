@@ -47,7 +47,7 @@ afterEach(async () => {
 });
 
 describe('the FIFO of a real uWSGI', () => {
-  it('is turned into a file by two loops of a plain redirect, and its master ends', { timeout: 60_000 }, async () => {
+  it('is turned into a file by two loops of a plain redirect, and its master ends', async () => {
     // A redirect that found no reader waits for ever, so scripts put a limit on it.
     const loop = 'while :; do timeout 0.2 sh -c \'echo s > "$0"\' "$1"; done';
     for (let i = 0; i < 2; i += 1) {
@@ -57,7 +57,7 @@ describe('the FIFO of a real uWSGI', () => {
     expect((await stat(fifo).catch(() => null))?.isFIFO() ?? false).toBe(false);
   });
 
-  it('takes 5,000 commands of two of our writers at once, and its master lives', { timeout: 90_000 }, async () => {
+  it('takes 5,000 commands of two of our writers at once, and its master lives', async () => {
     const failures: string[] = [];
     const write = async (): Promise<void> => {
       for (let i = 0; i < 2_500; i += 1) {
@@ -73,6 +73,6 @@ describe('the FIFO of a real uWSGI', () => {
     expect(failures.filter((code) => code !== 'fifo-no-reader' && code !== 'fifo-missing')).toEqual([]);
     await waitUntil('the FIFO to be made anew', async () => (await stat(fifo).catch(() => null))?.isFIFO());
     await writeLocalFifo(fifo, 'q');
-    await waitUntil('the master to obey', () => uwsgi.exitCode !== null, 20_000);
+    await waitUntil('the master to obey', () => uwsgi.exitCode !== null);
   });
 });

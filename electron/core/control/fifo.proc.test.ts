@@ -113,7 +113,7 @@ describe('a check of a FIFO', () => {
 describe('the FIFO of a real uWSGI', () => {
   beforeEach((context) => context.skip(!hasUwsgi(), 'uWSGI with its python3 plugin is not installed'));
 
-  it('survives 400 commands of four writers at once, and so does its master', { timeout: 60_000 }, async ({ skip }) => {
+  it('survives 400 commands of four writers at once, and so does its master', async ({ skip }) => {
     skip(!hasUwsgi(), 'uWSGI is not installed');
     const bench = await CoreBench.make();
     try {

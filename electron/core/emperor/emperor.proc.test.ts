@@ -48,7 +48,7 @@ describe.each(['uWSGI', 'uWSGI over SSH', 'the engine'] as const)('an emperor of
     ].flat();
     if (server === 'the engine') await bench.startUwsgi([...ENGINE, ...options], folder, process.execPath);
     else await bench.startUwsgi(['--master', ...options]);
-    await waitUntil('the emperor', () => existsSync(join(folder, 'emperor.stats')), 20_000);
+    await waitUntil('the emperor', () => existsSync(join(folder, 'emperor.stats')));
     const client = await bench.startCore();
     const instance = await client.call('instances.attach', { statsAddress: address('emperor.stats') });
     id = instance.id;
@@ -59,8 +59,8 @@ describe.each(['uWSGI', 'uWSGI over SSH', 'the engine'] as const)('an emperor of
       emperor = { head, vassals: keys.flatMap((key) => rows.get(key) ?? []) };
     });
     emperor = (await client.call('emperor.watch', { instanceId: id })).emperor ?? emperor;
-    await waitUntil('its vassals', () => (emperor?.vassals.length ?? 0) >= 4, 20_000);
-  }, 60_000);
+    await waitUntil('its vassals', () => (emperor?.vassals.length ?? 0) >= 4);
+  });
 
   afterAll(async () => {
     await bench?.dispose();
@@ -70,14 +70,10 @@ describe.each(['uWSGI', 'uWSGI over SSH', 'the engine'] as const)('an emperor of
   const address = (name: string): string => `${server === 'uWSGI over SSH' ? 'ssh://web1' : ''}${bench.folder}/${name}`;
 
   async function vassal(name: string, what: string, is: (row: VassalRow) => boolean): Promise<VassalRow> {
-    return waitUntil(
-      `${name} to be ${what}`,
-      () => {
-        const row = emperor?.vassals.find((candidate) => candidate.id === name);
-        return row !== undefined && is(row) ? row : null;
-      },
-      30_000,
-    );
+    return waitUntil(`${name} to be ${what}`, () => {
+      const row = emperor?.vassals.find((candidate) => candidate.id === name);
+      return row !== undefined && is(row) ? row : null;
+    });
   }
 
   it('is an instance of its own kind, whose trouble is that of its vassals', async () => {
@@ -216,7 +212,7 @@ describe.each(['uWSGI', 'uWSGI over SSH', 'the engine'] as const)('an emperor of
   it('knows a vassal no more whose file is gone', async () => {
     const { key } = await vassal('shop.ini', 'listed', () => true);
     await unlink(join(bench.folder, 'vassals/shop.ini'));
-    await waitUntil('it to go', () => emperor?.vassals.every((row) => row.id !== 'shop.ini') ?? false, 20_000);
+    await waitUntil('it to go', () => emperor?.vassals.every((row) => row.id !== 'shop.ini') ?? false);
     const { results } = await bench.client.call('emperor.touch', {
       instanceId: id,
       vassals: [key],

@@ -37,7 +37,7 @@ it('a text that was kept is there after the program was killed, and the database
     output += chunk.toString();
   });
   const ended = new Promise((resolve) => child.once('close', resolve));
-  await waitUntil('some texts to be kept', () => output.split('\n').length > 20, 20_000);
+  await waitUntil('some texts to be kept', () => output.split('\n').length > 20);
   child.kill('SIGKILL');
   await ended;
   const told = Number(output.trimEnd().split('\n').at(-1));

@@ -132,7 +132,7 @@ describe('a log file that is followed', () => {
     await until(320);
     expect(lines).toEqual(numbered(0, 320));
     expect(notes).toEqual([expect.stringContaining('was rotated 3 times')]);
-  }, 30_000);
+  });
 
   it('is read from its beginning when it was cut, also when it has grown beyond the old place', async () => {
     await writeFile(path, text(0, 50));

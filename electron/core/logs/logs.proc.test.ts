@@ -104,7 +104,7 @@ describe('the log of a real uWSGI', () => {
     await ask(130, 150);
     await web.restart();
     await bench.client.call('hosts.connect', { destination: 'web1' });
-    await waitUntil(`the requests after the return, not ${seen().length}`, () => seen().length >= 150, 30_000);
+    await waitUntil(`the requests after the return, not ${seen().length}`, () => seen().length >= 150);
 
     // Two workers log in an order of their own: what counts is the order of the files.
     const files = await Promise.all([`${log}.1`, `${log}.2`, log].map(async (path) => readFile(path, 'utf8')));
@@ -117,7 +117,7 @@ describe('the log of a real uWSGI', () => {
       expect.stringContaining('rotated'),
       expect.stringContaining('rotated'),
     ]);
-  }, 60_000);
+  });
 
   it('is found where standard error goes, and what it says is as old as it says', async () => {
     const stats = await startServer('--daemonize', join(bench.folder, 'daemon.log'));
@@ -134,7 +134,7 @@ describe('the log of a real uWSGI', () => {
     );
     await writeFifo(join(bench.folder, 'app.fifo'), 'Q');
     await waitUntil('its end', () => !existsSync(stats) || lines.some(({ text }) => /goodbye|brutally/.test(text)));
-  }, 30_000);
+  });
 
   it('that goes nowhere readable is told, with the line that adds one', async () => {
     const stats = await startServer();
@@ -145,7 +145,7 @@ describe('the log of a real uWSGI', () => {
     await expect(
       bench.client.call('log.follow', { instanceId: id, source: 'file:etc/shadow', most: 10 }),
     ).rejects.toMatchObject({ data: { code: 'log-source' } });
-  }, 30_000);
+  });
 
   it('of a unit comes from its journal over SSH, goes on after sshd was killed, and leaves no journalctl there', async () => {
     // Recorded from journalctl -o json: a stand-in that gives entries after the cursor, as it does, and stays.
@@ -182,11 +182,11 @@ done
     const before = entries().length;
     await web.restart();
     await client.call('hosts.connect', { destination: 'web1' });
-    await waitUntil('entries after the return', () => entries().length >= before + 10, 30_000);
+    await waitUntil('entries after the return', () => entries().length >= before + 10);
     expect(entries()).toEqual(upTo(entries().length).map((i) => i + 1));
     await bench.stopCore();
     const pids = (await readFile(pidFile, 'utf8')).trim().split('\n');
     expect(pids.length).toBeGreaterThanOrEqual(2);
     await waitUntil('every journalctl to end', () => pids.every((pid) => !existsSync(`/proc/${pid}`)));
-  }, 60_000);
+  });
 });

@@ -69,7 +69,7 @@ async function rehearse(instanceId: string, text: string): Promise<Rehearsal> {
       status: 'started',
     });
   }
-  return waitUntil('the verdict', () => seen.find(({ verdict }) => verdict !== null), 40_000);
+  return waitUntil('the verdict', () => seen.find(({ verdict }) => verdict !== null));
 }
 
 function processes(): string[] {
@@ -134,7 +134,7 @@ describe('a rehearsal beside a real uWSGI', () => {
     const after = await bench.instance(id);
     expect(after.masterPid).toBe(pid);
     expect(after.figures?.requestsTotal).toBe(figures?.requestsTotal);
-  }, 60_000);
+  });
 });
 
 describe('a rehearsal of what the bundled engine runs', () => {
@@ -149,7 +149,7 @@ describe('a rehearsal of what the bundled engine runs', () => {
     expect(report.problems[0]).toMatchObject({ severity: 'error', line: 3, file: expect.stringMatching(/app\.ini$/) });
     expect((await bench.instance(id)).engine?.status).toBe('running');
     expect(await leftovers()).toEqual([]);
-  }, 60_000);
+  });
 
   it('names the lines of errors without starting anything', async () => {
     const { id, text } = await runEngine(APP);
@@ -157,7 +157,7 @@ describe('a rehearsal of what the bundled engine runs', () => {
     expect(report.verdict?.title).toBe('Would not start');
     expect(report.problems.filter(({ severity }) => severity === 'error').map(({ line }) => line)).toEqual([4, 5]);
     expect(report.steps.filter(({ status }) => status === 'skipped')).toHaveLength(4);
-  }, 60_000);
+  });
 
   it('of an application that hangs can be cancelled, refuses a second one meanwhile, and leaves nothing', async () => {
     const { id, text } = await runEngine(APP);
@@ -170,10 +170,10 @@ describe('a rehearsal of what the bundled engine runs', () => {
       code: 'rehearse-running',
     });
     await bench.client.call('rehearse.cancel', { instanceId: id });
-    const { verdict } = await waitUntil('the end', () => seen.find((data) => data.verdict !== null), 20_000);
+    const { verdict } = await waitUntil('the end', () => seen.find((data) => data.verdict !== null));
     expect(verdict?.status).toBe('cancelled');
     expect(await leftovers()).toEqual([]);
-  }, 60_000);
+  });
 
   it('of a Reeve that was killed ends by itself, and the next one removes its folder', async () => {
     await bench.write('hang.py', 'import time\nopen(__file__ + ".runs", "w").close()\ntime.sleep(1000)\n');
@@ -192,7 +192,7 @@ describe('a rehearsal of what the bundled engine runs', () => {
     expect(JSON.parse(stdout)).toMatchObject({ verdict: { status: 'done' }, answer: { status: 200 } });
     expect((await readdir(temporary)).filter((name) => /^(rehearse|reeve-engine)-/.test(name))).toEqual([]);
     await rm(temporary, { recursive: true, force: true });
-  }, 60_000);
+  });
 
   it('is ended with Reeve', async () => {
     const { id, text } = await runEngine(APP);
@@ -201,5 +201,5 @@ describe('a rehearsal of what the bundled engine runs', () => {
     await waitUntil('the import', async () => lstat(join(bench.folder, 'hang.py.runs')).catch(() => null));
     await bench.stopCore();
     expect(await leftovers()).toEqual([]);
-  }, 60_000);
+  });
 });

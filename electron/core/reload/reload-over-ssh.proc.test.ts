@@ -48,23 +48,19 @@ async function startServer(host: string, name: string): Promise<string> {
 
 async function attach(statsAddress: string, name: string): Promise<Instance> {
   let id = '';
-  await waitUntil(
-    'uWSGI to answer',
-    async () => {
-      id = await bench.client.call('instances.attach', { statsAddress, name }).then(
-        (instance) => instance.id,
-        () => '',
-      );
-      return id !== '';
-    },
-    20_000,
-  );
-  await waitUntil('figures', async () => (await bench.instance(id)).figures !== null, 20_000);
+  await waitUntil('uWSGI to answer', async () => {
+    id = await bench.client.call('instances.attach', { statsAddress, name }).then(
+      (instance) => instance.id,
+      () => '',
+    );
+    return id !== '';
+  });
+  await waitUntil('figures', async () => (await bench.instance(id)).figures !== null);
   return bench.instance(id);
 }
 
 describe('a reload over SSH', () => {
-  it('goes on while the link is down, and has its verdict when it is back', { timeout: 120_000 }, async () => {
+  it('goes on while the link is down, and has its verdict when it is back', async () => {
     await startHosts('web1');
     await bench.startCore();
     const instance = await attach(await startServer('web1', 'shop'), 'shop');
@@ -93,7 +89,7 @@ describe('a reload over SSH', () => {
     });
   });
 
-  it('of many runs host after host, and stops at the first that fails', { timeout: 120_000 }, async () => {
+  it('of many runs host after host, and stops at the first that fails', async () => {
     await startHosts('web1', 'web2');
     await bench.startCore();
     const addresses = [
@@ -124,7 +120,7 @@ describe('a reload over SSH', () => {
     expect(found?.reason).toContain('two: No application is loaded any more');
   });
 
-  it('is done by reeve reload, too, with the whole record as JSON', { timeout: 120_000 }, async () => {
+  it('is done by reeve reload, too, with the whole record as JSON', async () => {
     await startHosts('web1');
     const address = await startServer('web1', 'shop');
     const env = { ...process.env, HOME: bench.folder, XDG_DATA_HOME: join(bench.folder, 'data') };

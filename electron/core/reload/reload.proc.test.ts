@@ -52,14 +52,10 @@ async function start(app: string, ...options: string[]): Promise<Instance> {
 async function reload(instance: Instance, method: string, during?: () => void | Promise<void>): Promise<ReloadRun> {
   const { id } = await bench.client.call('reload.start', { instanceId: instance.id, method });
   await during?.();
-  await waitUntil(
-    'the verdict',
-    async () => {
-      const run = await bench.client.call('reload.get', { reloadId: id });
-      return run.phase === 'finished' && (!/died|failed/.test(run.verdict?.status ?? '') || run.logTail.length > 0);
-    },
-    40_000,
-  );
+  await waitUntil('the verdict', async () => {
+    const run = await bench.client.call('reload.get', { reloadId: id });
+    return run.phase === 'finished' && (!/died|failed/.test(run.verdict?.status ?? '') || run.logTail.length > 0);
+  });
   return bench.client.call('reload.get', { reloadId: id });
 }
 
@@ -72,7 +68,7 @@ function ask(path: string): void {
 const plan = async (instance: Instance) => bench.client.call('reload.plan', { instanceId: instance.id });
 
 describe('a reload of a real uWSGI', () => {
-  it('without lazy-apps is a full one by its FIFO, and is proven', { timeout: 60_000 }, async () => {
+  it('without lazy-apps is a full one by its FIFO, and is proven', async () => {
     const instance = await start(APP, 'master-fifo = %d/m.fifo', 'touch-chain-reload = %d/chain');
     const planned = await plan(instance);
     expect(planned).toMatchObject({ recommended: 'fifo-graceful', needsName: false, sudo: false });
@@ -85,7 +81,7 @@ describe('a reload of a real uWSGI', () => {
     expect(run.subject).toMatchObject({ name: instance.name, hostName: expect.any(String) });
   });
 
-  it('with lazy-apps is a chain, through which each worker comes to serve', { timeout: 60_000 }, async () => {
+  it('with lazy-apps is a chain, through which each worker comes to serve', async () => {
     const instance = await start(`import time; time.sleep(1)\n${APP}`, 'lazy-apps = true', 'master-fifo = %d/m.fifo');
     const planned = await plan(instance);
     expect(planned.recommended).toBe('fifo-chain');
@@ -97,24 +93,20 @@ describe('a reload of a real uWSGI', () => {
     expect(run.answered).toBeGreaterThan(5);
   });
 
-  it('is stuck at the worker that hangs, and names it and what it runs', { timeout: 60_000 }, async () => {
+  it('is stuck at the worker that hangs, and names it and what it runs', async () => {
     const instance = await start(APP, 'worker-reload-mercy = 10', 'master-fifo = %d/m.fifo');
     ask('/slow?60');
     await waitUntil('the slow request', async () => (await bench.instance(instance.id)).figures?.busy === 1);
     const { id } = await bench.client.call('reload.start', { instanceId: instance.id, method: 'fifo-graceful' });
     let status: ReloadRun['verdict'] = null;
-    await waitUntil(
-      'the verdict stuck',
-      async () => {
-        status = (await bench.client.call('reload.get', { reloadId: id })).verdict;
-        return status?.status === 'stuck';
-      },
-      30_000,
-    );
+    await waitUntil('the verdict stuck', async () => {
+      status = (await bench.client.call('reload.get', { reloadId: id })).verdict;
+      return status?.status === 'stuck';
+    });
     expect(status).toMatchObject({ detail: expect.stringMatching(/Worker \d is still in GET \/slow after \d\.\d s/) });
   });
 
-  it('has died when its master is killed, and has the last lines of its log', { timeout: 60_000 }, async () => {
+  it('has died when its master is killed, and has the last lines of its log', async () => {
     const instance = await start(APP, 'lazy-apps = true', 'master-fifo = %d/m.fifo');
     const run = await reload(instance, 'fifo-graceful', () => {
       process.kill(instance.masterPid ?? 0, 'SIGKILL');
@@ -124,7 +116,7 @@ describe('a reload of a real uWSGI', () => {
     expect(run.logTail.join('\n')).toMatch(/master disconnected|gracefully/i);
   });
 
-  it('has failed when the application does not load any more, and says why', { timeout: 60_000 }, async () => {
+  it('has failed when the application does not load any more, and says why', async () => {
     const instance = await start(APP, 'master-fifo = %d/m.fifo');
     await bench.write('app.py', 'import nothing_of_that_name\n');
     const run = await reload(instance, 'fifo-graceful');
@@ -133,14 +125,14 @@ describe('a reload of a real uWSGI', () => {
     expect(run.logTail.join('\n')).toContain("No module named 'nothing_of_that_name'");
   });
 
-  it('without a FIFO is a signal to its master', { timeout: 60_000 }, async () => {
+  it('without a FIFO is a signal to its master', async () => {
     const instance = await start(APP);
     expect((await plan(instance)).recommended).toBe('signal');
     expect((await reload(instance, 'signal')).verdict?.status).toBe('done');
     await expect(reload(instance, 'fifo-graceful')).rejects.toThrow("no 'master-fifo'");
   });
 
-  it('needs the name typed where a tag makes it read-only', { timeout: 60_000 }, async () => {
+  it('needs the name typed where a tag makes it read-only', async () => {
     const instance = await start(APP, 'master-fifo = %d/m.fifo');
     await bench.client.call('settings.set', { readOnlyTags: ['prod'] });
     await bench.client.call('instances.tag', { instanceIds: [instance.id], add: ['prod'], remove: [] });
@@ -157,7 +149,7 @@ describe('a reload of a real uWSGI', () => {
 });
 
 describe('the small actions on a real uWSGI', () => {
-  it('respawn a worker, pause, resume, rotate the log, scale and stop, each proven', { timeout: 90_000 }, async () => {
+  it('respawn a worker, pause, resume, rotate the log, scale and stop, each proven', async () => {
     const instance = await start(APP, 'master-fifo = %d/m.fifo', 'cheaper = 1', 'cheaper-algo = manual');
     const instanceId = instance.id;
     const run = async (kind: 'pause' | 'scale-up' | 'scale-down' | 'log-rotate' | 'stop' | 'respawn-worker') =>

@@ -50,9 +50,7 @@ async function until(status: RollingRun['status']): Promise<RollingRun> {
 }
 
 describe('a rolling reload', () => {
-  it('stops at the first that fails, is on record in the next session, and goes on from there', {
-    timeout: 120_000,
-  }, async () => {
+  it('stops at the first that fails, is on record in the next session, and goes on from there', async () => {
     await bench.startCore();
     const instanceIds = [await startServer('one'), await startServer('two'), await startServer('three')];
     const { members } = await bench.client.call('rolling.plan', { instanceIds });

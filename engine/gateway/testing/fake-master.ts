@@ -68,7 +68,7 @@ export interface WorkerOptions {
 export async function eventually<T>(
   what: string,
   read: () => T | undefined | Promise<T | undefined>,
-  limitMs = 20_000,
+  limitMs = 40_000,
 ): Promise<T> {
   const end = performance.now() + limitMs;
   for (;;) {
