@@ -111,6 +111,14 @@ function keys(known: string, needed: readonly string[]): Form {
   };
 }
 
+const keptFileParts = keys('filename mode', ['filename']);
+
+const keptFile: Form = (argument) => {
+  const fields = keptFileParts(argument);
+  if (typeof fields === 'string' || /^[0-7]{3,4}$/.test(fields.mode ?? '644')) return fields;
+  return `has the mode '${fields.mode}': it takes an octal one, as 644.`;
+};
+
 const HASHES = ['djb33x', 'murmur2', 'rand', 'rr'];
 const hashParts = keys('key items var algo', ['key', 'items', 'var']);
 
@@ -223,6 +231,8 @@ const ACTIONS: Record<string, ActionInfo> = {
   'cache-continue': { form: cacheRead, place: 'request' },
   cachestore: { form: cacheStore, place: 'request' },
   'cache-store': { form: cacheStore, place: 'request' },
+  tofile: { form: keptFile, place: 'request' },
+  'to-file': { form: keptFile, place: 'request' },
   cacheset: { form: keys('key name cache value expires', ['key', 'value']) },
   cachevar: { form: keys('key name cache var', ['key', 'var']) },
   cacheinc: { form: cacheMath },
@@ -275,8 +285,6 @@ const REFUSED: Record<string, string> = {
   symcall: 'functions of C are not called here',
   'symcall-next': 'functions of C are not called here',
   template: 'what a client has sent, and an application repeats, would be expanded, too',
-  tofile: 'answers are not written into files here; cachestore keeps them',
-  'to-file': 'answers are not written into files here; cachestore keeps them',
   toxslt: 'there is no XSLT here',
   xmldir: 'there are no listings of folders here',
   xslt: 'there is no XSLT here',

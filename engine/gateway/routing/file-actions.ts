@@ -38,7 +38,7 @@ export function fileActions(server: FileServer): Record<string, LongAction> {
 }
 
 /** The folder that a rule names before it names anything of the request: files are served from there only. */
-function folderOf(value: Value | undefined): string | null {
+export function folderOf(value: Value | undefined): string | null {
   const [first, ...more] = value ?? [];
   if (more.length === 0 || first?.type !== 'text') return null;
   const folder = first.text.slice(0, first.text.lastIndexOf('/'));
@@ -87,6 +87,6 @@ function serveWhole(
   return 'break';
 }
 
-function isPlain(path: string): boolean {
+export function isPlain(path: string): boolean {
   return path !== '' && !path.includes('\0') && !/(?:^|\/)\.\.(?:\/|$)/.test(path);
 }

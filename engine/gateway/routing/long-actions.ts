@@ -9,6 +9,7 @@ import { fileActions } from './file-actions.ts';
 import { hashAction } from './hash-action.ts';
 import { PROXY_ACTIONS } from './proxy-actions.ts';
 import type { LongActions } from './route-program.ts';
+import { toFileAction } from './tofile-action.ts';
 import type { WorkerCalls } from './worker-calls.ts';
 
 export function longActions(commons: CommonsClient, calls: WorkerCalls, server: FileServer): LongActions {
@@ -21,6 +22,8 @@ export function longActions(commons: CommonsClient, calls: WorkerCalls, server: 
       ...callActions((values, at) => calls.call(values, at)),
       expires: EXPIRES,
       hash: hashAction(),
+      tofile: toFileAction(),
+      'to-file': toFileAction(),
     },
     isInCache: (cache, key) => commons.cacheHas(cache, key),
     metric: async (name) => (await commons.metric(name)) ?? '0',
