@@ -58,6 +58,7 @@ describe('lines of routes', () => {
     ['', '^/a addheader:nothing', 'needs a header'],
     ['', '^/a log:${geoip[country]}', 'not supported'],
     ['', '^/a log:${cooky[a]}', 'does not exist'],
+    ['', '^/a log:${math[1+1]}', 'calculate with variables'],
     ['if', 'isfle:/a break:', "Did you mean 'isfile'?"],
     ['if', 'equal:a break:', 'compares two'],
     ['if', 'ipv4in:${REMOTE_ADDR};10.0.0 break:', 'needs a network'],
