@@ -31,6 +31,7 @@ export class VassalLink {
   #hasAskedForConfig = false;
   #heartbeat: NodeJS.Timeout | null = null;
   #seen = { isReady: false, isAccepting: false, isLoyal: false, isReloading: false, isStopping: false };
+  /** The pipe is closed, or about to be: its number may be another file's. */
   #isGone = false;
 
   private constructor(fd: number, configFd: number | null) {
@@ -84,7 +85,7 @@ export class VassalLink {
       }
     });
     const gone = (): void => {
-      if (this.#isGone || this.#socket === null) return;
+      if (this.#isGone) return;
       this.#isGone = true;
       log('lost connection with my emperor !!!');
       command('stop');
@@ -122,9 +123,8 @@ export class VassalLink {
   dispose(): void {
     if (this.#heartbeat !== null) clearInterval(this.#heartbeat);
     this.#heartbeat = null;
-    const socket = this.#socket;
-    this.#socket = null;
-    socket?.destroy();
+    this.#isGone = true;
+    this.#socket?.destroy();
   }
 
   #observeStop({ activity }: MasterState, { sleep }: EngineSettings): void {
@@ -146,6 +146,7 @@ export class VassalLink {
   }
 
   #say(word: EmperorWord): void {
+    if (this.#isGone) return;
     try {
       writeSync(this.#fd, Buffer.from([TO_EMPEROR[word]]));
     } catch (error) {
