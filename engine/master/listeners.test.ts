@@ -133,6 +133,45 @@ describe('a reload', () => {
   });
 });
 
+describe('an inherited socket', () => {
+  test('is not listened on once more after its gateway ended: its number may be another file by then', () => {
+    const listeners = listenersOf(1);
+    const settings = settingsOf('socket = fd://3');
+    listeners.bind(settings);
+    listeners.said(0, { type: 'listening', listenerId: 1, address: { type: 'fd', fd: 3 } });
+    listeners.adopt(settings);
+    told();
+    listeners.restore(0);
+    expect(told()).toEqual([]);
+    expect(log).toEqual([
+      expect.stringMatching(/^\*\*\* fd:\/\/3 could not be bound again: .*new start of the engine/),
+    ]);
+  });
+
+  test('that is standard input is listened on again: it stays open', () => {
+    const listeners = listenersOf(1);
+    const settings = settingsOf('socket = fd://0');
+    listeners.bind(settings);
+    told();
+    listeners.restore(0);
+    expect(told()).toEqual(['0: listen fd']);
+  });
+
+  test('changes what it speaks with a new start only, as two servers of one descriptor would both close it', () => {
+    const listeners = listenersOf(2);
+    const before = settingsOf('socket = fd://3');
+    listeners.bind(before);
+    listeners.said(1, { type: 'listening', listenerId: 1, address: { type: 'fd', fd: 3 } });
+    listeners.adopt(before);
+    told();
+    listeners.bind(settingsOf('http-socket = fd://3'));
+    expect(told()).toEqual([]);
+    expect(outcomes.at(-1)).toMatchObject({ status: 'failed', error: { code: 'address-not-available' } });
+    listeners.bind(before);
+    expect(outcomes.at(-1)).toEqual({ status: 'ready' });
+  });
+});
+
 test('a port that other servers may share is not tried out alone', () => {
   const listeners = listenersOf(1);
   listeners.bind(settingsOf('http = :80\nreuse-port = true'));

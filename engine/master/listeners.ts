@@ -32,6 +32,8 @@ interface Bound {
 /** Systems that share out connections among the sockets of a port (libuv's UV_TCP_REUSEPORT). */
 const CAN_SHARE_PORTS = ['linux', 'freebsd', 'dragonfly', 'sunos', 'aix'].includes(process.platform);
 
+const SPENT = 'an inherited socket can be taken once; a new start of the engine gets it again';
+
 export type BindOutcome = { status: 'ready' } | { status: 'failed'; error: EngineError };
 
 export interface ListenerHost {
@@ -50,6 +52,11 @@ export class Listeners {
   #certificates = new Map<ListenerSetting, TlsMaterial>();
   #isBinding = false;
   #lastId = 0;
+  /**
+   * Inherited descriptors that a gateway has had. With its server, or with the gateway itself, they are closed, and their
+   * numbers may be anything else's: listening there again would take that over, and close it in the end.
+   */
+  readonly #spent = new Set<number>();
 
   constructor(host: ListenerHost) {
     this.#host = host;
@@ -64,6 +71,7 @@ export class Listeners {
       for (const setting of settings.listeners) {
         const key = keyOf(setting);
         if (this.#bound.has(key)) continue;
+        this.#refuseSpent(setting);
         const bound = this.#describe(setting, settings, owner);
         this.#bound.set(key, bound);
         this.#fresh.push(bound);
@@ -103,7 +111,9 @@ export class Listeners {
   /** Says everything again to a gateway that was started anew. */
   restore(gatewayId: number): void {
     for (const bound of this.#bound.values()) {
-      if (bound.homes.includes(gatewayId)) this.#listen(bound, gatewayId, false);
+      if (!bound.homes.includes(gatewayId)) continue;
+      if (isClosedAfterUse(bound.address)) this.#notBoundAgain(bound, SPENT);
+      else this.#listen(bound, gatewayId, false);
     }
   }
 
@@ -122,7 +132,16 @@ export class Listeners {
     if (this.#isBinding) {
       return this.#fail(bindError(message.code, message.message, formatAddress(setting.address), setting.origin));
     }
-    this.#host.log(`*** ${formatAddress(setting.address)} could not be bound again: ${message.message} ***`);
+    this.#notBoundAgain(bound, message.message);
+  }
+
+  #notBoundAgain({ setting }: Bound, reason: string): void {
+    this.#host.log(`*** ${formatAddress(setting.address)} could not be bound again: ${reason} ***`);
+  }
+
+  #refuseSpent({ address, origin }: ListenerSetting): void {
+    if (!isClosedAfterUse(address) || !this.#spent.has(address.fd)) return;
+    throw bindError('', SPENT, formatAddress(address), origin);
   }
 
   #describe(setting: ListenerSetting, settings: EngineSettings, owner: Binding['owner']): Bound {
@@ -151,6 +170,7 @@ export class Listeners {
 
   #listen(bound: Bound, gatewayId: number, isFirst: boolean): void {
     const { listenerId, setting, address, binding, tls, redirect } = bound;
+    if (isClosedAfterUse(address)) this.#spent.add(address.fd);
     this.#host.gateways.tellOne(gatewayId, {
       type: 'listen',
       listenerId,
@@ -188,6 +208,11 @@ export class Listeners {
     this.#isBinding = false;
     this.#host.done({ status: 'ready' });
   }
+}
+
+/** libuv closes what it was given, but never the three standard descriptors: a vassal's socket is standard input. */
+function isClosedAfterUse(address: SocketAddress): address is Extract<SocketAddress, { type: 'fd' }> {
+  return address.type === 'fd' && address.fd > 2;
 }
 
 function keyOf(setting: ListenerSetting): string {
