@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, cpSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { compileCacheFolder } from '../../engine/compile-cache.ts';
 import { type Running, run, signalGroup } from './testing/running.ts';
 
 const projectRoot = join(import.meta.dirname, '..', '..');
@@ -121,4 +123,16 @@ describe('reeve stats', () => {
 it('the engine says its version as uWSGI does, whatever else is asked for', async () => {
   expect(await reeve('engine', '--version')).toEqual({ code: 0, output: 'reeve-0.1.0\n' });
   expect(await reeve('engine', '--master', '--version', 'gone.ini')).toEqual({ code: 0, output: 'reeve-0.1.0\n' });
+});
+
+it('keeps its compiled code for the next start, where the engine keeps its own', () => {
+  const tell = `import { getCompileCacheDir } from 'node:module';
+    process.on('exit', () => console.error(getCompileCacheDir()));`;
+  const args = [
+    '--import',
+    `data:text/javascript,${encodeURIComponent(tell)}`,
+    join(projectRoot, 'electron/cli/main.ts'),
+  ];
+  const { stderr } = spawnSync(process.execPath, [...args, '--version'], { encoding: 'utf8' });
+  expect(stderr).toContain(`${compileCacheFolder()}`);
 });

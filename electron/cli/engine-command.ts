@@ -1,6 +1,5 @@
 /** `reeve engine`: everything after it goes to the engine unchanged; a folder alone is told what to do with it. */
 import { statSync } from 'node:fs';
-import { keepCompiledCode } from '../../engine/compile-cache.ts';
 import { findInstallation } from './installation.ts';
 import { CommandError } from './terminal.ts';
 
@@ -12,7 +11,6 @@ export async function runEngineCommand(args: readonly string[]): Promise<number>
       `Name the file in it, e.g. app.ini; \`reeve init ${only}\` makes one for the application in it.`,
     );
   }
-  keepCompiledCode();
   const { runEngine } = await import('../../engine/run-engine.ts');
   return runEngine([...args], {
     env: process.env,
