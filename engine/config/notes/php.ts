@@ -19,8 +19,9 @@ php-allowed-ext
   keep uploads out of the folder all the same.
 php-set
   One setting of php.ini for each line: 'php-set = memory_limit=256M', in the language of php.ini, so that a semicolon
-  begins a comment. They apply to all scripts of the instance. 'php-set = opcache.file_cache=/var/cache/php' keeps
-  compiled scripts for workers that start anew.
+  begins a comment. They apply to all scripts of the instance. 'php-set = opcache.file_cache=/var/cache/shop' keeps
+  compiled scripts for workers that start anew, whose first request is then about five times as quick. The folder has
+  to exist and to belong to their user; PHP says nothing when it can not use it.
 php-index
   Without it a path that is a folder is answered with 404, the first page of a site too. It may be given several
   times, the first that exists counts.
