@@ -120,7 +120,7 @@ route = ^/private basicauth:Mine,{FOLDER}/passwords
 route = ^/files/(.*) static:{FOLDER}/files/$1
 route = ^/call/(.*) rpc:greet $1
 route = ^/far/(.*) rpc:greet@127.0.0.1:${uwsgi} $1
-route = ^/kept-file/(.*) tofile:filename={FOLDER}/kept/$1
+route = ^/filed/(.*) tofile:filename={FOLDER}/kept/$1
 route = ^/nobody rpc:nobody
 route = ^/unread basicauth:Mine,{FOLDER}/none
 final-route-if = startswith:\${PATH_INFO};/last log:last \${uwsgi[status]} \${SECRET}
@@ -206,10 +206,10 @@ it('answers with what a function gives, of its own workers and of another server
 it('keeps answers in files, below the folder that the rule names', async () => {
   mkdirSync(join(engine.folder, 'kept'));
   symlinkSync('..', join(engine.folder, 'kept/out'));
-  await ask('/kept-file/..%2fpage');
-  await ask('/kept-file/out/page');
-  await ask('/kept-file/page');
-  await waitFor('the file', () => engine.read('kept/page') === 'app /kept-file/page 0 ');
+  await ask('/filed/..%2fpage');
+  await ask('/filed/out/page');
+  await ask('/filed/page');
+  await waitFor('the file', () => engine.read('kept/page') === 'app /filed/page 0 ');
   await engine.seen('is not below');
   expect(readdirSync(join(engine.folder, 'kept')).toSorted()).toEqual(['out', 'page']);
   expect(existsSync(join(engine.folder, 'page'))).toBe(false);
