@@ -3,7 +3,7 @@ import { mkdir, readdir, rename, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { makeProject, type Project } from '../fixtures/project.ts';
-import { expect, test } from '../fixtures/test.ts';
+import { expect, test } from '../fixtures/shared-console.ts';
 import { until } from '../fixtures/until.ts';
 import { answers, startUwsgi } from '../fixtures/uwsgi.ts';
 
@@ -105,7 +105,7 @@ for (const server of ['uWSGI', 'the engine'] as const) {
     );
     const unwanted = await addTask(project, 3, [['to', 'bob']], 7_200_000);
     await console.openTab('Spooler');
-    await expect(taskRow(page, held)).toContainText('running', { timeout: 15_000 });
+    await expect(taskRow(page, held)).toContainText('running');
     await expect(taskRow(page, later)).toContainText('in 5');
     await expect(page.getByRole('grid', { name: 'Spooler folders' })).toContainText('1 of 1');
 
@@ -125,7 +125,7 @@ for (const server of ['uWSGI', 'the engine'] as const) {
     const busy = page.getByRole('complementary', { name: `Task ${held}` });
     await expect(busy.getByRole('button', { name: 'Delete…' })).toHaveAttribute('aria-disabled', 'true');
     await writeFile(gate, '');
-    await expect(busy).toContainText('while it was open here', { timeout: 15_000 });
+    await expect(busy).toContainText('while it was open here');
 
     await taskRow(page, unwanted).getByRole('checkbox').click();
     await page.getByRole('region', { name: 'Ticked tasks' }).getByRole('button', { name: 'Delete…' }).click();
@@ -142,7 +142,7 @@ for (const server of ['uWSGI', 'the engine'] as const) {
     await expect(dialog.getByRole('status')).toContainText('is due now');
     await dialog.getByRole('button', { name: 'Close' }).last().click();
     await until('the task to be done', async () => ((await namesIn(project)).length === 0 ? true : null));
-    await expect(page.getByText('Nothing waits in this folder.')).toBeVisible({ timeout: 10_000 });
+    await expect(page.getByText('Nothing waits in this folder.')).toBeVisible();
   });
 
   test(`crons, caches and mules have their panels, on ${server}`, async ({ console, programs, folder, page }) => {

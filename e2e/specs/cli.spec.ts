@@ -18,7 +18,7 @@ interface Ended {
 
 async function reeve(args: string[], cwd: string): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = execFile(LAUNCHER, args, { cwd, timeout: 30_000 }, (_error, out, err) => {
+    const child = execFile(LAUNCHER, args, { cwd, timeout: 60_000 }, (_error, out, err) => {
       resolve({ code: child.exitCode ?? -1, out, err });
     });
   });

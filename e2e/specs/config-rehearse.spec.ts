@@ -48,8 +48,8 @@ test('figures of a real uWSGI under load stand beside its options, and rehearsal
   const figure = (label: string) => page.locator('.cm-live-figure', { hasText: label });
   // Two requests at a time, a second each: both workers are busy, and one waits as long as that.
   const load = startLoad({ url: `${real.url}slow?s=1`, kept: 0, fresh: 2, pauseMs: 10 });
-  await expect(figure('peak busy')).toContainText('2 of 2', { timeout: 30_000 });
-  await expect(figure('slowest')).toContainText(/^slowest ?[1-9]\d*\.\d s/, { timeout: 30_000 });
+  await expect(figure('peak busy')).toContainText('2 of 2');
+  await expect(figure('slowest')).toContainText(/^slowest ?[1-9]\d*\.\d s/);
 
   await page.getByRole('button', { name: 'Rehearse here' }).click();
   const question = page.getByRole('dialog', { name: 'Load this application here?' });

@@ -1,6 +1,6 @@
 /** Charts follow what the server does. */
 import { startLoad } from '../fixtures/load.ts';
-import { expect, test } from '../fixtures/test.ts';
+import { expect, test } from '../fixtures/shared-console.ts';
 
 test('load makes the charts move, and its end lets them fall', async ({ shop, console }) => {
   await console.openInstance(shop.name);

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { startLoad } from '../fixtures/load.ts';
 import { makeProject } from '../fixtures/project.ts';
-import { expect, test } from '../fixtures/test.ts';
+import { expect, test } from '../fixtures/shared-console.ts';
 import { answers } from '../fixtures/uwsgi.ts';
 
 test('a folder is opened and runs', async ({ console, folder }) => {
