@@ -56,11 +56,27 @@ def connects(port):
     uwsgi.close(descriptor)
 
 
+def listens():
+    uwsgi.websocket_handshake()
+    client = uwsgi.connection_fd()
+    ours, theirs = socket.socketpair()
+    while True:
+        uwsgi.wait_fd_read(client, 3)
+        uwsgi.wait_fd_read(ours.fileno())
+        uwsgi.suspend()
+        if uwsgi.ready_fd() == ours.fileno():
+            uwsgi.websocket_send(b"heard " + ours.recv(100))
+        else:
+            theirs.send(uwsgi.websocket_recv_nb())
+
+
 def waits(path, query):
     if path == "/pauses":
         return pauses(query)
     if path == "/descriptors":
         return descriptors()
+    if path == "/listens":
+        listens()
     if path == "/connects":
         return connects(query)
     if path == "/suspends":
@@ -227,6 +243,10 @@ describe.for([
     expect(answers.map(({ body }) => body)).toEqual(texts.map(() => 'locked'));
   });
 
+  it('waits for a websocket and for something else at a time', async () => {
+    await talks('/listens', 'heard');
+  });
+
   it('takes turns without waiting for anything', async () => {
     expect((await engine.get('/turns')).body).toBe('True');
   });
@@ -244,11 +264,7 @@ describe.for([
     });
 
     it('serves websockets that a callback of the loop wakes', async () => {
-      const address = `ws://127.0.0.1:${engine.port}/chat`;
-      const sockets = await Promise.all(Array.from({ length: 10 }, () => TestSocket.open(address)));
-      const said = await Promise.all(sockets.map((socket, index) => socket.ask(String(index))));
-      expect(said).toEqual(sockets.map((_, index) => `you said ${index}`));
-      await Promise.all(sockets.map((socket) => socket.close()));
+      await talks('/chat', 'you said');
     });
 
     it('ends one request that takes too long, with its stack in the log, and no other', async () => {
@@ -285,4 +301,13 @@ const pids = async (): Promise<number[]> => (await engine.stats()).workers.map((
 async function bodies(path: string): Promise<string[]> {
   const answers = await Promise.all(Array.from({ length: 12 }, () => engine.get(path, { fresh: true })));
   return [...new Set(answers.map(({ status, body }) => `${status} ${body}`))];
+}
+
+/** Ten websockets at a time, each of which is answered what it has said. */
+async function talks(path: string, answer: string): Promise<void> {
+  const address = `ws://127.0.0.1:${engine.port}${path}`;
+  const sockets = await Promise.all(Array.from({ length: 10 }, () => TestSocket.open(address)));
+  const said = await Promise.all(sockets.map((socket, index) => socket.ask(String(index))));
+  expect(said).toEqual(sockets.map((_, index) => `${answer} ${index}`));
+  await Promise.all(sockets.map((socket) => socket.close()));
 }

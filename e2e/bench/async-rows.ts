@@ -1,4 +1,4 @@
-/** The rows about event loops: ASGI beside uvicorn, as it comes and with its fastest parts, and gevent beside uWSGI's. */
+/** The rows about event loops: ASGI beside uvicorn, as it comes and with its fastest parts, and greenlets beside uWSGI's. */
 import type { Programs } from '../fixtures/program.ts';
 import { runLoad } from './load.ts';
 import { peerResult, perCpuShare, startPeer } from './peer-rows.ts';
@@ -26,7 +26,20 @@ export const ASYNC_ROWS: BenchRow[] = [
   {
     id: 'gevent-waiting',
     title: `20 ms of waiting in WSGI with gevent, ${WAITING_CONNECTIONS} connections, one process`,
-    run: compareGevent,
+    run: (context) =>
+      compareGreenlets(context, 'waiting.py', 'gevent_python3', [
+        `gevent = ${WAITING_CONNECTIONS}`,
+        'gevent-monkey-patch = true',
+      ]),
+  },
+  {
+    id: 'asyncio-waiting',
+    title: `20 ms of waiting in WSGI with asyncio, ${WAITING_CONNECTIONS} connections, one process`,
+    run: (context) =>
+      compareGreenlets(context, 'waiting_asyncio.py', 'asyncio_python3,greenlet_python3', [
+        `asyncio = ${WAITING_CONNECTIONS}`,
+        'greenlet = true',
+      ]),
   },
 ];
 
@@ -49,14 +62,14 @@ async function compareAsgi(context: RowContext, name: string, path: string): Pro
   ]);
 }
 
-async function compareGevent(context: RowContext): Promise<RowResult> {
+async function compareGreenlets(
+  context: RowContext,
+  file: string,
+  plugins: string,
+  lines: string[],
+): Promise<RowResult> {
   const { programs, folder } = context;
-  const app = {
-    processes: 1,
-    plugins: 'http,python3,gevent_python3',
-    entry: 'wsgi-file = waiting.py',
-    lines: [`gevent = ${WAITING_CONNECTIONS}`, 'gevent-monkey-patch = true'],
-  };
+  const app = { processes: 1, plugins: `http,python3,${plugins}`, entry: `wsgi-file = ${file}`, lines };
   const figures = await runLoad(
     [await startServer(programs, folder, ENGINE, app), await startServer(programs, folder, UWSGI, app)],
     { ...context, connections: WAITING_CONNECTIONS },

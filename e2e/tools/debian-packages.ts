@@ -93,6 +93,16 @@ export const BENCH_PACKAGES: DebianPackage[] = [
     shownBy: ['/usr/lib/uwsgi/plugins/gevent_python3_plugin.so'],
     why: 'greenlets in the real uWSGI',
   },
+  {
+    name: 'uwsgi-plugin-asyncio-python3',
+    shownBy: ['/usr/lib/uwsgi/plugins/asyncio_python3_plugin.so'],
+    why: 'asyncio in the real uWSGI',
+  },
+  {
+    name: 'uwsgi-plugin-greenlet-python3',
+    shownBy: ['/usr/lib/uwsgi/plugins/greenlet_python3_plugin.so'],
+    why: 'what asyncio needs there',
+  },
   { name: 'php-fpm', shownBy: ['8.2', '8.4', '8.3'].map((version) => `/usr/sbin/php-fpm${version}`), why: 'a peer' },
   {
     name: 'python3-django',
