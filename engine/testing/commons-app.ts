@@ -32,6 +32,8 @@ def application(environ, start_response):
 export async function evaluate(port: number, lines: readonly string[]): Promise<[line: string, result: string][]> {
   const answer = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: lines.join('\n') });
   const results = (await answer.text()).split('\n');
+  // After a turn of the loop: the log of before the answer was read then, too.
+  await new Promise((resolve) => setImmediate(resolve));
   return lines.map((line, index) => [line, results[index] ?? '']);
 }
 

@@ -176,6 +176,7 @@ export class EngineProcess {
     return this.log.split(text).length - 1;
   }
 
+  /** What the engine wrote into its log before the answer is in `log` then: both are read in one turn of the loop. */
   async get(path: string, options: { fresh?: boolean } = {}): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const agent = options.fresh === true ? false : this.#agent;
@@ -184,7 +185,8 @@ export class EngineProcess {
         incoming.on('data', (chunk: Buffer) => {
           body += chunk.toString();
         });
-        incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, body, headers: incoming.headers }));
+        const end = (): void => resolve({ status: incoming.statusCode ?? 0, body, headers: incoming.headers });
+        incoming.on('end', () => setImmediate(end));
         incoming.on('error', reject);
       });
       outgoing.on('error', reject);
@@ -199,7 +201,7 @@ export class EngineProcess {
       socket.on('data', (chunk: Buffer) => {
         text += chunk.toString();
       });
-      socket.on('end', () => resolve(text));
+      socket.on('end', () => setImmediate(resolve, text));
       socket.on('error', reject);
     });
   }

@@ -30,7 +30,8 @@ export function askOnce(
       const chunks: Buffer[] = [];
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
       incoming.on('error', reject);
-      incoming.on('end', () => {
+      // After a turn of the loop: what else has come until now, a log, was read then, too.
+      const end = (): void => {
         const kept = Object.entries(incoming.headers).filter(([name]) => !OF_THE_CONNECTION.has(name));
         resolve({
           status: incoming.statusCode ?? 0,
@@ -38,7 +39,8 @@ export function askOnce(
           headers: Object.fromEntries(kept),
           body: Buffer.concat(chunks),
         });
-      });
+      };
+      incoming.on('end', () => setImmediate(end));
     });
     outgoing.end(body);
   });
