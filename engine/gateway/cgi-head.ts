@@ -2,7 +2,7 @@
  * The head of a CGI script's answer (RFC 3875 section 6), as it comes from PHP over FastCGI: `Name: value` lines up to an
  * empty one, the status in a `Status:` line. Pure: bytes in, a head as the frames of workers have it out.
  */
-import { STATUS_CODES } from 'node:http';
+import { nodeHttp } from '../node-http.ts';
 import { RESPONSE_HEAD_BYTES } from './frames.ts';
 
 /** A script whose head is longer than this is broken. */
@@ -71,7 +71,7 @@ export function encodeHead(
   lines: readonly string[],
   contentLength: number,
 ): Buffer {
-  const block = [reason ?? STATUS_CODES[status] ?? 'Unknown', ...lines, ''].join('\r\n');
+  const block = [reason ?? nodeHttp().STATUS_CODES[status] ?? 'Unknown', ...lines, ''].join('\r\n');
   const head = Buffer.allocUnsafe(RESPONSE_HEAD_BYTES + block.length);
   head.writeUInt16LE(status, 0);
   head.writeUInt16LE(lines.length, 2);

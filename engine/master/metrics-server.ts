@@ -2,10 +2,11 @@
  * `prometheus = ADDR`: an HTTP server with one page, /metrics. Clients are few and bounded, and none of them can hold
  * anything up: a head that does not come and an answer that is not read end the connection.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { formatMetrics, METRICS_CONTENT_TYPE, MetricCounters } from '../api/format-metrics.ts';
 import type { StatsDocument } from '../api/stats.ts';
 import type { SocketAddress } from '../config/settings.ts';
+import { nodeHttp } from '../node-http.ts';
 import { listenOn } from './listen-on.ts';
 
 export interface MetricsSource {
@@ -37,7 +38,11 @@ export class MetricsServer {
 
   /** Throws EngineError when the address can not be had. */
   static async open(address: SocketAddress, source: MetricsSource): Promise<MetricsServer> {
-    const server = createServer({ headersTimeout: HEAD_MS, requestTimeout: HEAD_MS, keepAliveTimeout: IDLE_MS });
+    const server = nodeHttp().createServer({
+      headersTimeout: HEAD_MS,
+      requestTimeout: HEAD_MS,
+      keepAliveTimeout: IDLE_MS,
+    });
     server.maxConnections = MAX_CLIENTS;
     server.timeout = DEADLINE_MS;
     await listenOn(server, address);

@@ -5,10 +5,11 @@
  */
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { pipeline, type Readable } from 'node:stream';
 import { parseAddress } from '../../config/address.ts';
+import { nodeHttp } from '../../node-http.ts';
 import { type ResponseHead, requestBody } from '../frames.ts';
 import type { GateVisit } from '../request-gate.ts';
 import { headerText, writeHead } from './answer-head.ts';
@@ -58,7 +59,7 @@ function passHttp(context: RouteContext, fields: Fields): 'break' {
   const address = addressOf(context, fields, visit);
   if (address === null) return 'break';
   const { facts } = context.request;
-  const sent = httpRequest({
+  const sent = nodeHttp().request({
     method: facts.method,
     path: uriOf(context),
     headers: headersFor(context, field(context, fields, 'host')),
