@@ -15,8 +15,8 @@ const RAW_VALUE = 1;
 /** What the packet's header can say. */
 const MOST_BLOCK_BYTES = 0xffff;
 const MOST_VALUE_BYTES = 16 * 1024 * 1024;
-/** As workers wait for other servers. */
-const CALL_MS = 4000;
+/** Longest silence of the other server. */
+const CALL_MS = 60_000;
 const NOTHING = Buffer.alloc(0);
 
 /** A call that is under way. `value` is empty when the function gave nothing, is not there, or could not be called. */
