@@ -131,8 +131,8 @@ export class FakeMaster {
     mkdirSync(boot.bodyFolder);
     this.#thread = new Worker(new URL('../gateway-thread.ts', import.meta.url), {
       workerData: boot,
-      // As in the engine. Otherwise each thread takes the types off all modules, in WebAssembly: 0.35 s of CPU, and
-      // many threads in one process that each load such code and drop it are what has crashed V8.
+      // As in the engine. Otherwise each thread compiles a WebAssembly module to take the types off its own, for 0.2 s of
+      // CPU; V8 is known to crash in processes that load and drop many of those (nodejs/node#64500).
       env: withCompileCache(process.env),
     });
     this.#thread.on('message', (message: GatewayToMaster) => this.messages.push(message));
