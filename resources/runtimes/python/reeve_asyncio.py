@@ -6,6 +6,7 @@ The process's main greenlet runs the event loop and is the parent of all request
 """
 
 import asyncio
+import os
 import selectors
 import threading
 
@@ -114,17 +115,19 @@ class _Selector(selectors.DefaultSelector):
 
 
 class _Loop(asyncio.SelectorEventLoop):
-    """The application may take hold of it while it is loaded, before the worker is forked."""
+    """The application may take hold of it while it is loaded: each process that is forked then makes it its own."""
 
     def __init__(self):
-        self.own_selector = _Selector()
-        super().__init__(self.own_selector)
+        self._own_selector = _Selector()
+        super().__init__(self._own_selector)
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._after_fork)
 
-    def renew(self):
-        """Makes it this process's own."""
-        self.own_selector.renew()
-        self._close_self_pipe()
-        self._make_self_pipe()
+    def _after_fork(self):
+        if not self.is_running():
+            self._own_selector.renew()
+            self._close_self_pipe()
+            self._make_self_pipe()
 
 
 class _GreenletLocal:
@@ -153,7 +156,10 @@ class Hub:
     def begin(self):
         self._thread = _thread_of()
         self.greenlet = greenlet.getcurrent()
-        self.loop = _own_loop()
+        self.loop = _prepared["loop"] or asyncio.SelectorEventLoop()
+        if self.is_asyncio:
+            # From 3.12 on a fork forgets it.
+            asyncio.set_event_loop(self.loop)
         self.run_callback = self.loop.call_soon
         reeve_uwsgi_async.use(self)
 
@@ -261,13 +267,3 @@ def prepare(boot, moment):
     if moment == "early" and boot["loop"]["isAsyncio"]:
         _prepared["loop"] = _Loop()
         asyncio.set_event_loop(_prepared["loop"])
-
-
-def _own_loop():
-    """The loop of this process."""
-    loop = _prepared["loop"]
-    if loop is None:
-        return asyncio.SelectorEventLoop()
-    loop.renew()
-    asyncio.set_event_loop(loop)
-    return loop
