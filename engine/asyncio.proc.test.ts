@@ -201,16 +201,29 @@ const BOTH = 'wsgi-file = app.py\nmaster = true\nharakiri = 3\n';
 const ASYNC = `${BOTH}async = 60\nugreen = true\n`;
 const ASYNCIO = `${BOTH}processes = 2\nasyncio = 60\ngreenlet = true\n`;
 
+const engines = new Map<string, EngineProcess>();
 let engine: EngineProcess;
 
+beforeAll(async () => {
+  const starts = Object.entries({ async: [ASYNC, ASYNC_APP], asyncio: [ASYNCIO, ASYNCIO_APP] }).map(
+    async ([name, [ini = '', app = '']]) =>
+      engines.set(name, await EngineProcess.start({ ini, files: { 'app.py': app }, env: ENV })),
+  );
+  await Promise.allSettled(starts);
+  await Promise.all(starts);
+});
+afterAll(async () => {
+  await Promise.all([...engines.values()].map((one) => one.dispose()));
+});
+
 describe.for([
-  ['async', ASYNC, ASYNC_APP, 'None', 'in no loop', 1],
-  ['asyncio', ASYNCIO, ASYNCIO_APP, "b'asyncio'", 'in a loop', 2],
-] as const)('%s', ([, ini, app, loop, where, processes]) => {
-  beforeAll(async () => {
-    engine = await EngineProcess.start({ ini, files: { 'app.py': app }, env: ENV });
+  ['async', 'None', 'in no loop', 1],
+  ['asyncio', "b'asyncio'", 'in a loop', 2],
+] as const)('%s', ([name, loop, where, processes]) => {
+  beforeAll(() => {
+    const own = engines.get(name);
+    if (own !== undefined) engine = own;
   });
-  afterAll(() => engine.dispose());
 
   it('runs many requests beside each other in one worker, each with its own variables of the log', async () => {
     const texts = Array.from({ length: 50 }, (_, index) => `0.${index + 110}`);
