@@ -11,6 +11,8 @@ import type { GatewayRequest, WorkerWire } from './request.ts';
 export interface CoreWire extends WorkerWire {
   /** Ends the connection: the worker sent what it must not. */
   destroy(): void;
+  /** The core may have less to do than before: what waits to be sent may leave. */
+  goOn?(): void;
 }
 
 export interface Core {

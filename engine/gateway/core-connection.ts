@@ -1,27 +1,45 @@
 /**
  * The writing half of a connection to a worker. Frames are collected during a turn of the event loop and leave in one
- * write.
+ * write. While the worker has enough to go on with, further requests wait here until it has less, and then leave
+ * together: a write and a read for several of them, where each would wake the worker otherwise.
  */
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { CoreWire } from './core-choice.ts';
+import { FrameType } from './frames.ts';
 
 /** Frames up to this size are copied together; larger ones are written as they are. */
 const JOIN_BYTES = 65536;
+/** So many requests are enough: the worker has them at hand while the gateway hears of its answers. */
+const ENOUGH = 3;
+
+/** A core, as far as it counts here how many requests it has. */
+interface Loaded {
+  readonly outstanding: { readonly length: number };
+}
 
 /** The writing half of a core's connection. */
 export class CoreConnection implements CoreWire {
-  readonly socket: Socket;
+  readonly socket: Duplex;
+  readonly #core: Loaded | null;
   #frames: Buffer[] = [];
   #bytes = 0;
+  #isScheduled = false;
 
-  constructor(socket: Socket) {
+  /** @param core whose requests it carries; null: several, which run beside each other */
+  constructor(socket: Duplex, core: Loaded | null = null) {
     this.socket = socket;
+    this.#core = core;
   }
 
   send(frame: Buffer): void {
-    if (this.#frames.length === 0) setImmediate(() => this.#flush());
     this.#frames.push(frame);
     this.#bytes += frame.length;
+    if (frame[4] !== FrameType.REQUEST || !this.#hasEnough) this.#schedule();
+  }
+
+  /** The worker may have less to do than before. */
+  goOn(): void {
+    if (this.#frames.length > 0 && !this.#hasEnough) this.#schedule();
   }
 
   pause(): void {
@@ -36,7 +54,19 @@ export class CoreConnection implements CoreWire {
     this.socket.destroy();
   }
 
+  /** Without those that wait here. */
+  get #hasEnough(): boolean {
+    return this.#core !== null && this.#core.outstanding.length - this.#frames.length > ENOUGH;
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => this.#flush());
+  }
+
   #flush(): void {
+    this.#isScheduled = false;
     const frames = this.#frames;
     const bytes = this.#bytes;
     this.#frames = [];
@@ -55,7 +85,7 @@ export class CoreConnection implements CoreWire {
  * to the end. Were that ever not to work, the connection closes without its end having been seen, and the dispatcher
  * takes no request behind it for unbegun.
  */
-export function ignoreWriteErrors(socket: Socket): void {
+export function ignoreWriteErrors(socket: Duplex): void {
   /* oxlint-disable no-underscore-dangle -- the names that node:stream gives to what implementers provide */
   const write = socket._write.bind(socket);
   socket._write = (chunk, encoding, callback) => write(chunk, encoding, () => callback());

@@ -168,6 +168,7 @@ export class WorkerHub {
         if (!this.#onLogged(worker, flags, bytes.subarray(start, end))) socket.destroy();
       } else if (type === FrameType.TAKEN || type === FrameType.BEGUN) {
         this.#dispatcher.takeBackAnswered(worker, requestId, type === FrameType.TAKEN);
+        for (const core of worker.cores) core.wire?.goOn?.();
       } else {
         socket.destroy();
       }
@@ -188,10 +189,12 @@ export class WorkerHub {
   #admitCore(worker: DispatchWorker, socket: Socket, index: number): boolean {
     const core = worker.cores[index];
     if (core === undefined || core.wire !== null || worker.connected) return false;
-    const wire = new CoreConnection(socket);
+    const wire = new CoreConnection(socket, core);
     core.wire = wire;
     this.#serve(worker, [core], socket, (type, flags, requestId, bytes, start, end) => {
-      if (core.wire === wire) this.#dispatcher.frameReceived(core, type, flags, requestId, bytes, start, end);
+      if (core.wire !== wire) return;
+      this.#dispatcher.frameReceived(core, type, flags, requestId, bytes, start, end);
+      wire.goOn();
     });
     return true;
   }
