@@ -23,6 +23,11 @@ export const FIGURE_NAMES = [
   'harakiriTotal',
   'harakiriLastHour',
   'requestsTotal',
+  'staticPerSec',
+  'staticTotal',
+  'routedPerSec',
+  'routedTotal',
+  'websockets',
 ] as const;
 
 export const groupBySchema = z.enum(['tag', 'host']);

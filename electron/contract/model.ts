@@ -63,6 +63,13 @@ export const figuresSchema = z.object({
   /** Within the last hour, since Reeve watches it; null: not known yet. */
   harakiriLastHour: count.nullable(),
   requestsTotal: count,
+  /** Answered without the application: files, and routes that answer themselves. */
+  staticPerSec: nullableNumber,
+  staticTotal: count,
+  routedPerSec: nullableNumber,
+  routedTotal: count,
+  /** Requests that have become another protocol and are open now. */
+  websockets: count,
 });
 export type Figures = z.infer<typeof figuresSchema>;
 
@@ -162,6 +169,9 @@ export const workerRowSchema = z.object({
   elapsedMs: ms.nullable(),
   /** `GET /cart`, query left out; null when idle. */
   nowServing: z.string().nullable(),
+  /** All that it has. */
+  coreCount: count,
+  /** Of many, those that are busy or have served most. */
   cores: z.array(coreRowSchema),
   apps: z.array(appRowSchema),
 });
@@ -238,8 +248,13 @@ export const tickSchema = z.object({
   /** null: this poll brought no data. */
   row: sampleRowSchema.nullable(),
   states: stateStringSchema,
+  /** What is new or another than in the tick before (tick-changes.ts); nothing while `row` is null. */
   workers: z.array(workerRowSchema),
+  /** Their wids. */
+  workersGone: z.array(count),
   requests: z.array(requestRowSchema),
+  /** `wid.core` of those that have ended, as far as no other runs there. */
+  requestsGone: z.array(z.string()),
   /** Events that are new since the last tick. */
   events: z.array(instanceEventSchema),
 });

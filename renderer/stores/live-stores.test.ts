@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createStore } from 'zustand/vanilla';
+import { NO_CHANGES } from '../../electron/contract/tick-changes.ts';
 import { RpcError } from '../../electron/rpc/errors.ts';
 import { createFrameSource } from '../charts/frame-source.ts';
 import { listCommands, runCommand } from '../commands/commands.ts';
@@ -82,8 +83,7 @@ describe('the watched instance', () => {
       atMs: 1,
       row: null,
       states: '',
-      workers: [],
-      requests: [],
+      ...NO_CHANGES,
       events: [],
     });
     expect(stores.watch.getState().status).toBe('loading');

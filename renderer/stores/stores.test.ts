@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LogLine } from '../../electron/contract/logs-model.ts';
 import type { Instance, SampleRow, Status, Tick } from '../../electron/contract/model.ts';
 import { SAMPLE_COLUMNS } from '../../electron/contract/model.ts';
+import { NO_CHANGES } from '../../electron/contract/tick-changes.ts';
 import { createFakeWorld } from '../testing/fake-world.ts';
 import { applyChange, byTrouble, fromSnapshot, type InstancesState, inTrouble } from './instances.ts';
 import { retryDelayMs } from './link.ts';
@@ -122,7 +123,7 @@ const watching: WatchState = {
 
 function tick(part: Partial<Tick>): Tick {
   const row = SAMPLE_COLUMNS.map((_, index) => (index === 0 ? 2000 : index));
-  return { instanceId: 'a', seq: 4, atMs: 2000, row, states: 'ib', workers: [], requests: [], events: [], ...part };
+  return { instanceId: 'a', seq: 4, atMs: 2000, row, states: 'ib', ...NO_CHANGES, events: [], ...part };
 }
 
 describe('the watched instance', () => {

@@ -5,6 +5,7 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { InstanceEvent, RequestRow, Tick, WatchSnapshot, WorkerRow } from '../../electron/contract/model.ts';
+import { applyRows } from '../../electron/contract/tick-changes.ts';
 import { type Client, type Failure, failureOf } from '../client.ts';
 import { SampleRing } from './sample-ring.ts';
 
@@ -125,8 +126,7 @@ export function applyTick(state: WatchState, tick: Tick): WatchState | 'gap' | '
     seq: tick.seq,
     atMs: tick.atMs,
     // Without data the last known rows stay; the frame shows them as stale.
-    workers: tick.row ? tick.workers : state.workers,
-    requests: tick.row ? tick.requests : state.requests,
+    ...(tick.row ? applyRows(state, tick) : {}),
     events: tick.events.length > 0 ? [...state.events, ...tick.events].slice(-MOST_EVENTS) : state.events,
   };
 }

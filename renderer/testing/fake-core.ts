@@ -19,6 +19,7 @@ import {
   type Settings,
 } from '../../electron/contract/model.ts';
 import type { ReloadRun } from '../../electron/contract/reload-model.ts';
+import { ToldRows } from '../../electron/contract/tick-changes.ts';
 import { RpcError } from '../../electron/rpc/errors.ts';
 import type { Client } from '../client.ts';
 import { fakeBackground } from './fake-background.ts';
@@ -48,7 +49,7 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
   const world = createFakeWorld(nowMs, historyS);
   const listeners: Listeners = {};
   const attachment = new Set<(attached: boolean) => void>();
-  const watched = new Map<string, number>();
+  const watched = new Map<string, { seq: number; told: ToldRows }>();
   const configs = new Map<string, string>();
   const runs = new Map<string, ReloadRun>();
   let settings: Settings = { ...DEFAULT_SETTINGS };
@@ -106,18 +107,17 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
     seq += 1;
     const instances = [...world.servers.values()].map((server) => server.instance);
     emit('instances.changed', { seq, changed: instances, figures: [], removed: [], status: totals() });
-    for (const [instanceId, last] of watched) {
-      watched.set(instanceId, last + 1);
+    for (const [instanceId, watch] of watched) {
+      watch.seq += 1;
       const server = serverOf(instanceId);
       const row = server.rows.at(-1) ?? null;
       emit('tick', {
         instanceId,
-        seq: last + 1,
+        seq: watch.seq,
         atMs: clockMs,
         row: row?.[1] === null ? null : row,
         states: server.states.at(-1) ?? '',
-        workers: structuredClone(server.workers),
-        requests: server.requests,
+        ...structuredClone(watch.told.changes(server)),
         events: server.fresh,
       });
     }
@@ -228,7 +228,7 @@ export function createFakeCore({ autoTick = true, nowMs = Date.now(), historyS =
     'instances.pause': () => ({}),
     'instances.watch': ({ instanceId }) => {
       const server = serverOf(instanceId);
-      watched.set(instanceId, 0);
+      watched.set(instanceId, { seq: 0, told: new ToldRows(serverOf(instanceId)) });
       return {
         instance: server.instance,
         seq: 0,

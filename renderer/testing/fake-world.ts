@@ -176,6 +176,7 @@ function fakeWorker(wid: number, name: string): WorkerRow {
     spawnedAtMs: Date.now() - 780_000,
     elapsedMs: null,
     nowServing: null,
+    coreCount: 1,
     cores: [
       {
         id: 0,
@@ -282,6 +283,11 @@ function stepServer(server: FakeServer, atMs: number, random: () => number): voi
       harakiriTotal: server.events.filter(({ type }) => type === 'harakiri').length,
       harakiriLastHour: server.events.filter(({ type }) => type === 'harakiri').length,
       requestsTotal: server.workers.reduce((sum, worker) => sum + worker.requests, 0),
+      staticPerSec: 0,
+      staticTotal: 0,
+      routedPerSec: 0,
+      routedTotal: 0,
+      websockets: 0,
     },
   };
 }

@@ -5,6 +5,7 @@
 import type { StatsDocument } from '../../../engine/api/stats.ts';
 import type { LogLine } from '../../contract/logs-model.ts';
 import type { InstanceEvent, Instance as InstanceRow, WatchSnapshot } from '../../contract/model.ts';
+import { NO_CHANGES, ToldRows } from '../../contract/tick-changes.ts';
 import type { Connection } from '../../rpc/server.ts';
 import { sectionsOf } from '../background/background-view.ts';
 import { CronRuns } from '../background/cron-runs.ts';
@@ -51,6 +52,7 @@ export interface InstanceListener {
 interface Watch {
   connection: Connection;
   seq: number;
+  told: ToldRows;
 }
 
 export class Instance {
@@ -178,15 +180,11 @@ export class Instance {
   }
 
   watch(connection: Connection): WatchSnapshot {
-    this.#watches.set(connection.id, { connection, seq: 0 });
+    const { monitor } = this;
+    const shown = { workers: monitor.workers(), requests: monitor.requests };
+    this.#watches.set(connection.id, { connection, seq: 0, told: new ToldRows(shown) });
     if (this.#cancelBeat === null) this.#armBeat();
-    return {
-      instance: this.row(),
-      seq: 0,
-      history: this.monitor.ring.history(this.monitor.events),
-      workers: this.monitor.workers(),
-      requests: this.monitor.requests,
-    };
+    return { instance: this.row(), seq: 0, history: monitor.ring.history(monitor.events), ...shown };
   }
 
   unwatch(connection: Connection): void {
@@ -343,8 +341,7 @@ export class Instance {
     for (const listener of this.#listeners) listener.onSample?.(sample);
     if (this.#watches.size === 0) return;
     const { atMs, row, states, events } = sample;
-    const workers = this.monitor.workers();
-    const { requests } = this.monitor;
+    const shown = row === null ? null : { workers: this.monitor.workers(), requests: this.monitor.requests };
     for (const watch of this.#watches.values()) {
       watch.seq += 1;
       watch.connection.emit('tick', {
@@ -353,8 +350,7 @@ export class Instance {
         atMs,
         row,
         states,
-        workers,
-        requests,
+        ...(shown === null ? NO_CHANGES : watch.told.changes(shown)),
         events,
       });
     }

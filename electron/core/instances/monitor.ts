@@ -6,6 +6,7 @@
 import type { EmperorStats } from '../../../engine/api/emperor-stats.ts';
 import type { StatsDocument } from '../../../engine/api/stats.ts';
 import type { Figures, InstanceEvent, Link, RequestRow, SampleRow, WorkerRow } from '../../contract/model.ts';
+import { isOpenConnection } from '../../contract/open-connection.ts';
 import type { ErrorCode } from '../errors.ts';
 import {
   initialLink,
@@ -26,6 +27,7 @@ import { findPollEvents, plainEvent } from '../samples/poll-events.ts';
 import { RecentCount } from '../samples/recent-count.ts';
 import { type KnownStarts, readRunningRequests } from '../samples/running-requests.ts';
 import { SampleRing } from '../samples/sample-ring.ts';
+import { mostCores } from '../samples/shown-cores.ts';
 import { makeWorkerRow, stateString, workersOf } from '../samples/worker-rows.ts';
 import { LOCAL_LIMITS, pollStats, REMOTE_LIMITS, type StatsPoll } from '../stats/stats-client.ts';
 import type { StatsTarget } from '../stats/target.ts';
@@ -144,7 +146,9 @@ export class Monitor {
 
   workers(): WorkerRow[] {
     if (this.#document === null) return [];
-    return workersOf(this.#document).map((worker) => makeWorkerRow(worker, this.#delta, this.#requests));
+    const workers = workersOf(this.#document);
+    const most = mostCores(workers.length);
+    return workers.map((worker) => makeWorkerRow(worker, this.#delta, this.#requests, most));
   }
 
   queueErrorsSince(sinceMs: number): number {
@@ -333,7 +337,8 @@ export class Monitor {
     this.ring.push(row, this.#states);
     const exceptionsPerMin = delta === null ? null : this.ring.sumSince('exceptions', now - 60_000);
     const harakiriLastHour = delta === null ? null : this.#harakiri.add(delta.harakiri, now);
-    this.#figures = makeFigures(document, totals, delta, now, { exceptionsPerMin, harakiriLastHour });
+    const websockets = this.#requests.filter(isOpenConnection).length;
+    this.#figures = makeFigures(document, totals, delta, now, { exceptionsPerMin, harakiriLastHour, websockets });
     this.#emit(row, now);
     this.#options.onFigures();
   }

@@ -21,6 +21,11 @@ const figures: Figures = {
   harakiriTotal: 0,
   harakiriLastHour: 0,
   requestsTotal: 40,
+  staticPerSec: 0,
+  staticTotal: 0,
+  routedPerSec: 0,
+  routedTotal: 0,
+  websockets: 0,
 };
 
 function row(atMs: number, change: Partial<Instance> = {}): Instance {

@@ -21,6 +21,8 @@ export interface WorkerCounters {
   exceptions: number;
   harakiri: number;
   respawns: number;
+  staticRequests: number;
+  routedRequests: number;
 }
 
 export interface WorkerDelta {
@@ -37,6 +39,9 @@ export interface IntervalDelta {
   avgRtMs: number | null;
   slowestRtMs: number | null;
   txBytesPerSec: number | null;
+  /** Files, and routes that answered themselves; requests too. */
+  staticPerSec: number | null;
+  routedPerSec: number | null;
   /** Counted up since the last poll; a counter that fell counts as nothing. */
   exceptions: number;
   harakiri: number;
@@ -59,6 +64,8 @@ function countersOf(worker: StatsWorker): WorkerCounters {
     exceptions: worker.exceptions,
     harakiri: worker.harakiri_count,
     respawns: worker.respawn_count,
+    staticRequests: worker.cores.reduce((sum, core) => sum + core.static_requests, 0),
+    routedRequests: worker.cores.reduce((sum, core) => sum + core.routed_requests, 0),
   };
 }
 
@@ -70,7 +77,7 @@ function countersOf(worker: StatsWorker): WorkerCounters {
 export function compareCounters(before: CounterReading, after: CounterReading): IntervalDelta {
   const seconds = (after.atMs - before.atMs) / 1000;
   const workers = new Map<number, WorkerDelta>();
-  const sum = { requests: 0, runningMicros: 0, txBytes: 0, exceptions: 0, harakiri: 0 };
+  const sum = { requests: 0, runningMicros: 0, txBytes: 0, exceptions: 0, harakiri: 0, static: 0, routed: 0 };
   let slowestRtMs: number | null = null;
   let anyReset = before.masterPid !== after.masterPid || !(seconds > 0);
   let running = 0;
@@ -100,6 +107,8 @@ export function compareCounters(before: CounterReading, after: CounterReading): 
     sum.requests += requests;
     sum.runningMicros += runningMicros;
     sum.txBytes += now.txBytes - then.txBytes;
+    sum.static += Math.max(0, now.staticRequests - then.staticRequests);
+    sum.routed += Math.max(0, now.routedRequests - then.routedRequests);
     if (!sameProcess || !(seconds > 0)) {
       workers.set(wid, UNKNOWN);
       continue;
@@ -116,6 +125,8 @@ export function compareCounters(before: CounterReading, after: CounterReading): 
     avgRtMs: unknown || sum.requests === 0 ? null : sum.runningMicros / sum.requests / 1000,
     slowestRtMs: unknown ? null : slowestRtMs,
     txBytesPerSec: unknown ? null : sum.txBytes / seconds,
+    staticPerSec: unknown ? null : sum.static / seconds,
+    routedPerSec: unknown ? null : sum.routed / seconds,
     exceptions: sum.exceptions,
     harakiri: sum.harakiri,
     workers,

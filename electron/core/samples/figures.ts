@@ -16,6 +16,8 @@ export interface Totals {
   requests: number;
   exceptions: number;
   harakiri: number;
+  staticRequests: number;
+  routedRequests: number;
 }
 
 export function sumWorkers(document: StatsDocument): Totals {
@@ -27,6 +29,8 @@ export function sumWorkers(document: StatsDocument): Totals {
   let requests = 0;
   let exceptions = 0;
   let harakiri = 0;
+  let staticRequests = 0;
+  let routedRequests = 0;
   for (const worker of workers) {
     if (!isAwaited(worker)) statuses[statusOf(worker).status] += 1;
     rss += worker.rss;
@@ -35,6 +39,10 @@ export function sumWorkers(document: StatsDocument): Totals {
     requests += worker.requests;
     exceptions += worker.exceptions;
     harakiri += worker.harakiri_count;
+    for (const core of worker.cores) {
+      staticRequests += core.static_requests;
+      routedRequests += core.routed_requests;
+    }
   }
   return {
     statuses,
@@ -45,6 +53,8 @@ export function sumWorkers(document: StatsDocument): Totals {
     requests,
     exceptions,
     harakiri,
+    staticRequests,
+    routedRequests,
   };
 }
 
@@ -90,7 +100,11 @@ export function makeFigures(
   totals: Totals,
   delta: IntervalDelta | null,
   atMs: number,
-  { exceptionsPerMin, harakiriLastHour }: Pick<Figures, 'exceptionsPerMin' | 'harakiriLastHour'>,
+  {
+    exceptionsPerMin,
+    harakiriLastHour,
+    websockets,
+  }: Pick<Figures, 'exceptionsPerMin' | 'harakiriLastHour' | 'websockets'>,
 ): Figures {
   const listenMax = Math.max(0, ...document.sockets.map((socket) => socket.max_queue));
   return {
@@ -111,5 +125,10 @@ export function makeFigures(
     harakiriTotal: totals.harakiri,
     harakiriLastHour,
     requestsTotal: totals.requests,
+    staticPerSec: delta?.staticPerSec ?? null,
+    staticTotal: totals.staticRequests,
+    routedPerSec: delta?.routedPerSec ?? null,
+    routedTotal: totals.routedRequests,
+    websockets,
   };
 }

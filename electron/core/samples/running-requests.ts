@@ -6,6 +6,7 @@
 import type { StatsCore, StatsDocument, StatsWorker } from '../../../engine/api/stats.ts';
 import type { RequestRow } from '../../contract/model.ts';
 import { isOpenConnection } from '../../contract/open-connection.ts';
+import { byAge } from '../../contract/tick-changes.ts';
 import { redactVar } from './redact.ts';
 
 /** Start of each running request as it is known, by `wid.core.pid.request_start`. */
@@ -35,7 +36,7 @@ export function readRunningRequests(document: StatsDocument, context: RunningCon
       rows.push(makeRow(worker, core, startedAtMs, context));
     }
   }
-  rows.sort((a, b) => (b.elapsedMs ?? -1) - (a.elapsedMs ?? -1) || a.wid - b.wid || a.core - b.core);
+  rows.sort(byAge);
   return { rows, starts };
 }
 

@@ -149,18 +149,34 @@ describe('states of workers', () => {
     const { rows } = readRunningRequests(document, context);
     const [worker] = document.workers;
     if (worker === undefined) throw new Error('no worker');
-    expect(makeWorkerRow(worker, null, rows)).toMatchObject({
+    expect(makeWorkerRow(worker, null, rows, 64)).toMatchObject({
       status: 'busy',
       nowServing: 'GET /slow',
       elapsedMs: 3000,
     });
-    expect(makeWorkerRow(aStatsWorker({ status: 'sig3' }), null, [])).toMatchObject({ status: 'sig', signal: 3 });
+    expect(makeWorkerRow(aStatsWorker({ status: 'sig3' }), null, [], 64)).toMatchObject({ status: 'sig', signal: 3 });
   });
 });
 
-const NO_RATES = { exceptionsPerMin: null, harakiriLastHour: null };
+const NO_RATES = { exceptionsPerMin: null, harakiriLastHour: null, websockets: 0 };
 
 describe('figures', () => {
+  it('count what is answered without the application, and the websockets that are open', () => {
+    const at = (files: number, routed: number) =>
+      aDocument({
+        workers: [aStatsWorker({ cores: [aStatsCore({ static_requests: files, routed_requests: routed })] })],
+      });
+    const delta = compareCounters(readCounters(at(10, 1), 0), readCounters(at(30, 2), 2000));
+    const figures = makeFigures(at(30, 2), sumWorkers(at(30, 2)), delta, NOW, { ...NO_RATES, websockets: 3 });
+    expect(figures).toMatchObject({
+      staticPerSec: 10,
+      staticTotal: 30,
+      routedPerSec: 0.5,
+      routedTotal: 2,
+      websockets: 3,
+    });
+  });
+
   it('have no memory when memory-report is off', () => {
     const figures = makeFigures(aDocument(), sumWorkers(aDocument()), null, NOW, NO_RATES);
     expect(figures).toMatchObject({ rssBytes: null, rssLargestBytes: null, listenMax: 100, workers: 1, busy: 0 });

@@ -5,6 +5,7 @@ import type { StatsDocument, StatsWorker } from '../../../engine/api/stats.ts';
 import type { RequestRow, WorkerRow, WorkerStatus } from '../../contract/model.ts';
 import type { IntervalDelta } from './counters.ts';
 import { longestElapsedMs } from './running-requests.ts';
+import { shownCores } from './shown-cores.ts';
 
 const LONG_MS = 10_000;
 
@@ -56,6 +57,7 @@ export function makeWorkerRow(
   worker: StatsWorker,
   delta: IntervalDelta | null,
   requests: readonly RequestRow[],
+  mostCores: number,
 ): WorkerRow {
   const { status, signal } = statusOf(worker);
   const rates = delta?.workers.get(worker.id);
@@ -81,7 +83,8 @@ export function makeWorkerRow(
     spawnedAtMs: worker.last_spawn > 0 ? worker.last_spawn * 1000 : null,
     elapsedMs: longestElapsedMs(requests, worker.id),
     nowServing: serving === undefined ? null : `${serving.method} ${serving.path}`.trim(),
-    cores: worker.cores.map((core) => ({
+    coreCount: worker.cores.length,
+    cores: shownCores(worker.cores, mostCores).map((core) => ({
       id: core.id,
       busy: core.in_request !== 0,
       requests: core.requests,

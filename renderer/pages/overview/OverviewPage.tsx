@@ -17,6 +17,7 @@ import { ChartGrid } from './ChartGrid.tsx';
 import { EventList } from './EventList.tsx';
 import { FirstRun } from './FirstRun.tsx';
 import { OVERVIEW_PANELS } from './panels.ts';
+import { ServedLine } from './ServedLine.tsx';
 import { Tiles } from './Tiles.tsx';
 import './overview.css';
 import { useEventsIn, useIsStale, useOpeners } from './use-overview.ts';
@@ -48,6 +49,7 @@ function Overview({ instance }: { instance: Instance }) {
     <div className="scroll grow">
       <div className={isStale ? 'stale' : undefined}>
         <Tiles instance={instance} ring={ring} frame={frame} most={isNarrow ? 6 : 8} isStale={isStale} />
+        <ServedLine key={instance.id} figures={instance.figures} />
         {isStale ? null : <WorkerStrip workers={workers} harakiriMs={instance.harakiriMs} onOpen={openWorker} />}
       </div>
       <ChartTools isNarrow={isNarrow} onTable={openTable} />

@@ -11,7 +11,6 @@ import { StateGlyph } from '../../ui/Glyph.tsx';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { deadlineText, isLong } from '../requests/lane-scale.ts';
 import { DeadlineBar } from './DeadlineBar.tsx';
-import { shownCores } from './shown-cores.ts';
 
 export interface WorkerInspectorProps {
   worker: WorkerRow;
@@ -106,13 +105,13 @@ function Fact({ term, value }: { term: string; value: string }) {
 }
 
 function CoresTable({ worker }: { worker: WorkerRow }) {
-  if (worker.cores.length === 0) return null;
-  const cores = shownCores(worker.cores);
-  const others = worker.cores.length - cores.length;
+  const { cores, coreCount } = worker;
+  if (coreCount === 0) return null;
+  const others = coreCount - cores.length;
   return (
     <>
       <div className="sec">
-        Cores <span className="m">{worker.cores.length}</span>
+        Cores <span className="m">{formatCount(coreCount)}</span>
       </div>
       <table className="tb sm" aria-label="Cores">
         <thead>
@@ -154,7 +153,9 @@ function CoresTable({ worker }: { worker: WorkerRow }) {
         </tbody>
       </table>
       {others === 0 ? null : (
-        <p className="insp-note q">{others} more; the busy ones and those that have served most are listed.</p>
+        <p className="insp-note q">
+          {formatCount(others)} more; the busy ones and those that have served most are listed.
+        </p>
       )}
     </>
   );

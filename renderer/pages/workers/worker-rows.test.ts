@@ -24,6 +24,7 @@ function worker(wid: number, more: Partial<WorkerRow> = {}): WorkerRow {
     spawnedAtMs: null,
     elapsedMs: null,
     nowServing: null,
+    coreCount: 0,
     cores: [],
     apps: [],
     ...more,
