@@ -152,17 +152,14 @@ def chat():
     me = greenlet.getcurrent()
     me.has_message = False
     loop.add_reader(uwsgi.connection_fd(), message_came, me)
-    try:
-        while True:
-            me.parent.switch()
-            while me.has_message:
-                me.has_message = False
+    while True:
+        me.parent.switch()
+        while me.has_message:
+            me.has_message = False
+            message = uwsgi.websocket_recv_nb()
+            while message:
+                uwsgi.websocket_send("you said " + message.decode())
                 message = uwsgi.websocket_recv_nb()
-                while message:
-                    uwsgi.websocket_send("you said " + message.decode())
-                    message = uwsgi.websocket_recv_nb()
-    finally:
-        loop.remove_reader(uwsgi.connection_fd())
 
 
 def application(environ, start_response):
@@ -276,7 +273,8 @@ describe.for([
       expect(await bodies('/ask')).toEqual(['200 2 workers']);
     });
 
-    it('serves websockets that a callback of the loop wakes', async () => {
+    it('serves websockets that a callback of the loop wakes, one after the other', async () => {
+      await talks('/chat', 'you said');
       await talks('/chat', 'you said');
     });
 

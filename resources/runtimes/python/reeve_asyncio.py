@@ -218,6 +218,11 @@ class Hub:
         # What it has locked is free.
         request.__dict__.pop("reeve_held", None)
 
+    def closes(self, descriptor):
+        """Otherwise the loop would take the next one of this number for the same and not watch it."""
+        self.loop.remove_reader(descriptor)
+        self.loop.remove_writer(descriptor)
+
     def share_commons(self):
         """Whoever waits for a lock lets the others go on; threads of the application wait as threads do."""
 

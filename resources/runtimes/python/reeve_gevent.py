@@ -54,6 +54,9 @@ class Hub:
     def forget(self, greenlet):
         """Nothing is kept for it."""
 
+    def closes(self, descriptor):
+        """gevent sees by itself."""
+
     def join(self):
         self._hub.join()
 

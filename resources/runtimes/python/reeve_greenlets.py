@@ -6,8 +6,9 @@ watches. A core is a place for one request (reeve_wsgi.py has its exchange); a r
 A hub has `begin()` for the new process and `run(over)`, which serves until the event `over`; `Event`;
 `io(descriptor, 1 or 2)` with `start(callback)` and `stop()`, for reading or writing; `run_callback(callback)`;
 `spawn(exchange, function, *arguments)`; `current()`; `turn()`, which lets the others go on; `throw(greenlet, error)`;
-`exchange()` of the present greenlet; `forget(greenlet)`, whose request is over; `share_commons()`; `join()`, which waits
-for greenlets of the application's own; and `name`, which is `uwsgi.loop`.
+`exchange()` of the present greenlet; `forget(greenlet)`, whose request is over; `closes(descriptor)`, before one is closed
+that the application may watch; `share_commons()`; `join()`, which waits for greenlets of the application's own; and
+`name`, which is `uwsgi.loop`.
 """
 
 import faulthandler
@@ -227,6 +228,7 @@ class Input:
     def close(self):
         self._core.input = None
         for end in self._ends or ():
+            self._core.hub.closes(end.fileno())
             end.close()
 
     def _show(self):
