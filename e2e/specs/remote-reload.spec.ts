@@ -12,6 +12,9 @@ import { type AttachedServer, expect, instanceNamed, test } from '../fixtures/re
 import { readStats, workerPids } from '../fixtures/server.ts';
 import { until } from '../fixtures/until.ts';
 
+// The longest file of all, and the last: its tests are shared out, each worker has hosts of its own.
+test.describe.configure({ mode: 'parallel' });
+
 /** Each worker imports the application itself, which takes a moment. */
 const LAZY: ProjectOptions = {
   importMs: 400,
