@@ -122,6 +122,12 @@ test('a preset adds what is missing as one undo step, and Alt+F closes and opens
   const before = await lines(page);
   await form.getByRole('button', { name: 'Presets' }).click();
   const dialog = console.dialog('Presets');
+  await expect(dialog.getByRole('radio', { name: /^Django/ })).toBeFocused();
+  await page.keyboard.press('/');
+  await page.keyboard.type('sinatra');
+  await expect(dialog.getByRole('group')).toHaveCount(1);
+  await page.keyboard.press('Escape');
+  await expect(dialog.getByRole('group').first()).toHaveAccessibleName('Python');
   await dialog.getByRole('radio', { name: /^Flask/ }).click();
   await dialog.getByLabel('User', { exact: true }).fill('shop-user');
   await expect(dialog.getByText('wsgi-file = app.py')).toBeVisible();

@@ -118,5 +118,8 @@ test('WSGI: the same page, and the image is counted as a file that no worker has
       .flatMap(({ cores }) => cores)
       .reduce((sum, core) => sum + core.static_requests, 0);
   await expect.poll(counted).toBe(1);
+  const served = page.getByRole('region', { name: 'Served beside the application' });
+  await expect(served).toContainText('1 since the start');
+  await expect(served).toContainText('Websockets');
   await shop.close();
 });

@@ -56,6 +56,10 @@ const POLLS = [
   rows: { workers, requests: requests(1000 * (index + 1)).toSorted(byAge) },
 }));
 
+function manyOpen(atMs: number): RequestRow[] {
+  return Array.from({ length: 1000 }, (_, core) => request(core, 0, atMs));
+}
+
 describe('what a page is told of workers and requests', () => {
   it('comes to the rows of each poll', () => {
     const [first, ...others] = POLLS;
@@ -83,8 +87,7 @@ describe('what a page is told of workers and requests', () => {
   });
 
   it('is as little for a thousand open connections as for one', () => {
-    const open = (at: number) => Array.from({ length: 1000 }, (_, core) => request(core, 0, at));
-    const told = new ToldRows({ workers: [], requests: open(1000) });
-    expect(JSON.stringify(told.changes({ workers: [], requests: open(2000) })).length).toBeLessThan(100);
+    const told = new ToldRows({ workers: [], requests: manyOpen(1000) });
+    expect(JSON.stringify(told.changes({ workers: [], requests: manyOpen(2000) })).length).toBeLessThan(100);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { StatsDocument } from '../../../engine/api/stats.ts';
 import { SAMPLE_COLUMNS } from '../../contract/model.ts';
 import { aBusyWorker, aDocument, aStatsCore, aStatsWorker } from '../testing/stats-fixture.ts';
 import { compareCounters, readCounters } from './counters.ts';
@@ -160,14 +161,19 @@ describe('states of workers', () => {
 
 const NO_RATES = { exceptionsPerMin: null, harakiriLastHour: null, websockets: 0 };
 
+function aFileServer(files: number, routed: number): StatsDocument {
+  return aDocument({
+    workers: [aStatsWorker({ cores: [aStatsCore({ static_requests: files, routed_requests: routed })] })],
+  });
+}
+
 describe('figures', () => {
   it('count what is answered without the application, and the websockets that are open', () => {
-    const at = (files: number, routed: number) =>
-      aDocument({
-        workers: [aStatsWorker({ cores: [aStatsCore({ static_requests: files, routed_requests: routed })] })],
-      });
-    const delta = compareCounters(readCounters(at(10, 1), 0), readCounters(at(30, 2), 2000));
-    const figures = makeFigures(at(30, 2), sumWorkers(at(30, 2)), delta, NOW, { ...NO_RATES, websockets: 3 });
+    const delta = compareCounters(readCounters(aFileServer(10, 1), 0), readCounters(aFileServer(30, 2), 2000));
+    const figures = makeFigures(aFileServer(30, 2), sumWorkers(aFileServer(30, 2)), delta, NOW, {
+      ...NO_RATES,
+      websockets: 3,
+    });
     expect(figures).toMatchObject({
       staticPerSec: 10,
       staticTotal: 30,

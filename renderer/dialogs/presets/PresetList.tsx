@@ -54,7 +54,6 @@ export function PresetList({ fitting, chosen, onChoose }: PresetListProps) {
       go(0);
     } else if (event.key === 'Escape' && text !== '') {
       // The first one empties the field, the second closes the dialog.
-      event.stopPropagation();
       setText('');
     }
   }
@@ -71,6 +70,8 @@ export function PresetList({ fitting, chosen, onChoose }: PresetListProps) {
             placeholder="Language, or what it is for"
             autoComplete="off"
             spellCheck={false}
+            // The dialog hears Escape before anybody else; this has it leave the key to a field with words in it.
+            data-mantine-stop-propagation={text !== ''}
             value={text}
             onChange={(event) => setText(event.target.value)}
             onKeyDown={onFieldKey}
