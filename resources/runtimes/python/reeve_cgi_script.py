@@ -24,8 +24,8 @@ _READ_BYTES = 65536
 _MAX_HEAD_BYTES = 256 * 1024
 # How often it is asked whether the client has gone, while the script says nothing.
 _LOOK_SECONDS = 0.5
-# One that has closed its output has this long to end, for the log to say how.
-_END_SECONDS = 0.1
+# One that has closed its output has this long to end, to show how it does.
+_END_SECONDS = 0.5
 _STATUS_NAMES = {200: "OK", 302: "Found"}
 
 _running = set()
@@ -168,8 +168,18 @@ class Script:
             raise ClientGone(str(failed)) from None
         if not data:
             self._is_done = True
+            self._check_end()
             raise StopIteration
         return data
+
+    def _check_end(self):
+        """An answer without a length looks whole wherever it ends: one that a signal has ended is cut."""
+        if any(name.lower() == "content-length" for name, _ in self.headers):
+            return
+        ending = self._ending()
+        if ending.startswith("signal"):
+            self.log("has ended (%s) in the middle of its answer" % ending)
+            raise ClientGone("the script has ended")
 
     def close(self):
         """The answer is complete, or nobody wants the rest of it."""
