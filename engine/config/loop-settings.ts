@@ -57,74 +57,96 @@ export function loopDraft(): LoopDraft {
   return { cores: null, engine: null, lifespan: 'auto', patch: 'none', waitsForHub: false, suspendEngine: null };
 }
 
+interface Refusal {
+  option: string;
+  message: string;
+  hint: string;
+}
+
+type OriginOf = (option: string) => Origin | null;
+
 /** Decides on the loop when all lines are known. */
 export function finishLoop(
   settings: EngineSettings,
   draft: LoopDraft,
-  originOf: (option: string) => Origin | null,
+  originOf: OriginOf,
   errors: ConfigError[],
 ): void {
-  const { cores, engine, lifespan, patch, waitsForHub, suspendEngine } = draft;
-  const isAsgi = settings.app.language === 'python' && settings.app.interface === 'asgi';
-  const refuse = (option: string, message: string, hint: string): void => {
-    errors.push({ code: 'bad-value', message, origin: originOf(option) ?? { file: '', line: 0 }, option, hint });
-  };
-  const option = engine?.option ?? 'async';
+  const { cores, engine, patch, waitsForHub } = draft;
   if (settings.app.language === 'javascript' && engine === null && patch === 'none' && !waitsForHub) {
     const threads = originOf('threads') === null ? LOOP_CORES : settings.threads;
     settings.threads = cores ?? threads;
     settings.loop = { type: 'node', harakiriSeconds: settings.harakiri.seconds };
     return;
   }
-  if ((cores ?? 1) === 1 && engine === null && !isAsgi) return refuseAlone();
+  const hasLoop = (cores ?? 1) > 1 || engine !== null || isAsgi(settings);
+  const refusal = hasLoop ? refuseLoop(settings, draft, originOf) : refuseWithoutLoop(draft, originOf);
+  if (refusal !== null) {
+    const origin = originOf(refusal.option) ?? { file: '', line: 0 };
+    errors.push({ code: 'bad-value', ...refusal, origin });
+  } else if (hasLoop) {
+    settings.threads = cores ?? (isAsgi(settings) ? LOOP_CORES : 1);
+    settings.loop = loopOf(settings, draft);
+  }
+}
+
+function isAsgi({ app }: EngineSettings): boolean {
+  return app.language === 'python' && app.interface === 'asgi';
+}
+
+function loopOf(settings: EngineSettings, { engine, lifespan, patch, waitsForHub }: LoopDraft): LoopSettings {
+  if (isAsgi(settings)) return { type: 'asyncio', isUvloop: engine?.name === 'uvloop', lifespan };
+  if (engine?.name === 'gevent') return { type: 'gevent', patch, waitsForHub };
+  return { type: 'greenlet', isAsyncio: engine !== null };
+}
+
+/** Why the requests can not run in a loop, or not in this one; null: they can. */
+function refuseLoop(settings: EngineSettings, draft: LoopDraft, originOf: OriginOf): Refusal | null {
+  const { engine } = draft;
+  const option = engine?.option ?? 'async';
   if (settings.app.language !== 'python') {
     const message = `'${option}' is for Python applications: here 'processes' and 'threads' say how many requests run at a time.`;
-    return refuse(option, message, `Remove '${option}'.`);
+    return { option, message, hint: `Remove '${option}'.` };
   }
+  const isForAsgi = isAsgi(settings);
+  const named = isForAsgi ? 'asgi' : option;
   if (settings.sockets.workerAccept) {
-    const name = isAsgi ? 'asgi' : option;
-    return refuse(name, `'${name}' does not go with 'worker-accept'.`, "Remove 'worker-accept'.");
+    const message = `'${named}' does not go with 'worker-accept'.`;
+    return { option: named, message, hint: "Remove 'worker-accept'." };
   }
   if (settings.threads > 1) {
-    const engineOption = isAsgi ? 'asgi' : option;
-    const hint = `Remove 'threads'; '${isAsgi ? 'async' : (engine?.name ?? 'async')} = N' says how many requests run at a time.`;
-    return refuse(
-      'threads',
-      `'threads' does not go with '${engineOption}', which runs all requests of a worker in one thread.`,
-      hint,
-    );
+    const message = `'threads' does not go with '${named}', which runs all requests of a worker in one thread.`;
+    const counting = isForAsgi ? 'async' : (engine?.name ?? 'async');
+    return {
+      option: 'threads',
+      message,
+      hint: `Remove 'threads'; '${counting} = N' says how many requests run at a time.`,
+    };
   }
-  if (isAsgi) {
-    if (engine?.name === 'gevent') {
-      return refuse(
-        option,
-        `'${option}' is for WSGI applications; 'asgi' has an event loop of its own.`,
-        `Remove '${option}'.`,
-      );
-    }
-    settings.threads = cores ?? LOOP_CORES;
-    settings.loop = { type: 'asyncio', isUvloop: engine?.name === 'uvloop', lifespan };
-    return;
+  if (isForAsgi && engine?.name === 'gevent') {
+    const message = `'${option}' is for WSGI applications; 'asgi' has an event loop of its own.`;
+    return { option, message, hint: `Remove '${option}'.` };
   }
-  if (engine?.name === 'uvloop') {
+  if (!isForAsgi && engine?.name === 'uvloop') {
     const message = "'loop = uvloop' runs ASGI applications only.";
-    return refuse(option, message, "Name an ASGI application with 'asgi', or remove the line.");
+    return { option, message, hint: "Name an ASGI application with 'asgi', or remove the line." };
   }
-  settings.threads = cores ?? 1;
-  if (engine?.name === 'gevent') settings.loop = { type: 'gevent', patch, waitsForHub };
-  else if (!refuseForGevent()) settings.loop = { type: 'greenlet', isAsyncio: engine !== null };
+  return isForAsgi || engine?.name === 'gevent' ? null : refuseWithoutGevent(draft, originOf);
+}
 
-  function refuseAlone(): void {
-    if (refuseForGevent() || suspendEngine === null) return;
-    const message = `'${suspendEngine}' does nothing without 'async'; uWSGI does not start then.`;
-    refuse(suspendEngine, message, `Add 'async = N', or remove '${suspendEngine}'.`);
-  }
+/** What does nothing when each thread has one request; null: nothing of the kind. */
+function refuseWithoutLoop(draft: LoopDraft, originOf: OriginOf): Refusal | null {
+  const { suspendEngine: option } = draft;
+  const refusal = refuseWithoutGevent(draft, originOf);
+  if (refusal !== null || option === null) return refusal;
+  const message = `'${option}' does nothing without 'async'; uWSGI does not start then.`;
+  return { option, message, hint: `Add 'async = N', or remove '${option}'.` };
+}
 
-  function refuseForGevent(): boolean {
-    const lone = ['gevent-monkey-patch', 'gevent-early-monkey-patch', 'gevent-wait-for-hub'].find(
-      (name) => originOf(name) !== null && (patch !== 'none' || waitsForHub),
-    );
-    if (lone !== undefined) refuse(lone, `'${lone}' does nothing without 'gevent'.`, "Add 'gevent = N', or remove it.");
-    return lone !== undefined;
-  }
+function refuseWithoutGevent({ patch, waitsForHub }: LoopDraft, originOf: OriginOf): Refusal | null {
+  if (patch === 'none' && !waitsForHub) return null;
+  const options = ['gevent-monkey-patch', 'gevent-early-monkey-patch', 'gevent-wait-for-hub'];
+  const option = options.find((name) => originOf(name) !== null);
+  if (option === undefined) return null;
+  return { option, message: `'${option}' does nothing without 'gevent'.`, hint: "Add 'gevent = N', or remove it." };
 }
