@@ -1,5 +1,5 @@
-"""The hub of gevent for a worker whose requests are greenlets (reeve_greenlets.py): the application may patch the standard
-library or not.
+"""The hub of gevent for a worker whose requests are greenlets (reeve_greenlets.py): the application may patch the
+standard library or not.
 """
 
 import gevent

@@ -1,14 +1,16 @@
-"""A worker that runs WSGI applications in greenlets: one thread, many requests at a time on one connection to each gateway.
+"""A worker that runs WSGI applications in greenlets: one thread, many requests at a time on one connection to each
+gateway.
 
 What makes them take turns is a hub (reeve_gevent.py, reeve_asyncio.py); everything happens in it, on sockets that it
-watches. A core is a place for one request (reeve_wsgi.py has its exchange); a request that takes too long is ended alone.
+watches. A core is a place for one request (reeve_wsgi.py has its exchange); a request that takes too long is ended
+alone.
 
 A hub has `begin()` for the new process and `run(over)`, which serves until the event `over`; `Event`;
 `io(descriptor, 1 or 2)` with `start(callback)` and `stop()`, for reading or writing; `run_callback(callback)`;
 `spawn(exchange, function, *arguments)`; `current()`; `turn()`, which lets the others go on; `throw(greenlet, error)`;
-`exchange()` of the present greenlet; `forget(greenlet)`, whose request is over; `closes(descriptor)`, before one is closed
-that the application may watch; `share_commons()`; `join()`, which waits for greenlets of the application's own; and
-`name`, which is `uwsgi.loop`.
+`exchange()` of the present greenlet; `forget(greenlet)`, whose request is over; `closes(descriptor)`, before one is
+closed that the application may watch; `share_commons()`; `join()`, which waits for greenlets of the application's own;
+and `name`, which is `uwsgi.loop`.
 """
 
 import faulthandler

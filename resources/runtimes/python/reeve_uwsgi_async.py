@@ -1,7 +1,7 @@
 """`uwsgi` in asynchronous mode: what a request waits for, and how it gives way meanwhile (`async = N`, `asyncio = N`).
 
-`async_sleep`, `wait_fd_read` and `wait_fd_write` say what is waited for; the next `suspend()`, or the next piece that the
-application yields, waits until the first of it has come. Elsewhere nothing waits, as in uWSGI.
+`async_sleep`, `wait_fd_read` and `wait_fd_write` say what is waited for; the next `suspend()`, or the next piece that
+the application yields, waits until the first of it has come. Elsewhere nothing waits, as in uWSGI.
 """
 
 import errno
@@ -159,7 +159,7 @@ def ready_fd():
 
 
 def suspend():
-    """Gives way until what was named has come. With nothing named: a turn; with `asyncio` until somebody switches back."""
+    """Gives way until what was named has come. With nothing named: a turn, or with `asyncio` until a switch back."""
     wait = _wait()
     if wait is None:
         return True
@@ -177,7 +177,7 @@ def green_schedule():
 
 
 def async_connect(server):
-    """Begins to connect to `host:port` or a unix socket; returns the descriptor (wait_fd_write waits), -1 on failure."""
+    """Begins to connect to `host:port` or a unix socket; returns the descriptor (wait_fd_write waits), or -1."""
     host, _, port = server.rpartition(":")
     is_unix = not port.isdigit()
     try:
