@@ -1,127 +1,35 @@
 /** Files that the gateway serves, beside nginx and uWSGI on the same tree; what must never be served; slow clients. */
-import { execFileSync } from 'node:child_process';
-import {
-  mkdirSync,
-  mkdtempSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  truncateSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RawAnswer, RawClient } from './gateway/testing/raw-client.ts';
 import { EngineProcess, freePort } from './testing/engine-process.ts';
 import { type FrontServer, startNginxFiles, whyMissing } from './testing/front-servers.ts';
+import { large, MODIFIED, STATIC_APP, StaticTree } from './testing/static-tree.ts';
 import { block, packet } from './testing/uwsgi-packets.ts';
 import { UwsgiProcess, whyNoUwsgi } from './testing/uwsgi-process.ts';
 
-const APP = `
-import io, os, uwsgi
-def application(environ, start_response):
-    path = environ["PATH_INFO"]
-    if path.startswith("/file/"):
-        start_response("200 OK", [("Content-Type", "x/y")])
-        file = open(os.path.join(os.environ["TREE"], path[6:]), "rb")
-        file.seek(int(environ["QUERY_STRING"] or 0))
-        if "gone" in path:
-            os.unlink(file.name)
-        return environ["wsgi.file_wrapper"](file)
-    start_response("404 Not Found", [("Content-Type", "x/app")])
-    return [b"app " + path.encode("latin-1")]
-`;
-
-const SECONDS = 1_000_000_000;
-const MODIFIED = 'Sun, 09 Sep 2001 01:46:40 GMT';
-const LARGE_BYTES = 5_000_000;
-const large = Buffer.alloc(LARGE_BYTES, '0123456789abcdef\n');
-
-let folder: string;
+let tree: StaticTree;
 let engine: EngineProcess;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'reeve-static-'));
-  makeTree();
+  tree = new StaticTree();
   engine = await EngineProcess.start({
     ini: `
 master = true
 wsgi-file = {FOLDER}/app.py
 processes = 1
 uwsgi-socket = {FOLDER}/uwsgi.sock
-env = TREE=${at('www')}
-${options().join('\n')}
+env = TREE=${tree.at('www')}
+${tree.options().join('\n')}
 `,
-    files: { 'app.py': APP },
+    files: { 'app.py': STATIC_APP },
   });
 });
 
 afterAll(async () => {
   await engine.dispose();
-  rmSync(folder, { recursive: true, force: true });
+  tree.dispose();
 });
-
-function at(name: string): string {
-  return join(folder, name);
-}
-
-/** For both servers; a name alone is a switch. */
-function options(): string[] {
-  return [
-    `check-static=${at('www')}`,
-    `static-map=/map=${at('www/sub')}`,
-    `static-map=/one=${at('www/a.txt')}`,
-    `static-map2=/sub=${at('www')}`,
-    'static-index=index.html',
-    'static-skip-ext=.php',
-    'static-gzip-ext=.css',
-    'static-expires=/kept/ 100',
-    'static-expires-uri-mtime=^/sub/ 50',
-    `static-safe=${at('safe')}`,
-    'honour-range',
-    'add-header=X-Added: to all',
-    'del-header=X-Deleted',
-  ];
-}
-
-function makeTree(): void {
-  for (const name of ['www/sub/deep', 'www/kept', 'www/empty', 'safe', 'www-old', 'outside']) {
-    mkdirSync(at(name), { recursive: true });
-  }
-  const files: Record<string, string | Buffer> = {
-    'www/a.txt': 'the file a\n',
-    'www/style.css': 'body {}\n',
-    'www/style.css.gz': gzipSync('body {}\n'),
-    'www/plain.css': 'p {}\n',
-    'www/none.txt': '',
-    'www/noext': 'no extension\n',
-    'www/page.php': '<?php',
-    'www/large.bin': large,
-    'www/sub/b.txt': 'the file b\n',
-    'www/sub/index.html': '<p>index',
-    'www/sub/deep/c.txt': 'the file c\n',
-    'www/kept/k.txt': 'kept\n',
-    'www/\u00e4 b.txt': 'umlaut\n',
-    'safe/s.txt': 'safe\n',
-    'www-old/secret.txt': 'SECRET',
-    'outside/secret.txt': 'SECRET',
-    'secret.txt': 'SECRET',
-  };
-  for (const [name, content] of Object.entries(files)) {
-    writeFileSync(at(name), content);
-    utimesSync(at(name), SECONDS, SECONDS);
-  }
-  symlinkSync('a.txt', at('www/inside.txt'));
-  symlinkSync('../secret.txt', at('www/out.txt'));
-  symlinkSync('../outside', at('www/out'));
-  symlinkSync(at('safe/s.txt'), at('www/safe.txt'));
-  symlinkSync('loop.txt', at('www/loop.txt'));
-  execFileSync('mkfifo', [at('www/fifo.txt')]);
-  symlinkSync('/dev/zero', at('www/zero.txt'));
-}
 
 async function ask(port: number, method: string, path: string, headers: readonly string[] = []): Promise<RawAnswer> {
   const client = new RawClient(port);
@@ -171,7 +79,7 @@ describe('beside nginx on the same tree', () => {
   const missing = whyMissing('nginx');
   let nginx: FrontServer;
   beforeAll(async () => {
-    if (missing === null) nginx = await startNginxFiles(folder, at('www'));
+    if (missing === null) nginx = await startNginxFiles(tree.folder, tree.at('www'));
   });
   afterAll(async () => {
     if (missing === null) await nginx.dispose();
@@ -254,8 +162,8 @@ describe('beside uWSGI with the same options', () => {
     if (missing !== null) return;
     port = await freePort();
     const args = ['--plugins', 'python3', '--http-socket', `127.0.0.1:${port}`, '--wsgi-file', 'app.py'];
-    args.push(...options().map((option) => `--${option}`));
-    uwsgi = await UwsgiProcess.start(args, { 'app.py': APP }, { TREE: at('www') });
+    args.push(...tree.options().map((option) => `--${option}`));
+    uwsgi = await UwsgiProcess.start(args, { 'app.py': STATIC_APP }, { TREE: tree.at('www') });
   });
   afterAll(async () => {
     if (missing === null) await uwsgi.dispose();
@@ -355,40 +263,40 @@ describe('what must never be served', () => {
       expect({ path, status, text: body.toString('latin1').slice(0, 3) }).toEqual({ path, status: 404, text: 'app' });
     }
     await client.close();
-    expect(engine.log).toContain('www/out.txt leads to a file that is not under');
+    await engine.seen('www/out.txt leads to a file that is not under');
   });
 
   test('a path with a file outside in place of one that was served is not served any more', async () => {
-    writeFileSync(at('www/exchanged.txt'), 'mine');
+    writeFileSync(tree.at('www/exchanged.txt'), 'mine');
     expect((await file('/exchanged.txt')).body.toString()).toBe('mine');
-    symlinkSync(at('secret.txt'), at('www/exchanged.new'));
-    renameSync(at('www/exchanged.new'), at('www/exchanged.txt'));
+    symlinkSync(tree.at('secret.txt'), tree.at('www/exchanged.new'));
+    renameSync(tree.at('www/exchanged.new'), tree.at('www/exchanged.txt'));
     expect((await file('/exchanged.txt')).status).toBe(404);
   });
 });
 
 describe('files that change', () => {
   test('a new content is seen at once, and its tag differs', async () => {
-    writeFileSync(at('www/new.txt'), 'one');
+    writeFileSync(tree.at('www/new.txt'), 'one');
     const first = await file('/new.txt');
-    writeFileSync(at('www/new.txt'), 'two');
+    writeFileSync(tree.at('www/new.txt'), 'two');
     const second = await file('/new.txt');
     expect([first.body.toString(), second.body.toString()]).toEqual(['one', 'two']);
     const tag = header(second, 'etag') ?? '';
     expect((await file('/new.txt', [`If-None-Match: ${tag}`])).status).toBe(304);
-    rmSync(at('www/new.txt'));
+    rmSync(tree.at('www/new.txt'));
     expect((await file('/new.txt')).status).toBe(404);
   });
 
   test('a file that becomes shorter while it is sent is cut and ends the connection', async () => {
-    writeFileSync(at('www/shrinks.bin'), '');
-    truncateSync(at('www/shrinks.bin'), 200_000_000);
+    writeFileSync(tree.at('www/shrinks.bin'), '');
+    truncateSync(tree.at('www/shrinks.bin'), 200_000_000);
     const client = new RawClient(engine.port);
     client.socket.pause();
     client.send('GET /shrinks.bin HTTP/1.1\r\nHost: test\r\n\r\n');
     // Another answer on the way back shows that the first has begun.
     await file('/a.txt');
-    truncateSync(at('www/shrinks.bin'), 1000);
+    truncateSync(tree.at('www/shrinks.bin'), 1000);
     client.socket.resume();
     const received = await client.end();
     expect(received.length).toBeLessThan(200_000_000);
@@ -396,8 +304,8 @@ describe('files that change', () => {
   });
 
   test('ranges beyond four gigabytes are read where they are', async () => {
-    writeFileSync(at('www/sparse.bin'), '');
-    truncateSync(at('www/sparse.bin'), 6_000_000_000);
+    writeFileSync(tree.at('www/sparse.bin'), '');
+    truncateSync(tree.at('www/sparse.bin'), 6_000_000_000);
     const { status, body, headers } = await file('/sparse.bin', ['Range: bytes=5999999990-']);
     expect([status, body.length]).toEqual([206, 10]);
     expect(headers).toContainEqual(['content-range', 'bytes 5999999990-5999999999/6000000000']);
@@ -431,8 +339,8 @@ describe('files that the application returns', () => {
     const before = await engine.worker(1);
     const slow = new RawClient(engine.port);
     slow.socket.pause();
-    writeFileSync(at('www/huge.bin'), '');
-    truncateSync(at('www/huge.bin'), 300_000_000);
+    writeFileSync(tree.at('www/huge.bin'), '');
+    truncateSync(tree.at('www/huge.bin'), 300_000_000);
     slow.send('GET /file/huge.bin HTTP/1.1\r\nHost: test\r\n\r\n');
     const { status, body, headers } = await file(`/file/large.bin?4000000`);
     expect([status, body.equals(large.subarray(4_000_000))]).toEqual([200, true]);
@@ -445,7 +353,7 @@ describe('files that the application returns', () => {
   });
 
   test('a file without a name is sent by the worker', async () => {
-    writeFileSync(at('www/gone.bin'), large);
+    writeFileSync(tree.at('www/gone.bin'), large);
     const { body } = await file('/file/gone.bin');
     expect(body.equals(large)).toBe(true);
     expect((await ask(engine.port, 'HEAD', '/file/large.bin')).body.length).toBe(0);

@@ -29,7 +29,6 @@ export type ValueFunction = (typeof VALUE_FUNCTIONS)[number];
 /** uWSGI has these with plugins or libraries that it is rarely built with. */
 const REFUSED: Record<string, string> = {
   geoip: 'it needs a database of addresses, and there is none',
-  math: "Debian's uWSGI answers nothing to it either; use the actions + - * /",
   math: 'few builds of uWSGI have it; the actions +, -, * and / calculate with variables',
   xattr: 'extended attributes of files can not be read here',
 };
