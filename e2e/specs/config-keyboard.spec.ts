@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import type { Console } from '../fixtures/console.ts';
+import { freePorts } from '../fixtures/ports.ts';
 import { expect, test } from '../fixtures/shared-console.ts';
 import { answers } from '../fixtures/uwsgi.ts';
 
@@ -131,11 +132,14 @@ test('a folder with an application and no file is offered one, which is written 
   await expect(offer).toBeHidden();
   expect(await readdir(shop)).not.toContain('app.ini');
 
+  const [httpPort, statsPort] = await freePorts(2);
   await console.openProject(shop);
+  await offer.getByLabel('Port', { exact: true }).fill(String(httpPort));
+  await offer.getByLabel('Port of the figures').fill(String(statsPort));
   await page.getByRole('button', { name: 'Write app.ini and run it' }).press('Enter');
   await expect(console.heading('corner-shop')).toBeVisible();
-  const port = /^http-socket = 127\.0\.0\.1:(\d+)$/m.exec(await readFile(join(shop, 'app.ini'), 'utf8'))?.[1];
-  await answers(`http://127.0.0.1:${port}/`);
+  expect(await readFile(join(shop, 'app.ini'), 'utf8')).toContain(`http-socket = 127.0.0.1:${httpPort}\n`);
+  await answers(`http://127.0.0.1:${httpPort}/`);
   const { instances } = await rpc.call('instances.list', {});
   const added = instances.find(({ name }) => name === 'corner-shop');
   await rpc.call('instances.remove', { instanceId: added?.id ?? '' });
