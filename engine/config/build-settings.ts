@@ -6,14 +6,10 @@
  *   const built = buildSettings(resolved);   // resolved from resolveConfig
  *   if (built.ok) start(built.settings) ... else show built.errors
  */
-import { defaultAlarmSettings } from './alarm-settings.ts';
 import { isCommandLine, leaveOut } from './argv.ts';
 import { defaultOldCache } from './cache-values.ts';
 import { cgiDraft } from './cgi-app.ts';
-import { defaultCheaper, defaultSleep } from './cheaper-settings.ts';
-import { defaultCommons } from './commons-settings.ts';
-import { defaultCronSettings } from './cron-settings.ts';
-import { defaultEmperor } from './emperor-settings.ts';
+import { defaultSettings } from './default-settings.ts';
 import type { ConfigError, ConfigErrorCode } from './errors.ts';
 import { finishAlarms } from './finish-alarms.ts';
 import { finishApp } from './finish-app.ts';
@@ -24,15 +20,11 @@ import { finishMetrics } from './finish-metrics.ts';
 import { finishRouting } from './finish-routing.ts';
 import { finishWorkers } from './finish-workers.ts';
 import { resolvePath } from './host.ts';
-import { defaultLogSettings } from './log-settings.ts';
 import { isLogicEnd } from './logic.ts';
 import { finishLoop, loopDraft } from './loop-settings.ts';
-import { defaultMetricSettings } from './metric-settings.ts';
 import { allowModifier } from './modifiers.ts';
-import { defaultMules, finishMules } from './mule-settings.ts';
+import { finishMules } from './mule-settings.ts';
 import { didYouMean, findOption, isSlip, type OptionInfo } from './option-table.ts';
-import { defaultRecycling } from './options/recycling.ts';
-import { defaultProtocols } from './options/requests.ts';
 import type { Draft } from './options/section.ts';
 import { RESOLVED_OPTIONS, readers } from './options/sections.ts';
 import { perlDraft } from './perl-app.ts';
@@ -40,17 +32,11 @@ import { phpDraft } from './php-app.ts';
 import { pythonDraft } from './python-app.ts';
 import type { Resolved } from './resolve.ts';
 import type { ResolvedOption } from './resolve-state.ts';
-import { defaultRouting } from './routing-settings.ts';
 import { rubyDraft } from './ruby-app.ts';
 import { hidePasswords } from './secrets.ts';
 import type { EngineSettings, Origin } from './settings.ts';
-import { defaultSignals } from './signal-settings.ts';
-import { defaultSpooler, finishSpooler } from './spooler-settings.ts';
-import { defaultStatic } from './static-settings.ts';
-import { defaultStatsSettings } from './stats-settings.ts';
-import { defaultSystemSettings } from './system-settings.ts';
+import { finishSpooler } from './spooler-settings.ts';
 import { isOn, lenientValue } from './values.ts';
-import { defaultWebSockets } from './websocket-settings.ts';
 import { checkWorkerAccept } from './worker-accept.ts';
 
 export interface ConfigWarning {
@@ -64,87 +50,6 @@ export interface ConfigWarning {
 export type BuildResult =
   | { ok: true; settings: EngineSettings; warnings: ConfigWarning[] }
   | { ok: false; errors: ConfigError[]; warnings: ConfigWarning[] };
-
-/** What holds where the configuration says nothing. */
-function defaults(resolved: Resolved): EngineSettings {
-  return {
-    configFiles: resolved.files,
-    options: resolved.options,
-    listeners: [],
-    protocols: defaultProtocols(),
-    tls: {
-      names: [],
-      folder: null,
-      folderCiphers: null,
-      sessionSeconds: 0,
-      sessionContext: null,
-      opensslOptions: 0,
-      isVerbose: false,
-    },
-    sockets: { gateways: 1, owner: null, workerAccept: false, keepAlive: false, reusePort: false, maxFiles: 0 },
-    app: { language: 'none' },
-    master: false,
-    processes: 1,
-    threads: 1,
-    loop: { type: 'threads' },
-    enableThreads: false,
-    websockets: defaultWebSockets(),
-    staticFiles: defaultStatic(),
-    cheaper: defaultCheaper(),
-    commons: defaultCommons(),
-    routing: defaultRouting(),
-    sleep: defaultSleep(),
-    checkIntervalSeconds: 1,
-    forkbombDelaySeconds: 2,
-    listCheaperAlgorithms: false,
-    lazyApps: false,
-    lazy: false,
-    needApp: false,
-    chdir: null,
-    env: [],
-    companions: [],
-    mules: defaultMules(),
-    signals: defaultSignals(),
-    spooler: defaultSpooler(),
-    alarms: defaultAlarmSettings(),
-    cron: defaultCronSettings(),
-    metrics: defaultMetricSettings(),
-    emperor: defaultEmperor(),
-    harakiri: { seconds: 0, verbose: false, gracefulTimeoutSeconds: 0, gracefulSignal: 15, queueThreshold: 0 },
-    recycling: defaultRecycling(),
-    workerReloadMercySeconds: 60,
-    reloadTimeoutSeconds: 0,
-    exitOnReload: false,
-    listen: 100,
-    queueLength: 1024,
-    bufferSizeBytes: 65_536,
-    limitPostBytes: 0,
-    socketTimeoutSeconds: 4,
-    httpTimeoutSeconds: 60,
-    httpKeepaliveSeconds: 30,
-    stats: [],
-    statistics: defaultStatsSettings(),
-    statsHttp: false,
-    statsMinified: false,
-    statsNoCores: false,
-    masterFifos: [],
-    touches: [],
-    pidfile: null,
-    system: defaultSystemSettings(),
-    dieOnTerm: false,
-    vacuum: false,
-    chmodSocket: null,
-    logto: null,
-    logFormat: null,
-    disableLogging: false,
-    log: defaultLogSettings(),
-    memoryReport: false,
-    autoProcname: false,
-    procnamePrefix: '',
-    strict: false,
-    showConfig: false,
-  };
-}
 
 /** Settings, or every error found. */
 export function buildSettings(resolved: Resolved): BuildResult {
@@ -182,7 +87,7 @@ export function buildSettings(resolved: Resolved): BuildResult {
 }
 
 function startDraft(resolved: Resolved): Draft {
-  const settings = defaults(resolved);
+  const settings = defaultSettings(resolved);
   const { host } = resolved;
   for (const { key, value } of resolved.applied) {
     if (key === 'chdir' && value !== '') settings.chdir = resolvePath(host.cwd, value);

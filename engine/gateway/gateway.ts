@@ -22,6 +22,7 @@ import { describePeer, TrustedPeers } from './peers.ts';
 import { PhpHub } from './php-hub.ts';
 import { RedirectConnection } from './redirect-connection.ts';
 import { describeRefusal, Refusals } from './refusals.ts';
+import type { GatewayRequest } from './request.ts';
 import { RequestGate } from './request-gate.ts';
 import { type LoggedCore, RequestLog } from './request-log.ts';
 import { CommonsClient } from './routing/commons-client.ts';
@@ -51,8 +52,9 @@ export class Gateway {
   readonly #refusals: Refusals;
   readonly #commons: CommonsClient;
   readonly #calls: WorkerCalls;
+  readonly #trouble = (text: string): void => this.#post({ type: 'trouble', text });
   readonly #routingHost = {
-    log: (text: string) => this.#post({ type: 'trouble', text }),
+    log: this.#trouble,
     raiseSignal: (signal: number) => this.#post({ type: 'signal', signal }),
     raiseAlarm: (alarm: string, text: string) => this.#post({ type: 'alarm', alarm, text }),
     queueLength: () => this.#dispatcher.queue.length,
@@ -68,20 +70,7 @@ export class Gateway {
     const board = openScoreboard(boot.scoreboard);
     this.#slots = new SlotWriter(board, boot.gatewayId, boot.gatewayCount);
     this.#log = new RequestLog(boot.options, (text) => post({ type: 'request-lines', text }));
-    this.#dispatcher = new Dispatcher(this.#slots, new CoreClaims(board, boot.gatewayId, boot.gatewayCount), {
-      retired: (spawnId) => {
-        this.#php.release(spawnId);
-        post({ type: 'retired', spawnId });
-      },
-      workerRetiring: (spawnId) => post({ type: 'worker-retiring', spawnId }),
-      workerWorn: (spawnId) => post({ type: 'worker-worn', spawnId }),
-      demand: (count) => post({ type: 'demand', count }),
-      coreLost: (spawnId, core, lostRequest) => post({ type: 'core-lost', spawnId, core, lostRequest }),
-      finished: (request, core, micros) => {
-        request.edit?.finished();
-        this.#log.write(request, core, Math.round(micros), this.#slots.requests);
-      },
-    });
+    this.#dispatcher = this.#makeDispatcher(new CoreClaims(board, boot.gatewayId, boot.gatewayCount));
     this.#hub = new WorkerHub(
       this.#dispatcher,
       boot.token,
@@ -92,7 +81,7 @@ export class Gateway {
     this.#php = new PhpHub(this.#dispatcher, boot.gatewayCount > 1, {
       connected: (spawnId) => post({ type: 'worker-connected', spawnId }),
       crippled: (worker) => this.#crippled(worker),
-      log: (text) => post({ type: 'trouble', text }),
+      log: this.#trouble,
       served: (slot) => this.#slots.servedBy(slot),
     });
     this.#listening = new Listening({
@@ -101,39 +90,62 @@ export class Gateway {
       handshakeEnds: (socket) => this.#connections.handshakeEnds(socket),
       post,
     });
-    this.#connections = new Connections((text) => post({ type: 'trouble', text }));
-    this.#refusals = new Refusals((text) => post({ type: 'trouble', text }));
+    this.#connections = new Connections(this.#trouble);
+    this.#refusals = new Refusals(this.#trouble);
     const encoder = new EnvironEncoder(boot.options.environEncoding);
-    this.#gate = new RequestGate({
-      dispatcher: this.#dispatcher,
-      encoder,
-      finished: (request, counts, micros) => {
-        this.#slots.answeredAtGate(request, counts);
-        request.edit?.finished();
-        this.#log.write(request, NO_WORKER, Math.round(micros), this.#slots.requests);
-      },
-      refused: (status, client) => this.#refused(status, undefined, client),
-      trouble: (text) => post({ type: 'trouble', text }),
-    });
+    this.#gate = this.#makeGate(encoder);
+    this.#context = this.#makeContext(encoder);
     this.#calls = new WorkerCalls({
       dispatcher: this.#dispatcher,
       encoder,
       nextSerial: () => ++this.#serial,
       limit: () => this.#context.options.listen,
     });
-    this.#context = {
-      options: boot.options,
-      bodyFolder: boot.bodyFolder,
+    this.#setOptions(boot.options);
+    this.#ticker = setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  #makeDispatcher(claims: CoreClaims): Dispatcher {
+    const post = this.#post;
+    return new Dispatcher(this.#slots, claims, {
+      retired: (spawnId) => {
+        this.#php.release(spawnId);
+        post({ type: 'retired', spawnId });
+      },
+      workerRetiring: (spawnId) => post({ type: 'worker-retiring', spawnId }),
+      workerWorn: (spawnId) => post({ type: 'worker-worn', spawnId }),
+      demand: (count) => post({ type: 'demand', count }),
+      coreLost: (spawnId, core, lostRequest) => post({ type: 'core-lost', spawnId, core, lostRequest }),
+      finished: (request, core, micros) => this.#finished(request, core, micros),
+    });
+  }
+
+  #makeGate(encoder: EnvironEncoder): RequestGate {
+    return new RequestGate({
+      dispatcher: this.#dispatcher,
+      encoder,
+      finished: (request, counts, micros) => {
+        this.#slots.answeredAtGate(request, counts);
+        this.#finished(request, NO_WORKER, micros);
+      },
+      refused: (status, client) => this.#refused(status, undefined, client),
+      trouble: this.#trouble,
+    });
+  }
+
+  #makeContext(encoder: EnvironEncoder): ConnectionContext {
+    const { options, bodyFolder } = this.#boot;
+    return {
+      options,
+      bodyFolder,
       encoder,
       dispatcher: this.#gate,
       outboxLimits: OUTBOX_LIMITS,
       nextSerial: () => ++this.#serial,
-      trouble: (text) => post({ type: 'trouble', text }),
+      trouble: this.#trouble,
       refused: (status, reason, client) => this.#refused(status, reason, client),
       closed: (connection) => this.#connectionClosed(connection),
     };
-    this.#setOptions(boot.options);
-    this.#ticker = setInterval(() => this.#tick(), TICK_MS);
   }
 
   /** Listens for workers and says so. */
@@ -199,11 +211,13 @@ export class Gateway {
     this.#log.flush();
   }
 
+  #finished(request: GatewayRequest, core: LoggedCore, micros: number): void {
+    request.edit?.finished();
+    this.#log.write(request, core, Math.round(micros), this.#slots.requests);
+  }
+
   #crippled({ spawnId, wid, pid }: DispatchWorker): void {
-    this.#post({
-      type: 'trouble',
-      text: `worker ${wid} (pid: ${pid}) has lost a connection to the gateway and lives on`,
-    });
+    this.#trouble(`worker ${wid} (pid: ${pid}) has lost a connection to the gateway and lives on`);
     this.#post({ type: 'worker-retiring', spawnId });
   }
 

@@ -270,20 +270,13 @@ export class RuntimePool {
     const { emit, log } = this.#host;
     switch (message.type) {
       case 'hello':
-        if (from.role === 'zygote') this.#greetedZygotes.set(from.generation, message.pid);
-        else if (from.role === 'worker') this.#host.workerGreeted(from.spawnId);
-        else this.#started(from.spawnId, message.pid);
-        return;
+        return this.#greeted(from, message.pid);
       case 'lifeline':
         return;
       case 'loaded':
         return this.#loaded(from, message);
-      case 'load-failed': {
-        const { text } = message;
-        if (from.role === 'zygote') emit({ type: 'zygote-load-failed', generation: from.generation, text });
-        else if (from.role === 'worker') emit({ type: 'worker-load-failed', spawnId: from.spawnId, text });
-        return;
-      }
+      case 'load-failed':
+        return this.#loadFailed(from, message.text);
       case 'forked':
         return this.#started(message.spawnId, message.pid);
       case 'fork-failed':
@@ -309,20 +302,40 @@ export class RuntimePool {
       case 'alarm':
         return this.#host.alarm(message.name, message.text);
       case 'worn':
-        if (from.role === 'worker') emit({ type: 'worker-worn', spawnId: from.spawnId });
-        return;
       case 'retiring':
-        if (from.role === 'worker') emit({ type: 'worker-recycling', spawnId: from.spawnId });
-        return;
       case 'retired':
-        if (from.role === 'worker') this.#host.workerRetired(from.spawnId);
-        return;
       case 'given-up':
-        if (from.role === 'worker') this.#host.requestGivenUp(from.spawnId);
+        if (from.role === 'worker') this.#workerSaid(from.spawnId, message.type);
         return;
       case 'question':
         this.#control.send(from, { type: 'answer', id: message.id, value: this.#host.answer(message.what) });
         return;
+    }
+  }
+
+  #greeted(from: RuntimeId, pid: number): void {
+    if (from.role === 'zygote') this.#greetedZygotes.set(from.generation, pid);
+    else if (from.role === 'worker') this.#host.workerGreeted(from.spawnId);
+    else this.#started(from.spawnId, pid);
+  }
+
+  #loadFailed(from: RuntimeId, text: string): void {
+    const { emit } = this.#host;
+    if (from.role === 'zygote') emit({ type: 'zygote-load-failed', generation: from.generation, text });
+    else if (from.role === 'worker') emit({ type: 'worker-load-failed', spawnId: from.spawnId, text });
+  }
+
+  #workerSaid(spawnId: number, what: 'worn' | 'retiring' | 'retired' | 'given-up'): void {
+    const { emit, workerRetired, requestGivenUp } = this.#host;
+    switch (what) {
+      case 'worn':
+        return emit({ type: 'worker-worn', spawnId });
+      case 'retiring':
+        return emit({ type: 'worker-recycling', spawnId });
+      case 'retired':
+        return workerRetired(spawnId);
+      case 'given-up':
+        return requestGivenUp(spawnId);
     }
   }
 
