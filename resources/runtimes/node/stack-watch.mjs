@@ -22,8 +22,8 @@ function tell(silentMs) {
     clearTimeout(timer);
     session.disconnect();
   };
-  // Native code does not stop for a debugger.
-  const timer = setTimeout(end, 500);
+  // Native code does not stop for a debugger; on a busy machine the rest may take as long as there is time for.
+  const timer = setTimeout(end, 1000);
   const urls = new Map();
   session.on('Debugger.scriptParsed', ({ params: { scriptId, url } }) => urls.set(scriptId, url));
   session.on('Debugger.paused', ({ params: { callFrames } }) => {
