@@ -155,8 +155,6 @@ static-skip-ext = .ini
 static-skip-ext = .sql
 ; Hidden files (.git, .env) are nobody's business.
 route = /\\.(?!well-known/) break:404 Not Found
-; Hidden files (.git, .env) are nobody's business.
-route = /\\.(?!well-known/) break:404 Not Found
 `,
       FEW_PROCESSES,
       14,

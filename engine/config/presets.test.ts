@@ -72,6 +72,8 @@ describe.each(presets)('the preset $id', (preset) => {
     const names = places.map(({ name }) => name);
     const single = names.filter((name) => findOption(name)?.kind !== 'list');
     expect(new Set(single).size).toBe(single.length);
+    const lines = text.split('\n').filter((line) => line.includes(' = '));
+    expect(lines.toSorted()).toEqual([...new Set(lines)].toSorted());
     expect(parseIni(text).lines.filter(({ type }) => type === 'comment').length).toBeGreaterThan(3);
     for (const { id } of preset.questions) expect(preset.template).toContain(`{${id}}`);
     expect(text).not.toMatch(/\{\w+\}/);
@@ -90,6 +92,15 @@ describe.each(presets)('the preset $id', (preset) => {
     expect(bare).not.toContain('virtualenv');
     expect(bare).not.toMatch(/\n\n\n/);
   });
+});
+
+it('a site of scripts may have its configuration among them: that is not sent', () => {
+  const host = memoryHost({ ...FILES, '/srv/shop/app.ini': '' });
+  const found = (preset: string) =>
+    checkText(preset, '/srv/shop/app.ini', host, ENGINE_TARGET).map(({ severity, code }) => `${severity} ${code}`);
+  const text = presetText(presetOf('php-laptop'), { docroot: '%d' });
+  expect(found(text).filter((line) => !line.startsWith('info'))).toEqual([]);
+  expect(found(text.replace('static-skip-ext = .ini\n', ''))).toContain('warning static-exposes-code');
 });
 
 describe('a preset in a file that has options', () => {

@@ -43,6 +43,8 @@ export const LOOKED_FOR = [
 
 const DOCROOTS = ['public', 'web', 'htdocs', 'www', 'html'];
 const SCRIPTS = ['server', 'app', 'index', 'main', 'src/server', 'src/app', 'src/index', 'src/main'];
+const USUAL_NAME =
+  /^config\.ru$|^package\.json$|(?:^|\/)(?:manage|wsgi|asgi|app|application|main|server|run|index)\.\w+$/;
 const SCRIPT_ENDINGS = ['mjs', 'js', 'cjs', 'mts', 'ts'];
 
 /** True for files whose text tells whether they are an application. */
@@ -54,6 +56,12 @@ export function tellsByText(name: string): boolean {
     isMojoCandidate(name) ||
     /^(?:\w+\/)?[\w.-]+\.[cm]?[jt]s$/.test(name)
   );
+}
+
+/** The same names, those first that most applications have: of very many only some are read. */
+export function usualFirst(names: readonly string[]): string[] {
+  const usual = names.filter((name) => USUAL_NAME.test(name));
+  return [...usual, ...names.filter((name) => !USUAL_NAME.test(name))];
 }
 
 export function findApplications(files: ProjectFiles): FoundProject {

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -28,6 +29,17 @@ describe('a folder without a configuration file', () => {
     expect(found.ports.http).toBeGreaterThanOrEqual(8000);
     expect(found.ports.stats).not.toBe(found.ports.http);
     expect(readdirSync(folder)).not.toContain('app.ini');
+  });
+
+  it('is read whole however much lies in it, through links to folders, and past what is no file', async () => {
+    for (let i = 0; i < 600; i++) put(`a${i}.py`);
+    put('wsgi.py', 'application = get_wsgi_application()\n');
+    put('of/others/index.php');
+    symlinkSync('of/others', join(folder, 'public'));
+    execFileSync('mkfifo', [join(folder, 'app.py'), join(folder, 'pipe')]);
+    symlinkSync('pipe', join(folder, 'asgi.py'));
+    const { applications } = await lookAtProject(folder, '/home/me');
+    expect(applications.map(({ file }) => file)).toEqual(['wsgi.py', 'public/index.php']);
   });
 
   it('may be named from the home folder, and one that can not be read is said', async () => {

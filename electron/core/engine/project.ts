@@ -3,10 +3,10 @@
  * of a few files), and the file that its user has agreed to is written. Nothing is run, nothing is overwritten.
  */
 import type { Dirent } from 'node:fs';
-import { open, readdir, rm, writeFile } from 'node:fs/promises';
+import { open, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { presetText } from '../../../engine/config/presets.ts';
-import { findApplications, tellsByText } from '../../../engine/config/project-applications.ts';
+import { findApplications, tellsByText, usualFirst } from '../../../engine/config/project-applications.ts';
 import { isProjectFileName, presetOf, projectFileName } from '../../../engine/config/project-file.ts';
 import type { Result } from '../../contract/api.ts';
 import { CoreError, describe, isErrorCode } from '../errors.ts';
@@ -15,7 +15,8 @@ import { findFreePort } from '../sample/free-port.ts';
 /** Folders that are no part of the application, and may be large. */
 const LEFT_OUT = /^(\..+|node_modules|vendor|__pycache__)$/;
 const VENV = '.venv';
-const MOST_FOLDERS = 200;
+const MOST_FOLDERS = 2000;
+const MOST_LINKS = 200;
 const MOST_NAMES = 500;
 const MOST_TEXTS = 100;
 const MOST_BYTES = 64 * 1024;
@@ -24,7 +25,7 @@ const MOST_BYTES = 64 * 1024;
 export async function lookAtProject(path: string, homeFolder: string): Promise<Result<'project.look'>> {
   const folder = resolve(path.replace(/^~(?=$|[/\\])/, homeFolder));
   const { own, names } = await namesIn(folder);
-  const asked = names.filter((name) => tellsByText(name)).slice(0, MOST_TEXTS);
+  const asked = usualFirst(names.filter((name) => tellsByText(name))).slice(0, MOST_TEXTS);
   const texts = await Promise.all(
     asked.map(async (name) => [name, await beginningOf(join(folder, name)).catch(() => '')] as const),
   );
@@ -69,27 +70,52 @@ async function namesIn(folder: string): Promise<{ own: string[]; names: string[]
   } catch (error) {
     throw new CoreError('files-unreadable', { path: folder, reason: describe(error) }, { cause: error });
   }
+  const linked = await linkedFolders(folder, entries);
   const folders = entries
-    .filter((entry) => entry.isDirectory() && (entry.name === VENV || !LEFT_OUT.test(entry.name)))
+    .filter((entry) => entry.isDirectory() || linked.has(entry.name))
+    .map(({ name }) => name)
+    .filter((name) => name === VENV || !LEFT_OUT.test(name))
     .slice(0, MOST_FOLDERS);
   const below = await Promise.all(
-    folders.map(async ({ name }) => {
+    folders.map(async (name) => {
       // One that may not be read has nothing for the server either.
       const found = await readdir(join(folder, name), { withFileTypes: true }).catch(() => []);
       return found
-        .filter((entry) => !entry.isDirectory())
+        .filter((entry) => mayBeFile(entry))
         .slice(0, MOST_NAMES)
         .map((entry) => `${name}/${entry.name}`);
     }),
   );
-  const files = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
-  return { own: entries.map(({ name }) => name), names: [...files.slice(0, MOST_NAMES), ...below.flat()] };
+  const files = entries.filter((entry) => mayBeFile(entry) && !linked.has(entry.name)).map(({ name }) => name);
+  return { own: entries.map(({ name }) => name), names: [...files, ...below.flat()] };
 }
 
+function mayBeFile(entry: Dirent): boolean {
+  return entry.isFile() || entry.isSymbolicLink();
+}
+
+/** Names of the symbolic links to folders. */
+async function linkedFolders(folder: string, entries: readonly Dirent[]): Promise<ReadonlySet<string>> {
+  const links = entries.filter((entry) => entry.isSymbolicLink()).slice(0, MOST_LINKS);
+  const named = await Promise.all(
+    links.map(async ({ name }) => {
+      const isFolder = await stat(join(folder, name)).then(
+        (found) => found.isDirectory(),
+        () => false,
+      );
+      return isFolder ? [name] : [];
+    }),
+  );
+  return new Set(named.flat());
+}
+
+/** Of a file; what a link may lead to besides (a pipe) could keep whoever opens it waiting for ever. */
 async function beginningOf(path: string): Promise<string> {
+  const found = await stat(path);
+  if (!found.isFile()) return '';
+  const { size } = found;
   const file = await open(path, 'r');
   try {
-    const { size } = await file.stat().then((found) => (found.isFile() ? found : { size: 0 }));
     const bytes = Buffer.alloc(Math.min(size, MOST_BYTES));
     const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
     return bytes.toString('utf8', 0, bytesRead);

@@ -210,9 +210,10 @@ export const exposureRules: readonly Rule[] = [
       '[uwsgi]\nhttp-socket = 127.0.0.1:8080\nchdir = /srv/shop\nwsgi-file = shop.py\ncheck-static = /srv/shop\n',
     check: (config) => {
       const [main] = config.resolved.files;
-      const secret = [main, ...config.all('wsgi-file').map(({ value }) => config.path(value))].filter(
-        (path) => path !== undefined,
-      );
+      const skipped = config.all('static-skip-ext').map(({ value }) => value);
+      const secret = [main, ...config.all('wsgi-file').map(({ value }) => config.path(value))]
+        .filter((path) => path !== undefined)
+        .filter((path) => !skipped.some((ending) => path.endsWith(ending)));
       return ['check-static', 'static-map', 'static-map2'].flatMap((name) =>
         config.all(name).flatMap((item): Finding[] => {
           const folder = name === 'check-static' ? item.value : item.value.slice(item.value.indexOf('=') + 1);
