@@ -41,7 +41,7 @@ test('nothing is said on the number of a pipe that was closed: it is another fil
     });
     const closed = once(child, 'close');
     let said = '';
-    child.stdout.on('data', (bytes: Buffer) => {
+    child.stdout?.on('data', (bytes: Buffer) => {
       said += bytes.toString();
       if (said === 'listens ') child.stdio[PIPE]?.destroy();
     });
