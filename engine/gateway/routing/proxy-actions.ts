@@ -6,13 +6,13 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { pipeline, type Readable } from 'node:stream';
-import { parseAddress } from '../../config/address.ts';
 import { nodeHttp } from '../../node-http.ts';
 import { type ResponseHead, requestBody } from '../frames.ts';
 import type { GateVisit } from '../request-gate.ts';
 import { headerText, writeHead } from './answer-head.ts';
+import { connectTo } from './connect-to.ts';
 import { type Fields, field } from './route-actions.ts';
 import type { RouteContext } from './route-context.ts';
 import type { LongActions } from './route-program.ts';
@@ -64,7 +64,7 @@ function passHttp(context: RouteContext, fields: Fields): 'break' {
     path: uriOf(context),
     headers: headersFor(context, field(context, fields, 'host')),
     timeout: SILENCE_MS,
-    createConnection: () => open(address),
+    createConnection: () => connectTo(address),
   });
   let source: IncomingMessage | null = null;
   const refuse = (reason: string): void => {
@@ -112,7 +112,7 @@ function passUwsgi(context: RouteContext, fields: Fields): 'break' {
   if (endsLoop(context, visit)) return 'break';
   const address = addressOf(context, fields, visit);
   if (address === null) return 'break';
-  const socket = open(address);
+  const socket = connectTo(address);
   const answer = new UwsgiAnswer(context.request.facts.method === 'HEAD');
   const stop = (): void => {
     socket.destroy();
@@ -217,17 +217,6 @@ function errorAnswer(status: 502 | 504): [ResponseHead, Buffer] {
     status === 502 ? 'The server that this request was passed to did not answer.' : 'It did not answer in time.';
   const head = { status, reason, lines: ['Content-Type: text/plain'] };
   return [writeHead(head, 1), Buffer.from(`${status} ${reason}\n${text}\n`)];
-}
-
-function open(written: string): Socket {
-  const parsed = parseAddress(written);
-  const address = parsed.ok ? parsed.address : null;
-  return address?.type === 'unix'
-    ? connect(address.path)
-    : connect(
-        address?.type === 'tcp' ? address.port : 0,
-        address?.type === 'tcp' ? address.host || '127.0.0.1' : '127.0.0.1',
-      );
 }
 
 function headersFor(context: RouteContext, host: string): Record<string, string> {

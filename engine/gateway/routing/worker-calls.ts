@@ -3,12 +3,11 @@
  * packet of remote calls (modifier1 173, modifier2 1: the bare value comes back) on the way that all requests take, so
  * that queue, harakiri and lost workers are minded. At another server it is the same packet on a connection of its own.
  */
-import { connect } from 'node:net';
-import { parseAddress } from '../../config/address.ts';
 import type { Dispatcher } from '../dispatcher.ts';
 import type { EnvironEncoder } from '../environ.ts';
 import { FrameFlag, REQUEST_PREFIX_BYTES, sealRequestFrame } from '../frames.ts';
 import { type AnswerSize, GatewayRequest, type ResponseTarget } from '../request.ts';
+import { connectTo } from './connect-to.ts';
 
 const MODIFIER_RPC = 173;
 const RAW_VALUE = 1;
@@ -133,12 +132,7 @@ function packetOf(values: readonly string[]): Buffer | null {
 
 function callServer(packet: Buffer, server: string): Call {
   const { promise, resolve } = Promise.withResolvers<Buffer>();
-  const parsed = parseAddress(server);
-  const address = parsed.ok ? parsed.address : null;
-  const socket =
-    address?.type === 'unix'
-      ? connect(address.path)
-      : connect(address?.type === 'tcp' ? address.port : 0, (address?.type === 'tcp' && address.host) || '127.0.0.1');
+  const socket = connectTo(server);
   const parts: Buffer[] = [];
   let bytes = 0;
   const fail = (): void => {
