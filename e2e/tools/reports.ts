@@ -62,7 +62,7 @@ export function mendSuite(first: SuiteReport, again: SuiteReport): SuiteReport {
     const why = before.brokenOff ? 'its process ended in the middle' : 'a test failed beside other files';
     return { ...after, unsteady: [...after.unsteady, `${after.file}: ${why}`] };
   });
-  return { files, errors: first.errors - broken + again.errors };
+  return { files, errors: Math.max(0, first.errors - broken) + again.errors };
 }
 
 type Json = Record<string, unknown>;
