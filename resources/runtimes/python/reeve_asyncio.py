@@ -201,7 +201,12 @@ class Hub:
         parking.wait()
 
     def throw(self, request, error):
-        self.loop.call_soon(request.throw, error)
+        def end():
+            # It may have ended by itself meanwhile.
+            if not request.dead:
+                request.throw(error)
+
+        self.loop.call_soon(end)
 
     def exchange(self):
         """Also of a greenlet that the application has made in a request."""
