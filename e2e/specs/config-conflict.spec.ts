@@ -24,8 +24,8 @@ test('two changes are merged, theirs is taken, or mine is saved; what was overwr
   await expect(conflict).toBeHidden();
   await expect(console.editor).toContainText('processes = 3');
   await expect(console.editor).toContainText('harakiri = 20');
-  await expect.poll(disk).toContain('processes = 3');
-  expect(await disk()).toContain('harakiri = 20');
+  await expect.poll(disk).toContain('harakiri = 20');
+  expect(await disk()).toContain('processes = 3');
 
   await console.replaceLine('processes = 3', 'processes = 5');
   await theirs('processes = 3', 'processes = 4');
