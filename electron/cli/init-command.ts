@@ -9,7 +9,7 @@ import type { Preset } from '../../engine/config/preset-parts.ts';
 import { presets, presetText } from '../../engine/config/presets.ts';
 import { type FoundApplication, LOOKED_FOR } from '../../engine/config/project-applications.ts';
 import { presetOf, projectAnswers } from '../../engine/config/project-file.ts';
-import type { Project } from '../contract/model.ts';
+import type { Project } from '../contract/project-model.ts';
 import { lookAtProject, writeProjectFile } from '../core/engine/project.ts';
 import type { Parsed } from './parse-command.ts';
 import { CommandError, EXIT, type Terminal, UsageError } from './terminal.ts';

@@ -62,14 +62,13 @@ import {
   inspectionSchema,
   instanceSchema,
   LARGEST_CONFIG,
-  projectFileSchema,
-  projectSchema,
   settingsSchema,
   statusSchema,
   tickSchema,
   watchSnapshotSchema,
 } from './model.ts';
 import { byId, nothing, pathText, shortId } from './params.ts';
+import { projectFileSchema, projectSchema } from './project-model.ts';
 import { rehearsalSchema, rehearsalStartSchema } from './rehearsal.ts';
 import { reloadPlanSchema, reloadRunSchema } from './reload-model.ts';
 

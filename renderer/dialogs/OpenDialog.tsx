@@ -4,7 +4,8 @@
  * A folder without a file is looked at for applications (ProjectDialog).
  */
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
-import type { Inspection, Project } from '../../electron/contract/model.ts';
+import type { Inspection } from '../../electron/contract/model.ts';
+import type { Project, ProjectFile } from '../../electron/contract/project-model.ts';
 import { failureOf } from '../client.ts';
 import { instanceRoute } from '../stores/router.ts';
 import { useHostInfo, useStores } from '../stores/use-stores.ts';
@@ -13,7 +14,6 @@ import { Dialog } from '../ui/Dialog.tsx';
 import { FailureText } from './FailureText.tsx';
 import { FolderBrowser } from './FolderBrowser.tsx';
 import { InspectionView } from './InspectionView.tsx';
-import type { NewFile } from './ProjectDialog.tsx';
 import { useCall } from './use-call.ts';
 
 const ProjectDialog = lazy(() => import('./ProjectDialog.tsx'));
@@ -83,7 +83,7 @@ export function OpenDialog({ path, onClose }: { path: string | null; onClose: ()
   }
 
   /** Its text was seen and agreed to; it is run at once unless there is more to tell about it. */
-  function write(file: NewFile) {
+  function write(file: ProjectFile) {
     run.run(
       async () => {
         const { path } = await client.call('project.write', file);

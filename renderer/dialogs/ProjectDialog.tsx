@@ -3,7 +3,7 @@
  * Of several applications one is chosen; where there is none, it says what it looks for.
  */
 import { useState } from 'react';
-import type { Project } from '../../electron/contract/model.ts';
+import type { Project, ProjectFile } from '../../electron/contract/project-model.ts';
 import { presetText } from '../../engine/config/presets.ts';
 import { LOOKED_FOR } from '../../engine/config/project-applications.ts';
 import { isProjectFileName, presetOf, projectAnswers } from '../../engine/config/project-file.ts';
@@ -15,18 +15,11 @@ import { IniText } from '../ui/IniText.tsx';
 import { FailureText } from './FailureText.tsx';
 import { PresetQuestions } from './presets/PresetQuestions.tsx';
 
-export interface NewFile {
-  folder: string;
-  name: string;
-  preset: string;
-  answers: Record<string, string>;
-}
-
 export interface ProjectDialogProps {
   project: Project;
   isRunning: boolean;
   failure: Failure | null;
-  onWrite: (file: NewFile) => void;
+  onWrite: (file: ProjectFile) => void;
   /** null: there is nothing to go back to. */
   onBack: (() => void) | null;
   onClose: () => void;

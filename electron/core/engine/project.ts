@@ -9,6 +9,7 @@ import { presetText } from '../../../engine/config/presets.ts';
 import { findApplications, tellsByText, usualFirst } from '../../../engine/config/project-applications.ts';
 import { isProjectFileName, presetOf, projectFileName } from '../../../engine/config/project-file.ts';
 import type { Result } from '../../contract/api.ts';
+import type { ProjectFile } from '../../contract/project-model.ts';
 import { CoreError, describe, isErrorCode } from '../errors.ts';
 import { findFreePort } from '../sample/free-port.ts';
 
@@ -36,13 +37,6 @@ export async function lookAtProject(path: string, homeFolder: string): Promise<R
     ...findApplications({ names, texts: new Map(texts) }),
     ports: { http, stats: await findFreePort('127.0.0.1', 9191, new Set([http])) },
   };
-}
-
-export interface ProjectFile {
-  folder: string;
-  name: string;
-  preset: string;
-  answers: Readonly<Record<string, string>>;
 }
 
 /** Makes the file; gives its path. Throws `project-name`, `project-preset`, `project-exists`, `config-unwritable`. */
