@@ -140,6 +140,13 @@ describe('py-autoreload', () => {
     engine.write('helper.py', 'WORD = "third time"\n');
     await waitFor('the repaired code', async () => (await word(engine)) === 'third');
   });
+
+  it('loads an application that could not be loaded when the file is mended in which that failed', async () => {
+    const engine = await start('py-autoreload = 1\n', { 'helper.py': 'import no_such_module\n' });
+    await engine.seen('no application loaded');
+    engine.write('helper.py', 'WORD = "mended"\n');
+    await waitFor('the mended code', async () => (await word(engine)) === 'mended');
+  });
 });
 
 describe('py-tracebacker', () => {

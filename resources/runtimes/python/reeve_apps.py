@@ -21,6 +21,10 @@ _NAMING_OPTIONS = (
 )
 
 
+# Files in which loading has failed, which no imported module names, and when they were modified (reeve_watch.py).
+failed_files = {}
+
+
 class AppNotFound(Exception):
     """The configuration names no application, or its module holds nothing to call under that name."""
 
@@ -223,9 +227,21 @@ def _report(error):
     if isinstance(error, AppNotFound):
         _write("*** %s\n" % error)
         return str(error)
-    traceback.print_exception(type(error), error, own_frames_cut(error.__traceback__))
+    trace = own_frames_cut(error.__traceback__)
+    _note_files([frame.f_code.co_filename for frame, _ in traceback.walk_tb(trace)])
+    if isinstance(error, SyntaxError):
+        _note_files([error.filename or ""])
+    traceback.print_exception(type(error), error, trace)
     sys.stderr.flush()
     return "".join(traceback.format_exception_only(type(error), error)).strip()
+
+
+def _note_files(paths):
+    for path in paths:
+        try:
+            failed_files[path] = os.stat(path).st_mtime_ns
+        except (OSError, ValueError):
+            continue  # `<string>`, say
 
 
 def _write(text):

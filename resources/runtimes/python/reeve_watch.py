@@ -11,6 +11,7 @@ import threading
 import time
 import traceback
 
+import reeve_apps
 import reeve_uwsgi
 
 _OWN_FOLDER = os.path.dirname(os.path.abspath(__file__))
@@ -37,17 +38,17 @@ def _thread(name, run):
 
 
 class ModuleWatch:
-    """Modification times of all imported modules' files."""
+    """Modification times of all imported modules' files, and of those in which an import has failed."""
 
     def __init__(self, ignored):
         self._ignored = set(ignored)
-        self._seen = {}
+        self._seen = dict(reeve_apps.failed_files)
 
     def changed(self):
         """The first file that was modified since the last look; None: none was."""
         found = None
-        for name, module in list(sys.modules.items()):
-            path = getattr(module, "__file__", None)
+        modules = [(name, getattr(module, "__file__", None)) for name, module in list(sys.modules.items())]
+        for name, path in modules + [("", path) for path in reeve_apps.failed_files]:
             if not path or name in self._ignored:
                 continue
             path = path[:-1] if path.endswith((".pyc", ".pyo")) else path
