@@ -67,6 +67,19 @@ it('what the engine would refuse is an error of its own files; a real uWSGI may 
   }
 });
 
+it('the application is the last one named of those that stand in the stats', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'reeve-config-'));
+  try {
+    const host = createConfigHost({ cwd: folder, env: {}, binaryPath: 'uwsgi', version: '0' });
+    const applicationOf = (...argv: string[]) => readEffectiveConfig(argv, host).application;
+    expect(applicationOf('--wsgi-file', 'app.py')).toBe('wsgi-file = app.py');
+    expect(applicationOf('--wsgi', 'shop', '--module', 'other')).toBe('module = other');
+    expect(applicationOf('--php-docroot', '/srv', '--static-map', '/s=/srv')).toBeNull();
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
 it('advice goes by what the server of the file runs under, and by nothing where its machine is not known', async () => {
   const text = '[uwsgi]\nsocket = /run/shop.sock\nmaster = true\nmodule = shop\n';
   const codes = async (machine: { supervisor: 'systemd' | null } | null): Promise<string[]> => {

@@ -11,6 +11,8 @@ export interface EffectiveConfig {
   /** Every file that was read, in order. */
   files: string[];
   optionCount: number;
+  /** The option that names the application, `module = shop.wsgi`; null: none of those whose applications stats list. */
+  application: string | null;
   /** Why it could not be read to its end; then the rest is what is known. */
   errors: string[];
   /** It asks for what is not read here (a program's output, another machine, a plugin): that is no fault of the file. */

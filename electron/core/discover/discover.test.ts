@@ -135,6 +135,7 @@ function emptyConfig() {
     configPath: null as string | null,
     files: [],
     optionCount: 0,
+    application: null,
     errors: [],
     otherFormat: false,
     statsAddress: null,

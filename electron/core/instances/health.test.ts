@@ -41,6 +41,7 @@ function judge(more: Partial<HealthInput>) {
     queueErrorsLastMin: 0,
     exceptionsLastMin: 0,
     exceptionsMinuteBefore: 0,
+    missingApplication: null,
     vassals: null,
     reloadRunning: false,
     ...more,
@@ -73,6 +74,12 @@ it.each([
 describe('the health of an instance', () => {
   it('is ok without a sentence when there is nothing to do', () => {
     expect(judge({})).toEqual({ level: 'ok', word: 'serving', sentence: null });
+  });
+
+  it('is bad when the application could not be loaded, though everything runs', () => {
+    const health = judge({ missingApplication: 'module = shop.wsgi', requests: [running(7, 41_000)] });
+    expect(health).toMatchObject({ level: 'crit', word: 'no application' });
+    expect(health.sentence).toContain('(module = shop.wsgi)');
   });
 
   it('warns of a request that runs for long, with its deadline', () => {

@@ -20,6 +20,8 @@ export interface HealthInput {
   queueErrorsLastMin: number;
   exceptionsLastMin: number;
   exceptionsMinuteBefore: number;
+  /** The application that is configured and that no worker has (missing-application.ts); null: all is well. */
+  missingApplication: string | null;
   /** Of an emperor's vassals; null: all is well, or it is none. */
   vassals: { level: 'warn' | 'crit'; count: number; sentence: string } | null;
   /** A reload is being watched: a short silence belongs to it. */
@@ -33,6 +35,7 @@ export function judgeHealth(input: HealthInput): Health {
     judgeEngine(input) ??
     judgeLink(input) ??
     judgeVassals(input) ??
+    judgeApplication(input) ??
     judgeOverload(input) ??
     judgeStuck(input) ??
     judgeQueue(input) ??
@@ -46,6 +49,12 @@ function judgeVassals({ vassals }: HealthInput): Health | null {
   if (vassals === null) return null;
   const { level, sentence } = vassals;
   return { level, word: count(vassals.count, 'vassal in trouble', 'vassals in trouble'), sentence };
+}
+
+function judgeApplication({ missingApplication }: HealthInput): Health | null {
+  if (missingApplication === null) return null;
+  const sentence = `The application could not be loaded (${missingApplication}), so every request is answered with an error. The log says why; mend it and reload.`;
+  return { level: 'crit', word: 'no application', sentence };
 }
 
 function judgeEngine({ engine, name }: HealthInput): Health | null {

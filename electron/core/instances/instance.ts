@@ -21,6 +21,7 @@ import type { Clock } from '../ports.ts';
 import { LiveTracker } from '../samples/live-tracker.ts';
 import { hasSocket, machineOf, parseStatsTarget, type StatsTarget } from '../stats/target.ts';
 import { judgeHealth } from './health.ts';
+import { missingApplication } from './missing-application.ts';
 import { Monitor, type MonitorSample } from './monitor.ts';
 import type { InstanceRecord } from './record.ts';
 import { languageOf, runtimeIn } from './runtime-name.ts';
@@ -277,6 +278,7 @@ export class Instance {
       queueErrorsLastMin: monitor.queueErrorsSince(now - 60_000),
       exceptionsLastMin,
       exceptionsMinuteBefore: monitor.ring.sumSince('exceptions', now - 120_000) - exceptionsLastMin,
+      missingApplication: missingApplication(this.#config?.application ?? null, monitor.document),
       vassals: vassalTrouble(this.#vassals),
       reloadRunning: monitor.reloadRunning,
     });
