@@ -11,7 +11,7 @@ export interface EffectiveConfig {
   /** Every file that was read, in order. */
   files: string[];
   optionCount: number;
-  /** The option that names the application, `module = shop.wsgi`; null: none of those whose applications stats list. */
+  /** `module = shop.wsgi`, the last of LISTED_APPLICATIONS; null: none of them is set. */
   application: string | null;
   /** Why it could not be read to its end; then the rest is what is known. */
   errors: string[];
@@ -55,6 +55,19 @@ export interface EffectiveConfig {
   /** Spoolers, mules and the like. */
   background: BackgroundOptions;
 }
+
+/** Options that name applications which stand in uWSGI's stats; those of PHP and CGI never do. */
+export const LISTED_APPLICATIONS = [
+  'wsgi-file',
+  'module',
+  'asgi',
+  'js-app',
+  'psgi',
+  'rack',
+  'mount',
+  'eval',
+  'paste',
+] as const;
 
 export const DEFAULT_MERCY_MS = 60_000;
 export const DEFAULT_HEARTBEAT_MS = 30_000;

@@ -12,10 +12,13 @@ import { isOn, leadingInteger } from '../../../engine/config/values.ts';
 import { readBackgroundOptions } from '../background/background-options.ts';
 import { logOptions } from '../logs/log-options.ts';
 import { reachableHost } from '../stats/target.ts';
-import { DEFAULT_HEARTBEAT_MS, DEFAULT_LISTEN, DEFAULT_MERCY_MS, type EffectiveConfig } from './effective-config.ts';
-
-/** Options whose applications stand in uWSGI's stats; those of PHP and CGI never do. */
-const APPLICATIONS = ['mount', 'paste', 'eval', 'wsgi-file', 'module', 'rack', 'psgi', 'asgi', 'js-app'];
+import {
+  DEFAULT_HEARTBEAT_MS,
+  DEFAULT_LISTEN,
+  DEFAULT_MERCY_MS,
+  type EffectiveConfig,
+  LISTED_APPLICATIONS,
+} from './effective-config.ts';
 
 /** `argv`: the server's arguments, without its program. For the engine its refusals are errors, too. */
 export function readEffectiveConfig(
@@ -49,7 +52,7 @@ export function readEffectiveConfig(
     configPath: resolved.files[0] ?? null,
     files: resolved.files,
     optionCount: resolved.ok ? resolved.options.length : 0,
-    application: APPLICATIONS.flatMap((name) => all(name).map((value) => `${name} = ${value}`)).at(-1) ?? null,
+    application: LISTED_APPLICATIONS.flatMap((name) => all(name).map((value) => `${name} = ${value}`)).at(-1) ?? null,
     errors: outcome.ok ? [] : outcome.errors.map(formatConfigError),
     otherFormat:
       !resolved.ok && resolved.errors.some(({ code }) => code === 'format-not-supported' || code === 'not-supported'),

@@ -14,6 +14,7 @@ import { loadingArguments } from '../../../engine/config/sources.ts';
 import type { Inspection } from '../../contract/model.ts';
 import { readConfigText } from '../config/config-files.ts';
 import { diagnose } from '../config/diagnose.ts';
+import { LISTED_APPLICATIONS } from '../config/effective-config.ts';
 import { createConfigHost } from '../config/node-config-host.ts';
 import { readEffectiveConfig } from '../config/read-effective.ts';
 import { CoreError, describe } from '../errors.ts';
@@ -41,20 +42,7 @@ const LISTENERS = [
   'scgi-socket',
   'scgi-nph-socket',
 ];
-const APPS = [
-  'wsgi-file',
-  'module',
-  'asgi',
-  'js-app',
-  'psgi',
-  'rack',
-  'php-app',
-  'php-docroot',
-  'cgi',
-  'mount',
-  'eval',
-  'paste',
-];
+const APPS = [...LISTED_APPLICATIONS, 'php-app', 'php-docroot', 'cgi'];
 
 /** `path`: a configuration file, or a folder with one. Throws `config-…`. */
 export async function inspectPath(path: string, options: InspectOptions): Promise<Inspection> {

@@ -15,9 +15,9 @@ it('is told of by a worker of uWSGI that has served without one, and by none tha
 });
 
 it('is told of by each worker of the engine that is ready', () => {
-  const reeve = { generation: 1 };
-  expect(missingApplication(MODULE, aDocument({ reeve, workers: [fresh] }))).toBe(MODULE);
-  expect(missingApplication(MODULE, aDocument({ reeve, workers: [{ ...fresh, accepting: 0 }] }))).toBeNull();
+  const version = 'reeve-0.1.0';
+  expect(missingApplication(MODULE, aDocument({ version, workers: [fresh] }))).toBe(MODULE);
+  expect(missingApplication(MODULE, aDocument({ version, workers: [{ ...fresh, accepting: 0 }] }))).toBeNull();
 });
 
 it('is none when a worker has it, when none is configured, and where nobody serves', () => {

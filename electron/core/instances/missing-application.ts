@@ -10,7 +10,7 @@ import type { StatsDocument } from '../../../engine/api/stats.ts';
  */
 export function missingApplication(application: string | null, document: StatsDocument | null): string | null {
   const workers = document?.workers.filter(({ pid, accepting }) => pid > 0 && accepting === 1) ?? [];
-  const isEngine = document?.reeve !== undefined;
+  const isEngine = document?.version.startsWith('reeve') ?? false;
   const isTelling = workers.some(({ delta_requests }) => isEngine || delta_requests > 0);
   return isTelling && workers.every(({ apps }) => apps.length === 0) ? application : null;
 }

@@ -87,8 +87,8 @@ function NextSteps({ instance }: { instance: Instance }) {
           title="Run your own project"
           text={
             <>
-              Open a folder with a <span className="m">uwsgi.ini</span>. Reeve shows what the file would start before it
-              starts it.
+              Open a folder with a <span className="m">uwsgi.ini</span>, or with an application alone: Reeve offers a
+              file for it, and shows what that would start before it starts it.
             </>
           }
         >
