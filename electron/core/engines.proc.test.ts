@@ -224,6 +224,18 @@ describe("one's own file on the bundled engine", () => {
     expect(failed.health).toMatchObject({ level: 'crit', word: 'failed' });
   });
 
+  it('that can not be imported and need not be says that there is no application, until it is mended', async () => {
+    const { config } = await writeShop(['need-app = false'], 'import nothing_of_this_name\n');
+    await bench.startCore();
+    const { id } = await bench.client.call('engine.run', { path: config });
+    const { health } = await until(id, 'the word', (one) => one.health.word === 'no application');
+    expect(health.level).toBe('crit');
+    expect(health.sentence).toContain('(wsgi-file = app.py)');
+    await bench.write('shop/app.py', APP);
+    await reload(id);
+    await until(id, 'all to be well', (one) => one.health.word === 'running');
+  });
+
   it('on a port that is in use has failed and says which', async () => {
     const { config, port } = await writeShop();
     const other = createServer();
