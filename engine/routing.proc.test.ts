@@ -18,7 +18,7 @@ def application(environ, start_response):
     if environ["PATH_INFO"].startswith("/slow"):
         time.sleep(30)
     start_response("200 OK", [("Content-Type", "text/plain"), ("X-Secret", "kept")])
-    return [b"app ", environ["PATH_INFO"].encode("latin-1"), b" ", str(len(body)).encode(), b" ", environ.get("T_M", environ.get("UWSGI_APPID", "")).encode()]
+    return [b"app ", environ["PATH_INFO"].encode("latin-1"), b" ", str(len(body)).encode(), b" ", environ.get("T_M", environ.get("UWSGI_APPID", "")).encode(), b"x" * int(environ.get("HTTP_X_MORE", 0))]
 `;
 
 let engine: EngineProcess;
@@ -211,6 +211,8 @@ it('keeps answers in files, below the folder that the rule names', async () => {
   await ask('/filed/page');
   await waitFor('the file', () => engine.read('kept/page') === 'app /filed/page 0 ');
   await engine.seen('is not below');
+  expect((await ask('/filed/large', undefined, { 'x-more': String(2 ** 24) })).body.length).toBeGreaterThan(2 ** 24);
+  await engine.seen('the answer to /filed/large is longer than 16 MiB and is not kept');
   expect(readdirSync(join(engine.folder, 'kept')).toSorted()).toEqual(['out', 'page']);
   expect(existsSync(join(engine.folder, 'page'))).toBe(false);
 });

@@ -97,6 +97,7 @@ export class RequestIntake {
     this.#body?.dispose();
     this.#body = null;
     this.#environ = null;
+    this.#facts = null;
   }
 
   #resumeEnviron(environ: Buffer, facts: RequestFacts, protocol: ClientProtocol): void {

@@ -174,7 +174,9 @@ function addressOf(context: RouteContext, fields: Fields, visit: GateVisit): str
 /** Answers a request that goes round in circles. */
 function endsLoop(context: RouteContext, visit: GateVisit): boolean {
   if (context.get(LOOP_VARIABLE).split(OWN_NAME).length <= MOST_ROUNDS) return false;
-  context.host.log(`[routing] ${context.get('REQUEST_URI')} is passed on to this server itself, over and over`);
+  context.host.log(
+    `[routing] ${headerText(context.get('REQUEST_URI'))} is passed on to this server itself, over and over`,
+  );
   visit.respond(writeHead({ status: 508, reason: 'Loop Detected', lines: ['Content-Type: text/plain'] }, 1), LOOP);
   return true;
 }

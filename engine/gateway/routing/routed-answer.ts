@@ -8,12 +8,13 @@ import type { CollectedHeader } from '../../config/routing-settings.ts';
 import type { ResponseHead } from '../frames.ts';
 import { GzipBody } from '../gzip-body.ts';
 import type { AnswerEdit } from '../request.ts';
-import { type AnswerHead, headerName, headerValue, readHead, writeHead } from './answer-head.ts';
+import { type AnswerHead, headerName, headerText, headerValue, readHead, writeHead } from './answer-head.ts';
 import type { Reply, RouteContext } from './route-context.ts';
 import type { Programs } from './route-program.ts';
 
-/** An answer that is kept for the cache is at most this long. */
-const MOST_KEPT_BYTES = 16 * 1024 * 1024;
+/** An answer that is kept for a cache or a file is at most this long. */
+const MOST_KEPT_MIB = 16;
+const MOST_KEPT_BYTES = MOST_KEPT_MIB * 1024 * 1024;
 const NOTHING = Buffer.alloc(0);
 
 export class RoutedAnswer implements AnswerEdit {
@@ -138,9 +139,13 @@ export class RoutedAnswer implements AnswerEdit {
   #note(body: Buffer): void {
     if (this.#kept === null || body.length === 0) return;
     this.#keptBytes += body.length;
-    if (this.#keptBytes > MOST_KEPT_BYTES) this.#kept = null;
     // The bytes are valid during the call only.
-    else this.#kept.push(Buffer.from(body));
+    if (this.#keptBytes <= MOST_KEPT_BYTES) this.#kept.push(Buffer.from(body));
+    else {
+      this.#kept = null;
+      const uri = headerText(this.#context.get('REQUEST_URI'));
+      this.#context.host.log(`[routing] the answer to ${uri} is longer than ${MOST_KEPT_MIB} MiB and is not kept`);
+    }
   }
 
   #keep(): void {
