@@ -30,7 +30,8 @@ async function holdWorker(server: AttachedServer): Promise<{ wid: number; answer
   const answer = fetch(`${server.url}hold?token=s3cr3t-of-the-client`);
   const wid = await until('a worker to be held', async () => {
     const { workers } = await readStats(server.statsPort);
-    return workers.find(({ status }) => status === 'busy')?.id;
+    // Others may be busy with the load.
+    return workers.find(({ cores }) => cores.some(({ vars }) => vars.includes('PATH_INFO=/hold')))?.id;
   });
   return { wid, answer };
 }
