@@ -28,7 +28,7 @@ export interface ConfigHostOptions {
 
 /** A host for this process; `options` replace what is asked of the process. */
 export function createConfigHost(options: ConfigHostOptions = {}): ConfigHost {
-  const cwd = (options.cwd ?? process.cwd()).replaceAll('\\', '/');
+  const cwd = withSlashes(options.cwd ?? process.cwd());
   // The system is to see `file/` and `link/..` as they are written.
   const at = (path: string): string => (isAbsolute(path) ? path : `${cwd}/${path}`);
   const { vassal = null } = options;
@@ -42,7 +42,7 @@ export function createConfigHost(options: ConfigHostOptions = {}): ConfigHost {
       return stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : 'other';
     },
     list: (path) => attempt(() => readdirSync(at(path)), []),
-    realFolder: (path) => attempt(() => realpathSync(at(path)).replaceAll('\\', '/'), null),
+    realFolder: (path) => attempt(() => withSlashes(realpathSync(at(path))), null),
     inode: (path) => attempt(() => lstatSync(at(path), { bigint: true }).ino.toString(), null),
     env: options.env ?? process.env,
     cwd,
@@ -109,4 +109,9 @@ function groupName(gid: number): string {
     if (id === String(gid)) return name;
   }
   return String(gid);
+}
+
+/** Elsewhere than on Windows a backslash is a letter of a name. */
+function withSlashes(path: string): string {
+  return process.platform === 'win32' ? path.replaceAll('\\', '/') : path;
 }
