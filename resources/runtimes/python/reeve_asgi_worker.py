@@ -7,31 +7,26 @@ reeve_asgi_socket.py, begin and end of the application reeve_lifespan.py.
 
 import asyncio
 import contextvars
-import faulthandler
 import gc
 import os
 import select
-import signal
 import socket
 import sys
 import threading
 import time
 
 import reeve_handlers
-import reeve_process
-import reeve_signals
 import reeve_uwsgi
+import reeve_worker
 from reeve_asgi import Exchange
 from reeve_asgi_socket import SocketExchange
 from reeve_asgi_stacks import describe_task, main_stack
-from reeve_control import connect
 from reeve_frames import (
     BEGUN,
     CANCEL,
     CONTROL_CORE,
     EXCEPTION,
     GO_ON,
-    HEADER_BYTES,
     HOLD,
     INPUT,
     PACKET,
@@ -39,7 +34,6 @@ from reeve_frames import (
     SHARED_CORES,
     TAKE_BACK,
     WEBSOCKET,
-    encode_hello,
     encode_reply,
 )
 from reeve_lifespan import Lifespan, LifespanFailed
@@ -181,17 +175,11 @@ class Worker:
         self._turned = time.monotonic()
         self._pid = os.getpid()
         self._make_task = None
-        self.handlers = reeve_handlers.Runner(control, "worker %d" % boot["wid"])
-        self.handlers.leave = lambda: control.send({"type": "worn"})
+        self.handlers = reeve_worker.runner_of(boot, control)
 
     def run(self):
         """Serves requests until the master says `exit` or goes away; never returns."""
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        if hasattr(signal, "SIGPIPE"):
-            signal.signal(signal.SIGPIPE, signal.SIG_IGN)
-        reeve_signals.install(self.control)
-        reeve_handlers.use(self.handlers).kick = reeve_handlers.run_in_thread(self.handlers)
-        faulthandler.enable(file=sys.__stderr__, all_threads=True)
+        reeve_worker.begin(self.control, self.handlers, reeve_handlers.run_in_thread(self.handlers))
         reeve_uwsgi.find_exchange(_current.get)
         self.loop = self._new_loop()
         asyncio.set_event_loop(self.loop)
@@ -225,9 +213,9 @@ class Worker:
         threading.Thread(target=self._listen, name="reeve-control", daemon=True).start()
         # The last connections, with which it counts as ready.
         for endpoint in self.boot["gatewayEndpoints"]:
-            await self._open(self._greet(endpoint, SHARED_CORES))
+            await self._open(reeve_worker.greet(self.boot, endpoint, SHARED_CORES))
         for endpoint in self.boot["gatewayEndpoints"]:
-            sock = self._greet(endpoint, CONTROL_CORE)
+            sock = reeve_worker.greet(self.boot, endpoint, CONTROL_CORE)
             sock.setblocking(False)
             self.loop.add_reader(sock.fileno(), self._control_received, sock, FrameFeed(self._answerer(sock)).feed)
             self._controls.append(sock)
@@ -241,11 +229,6 @@ class Worker:
             lifespan = Lifespan(app.call, self.state, mode == "on")
             self._lifespans.append(lifespan)
             await lifespan.startup()
-
-    def _greet(self, endpoint, core):
-        sock = connect(endpoint)
-        sock.sendall(encode_hello(self.boot["spawnId"], core, bytes.fromhex(self.boot["token"])))
-        return sock
 
     async def _open(self, sock):
         sock.setblocking(False)
@@ -350,16 +333,11 @@ class Worker:
         self._turned = time.monotonic()
 
     def _obey(self, message):
-        kind = message["type"]
-        if kind == "reopen-log":
-            reeve_process.reopen_log(message["path"])
-        elif kind == "answer":
-            self.control.answered(message)
-        elif kind == "signal":
-            self.handlers.add(message["number"])
-        elif kind == "cancel":
+        if reeve_worker.obey(message, self.control, self.handlers):
+            return
+        if message["type"] == "cancel":
             self.loop.call_soon_threadsafe(self._cancel, message["requestId"])
-        elif kind == "exit":
+        elif message["type"] == "exit":
             self.loop.call_soon_threadsafe(self._stop)
 
     def _cancel(self, request_id):

@@ -20,6 +20,7 @@ import reeve_hooks
 import reeve_process
 import reeve_signals
 import reeve_uwsgi
+import reeve_worker
 
 
 # The modules of the roles that this instance has.
@@ -130,18 +131,14 @@ class Companion:
                 self._obey(message)
 
     def _obey(self, message):
+        if reeve_worker.obey(message, self.control, self.runner):
+            return
         kind = message["type"]
         if kind == "exit":
             self.leaving = True
             self.wake()
             if self.on_leave is not None:
                 self.on_leave()
-        elif kind == "reopen-log":
-            reeve_process.reopen_log(message["path"])
-        elif kind == "answer":
-            self.control.answered(message)
-        elif kind == "signal":
-            self.runner.add(message["number"])
         elif kind in self.handlers:
             self.handlers[kind](message)
 

@@ -13,21 +13,16 @@ closed that the application may watch; `share_commons()`; `join()`, which waits 
 and `name`, which is `uwsgi.loop`.
 """
 
-import faulthandler
 import gc
 import os
-import signal
 import socket
 import sys
 import traceback
 from collections import deque
 from errno import EAGAIN, EWOULDBLOCK
 
-import reeve_handlers
-import reeve_process
-import reeve_signals
 import reeve_uwsgi
-from reeve_control import connect
+import reeve_worker
 from reeve_environ import base_environ
 from reeve_frames import (
     BEGUN,
@@ -41,7 +36,6 @@ from reeve_frames import (
     REQUEST,
     SHARED_CORES,
     TAKE_BACK,
-    encode_hello,
     encode_reply,
 )
 from reeve_recycling import Recycling
@@ -259,17 +253,11 @@ class Worker:
         self._pid = os.getpid()
         self._pipes = []
         self._watchers = []
-        self.handlers = reeve_handlers.Runner(control, "worker %d" % boot["wid"])
-        self.handlers.leave = lambda: control.send({"type": "worn"})
+        self.handlers = reeve_worker.runner_of(boot, control)
 
     def run(self):
         """Serves requests until the master says `exit` or goes away; never returns."""
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        if hasattr(signal, "SIGPIPE"):
-            signal.signal(signal.SIGPIPE, signal.SIG_IGN)
-        reeve_signals.install(self.control)
-        reeve_handlers.use(self.handlers).kick = lambda: self.hub.spawn(None, self.handlers.run_pending)
-        faulthandler.enable(file=sys.__stderr__, all_threads=True)
+        reeve_worker.begin(self.control, self.handlers, lambda: self.hub.spawn(None, self.handlers.run_pending))
         reeve_uwsgi.find_exchange(self._current_exchange)
         sys.modules["uwsgi"].loop = self.hub.name
         self.hub.share_commons()
@@ -288,8 +276,7 @@ class Worker:
         self._end()
 
     def _open(self, endpoint, core, handle):
-        sock = connect(endpoint)
-        sock.sendall(encode_hello(self.boot["spawnId"], core, bytes.fromhex(self.boot["token"])))
+        sock = reeve_worker.greet(self.boot, endpoint, core)
         pipe = Pipe(self.hub, sock, FrameFeed(lambda *frame: handle(pipe, *frame)).feed)
         return pipe
 
@@ -365,16 +352,11 @@ class Worker:
         if messages is None:
             os._exit(0)
         for message in messages:
-            kind = message["type"]
-            if kind == "reopen-log":
-                reeve_process.reopen_log(message["path"])
-            elif kind == "answer":
-                self.control.answered(message)
-            elif kind == "signal":
-                self.handlers.add(message["number"])
-            elif kind == "cancel":
+            if reeve_worker.obey(message, self.control, self.handlers):
+                continue
+            if message["type"] == "cancel":
                 self._cancel(message["requestId"])
-            elif kind == "exit":
+            elif message["type"] == "exit":
                 self._is_stopping = True
                 if not self.running:
                     self._over.set()

@@ -2,7 +2,8 @@
 
 Reads one JSON line (RuntimeBoot in engine/master/control.ts) from standard input, connects to the master's control
 socket, loads the WSGI applications (reeve_apps.py) and then forks the others on request (reeve_zygote.py) or serves
-(reeve_serve.py). Mules and spoolers that are started fresh have no application (reeve_companion.py). What applications see as the module `uwsgi` is reeve_uwsgi.py.
+(reeve_serve.py). Mules and spoolers that are started fresh have no application (reeve_companion.py). What applications
+see as the module `uwsgi` is reeve_uwsgi.py.
 Python 3.8 or newer, standard library only.
 """
 

@@ -6,21 +6,16 @@ cores in threads of their own, and one control thread waits for the gateways (TA
 control thread can also mark it as taken.
 """
 
-import faulthandler
 import itertools
 import marshal
 import os
 import select
 import selectors
-import signal
-import sys
 import threading
 
 import reeve_handlers
-import reeve_process
-import reeve_signals
 import reeve_uwsgi
-from reeve_control import connect
+import reeve_worker
 from reeve_environ import base_environ
 from reeve_files import Offers
 from reeve_frames import (
@@ -36,7 +31,6 @@ from reeve_frames import (
     REQUEST,
     TAKE_BACK,
     TAKEN,
-    encode_hello,
     encode_reply,
     unpack_header,
     unpack_u16,
@@ -65,13 +59,11 @@ class Worker:
         self.running = 0
         self.controls = []
         self.cores = [[] for _ in range(self.threads)]
-        self.handlers = reeve_handlers.Runner(control, "worker %d" % boot["wid"])
+        self.handlers = reeve_worker.runner_of(boot, control)
         self.handlers.begin, self.handlers.end = self._begin_handler, self._end_handler
-        # A handler that ends itself has the worker replaced; its requests are answered before.
-        self.handlers.leave = lambda: control.send({"type": "worn"})
         for endpoint in boot["gatewayEndpoints"]:
             for core, lines in enumerate(self.cores):
-                line = Line(self._greet(endpoint, core))
+                line = Line(reeve_worker.greet(boot, endpoint, core))
                 line.offers = Offers()
                 lines.append(line)
         self.pid = os.getpid()
@@ -87,20 +79,10 @@ class Worker:
         self.lock = threading.Lock()
         self.stopping = True
 
-    def _greet(self, endpoint, core):
-        sock = connect(endpoint)
-        sock.sendall(encode_hello(self.boot["spawnId"], core, bytes.fromhex(self.boot["token"])))
-        return sock
-
     def run(self):
         """Serves requests until the master says `exit` or goes away; never returns."""
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        if hasattr(signal, "SIGPIPE"):
-            signal.signal(signal.SIGPIPE, signal.SIG_IGN)
-        reeve_signals.install(self.control)
         choose = reeve_handlers.kick_main_thread if self.threads == 1 else reeve_handlers.run_in_thread
-        reeve_handlers.use(self.handlers).kick = choose(self.handlers)
-        faulthandler.enable(file=sys.__stderr__, all_threads=True)
+        reeve_worker.begin(self.control, self.handlers, choose(self.handlers))
         for core in range(1, self.threads):
             name = "uWSGIWorker%dCore%d" % (self.boot["wid"], core)
             threading.Thread(target=self._serve_core, args=(core,), name=name, daemon=True).start()
@@ -108,7 +90,7 @@ class Worker:
         threading.Thread(target=self._listen, args=(is_greeted,), name="reeve-control", daemon=True).start()
         # The last connections, with which it counts as ready: it has all its threads.
         for endpoint in self.boot["gatewayEndpoints"]:
-            self.controls.append(self._greet(endpoint, CONTROL_CORE))
+            self.controls.append(reeve_worker.greet(self.boot, endpoint, CONTROL_CORE))
         is_greeted.set()
         self._serve_core(0)
 
@@ -267,13 +249,9 @@ class Worker:
         if messages is None:
             os._exit(0)
         for message in messages:
-            if message["type"] == "reopen-log":
-                reeve_process.reopen_log(message["path"])
-            elif message["type"] == "answer":
-                self.control.answered(message)
-            elif message["type"] == "signal":
-                self.handlers.add(message["number"])
-            elif message["type"] == "exit":
+            if reeve_worker.obey(message, self.control, self.handlers):
+                continue
+            if message["type"] == "exit":
                 with self.lock:
                     self.stopping = True
                     is_idle = self.running == 0
