@@ -1,34 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { RequestRow, WorkerRow } from './model.ts';
+import { aWorkerRow } from './testing/worker-row.ts';
 import { applyRows, byAge, NO_CHANGES, type ShownRows, ToldRows } from './tick-changes.ts';
 
-const WORKER: WorkerRow = {
-  wid: 1,
-  pid: 11,
-  status: 'idle',
-  signal: null,
-  accepting: true,
-  requests: 0,
-  deltaRequests: 0,
-  reqPerSec: null,
-  avgRtMs: null,
-  rssBytes: null,
-  vszBytes: null,
-  exceptions: 0,
-  harakiri: 0,
-  respawns: 0,
-  signalsQueued: 0,
-  txBytes: 0,
-  runningMs: 0,
-  spawnedAtMs: null,
-  elapsedMs: null,
-  nowServing: null,
-  coreCount: 2,
-  cores: [],
-  apps: [],
-};
-
-const worker = (wid: number, requests = 0): WorkerRow => ({ ...WORKER, wid, pid: 10 + wid, requests });
+const worker = (wid: number, requests = 0): WorkerRow => aWorkerRow(wid, { requests, coreCount: 2 });
 
 /** As the core makes it from a poll at `atMs`. */
 function request(

@@ -1,35 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { WorkerRow } from '../../../electron/contract/model.ts';
+import { aWorkerRow as worker } from '../../../electron/contract/testing/worker-row.ts';
 import { compareValues, countByStatus, filterWorkers, sortValue } from './worker-rows.ts';
-
-function worker(wid: number, more: Partial<WorkerRow> = {}): WorkerRow {
-  return {
-    wid,
-    pid: 18_900 + wid,
-    status: 'idle',
-    signal: null,
-    accepting: true,
-    requests: 0,
-    deltaRequests: 0,
-    reqPerSec: null,
-    avgRtMs: null,
-    rssBytes: null,
-    vszBytes: null,
-    exceptions: 0,
-    harakiri: 0,
-    respawns: 0,
-    signalsQueued: 0,
-    txBytes: 0,
-    runningMs: 0,
-    spawnedAtMs: null,
-    elapsedMs: null,
-    nowServing: null,
-    coreCount: 0,
-    cores: [],
-    apps: [],
-    ...more,
-  };
-}
 
 describe('the workers table', () => {
   const rows = [
