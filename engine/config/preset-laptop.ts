@@ -3,7 +3,6 @@
  * are what a folder without a configuration file is begun with (project-file.ts). Pure.
  */
 import {
-  APPLICATION,
   FOLDER,
   module,
   PLUGINS,
@@ -17,11 +16,6 @@ import {
 
 const HERE: PresetQuestion = { ...FOLDER, hint: 'Paths start from here; %d is the folder of the file itself.' };
 const pluginsOf = (names: string) => ({ ...PLUGINS, hint: `Debian's uwsgi: ${names}. The engine needs none.` });
-
-const PYTHON = APPLICATION.replace('need-app = true\n', '').replace(
-  /^; The application[^\n]*\n[^\n]*\n/,
-  '; The application.\n',
-);
 
 /** `modifier1`: uWSGI's number for the language where that is not 0. */
 function onLaptop(application: string, workers: string, modifier1 = 0): string {
@@ -54,7 +48,12 @@ export const laptopPresets: readonly Preset[] = [
     text: 'HTTP on this machine only, a reload whenever a module is saved, room for a debugger.',
     questions: [PORT, HERE, module('app:app'), VENV, PLUGINS, STATS_PORT],
     template: onLaptop(
-      PYTHON,
+      `; The application.
+plugins = {plugins}
+chdir = {folder}
+virtualenv = {venv}
+module = {module}
+`,
       `${ONE_PROCESS}threads = 2
 ; Looks every second for modules that were saved.
 py-autoreload = 1
@@ -70,7 +69,11 @@ honour-stdin = true
     server: 'engine',
     questions: [PORT, HERE, module('main:app'), VENV, STATS_PORT],
     template: onLaptop(
-      PYTHON.replace('plugins = {plugins}\n', '').replace('module = {module}', 'asgi = {module}'),
+      `; The application.
+chdir = {folder}
+virtualenv = {venv}
+asgi = {module}
+`,
       `${ONE_PROCESS}; Looks every second for modules that were saved.
 py-autoreload = 1
 `,
