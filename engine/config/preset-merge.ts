@@ -38,6 +38,9 @@ const INSTEAD: readonly (readonly string[])[] = [
   ['threads', 'gevent', 'async', 'asyncio'].map(mainName),
 ];
 
+/** Options of several lines, each for what stands before its `=`: two for the same would contradict each other. */
+const KEYED = new Set(['env', 'php-set', 'static-map', 'mount', 'cgi'].map(mainName));
+
 export function mergePreset(document: IniDocument, section: string, text: string): MergedPreset {
   const places = optionPlaces(document, section);
   if (document.lines.every(({ type }) => type === 'blank')) {
@@ -81,7 +84,12 @@ function standsFor(own: OptionLine, suggested: OptionLine): boolean {
   if (name !== wanted) return INSTEAD.some((group) => group.includes(name) && group.includes(wanted));
   const option = findOption(wanted);
   const isSeveral = option?.repeatable === true && option.kind !== 'address' && wanted !== 'plugins';
-  return !isSeveral || own.value === suggested.value;
+  if (!isSeveral || own.value === suggested.value) return true;
+  return KEYED.has(wanted) && keyOf(own.value) === keyOf(suggested.value);
+}
+
+function keyOf(value: string): string {
+  return value.split('=', 1)[0]?.trim() ?? '';
 }
 
 function insertBlock(document: IniDocument, section: string, block: readonly string[]): TextEdit {

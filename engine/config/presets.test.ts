@@ -127,6 +127,22 @@ describe('a preset in a file that has options', () => {
     expect(merged.left).toContainEqual({ name: 'rack', line: 2, value: 'config.ru', suggested: 'module = app:app' });
   });
 
+  it('sets no variable of the environment a second time, and other ones beside it', () => {
+    const ruby = presetText(presetOf('ruby-nginx'), {});
+    const merged = merge('[uwsgi]\nenv = RACK_ENV=development\nenv = TZ=UTC\n', ruby);
+    expect(merged.text.match(/^env = .*$/gm)).toEqual([
+      'env = RACK_ENV=development',
+      'env = TZ=UTC',
+      'env = RAILS_ENV=production',
+    ]);
+    expect(merged.left).toContainEqual({
+      name: 'env',
+      line: 2,
+      value: 'RACK_ENV=development',
+      suggested: 'RACK_ENV=production',
+    });
+  });
+
   it('gives an address only when there is none, and one more value of a list', () => {
     const text = '[uwsgi]\nhttp = :80\ncron2 = minute=0 true\n';
     const merged = merge(text, presetText(presetOf('spooler-cron'), {}));
